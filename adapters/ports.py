@@ -1,0 +1,118 @@
+"""The ports: small protocols in our verbs; an adapter provides those that its manifest declares.
+
+Every method may raise the five outcomes of `adapters.errors`. A method that changes the
+world takes a number made by us, and the same number never changes it twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Protocol
+
+from adapters.values import (
+    Acknowledgement,
+    BillEntry,
+    Booking,
+    BookingRequest,
+    Department,
+    PatientRecord,
+    PaymentNotice,
+    Posting,
+    PostingEntry,
+    Practitioner,
+    RefundAnswer,
+    RefundOrder,
+    Slot,
+    Trade,
+    TradeHandle,
+    TradeOrder,
+    VerifiedIdentity,
+    WalletGrant,
+)
+
+
+class WalletIdentity(Protocol):
+    """Who is at the phone. A wallet may lack it."""
+
+    def authorise_url(self, *, redirect_uri: str, state: str) -> str:
+        """Where the wallet asks its user for consent; it comes back with `auth_code` and `state`."""
+
+    def exchange(self, code: str) -> WalletGrant:
+        """Trade the one-use code for an account and a token."""
+
+    def verified_identity(self, grant: WalletGrant) -> VerifiedIdentity:
+        """The real name behind the grant; Refused(NOT_ALLOWED) where the wallet will not say."""
+
+
+class WalletPayments(Protocol):
+    """Money in and out of one merchant account."""
+
+    def create(self, order: TradeOrder) -> TradeHandle:
+        """Open an order; repeated with the same number and content it gives the same trade."""
+
+    def query(self, merchant_order_no: str) -> Trade:
+        """What the wallet knows of the order; ABSENT is an answer, not an error."""
+
+    def close(self, merchant_order_no: str) -> None:
+        """Close an unpaid order; Refused(ALREADY_PAID) and Refused(NOT_FOUND) are firm."""
+
+    def refund(self, order: RefundOrder) -> RefundAnswer:
+        """Give money back; PROCESSING means that only `query_refund` can tell."""
+
+    def query_refund(self, merchant_order_no: str, refund_no: str) -> RefundAnswer:
+        """What became of one refund number; ABSENT is a firm no."""
+
+    def read_notice(self, body: bytes, headers: Mapping[str, str]) -> PaymentNotice:
+        """Verify the received bytes and read them; Untrusted or Malformed otherwise."""
+
+    def acknowledge(self, *, accepted: bool) -> Acknowledgement:
+        """The answer that stops (or does not stop) the wallet's resends."""
+
+    def download_bill(self, day: date) -> Iterator[BillEntry]:
+        """The account's bill of one business day; NotDone while the wallet has not made it."""
+
+
+class HisDirectory(Protocol):
+    """Departments, practitioners and the patient index."""
+
+    def departments(self) -> Sequence[Department]:
+        """Every department that takes registrations."""
+
+    def practitioners(self, department_code: str) -> Sequence[Practitioner]:
+        """The practitioners of one department."""
+
+    def find_patients(self, identity: VerifiedIdentity) -> Sequence[PatientRecord]:
+        """The records of that id number, names included for comparison; empty when none."""
+
+    def register_patient(self, identity: VerifiedIdentity) -> None:
+        """Create a record; after an unknown outcome `find_patients` tells."""
+
+
+class HisScheduling(Protocol):
+    """Slots and appointments."""
+
+    def slots(self, department_code: str, practitioner_code: str, day: date) -> Sequence[Slot]:
+        """The bookable slots of one practitioner on one day, prices included."""
+
+    def book(self, request: BookingRequest) -> Booking:
+        """Take a slot; Refused(SLOT_TAKEN) when it is gone."""
+
+    def find_booking(self, placer_id: str) -> Booking | None:
+        """The live appointment under our number, or a firm None."""
+
+    def cancel(self, booking: Booking) -> None:
+        """Give the slot back; a booking that is already cancelled is no error."""
+
+
+class HisBilling(Protocol):
+    """The hospital's own book of what was paid and refunded through us."""
+
+    def post(self, posting: Posting) -> PostingEntry:
+        """Post a payment or a refund; Refused when the hospital will not take it."""
+
+    def find_posting(self, serial: str, day: date) -> PostingEntry | None:
+        """The posting under our serial, or a firm None; `day` is its business date."""
+
+    def postings(self, day: date) -> Sequence[PostingEntry]:
+        """Every posting of that business day which came through us."""
