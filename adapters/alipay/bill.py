@@ -1,0 +1,133 @@
+"""Alipay's bill of one day: a zip of GBK CSV files -> bill entries (wallet reference 1.5, bill).
+
+Columns are found by header name, for their number varies by contract.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import date
+from types import MappingProxyType
+
+from adapters.alipay.mapping import instant
+from adapters.errors import Malformed
+from adapters.money import fen_from_yuan
+from adapters.values import BillEntry, EntryKind, Fen
+
+MAX_ARCHIVE_BYTES = 64 * 1024 * 1024
+_MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
+_ENCODING = "gb18030"  # a superset of GBK, for names that GBK lacks
+_KINDS = MappingProxyType({"交易": EntryKind.PAYMENT, "退款": EntryKind.REFUND})
+_START = re.compile(r"起始日期：\[(\d{4})年(\d{2})月(\d{2})日 00:00:00\]")
+_TOTAL = re.compile(r"#(交易|退款)合计：(\d+)笔")
+_END_MARK = "业务明细列表结束"
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, UnicodeDecodeError, csv.Error, EOFError, NotImplementedError)
+
+Row = Mapping[str, str]
+
+
+def entries(archive: bytes, *, day: date, seller_id: str) -> Iterator[BillEntry]:
+    """The entries of the archive's detail files, one by one.
+
+    Raises Malformed for another day or account, a damaged archive, or a list that ends early; what was
+    given before that counts only when the iterator ends.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive), metadata_encoding="gbk") as opened:
+            for name in _detail_files(opened):
+                with opened.open(name) as packed, io.TextIOWrapper(packed, _ENCODING, newline="") as text:
+                    yield from _Detail(day, seller_id).entries(text)
+    except _UNREADABLE as error:
+        raise Malformed(f"the bill cannot be read ({type(error).__name__})") from None
+
+
+def _detail_files(opened: zipfile.ZipFile) -> list[str]:
+    details = [each for each in opened.infolist() if each.filename.endswith(".csv") and "汇总" not in each.filename]
+    if not details:
+        raise Malformed("the bill holds no detail file")
+    if sum(each.file_size for each in details) > _MAX_UNPACKED_BYTES:
+        raise Malformed("the bill is too large once unpacked")
+    if any(each.flag_bits & 1 for each in details):
+        raise Malformed("the bill is encrypted")
+    return [each.filename for each in details]
+
+
+class _Detail:
+    """One detail file, read line by line: head, column names, rows, end mark, totals."""
+
+    def __init__(self, day: date, seller_id: str) -> None:
+        self._day = day
+        self._seller_id = seller_id
+        self._columns: list[str] = []
+        self._ended = False
+        self._head: set[str] = set()
+        self._counts: Counter[str] = Counter()
+
+    def entries(self, lines: Iterator[str]) -> Iterator[BillEntry]:
+        for cells in csv.reader(lines):
+            first = cells[0] if cells else ""
+            if first.startswith("#"):
+                self._read_remark(",".join(cells))
+            elif not self._columns:
+                self._columns = [cell.strip() for cell in cells]
+            elif first.strip():
+                yield self._read_row(cells)
+        self._check_complete()
+
+    def _read_remark(self, remark: str) -> None:
+        self._ended = self._ended or _END_MARK in remark
+        if remark.startswith("#账号："):
+            self._require(self._seller_id in remark, "account")
+        if start := _START.search(remark):
+            self._require(date(*map(int, start.groups())) == self._day, "day")
+        if total := _TOTAL.match(remark):
+            self._require(self._counts[total.group(1)] == int(total.group(2)), f"number of entries ({total.group(1)})")
+
+    def _require(self, holds: bool, what: str) -> None:  # noqa: FBT001 - a named check
+        if not holds:
+            raise Malformed(f"the bill is of another {what}")
+        self._head.add(what)
+
+    def _read_row(self, cells: list[str]) -> BillEntry:
+        if len(cells) != len(self._columns) or self._ended:
+            raise Malformed("a row of the bill is not where or what its header says")
+        row = dict(zip(self._columns, (cell.strip() for cell in cells), strict=True))
+        self._counts[row.get("业务类型", "")] += 1
+        return entry_of(row)
+
+    def _check_complete(self) -> None:
+        if not (self._ended and {"account", "day"} <= self._head):
+            raise Malformed("the bill lacks its head or its end")
+
+
+def entry_of(row: Row) -> BillEntry:
+    """One row by column name; Alipay writes refunds and charged fees as negative sums."""
+    kind = _KINDS.get(_cell(row, "业务类型"))
+    if kind is None:
+        raise Malformed("the bill holds an unknown kind of entry")
+    return BillEntry(
+        kind=kind,
+        merchant_order_no=_cell(row, "商户订单号"),
+        provider_trade_no=_cell(row, "支付宝交易号"),
+        amount_fen=_positive(row, "订单金额（元）"),
+        receipt_fen=_positive(row, "商家实收（元）"),
+        fee_fen=_positive(row, "服务费（元）"),
+        occurred_at=instant(_cell(row, "完成时间")),
+        refund_no=_cell(row, "退款批次号/请求号") if kind is EntryKind.REFUND else "",
+    )
+
+
+def _cell(row: Row, column: str) -> str:
+    if not row.get(column):
+        raise Malformed(f"the bill lacks {column}")
+    return row[column]
+
+
+def _positive(row: Row, column: str) -> Fen:
+    return Fen(abs(fen_from_yuan(_cell(row, column))))

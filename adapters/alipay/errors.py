@@ -1,0 +1,82 @@
+"""Alipay's codes -> the five outcomes, as data (wallet reference 1.3).
+
+The reading rule: what is not known to be a firm no is unknown, for a firm no may start a new order or a refund.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from types import MappingProxyType
+
+from adapters.errors import NotDone, OutcomeUnknown, OutsideError, Reason, Refused
+
+SUCCESS = "10000"
+_BUSINESS = "40004"
+
+UNKNOWN = frozenset({"ACQ.SYSTEM_ERROR", "aop.ACQ.SYSTEM_ERROR", "isp.unknow-error", "aop.unknow-error"})
+"""The world may have changed: query, then repeat with the same numbers."""
+
+LATER: Mapping[str, timedelta] = MappingProxyType(
+    {
+        "isp.bill_not_exist": timedelta(minutes=15),
+        "isv.bill_not_exist": timedelta(minutes=15),
+        "isv.app-call-limited": timedelta(minutes=1),
+        "isv.method-call-limited": timedelta(minutes=1),
+        "ACQ.SELLER_BALANCE_NOT_ENOUGH": timedelta(minutes=30),
+    }
+)
+"""Firmly not done, and the same call may succeed after that time."""
+
+REASONS: Mapping[str, Reason] = MappingProxyType(
+    {
+        "ACQ.TRADE_HAS_SUCCESS": Reason.ALREADY_PAID,
+        "ACQ.TRADE_HAS_CLOSE": Reason.CLOSED,
+        "ACQ.TRADE_HAS_FINISHED": Reason.EXPIRED,
+        "ACQ.TRADE_NOT_EXIST": Reason.NOT_FOUND,
+        "ACQ.CONTEXT_INCONSISTENT": Reason.CONFLICTING_CONTENT,
+        "ACQ.TRADE_BUYER_NOT_MATCH": Reason.CONFLICTING_CONTENT,
+        "ACQ.DISCORDANT_REPEAT_REQUEST": Reason.CONFLICTING_CONTENT,
+        "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL": Reason.AMOUNT_MISMATCH,
+        "ACQ.REASON_TRADE_REFUND_FEE_ERR": Reason.OVER_LIMIT,
+        "ACQ.TOTAL_FEE_EXCEED": Reason.OVER_LIMIT,
+        "ACQ.REASON_TRADE_STATUS_INVALID": Reason.NOT_ALLOWED,
+        "ACQ.TRADE_STATUS_ERROR": Reason.NOT_ALLOWED,
+        "ACQ.BUYER_NOT_EXIST": Reason.NOT_FOUND,
+        "isv.code-invalid": Reason.EXPIRED,
+        "aop.invalid-auth-token": Reason.EXPIRED,
+        "aop.auth-token-time-out": Reason.EXPIRED,
+        "isv.invalid-auth-token": Reason.EXPIRED,
+        "isv.invalid-signature": Reason.CREDENTIALS,
+        "isv.invalid-app-id": Reason.CREDENTIALS,
+        "isv.invalid-app-auth-token": Reason.CREDENTIALS,
+    }
+)
+"""A firm no for this reason."""
+
+_BY_CODE: Mapping[str, Reason] = MappingProxyType(
+    {
+        "20001": Reason.CREDENTIALS,
+        "40001": Reason.OTHER,
+        "40002": Reason.OTHER,
+        "40006": Reason.NOT_ALLOWED,
+        _BUSINESS: Reason.OTHER,
+    }
+)
+
+
+def outcome(code: str, sub_code: str, *, changes: bool) -> OutsideError:
+    """What a code other than 10000 means; `changes` tells whether the call could change the world."""
+    native = sub_code or code
+    if sub_code in LATER or code == "40005":
+        return NotDone(f"Alipay asks to try later: {native}", native_code=native, retry_after=LATER.get(sub_code))
+    if sub_code not in UNKNOWN and (sub_code in REASONS or code in _BY_CODE):
+        return Refused(f"Alipay refused: {native}", reason=REASONS.get(sub_code) or _BY_CODE[code], native_code=native)
+    return uncertain(f"Alipay could not tell: {native}", native_code=native, changes=changes)
+
+
+def uncertain(text: str, *, native_code: str = "", changes: bool) -> OutsideError:
+    """A lost outcome; a call which only reads leaves the world as it was and may be repeated."""
+    if changes:
+        return OutcomeUnknown(text, native_code=native_code)
+    return NotDone(text, native_code=native_code)

@@ -1,0 +1,146 @@
+"""Alipay behind the ports WalletIdentity and WalletPayments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from urllib.parse import quote, urlencode, urlsplit
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from adapters.alipay import bill, mapping, notice
+from adapters.alipay.client import AlipayClient, Call
+from adapters.alipay.settings import AlipaySettings
+from adapters.errors import NotDone, OutcomeUnknown, Reason, Refused, Untrusted
+from adapters.http import HttpClient, Request
+from adapters.values import (
+    Acknowledgement,
+    BillEntry,
+    PaymentNotice,
+    RefundAnswer,
+    RefundOrder,
+    RefundStatus,
+    Trade,
+    TradeHandle,
+    TradeOrder,
+    TradeStatus,
+    VerifiedIdentity,
+    WalletGrant,
+)
+
+_OK = 200
+_NOT_AWAITING = frozenset({"ACQ.REASON_TRADE_STATUS_INVALID", "ACQ.TRADE_STATUS_ERROR"})
+
+
+class AlipayWallet:
+    """One merchant account at Alipay."""
+
+    def __init__(self, settings: AlipaySettings, key: RSAPublicKey, client: AlipayClient, http: HttpClient) -> None:
+        self._settings = settings
+        self._key = key
+        self._client = client
+        self._http = http
+
+    # --- WalletIdentity ---
+
+    def authorise_url(self, *, redirect_uri: str, state: str) -> str:
+        query = {
+            "app_id": self._settings.app_id,
+            "scope": "auth_user",
+            "redirect_uri": redirect_uri,
+            "state": state,
+        }
+        return f"{self._settings.authorise_url}?{urlencode(query)}"
+
+    def exchange(self, code: str) -> WalletGrant:
+        parameters = {"grant_type": "authorization_code", "code": code}
+        call = Call("alipay.system.oauth.token", changes=True, parameters=parameters)
+        return mapping.grant_of(self._client.call(call))
+
+    def verified_identity(self, grant: WalletGrant) -> VerifiedIdentity:
+        call = Call("alipay.user.info.share", changes=False, parameters={"auth_token": grant.access_token})
+        return mapping.identity_of(self._client.call(call))
+
+    # --- WalletPayments ---
+
+    def create(self, order: TradeOrder) -> TradeHandle:
+        content = mapping.trade_content(order, app_id=self._settings.app_id, product_code=self._settings.product_code)
+        parameters = {"notify_url": self._settings.notify_url}
+        node = self._client.call(Call("alipay.trade.create", changes=True, content=content, parameters=parameters))
+        trade_no = mapping.text_of(node, "trade_no")
+        return TradeHandle(trade_no, self._settings.pay_url.replace("{trade_no}", quote(trade_no, safe="")))
+
+    def query(self, merchant_order_no: str) -> Trade:
+        content = {"out_trade_no": merchant_order_no}
+        try:
+            node = self._client.call(Call("alipay.trade.query", changes=False, content=content))
+        except Refused as refusal:
+            if refusal.reason is not Reason.NOT_FOUND:
+                raise
+            return Trade(merchant_order_no, TradeStatus.ABSENT)
+        return mapping.trade_of_query(node, merchant_order_no)
+
+    def close(self, merchant_order_no: str) -> None:
+        content = {"out_trade_no": merchant_order_no}
+        try:
+            self._client.call(Call("alipay.trade.close", changes=True, content=content))
+        except Refused as refusal:
+            if refusal.native_code in _NOT_AWAITING:
+                self._accept_if_closed(merchant_order_no, refusal)
+            elif refusal.reason is not Reason.CLOSED:
+                raise
+
+    def _accept_if_closed(self, merchant_order_no: str, refusal: Refused) -> None:
+        """Alipay refuses to close a paid and a closed trade by one code; only a query tells them apart."""
+        status = self.query(merchant_order_no).status
+        if status in {TradeStatus.PAID, TradeStatus.FINISHED}:
+            raise Refused("the trade is paid", reason=Reason.ALREADY_PAID, native_code=refusal.native_code)
+        if status is not TradeStatus.CLOSED:
+            raise OutcomeUnknown("the trade can neither be closed nor is it", native_code=refusal.native_code)
+
+    def refund(self, order: RefundOrder) -> RefundAnswer:
+        content = mapping.refund_content(order)
+        node = self._client.call(Call("alipay.trade.refund", changes=True, content=content))
+        return mapping.refund_of_answer(node, order)
+
+    def query_refund(self, merchant_order_no: str, refund_no: str) -> RefundAnswer:
+        content = {
+            "out_trade_no": merchant_order_no,
+            "out_request_no": refund_no,
+            "query_options": ["gmt_refund_pay"],
+        }
+        try:
+            node = self._client.call(Call("alipay.trade.fastpay.refund.query", changes=False, content=content))
+        except Refused as refusal:
+            if refusal.reason is not Reason.NOT_FOUND:
+                raise
+            return RefundAnswer(refund_no, RefundStatus.ABSENT)
+        return mapping.refund_of_query(node, refund_no)
+
+    def read_notice(self, body: bytes, headers: Mapping[str, str]) -> PaymentNotice:
+        return notice.read(body, self._key, app_id=self._settings.app_id, seller_id=self._settings.seller_id)
+
+    def acknowledge(self, *, accepted: bool) -> Acknowledgement:
+        return notice.ACCEPTED if accepted else notice.NOT_ACCEPTED
+
+    def download_bill(self, day: date) -> Iterator[BillEntry]:
+        content = {"bill_type": "trade", "bill_date": day.isoformat()}
+        method = "alipay.data.dataservice.bill.downloadurl.query"
+        node = self._client.call(Call(method, changes=False, content=content))
+        archive = self._fetch(mapping.text_of(node, "bill_download_url"))
+        return bill.entries(archive, day=day, seller_id=self._settings.seller_id)
+
+    def _fetch(self, address: str) -> bytes:
+        """The archive behind a link that lives for 30 seconds and carries no signature."""
+        where = urlsplit(address)
+        if where.netloc not in self._settings.bill_hosts:
+            raise Untrusted("the bill is offered by a host that bill_hosts does not name")
+        if where.scheme != urlsplit(self._settings.gateway_url).scheme:
+            raise Untrusted("the bill is offered over another scheme than the gateway's")
+        try:
+            response = self._http.send(Request("GET", address, max_response_bytes=bill.MAX_ARCHIVE_BYTES))
+        except OutcomeUnknown as error:
+            raise NotDone(error.text) from error
+        if response.status != _OK:
+            raise NotDone(f"the bill's link answers {response.status}", native_code=str(response.status))
+        return response.body

@@ -1,0 +1,153 @@
+"""The one outgoing HTTP client: timeouts, bounded bodies, no redirects, scrubbed logs, error translation.
+
+Whoever speaks HTTP to the outside builds a `Request` and sends it through `HttpClient`; a
+simulation replaces the network by another `Transport`.
+"""
+
+from __future__ import annotations
+
+import logging
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import urllib3
+from urllib3 import exceptions
+
+from adapters.errors import Malformed, NotDone, OutcomeUnknown, OutsideError, Untrusted
+
+_log = logging.getLogger(__name__)
+_CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call; a response longer than `max_response_bytes` is Malformed."""
+
+    method: str
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
+    max_response_bytes: int = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer of any status; header names in lower case, body as it was received."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+class Transport(Protocol):
+    """The network, as far as HTTP is concerned."""
+
+    def send(self, request: Request) -> Response:
+        """Any HTTP answer; NotDone when nothing was sent, OutcomeUnknown when it may have been, Untrusted on TLS."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds: to connect, between two bytes, and for the whole answer."""
+
+    connect: float = 5.0
+    read: float = 15.0
+    total: float = 60.0
+
+
+class HttpClient:
+    """A transport whose calls are logged by host, path and status, never by query or content."""
+
+    def __init__(self, transport: Transport, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._transport = transport
+        self._monotonic = monotonic
+
+    def send(self, request: Request) -> Response:
+        """The transport's answer or outcome, after one log line."""
+        started = self._monotonic()
+        try:
+            response = self._transport.send(request)
+        except OutsideError as error:
+            self._record(request, type(error).__name__, started)
+            raise
+        self._record(request, str(response.status), started)
+        return response
+
+    def _record(self, request: Request, outcome: str, started: float) -> None:
+        milliseconds = round((self._monotonic() - started) * 1000)
+        where = urlsplit(request.url)
+        _log.info("outgoing %s %s%s: %s in %d ms", request.method, where.hostname, where.path, outcome, milliseconds)
+
+
+class UrllibTransport:
+    """The real network; `ca_file` replaces the machine's trust store, verification cannot be switched off."""
+
+    def __init__(
+        self,
+        timeouts: Timeouts | None = None,
+        *,
+        ca_file: str | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        # urllib3 writes whole addresses, query values included, at debug level.
+        logging.getLogger("urllib3").setLevel(logging.INFO)
+        self._timeouts = timeouts or Timeouts()
+        self._monotonic = monotonic
+        self._pool = urllib3.PoolManager(
+            retries=False,
+            timeout=urllib3.Timeout(connect=self._timeouts.connect, read=self._timeouts.read),
+            ssl_context=ssl.create_default_context(cafile=ca_file),
+        )
+
+    def send(self, request: Request) -> Response:
+        """Send once; nothing is retried and no redirect followed here, for only the caller knows what is safe."""
+        deadline = self._monotonic() + self._timeouts.total
+        try:
+            answer = self._pool.urlopen(
+                request.method,
+                request.url,
+                body=request.body or None,
+                headers={"Accept-Encoding": "identity", **request.headers},
+                redirect=False,
+                preload_content=False,
+                decode_content=False,
+            )
+            return self._read(answer, request.max_response_bytes, deadline)
+        except exceptions.HTTPError as error:
+            # `from None`: the library's text holds the address with its query.
+            raise translated(error) from None
+
+    def _read(self, answer: urllib3.BaseHTTPResponse, limit: int, deadline: float) -> Response:
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        body = bytearray()
+        try:
+            for chunk in answer.stream(_CHUNK, decode_content=False):
+                body += chunk
+                if len(body) > limit:
+                    raise Malformed(f"answer is longer than {limit} bytes")
+                if self._monotonic() > deadline:
+                    raise OutcomeUnknown("answer did not end in time")
+        except OutsideError:
+            answer.close()
+            raise
+        answer.release_conn()
+        return Response(answer.status, headers, bytes(body))
+
+
+def translated(error: exceptions.HTTPError) -> OutsideError:
+    """Which of the five outcomes a library error means: before the request left, or after."""
+    if isinstance(error, exceptions.SSLError) and _is_verification_failure(error):
+        return Untrusted("the server's certificate was not accepted")
+    if isinstance(error, exceptions.NewConnectionError | exceptions.ConnectTimeoutError):
+        return NotDone("no connection")
+    if isinstance(error, exceptions.LocationValueError):
+        return NotDone("not an address that can be called")
+    return OutcomeUnknown(f"the call was cut off ({type(error).__name__})")
+
+
+def _is_verification_failure(error: exceptions.SSLError) -> bool:
+    return any(isinstance(part, ssl.SSLCertVerificationError) for part in (*error.args, error.__cause__))

@@ -1,0 +1,48 @@
+"""What an adapter says of itself: what it provides, what it wants to be told, how good it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import Schema
+
+from adapters.http import Transport
+from adapters.time import Now
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterContext:
+    """What bootstrap lends to an adapter: the clock, the network, and ids of 32 hex digits."""
+
+    now: Now
+    transport: Transport
+    new_id: Callable[[], str]
+
+
+Factory = Callable[[Mapping[str, Any], AdapterContext], object]
+"""Settings as the schema loaded them, secrets resolved to text -> one object with every provided port."""
+
+
+@dataclass(frozen=True, slots=True)
+class QualityPoint:
+    """One line of the quality checklist, and whether the adapter keeps it."""
+
+    claim: str
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """An adapter's declaration; `provides` holds class names of `adapters.ports`.
+
+    A schema field that must come from a file or the environment carries `metadata={"secret": True}`.
+    """
+
+    name: str
+    title: str
+    provides: frozenset[str]
+    settings_schema: type[Schema]
+    build: Factory
+    quality: tuple[QualityPoint, ...] = ()
