@@ -58,6 +58,10 @@ class PaymentView:
     provider_trade_no: str
     expires_at: datetime
     reason: str
+    pay_url: str
+    """Where the payer's payment sheet opens; empty unless the payment waits for the payer."""
+    moving: bool
+    """Something is under way outside, so that the page should look again by itself."""
 
 
 class Payments(Protocol):
@@ -99,6 +103,16 @@ class Audit(Protocol):
         """One row in the same transaction as the act; opaque ids only."""
 
 
+class Seal(Protocol):
+    """Personal data in a vertical's own columns, bound to its place and to one person's key."""
+
+    def seal(self, subject_id: str, table: str, column: str, row_id: str, value: str) -> bytes:
+        """The sealed bytes of the value, which open nowhere else."""
+
+    def open(self, subject_id: str, table: str, column: str, row_id: str, sealed: bytes) -> str:
+        """The value again; raises when it was moved or altered, or when the person was erased."""
+
+
 class VerticalWork(Protocol):
     """One transaction of one operator, as a vertical sees it."""
 
@@ -112,6 +126,9 @@ class VerticalWork(Protocol):
     @property
     def connection(self) -> Any:
         """For the vertical's own store module and nothing else."""
+
+    @property
+    def seal(self) -> Seal: ...
 
     @property
     def subjects(self) -> Subjects: ...

@@ -1,0 +1,1 @@
+"""Who is at the phone and whom they may act for: real name, bindings, consent."""

@@ -1,0 +1,58 @@
+"""The hospital: registration from home, paid in the wallet."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from hospital_bridge.slot import API, PersonalData, Reaction, Vertical, VerticalManifest
+from hospital_bridge.verticals.hospital import booking, cards, fee, leaving, store
+from hospital_bridge.verticals.hospital.pages import PAGES
+from hospital_bridge.verticals.hospital.settings import HospitalSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hospital_bridge.slot import VerticalWork
+
+
+def export_subject(work: VerticalWork, subject_id: str) -> Mapping[str, Any]:
+    """Everything that the hospital vertical keeps of one person, in words."""
+    return {
+        "registrations": [
+            {
+                "department": registration.department_name,
+                "practitioner": registration.practitioner_name,
+                "starts_at": registration.slot.starts_at.isoformat(),
+                "record_number": registration.mrn,
+                "fee_fen": registration.slot.fee_fen,
+                "state": registration.state.value,
+            }
+            for registration in store.of_subject(work, subject_id)
+        ]
+    }
+
+
+VERTICAL = Vertical(
+    manifest=VerticalManifest(
+        name="hospital",
+        title="医院",
+        api=API,
+        ports=frozenset({"HisDirectory", "HisScheduling", "HisBilling", "WalletPayments", "WalletIdentity"}),
+        personal_data=(
+            PersonalData("record number", "to register the patient at the hospital", timedelta(days=15 * 365)),
+        ),
+    ),
+    settings=HospitalSettings,
+    sales=(fee.SALE,),
+    pages=PAGES,
+    reactions=(
+        Reaction(booking.BOOK, booking.book),
+        Reaction(leaving.RELEASE, leaving.release),
+        Reaction(cards.CREATE_RECORD, cards.create_record),
+        Reaction(cards.BIND_CREATED, cards.bind_created),
+    ),
+    migrations="hospital_bridge.verticals.hospital.migrations",
+    templates="hospital_bridge.verticals.hospital",
+    export_subject=export_subject,
+)

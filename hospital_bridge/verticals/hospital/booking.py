@@ -1,0 +1,124 @@
+"""Taking a slot: held here, booked at the hospital (SRM^S01), then offered for payment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from adapters.errors import Reason, Refused
+from adapters.values import Booking, BookingRequest, Identifier, PatientRecord
+from hospital_bridge.slot import OutsideCall, PaymentRequest
+from hospital_bridge.verticals.hospital import store
+from hospital_bridge.verticals.hospital.registration import Event, Registration, State
+
+if TYPE_CHECKING:
+    from adapters.values import Slot
+    from hospital_bridge.slot import Scope, VerticalWork
+
+SALE_KIND = "hospital.registration"
+BOOK = "hospital.book"
+MRN = "MRN"
+
+
+class NoRecordNumber(Exception):
+    """The patient has no record number here yet; one must be bound first."""
+
+
+def hold(
+    scope: Scope, wallet_user_id: str, slot: Slot, *, department_name: str, practitioner_name: str, place: str
+) -> str:
+    """Hold a seat for the wallet user's own patient and ask the hospital for it after the commit.
+
+    Returns the registration id. Raises SoldOut or NoRecordNumber and then holds nothing.
+    """
+    with scope.begin() as work:
+        subject_id, mrn = _patient(work, wallet_user_id)
+        registration = Registration(
+            registration_id=work.ids.new(),
+            wallet_user_id=wallet_user_id,
+            subject_id=subject_id,
+            mrn=mrn,
+            slot=slot,
+            department_name=department_name,
+            practitioner_name=practitioner_name,
+            place=place,
+            state=State.HOLDING,
+            hold_expires_at=work.now + timedelta(minutes=scope.settings["hold_minutes"]),
+            created_at=work.now,
+        )
+        store.take_seat(work, registration.registration_id, slot, registration.hold_expires_at)
+        store.add(work, registration)
+        work.jobs.add(BOOK, registration.registration_id, stream=registration.registration_id)
+        work.audit.record(wallet_user_id, "registration.held", registration.registration_id)
+    return registration.registration_id
+
+
+def _patient(work: VerticalWork, wallet_user_id: str) -> tuple[str, str]:
+    for subject_id in work.subjects.bound_to(wallet_user_id):
+        for identifier in work.subjects.identifiers(subject_id):
+            if identifier.system == MRN:
+                return subject_id, identifier.value
+    raise NoRecordNumber
+
+
+def book(scope: Scope, registration_id: str) -> None:
+    """Job: take the slot at the hospital; an unknown outcome is looked up by our own number."""
+    with scope.read() as work:
+        registration = store.get(work, registration_id)
+        if registration.state is not State.HOLDING:
+            return
+        request = BookingRequest(registration_id, registration.slot, patient_of(work, registration))
+    his = scope.port("HisScheduling")
+
+    def act() -> Booking:
+        if scope.now() >= registration.hold_expires_at:
+            raise Refused("the hospital could not be reached before the hold expired", reason=Reason.EXPIRED)
+        booking: Booking = his.book(request)
+        return booking
+
+    minutes = timedelta(minutes=scope.settings["pay_minutes"])
+    scope.effects.drive(
+        OutsideCall(
+            kind=BOOK,
+            key=f"{BOOK}:{registration_id}",
+            act=act,
+            look=lambda: his.find_booking(registration_id),
+            confirmed=lambda work, booking: _booked(work, registration_id, booking, minutes),
+            refused=lambda work, reason: _not_booked(work, registration_id, reason),
+        )
+    )
+
+
+def _booked(work: VerticalWork, registration_id: str, booking: Booking, minutes: timedelta) -> None:
+    registration = store.get(work, registration_id).after(Event.BOOKED, filler_id=booking.filler_id)
+    store.save(work, registration)
+    store.free_seat(work, registration_id)
+    payment_id = work.payments.open(
+        PaymentRequest(
+            sale_kind=SALE_KIND,
+            sale_ref=registration_id,
+            subject_id=registration.subject_id,
+            wallet_user_id=registration.wallet_user_id,
+            amount_fen=registration.slot.fee_fen,
+            expires_at=work.now + minutes,
+        )
+    )
+    # Nothing to pay is collected inside `open`, which has moved the registration on: read it again.
+    store.save(work, replace(store.get(work, registration_id), payment_id=payment_id))
+
+
+def _not_booked(work: VerticalWork, registration_id: str, reason: str) -> None:
+    store.save(work, store.get(work, registration_id).after(Event.NOT_BOOKED, reason=reason))
+    store.free_seat(work, registration_id)
+
+
+def patient_of(work: VerticalWork, registration: Registration) -> PatientRecord:
+    """The record that a message about this registration names."""
+    identity = work.subjects.identity(registration.subject_id)
+    return PatientRecord(
+        identifiers=(Identifier(MRN, registration.mrn), Identifier(identity.id_type, identity.id_number)),
+        name=identity.name,
+        birth_date=identity.birth_date,
+        sex=identity.sex,
+    )

@@ -1,0 +1,139 @@
+"""Binding a card (绑卡): the verified person, found in the hospital's patient index or entered there."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from adapters.errors import NotDone
+from adapters.values import Identifier
+from hospital_bridge.slot import OutsideCall
+from hospital_bridge.verticals.hospital.booking import MRN
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from adapters.values import VerifiedIdentity
+    from hospital_bridge.slot import Scope
+
+CREATE_RECORD = "hospital.create_record"
+BIND_CREATED = "hospital.bind_created"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A record number that the patient may bind; `token` stands for it in a form."""
+
+    mrn: str
+    token: str
+    bound: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """What the card page shows; `name_differs` when the index holds the id number under another name."""
+
+    subject_id: str
+    name: str
+    candidates: Sequence[Candidate]
+    name_differs: bool
+
+
+class NotVerified(Exception):
+    """The wallet user has no verified identity here; they must sign in again and consent."""
+
+
+def cards_of(scope: Scope, wallet_user_id: str) -> Cards:
+    """The person's record numbers, bound ones first, then those that the index knows besides."""
+    subject_id, identity, bound = _person(scope, wallet_user_id)
+    records = scope.port("HisDirectory").find_patients(identity)
+    known = [mrn for record in records if record.name == identity.name and (mrn := record.first(MRN))]
+    mrns = dict.fromkeys([*bound, *known])
+    return Cards(
+        subject_id=subject_id,
+        name=identity.name,
+        candidates=[Candidate(mrn, token(subject_id, mrn), mrn in bound) for mrn in mrns],
+        name_differs=any(record.name != identity.name for record in records),
+    )
+
+
+def token(subject_id: str, mrn: str) -> str:
+    """A name for a record number that can stand in a page without showing it."""
+    return hashlib.blake2b(mrn.encode(), key=subject_id.encode(), digest_size=12).hexdigest()
+
+
+def bind(scope: Scope, wallet_user_id: str, chosen: str) -> bool:
+    """Bind the record number behind the token; False when the person has no such number."""
+    cards = cards_of(scope, wallet_user_id)
+    mrn = next((c.mrn for c in cards.candidates if c.token == chosen), None)
+    if mrn is None:
+        return False
+    with scope.begin() as work:
+        work.subjects.add_identifier(cards.subject_id, Identifier(MRN, mrn))
+        work.audit.record(wallet_user_id, "card.bound", cards.subject_id)
+    return True
+
+
+def unbind(scope: Scope, wallet_user_id: str, chosen: str) -> bool:
+    """Take a bound record number out of use; False when it is not bound."""
+    with scope.begin() as work:
+        for subject_id in work.subjects.bound_to(wallet_user_id):
+            for identifier in work.subjects.identifiers(subject_id):
+                if token(subject_id, identifier.value) == chosen:
+                    work.subjects.remove_identifier(subject_id, identifier)
+                    work.audit.record(wallet_user_id, "card.unbound", subject_id)
+                    return True
+    return False
+
+
+def ask_new_record(scope: Scope, wallet_user_id: str) -> None:
+    """Have the hospital enter the verified person as a new patient after this commit."""
+    subject_id, _, _ = _person(scope, wallet_user_id)
+    with scope.begin() as work:
+        work.jobs.add(CREATE_RECORD, subject_id, stream=subject_id)
+        work.audit.record(wallet_user_id, "card.new_asked", subject_id)
+
+
+def create_record(scope: Scope, subject_id: str) -> None:
+    """Job: enter the person in the patient index (ADT^A28), unless the index knows the id number."""
+    with scope.read() as work:
+        identity = work.subjects.identity(subject_id)
+    directory = scope.port("HisDirectory")
+
+    def known() -> bool | None:
+        return True if directory.find_patients(identity) else None
+
+    scope.effects.drive(
+        OutsideCall(
+            kind=CREATE_RECORD,
+            key=f"{CREATE_RECORD}:{subject_id}",
+            act=lambda: known() or directory.register_patient(identity),
+            look=known,
+            confirmed=lambda work, _: work.jobs.add(BIND_CREATED, subject_id, stream=subject_id),
+            refused=lambda work, reason: work.audit.record("bridge", "card.refused", subject_id, reason=reason),
+        )
+    )
+
+
+def bind_created(scope: Scope, subject_id: str) -> None:
+    """Job: bind the number that the index gave.
+
+    The acknowledgement of ADT^A28 carries none (HL7 v2.5.1 section 3.3.28), so the index is asked for it.
+    """
+    with scope.read() as work:
+        identity = work.subjects.identity(subject_id)
+    records = [r for r in scope.port("HisDirectory").find_patients(identity) if r.name == identity.name]
+    mrn = next((mrn for record in records if (mrn := record.first(MRN))), None)
+    if mrn is None:
+        raise NotDone("the patient index does not show the new record yet")
+    with scope.begin() as work:
+        work.subjects.add_identifier(subject_id, Identifier(MRN, mrn))
+
+
+def _person(scope: Scope, wallet_user_id: str) -> tuple[str, VerifiedIdentity, list[str]]:
+    with scope.read() as work:
+        for subject_id in work.subjects.bound_to(wallet_user_id):
+            bound = [i.value for i in work.subjects.identifiers(subject_id) if i.system == MRN]
+            return subject_id, work.subjects.identity(subject_id), bound
+    raise NotVerified

@@ -1,0 +1,97 @@
+"""The registration fee as a sale: posted at the hospital (DFT^P03), reversed there, and listed by it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapters.values import EntryKind, Posting, PostingEntry
+from hospital_bridge.slot import FulfilMode, PaidSale, Progress, Receipt, Sale, SaleEntry, Scope, VerticalWork
+from hospital_bridge.verticals.hospital import leaving, store
+from hospital_bridge.verticals.hospital.booking import SALE_KIND, patient_of
+from hospital_bridge.verticals.hospital.registration import Event, State
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+
+def _posting(scope: Scope, sale: PaidSale, kind: EntryKind) -> Posting:
+    with scope.read() as work:
+        registration = store.get(work, sale.sale_ref)
+        patient = patient_of(work, registration)
+    return Posting(
+        serial=sale.serial,
+        kind=kind,
+        amount_fen=sale.amount_fen,
+        patient=patient,
+        filler_id=registration.filler_id,
+        merchant_order_no=sale.merchant_order_no,
+        provider_trade_no=sale.provider_trade_no,
+        occurred_at=sale.occurred_at,
+    )
+
+
+def _receipt(entry: PostingEntry) -> Receipt:
+    return Receipt(entry.serial, entry.receipt_no, entry.amount_fen, entry.control_id)
+
+
+def _post(scope: Scope, sale: PaidSale, kind: EntryKind) -> Receipt:
+    return _receipt(scope.port("HisBilling").post(_posting(scope, sale, kind)))
+
+
+def _find(scope: Scope, sale: PaidSale) -> Receipt | None:
+    day = sale.occurred_at.astimezone(scope.timezone).date()
+    entry = scope.port("HisBilling").find_posting(sale.serial, day)
+    return None if entry is None else _receipt(entry)
+
+
+def fulfil(scope: Scope, sale: PaidSale) -> Receipt:
+    """Post the payment at the hospital, which makes the appointment a registration."""
+    return _post(scope, sale, EntryKind.PAYMENT)
+
+
+def reverse(scope: Scope, sale: PaidSale) -> Receipt:
+    """Post the refund at the hospital."""
+    return _post(scope, sale, EntryKind.REFUND)
+
+
+def entries(scope: Scope, day: date) -> Sequence[SaleEntry]:
+    """The hospital's own list of that business day."""
+    return [
+        SaleEntry(entry.serial, entry.kind, entry.amount_fen, entry.occurred_at)
+        for entry in scope.port("HisBilling").postings(day)
+    ]
+
+
+_EVENTS = {
+    Progress.COLLECTED: Event.COLLECTED,
+    Progress.FULFILLED: Event.FULFILLED,
+    Progress.REFUSED: Event.FULFILMENT_REFUSED,
+    Progress.EXPIRED: Event.EXPIRED,
+}
+
+
+def changed(work: VerticalWork, registration_id: str, progress: Progress, reason: str) -> None:
+    """Follow the money: the registration moves in the transaction that moved it."""
+    if progress is Progress.REFUNDED:
+        # The patient reads the refund from the payment; the registration has already ended.
+        return
+    registration = store.get(work, registration_id).after(_EVENTS[progress])
+    if reason and not registration.reason:
+        registration = registration.with_reason(reason)
+    store.save(work, registration)
+    if registration.state is State.RELEASING:
+        leaving.ask_release(work, registration_id)
+
+
+SALE = Sale(
+    kind=SALE_KIND,
+    title="挂号费",
+    mode=FulfilMode.QUERYABLE,
+    fulfil=fulfil,
+    query=_find,
+    reverse=reverse,
+    query_reversal=_find,
+    changed=changed,
+    entries=entries,
+)

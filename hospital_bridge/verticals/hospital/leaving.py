@@ -1,0 +1,78 @@
+"""Giving a slot back: cancellation (退号), expiry and refusal, each in the order that loses nothing.
+
+A paid registration is first cancelled at the hospital and only then refunded: the other way round a
+patient could hold both the money and the slot. An unpaid one is first closed at the wallet.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapters.values import Booking
+from hospital_bridge.slot import OutsideCall
+from hospital_bridge.verticals.hospital import store
+from hospital_bridge.verticals.hospital.registration import Event, IllegalTransition, State
+
+if TYPE_CHECKING:
+    from hospital_bridge.slot import Scope, VerticalWork
+
+RELEASE = "hospital.release"
+CANCELLED_BY_PATIENT = "cancelled by the patient"
+
+
+def cancel(scope: Scope, wallet_user_id: str, registration_id: str) -> bool:
+    """Begin a patient's cancellation; False when the registration is past being cancelled."""
+    with scope.begin() as work:
+        registration = store.get(work, registration_id)
+        try:
+            leaving = registration.after(Event.CANCEL, reason=CANCELLED_BY_PATIENT)
+        except IllegalTransition:
+            return False
+        store.save(work, leaving)
+        work.audit.record(wallet_user_id, "registration.cancel_asked", registration_id)
+        if leaving.state is State.CLOSING:
+            work.payments.abandon(registration.payment_id, CANCELLED_BY_PATIENT)
+        else:
+            ask_release(work, registration_id)
+    return True
+
+
+def ask_release(work: VerticalWork, registration_id: str) -> None:
+    """Have the hospital take the slot back after this commit."""
+    work.jobs.add(RELEASE, registration_id, stream=registration_id)
+
+
+def release(scope: Scope, registration_id: str) -> None:
+    """Job: cancel at the hospital (SRM^S04); whether it was done is looked up by our own number."""
+    with scope.read() as work:
+        registration = store.get(work, registration_id)
+        if registration.state not in (State.CANCELLING, State.RELEASING):
+            return
+    his = scope.port("HisScheduling")
+    booking = Booking(placer_id=registration_id, filler_id=registration.filler_id)
+
+    def look() -> bool | None:
+        return None if his.find_booking(registration_id) else True
+
+    scope.effects.drive(
+        OutsideCall(
+            kind=RELEASE,
+            # A refused cancellation may be asked again later, and that is another request.
+            key=f"{RELEASE}:{registration_id}:{registration.version}",
+            act=lambda: his.cancel(booking),
+            look=look,
+            confirmed=lambda work, _: _released(work, registration_id),
+            refused=lambda work, reason: _release_refused(work, registration_id, reason),
+        )
+    )
+
+
+def _released(work: VerticalWork, registration_id: str) -> None:
+    registration = store.get(work, registration_id).after(Event.RELEASED)
+    store.save(work, registration)
+    if registration.state is State.CANCELLED:
+        work.payments.refund_all(registration.payment_id, CANCELLED_BY_PATIENT)
+
+
+def _release_refused(work: VerticalWork, registration_id: str, reason: str) -> None:
+    store.save(work, store.get(work, registration_id).after(Event.RELEASE_REFUSED, reason=reason))

@@ -1,0 +1,214 @@
+"""The patient's pages of the hospital, as data."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING
+
+from marshmallow import Schema, fields, validate
+
+from adapters.errors import OutsideError
+from hospital_bridge.slot import Go, Page, PageRequest, View
+from hospital_bridge.verticals.hospital import booking, cards, leaving, schedule, store
+from hospital_bridge.verticals.hospital.registration import Registration, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Handler = Callable[[PageRequest], View | Go]
+
+WAITING = frozenset({State.HOLDING, State.PAID, State.CLOSING, State.CANCELLING, State.RELEASING})
+LIVE = frozenset({State.HOLDING, State.BOOKED, State.PAID, State.REGISTERED, State.CLOSING, State.CANCELLING})
+
+
+class Chosen(Schema):
+    """A record number, by the token that stands for it."""
+
+    token = fields.String(required=True, validate=validate.Length(equal=24))
+
+
+class ChosenSlot(Schema):
+    """A slot, with the day on which to look for it."""
+
+    department = fields.String(required=True, validate=validate.Length(1, 64))
+    practitioner = fields.String(required=True, validate=validate.Length(1, 64))
+    day = fields.Date(required=True)
+    slot = fields.String(required=True, validate=validate.Length(1, 64))
+
+
+def speaks_of_trouble(handler: Handler) -> Handler:
+    """Say what happened and what comes next when the hospital does not answer, or offers this no longer."""
+
+    @wraps(handler)
+    def page(request: PageRequest) -> View | Go:
+        try:
+            return handler(request)
+        except OutsideError:
+            return View("unavailable.html", status=503, refresh_seconds=20)
+        except schedule.NotOffered:
+            return View("gone.html", status=404)
+        except cards.NotVerified:
+            return View("not_verified.html", status=403)
+
+    return page
+
+
+def home(request: PageRequest) -> View:
+    """The service window: what can be done, and what is under way."""
+    with request.scope.read() as work:
+        registrations = store.of_wallet_user(work, request.principal)
+        has_card = any(work.subjects.identifiers(s) for s in work.subjects.bound_to(request.principal))
+    live = [registration for registration in registrations if registration.state in LIVE]
+    return View("home.html", {"has_card": has_card, "live": live})
+
+
+def show_cards(request: PageRequest) -> View:
+    """The patient's record numbers."""
+    found = cards.cards_of(request.scope, request.principal)
+    return View("cards.html", {"cards": found, "errors": request.errors})
+
+
+def bind_card(request: PageRequest) -> View | Go:
+    """Bind one of the numbers that the index knows."""
+    if not cards.bind(request.scope, request.principal, request.data["token"]):
+        return View("gone.html", status=404)
+    return Go("cards")
+
+
+def unbind_card(request: PageRequest) -> View | Go:
+    """Unbind a number; the hospital keeps its record."""
+    if not cards.unbind(request.scope, request.principal, request.data["token"]):
+        return View("gone.html", status=404)
+    return Go("cards")
+
+
+def new_card(request: PageRequest) -> Go:
+    """Have the hospital enter the verified person as a new patient."""
+    cards.ask_new_record(request.scope, request.principal)
+    return Go("card_wait")
+
+
+def wait_for_card(request: PageRequest) -> View | Go:
+    """Until the hospital has given the new record number."""
+    with request.scope.read() as work:
+        if any(work.subjects.identifiers(subject) for subject in work.subjects.bound_to(request.principal)):
+            return Go("cards")
+    return View("card_wait.html", refresh_seconds=2)
+
+
+def departments(request: PageRequest) -> View:
+    """Where to register."""
+    return View("departments.html", {"departments": request.scope.port("HisDirectory").departments()})
+
+
+def practitioners(request: PageRequest) -> View:
+    """With whom."""
+    code = request.data["department"]
+    chosen = schedule.department(request.scope, code)
+    offered = request.scope.port("HisDirectory").practitioners(code)
+    return View("practitioners.html", {"department": chosen, "practitioners": offered})
+
+
+def slots(request: PageRequest) -> View:
+    """When."""
+    department, practitioner = request.data["department"], request.data["practitioner"]
+    return View(
+        "slots.html",
+        {
+            "department": schedule.department(request.scope, department),
+            "practitioner": schedule.practitioner(request.scope, department, practitioner),
+            "days": schedule.days(request.scope, department, practitioner),
+        },
+    )
+
+
+def confirm(request: PageRequest) -> View:
+    """Check the answers before the slot is taken."""
+    found = cards.cards_of(request.scope, request.principal)
+    return View(
+        "confirm.html",
+        {
+            "offer": _offer(request),
+            "day": request.data["day"],
+            "name": found.name,
+            "mrn": next((c.mrn for c in found.candidates if c.bound), ""),
+        },
+    )
+
+
+def book(request: PageRequest) -> View | Go:
+    """Hold the slot and ask the hospital for it."""
+    offer = _offer(request)
+    try:
+        registration_id = booking.hold(
+            request.scope,
+            request.principal,
+            offer.slot,
+            department_name=offer.department.name,
+            practitioner_name=offer.practitioner.name,
+            place=offer.department.place,
+        )
+    except store.SoldOut:
+        return View("gone.html", status=409)
+    except booking.NoRecordNumber:
+        return Go("cards")
+    return Go("registration", {"registration": registration_id})
+
+
+def registrations(request: PageRequest) -> View:
+    """The patient's registrations, newest first."""
+    with request.scope.read() as work:
+        return View("registrations.html", {"registrations": store.of_wallet_user(work, request.principal)})
+
+
+def registration(request: PageRequest) -> View:
+    """How one registration stands and what comes next."""
+    with request.scope.read() as work:
+        mine = _mine(request, store.get(work, request.data["registration"]))
+        payment = work.payments.view(mine.payment_id) if mine.payment_id else None
+    moving = mine.state in WAITING or (payment is not None and payment.moving)
+    data = {"registration": mine, "payment": payment}
+    return View("registration.html", data, refresh_seconds=2 if moving else None)
+
+
+def cancel(request: PageRequest) -> Go:
+    """Give the registration up."""
+    registration_id = request.data["registration"]
+    with request.scope.read() as work:
+        _mine(request, store.get(work, registration_id))
+    leaving.cancel(request.scope, request.principal, registration_id)
+    return Go("registration", {"registration": registration_id})
+
+
+def _offer(request: PageRequest) -> schedule.Offer:
+    asked = request.data
+    return schedule.offer(request.scope, asked["department"], asked["practitioner"], asked["day"], asked["slot"])
+
+
+def _mine(request: PageRequest, found: Registration) -> Registration:
+    """The registration if it is the wallet user's own; others are told that there is none."""
+    if found.wallet_user_id != request.principal:
+        raise schedule.NotOffered(found.registration_id)
+    return found
+
+
+def _page(name: str, path: str, handler: Handler, **more: object) -> Page:
+    return Page(name=name, path=path, handler=speaks_of_trouble(handler), **more)  # type: ignore[arg-type]
+
+
+PAGES = (
+    _page("home", "", home, menu="My hospital"),
+    _page("cards", "cards", show_cards, menu="My record numbers"),
+    _page("cards.bind", "cards/bind", bind_card, method="POST", schema=Chosen, again="cards"),
+    _page("cards.unbind", "cards/unbind", unbind_card, method="POST", schema=Chosen, again="cards"),
+    _page("cards.new", "cards/new", new_card, method="POST"),
+    _page("card_wait", "cards/wait", wait_for_card),
+    _page("departments", "departments", departments, menu="Register"),
+    _page("practitioners", "departments/<department>", practitioners),
+    _page("slots", "departments/<department>/<practitioner>", slots),
+    _page("confirm", "confirm", confirm, schema=ChosenSlot, again="departments"),
+    _page("book", "book", book, method="POST", schema=ChosenSlot, again="departments"),
+    _page("registrations", "registrations", registrations, menu="My registrations"),
+    _page("registration", "registrations/<registration>", registration),
+    _page("cancel", "registrations/<registration>/cancel", cancel, method="POST"),
+)

@@ -1,0 +1,205 @@
+"""The hospital's own tables: registrations and the holds that keep a slot from being sold twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, LargeBinary, MetaData, String, Table, text
+from sqlalchemy.exc import IntegrityError
+
+from adapters.values import Fen, Slot
+from hospital_bridge.store.metadata import CODE, ID, NAMING, Instant, operator_column
+from hospital_bridge.verticals.hospital.registration import Registration, State
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Row
+
+    from hospital_bridge.slot import VerticalWork
+
+metadata = MetaData(naming_convention=NAMING)
+
+REGISTRATION = Table(
+    "hospital_registration",
+    metadata,
+    operator_column(),
+    Column("registration_id", ID, primary_key=True),
+    Column("wallet_user_id", ID, nullable=False),
+    Column("subject_id", ID, nullable=False),
+    Column("mrn", LargeBinary, nullable=False),
+    Column("slot_id", CODE, nullable=False),
+    Column("department_code", CODE, nullable=False),
+    Column("department_name", String(120), nullable=False),
+    Column("practitioner_code", CODE, nullable=False),
+    Column("practitioner_name", String(120), nullable=False),
+    Column("place", String(120), nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("fee_fen", Integer, nullable=False),
+    Column("state", CODE, nullable=False),
+    Column("hold_expires_at", Instant, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("filler_id", CODE, nullable=False),
+    Column("payment_id", String(32), nullable=False),
+    Column("receipt_no", CODE, nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("version", Integer, nullable=False),
+    CheckConstraint("fee_fen >= 0", name="fee_not_negative"),
+)
+Index(None, REGISTRATION.c.operator_id, REGISTRATION.c.wallet_user_id, REGISTRATION.c.created_at)
+
+SLOT_HOLD = Table(
+    "hospital_slot_hold",
+    metadata,
+    operator_column(),
+    Column("registration_id", ID, primary_key=True),
+    Column("slot_id", CODE, nullable=False),
+    Column("seat", Integer, nullable=False),
+    Column("live", Boolean, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    CheckConstraint("seat >= 1", name="seat_from_one"),
+)
+Index(
+    "uq_hospital_slot_hold_live_seat",
+    SLOT_HOLD.c.operator_id,
+    SLOT_HOLD.c.slot_id,
+    SLOT_HOLD.c.seat,
+    unique=True,
+    sqlite_where=text("live = 1"),
+    postgresql_where=text("live"),
+)
+
+
+class SoldOut(Exception):
+    """Every seat of the slot is held or taken."""
+
+
+def take_seat(work: VerticalWork, registration_id: str, slot: Slot, expires_at: datetime) -> None:
+    """Hold one of the slot's remaining seats; SoldOut when others hold them all.
+
+    The partial unique index is what prevents overselling: a seat that a racing patient takes first
+    makes the insert fail, and the next seat is tried.
+    """
+    holds = work.table(SLOT_HOLD)
+    of_slot = SLOT_HOLD.c.slot_id == slot.slot_id
+    holds.change(of_slot, SLOT_HOLD.c.live, SLOT_HOLD.c.expires_at <= work.now, live=False)
+    taken = {row.seat for row in holds.all(of_slot, SLOT_HOLD.c.live)}
+    for seat in range(1, slot.remaining + 1):
+        if seat not in taken and _insert_hold(work, registration_id, slot.slot_id, seat, expires_at):
+            return
+    raise SoldOut
+
+
+def _insert_hold(work: VerticalWork, registration_id: str, slot_id: str, seat: int, expires_at: datetime) -> bool:
+    try:
+        with work.connection.begin_nested():
+            work.table(SLOT_HOLD).add(
+                registration_id=registration_id, slot_id=slot_id, seat=seat, live=True, expires_at=expires_at
+            )
+    except IntegrityError:
+        return False
+    return True
+
+
+def free_seat(work: VerticalWork, registration_id: str) -> None:
+    """Let go of the seat: from here on the hospital's own count holds it, or nobody does."""
+    work.table(SLOT_HOLD).change(SLOT_HOLD.c.registration_id == registration_id, live=False)
+
+
+def add(work: VerticalWork, registration: Registration) -> None:
+    """Keep a new registration."""
+    slot = registration.slot
+    work.table(REGISTRATION).add(
+        registration_id=registration.registration_id,
+        wallet_user_id=registration.wallet_user_id,
+        subject_id=registration.subject_id,
+        mrn=work.seal.seal(registration.subject_id, *_mrn_place(registration.registration_id), registration.mrn),
+        slot_id=slot.slot_id,
+        department_code=slot.department_code,
+        department_name=registration.department_name,
+        practitioner_code=slot.practitioner_code,
+        practitioner_name=registration.practitioner_name,
+        place=registration.place,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        fee_fen=slot.fee_fen,
+        hold_expires_at=registration.hold_expires_at,
+        created_at=registration.created_at,
+        version=registration.version,
+        **_changing(registration),
+    )
+
+
+def save(work: VerticalWork, registration: Registration) -> None:
+    """Write back what can change, guarded by the version that was read."""
+    key = REGISTRATION.c.registration_id == registration.registration_id
+    work.table(REGISTRATION).save(key, version=registration.version, **_changing(registration))
+
+
+def get(work: VerticalWork, registration_id: str) -> Registration:
+    """One registration; LookupError when this operator has none of that id."""
+    row = work.table(REGISTRATION).one(REGISTRATION.c.registration_id == registration_id)
+    if row is None:
+        raise LookupError(registration_id)
+    return _read(work, row)
+
+
+def of_wallet_user(work: VerticalWork, wallet_user_id: str) -> Sequence[Registration]:
+    """A wallet user's registrations, newest first, at most 50."""
+    mine = REGISTRATION.c.wallet_user_id == wallet_user_id
+    newest = (REGISTRATION.c.created_at.desc(), REGISTRATION.c.registration_id.desc())
+    return [_read(work, row) for row in work.table(REGISTRATION).all(mine, order_by=newest, limit=50)]
+
+
+def of_subject(work: VerticalWork, subject_id: str) -> Sequence[Registration]:
+    """Every registration of one person, for export."""
+    return [_read(work, row) for row in work.table(REGISTRATION).all(REGISTRATION.c.subject_id == subject_id)]
+
+
+def _mrn_place(registration_id: str) -> tuple[str, str, str]:
+    return REGISTRATION.name, "mrn", registration_id
+
+
+def _changing(registration: Registration) -> dict[str, Any]:
+    return {
+        "state": registration.state.value,
+        "filler_id": registration.filler_id,
+        "payment_id": registration.payment_id,
+        "receipt_no": registration.receipt_no,
+        "reason": registration.reason[:200],
+    }
+
+
+def _read(work: VerticalWork, row: Row[Any]) -> Registration:
+    return Registration(
+        registration_id=row.registration_id,
+        wallet_user_id=row.wallet_user_id,
+        subject_id=row.subject_id,
+        mrn=work.seal.open(row.subject_id, *_mrn_place(row.registration_id), row.mrn),
+        slot=_slot(row),
+        department_name=row.department_name,
+        practitioner_name=row.practitioner_name,
+        place=row.place,
+        state=State(row.state),
+        hold_expires_at=row.hold_expires_at,
+        created_at=row.created_at,
+        filler_id=row.filler_id,
+        payment_id=row.payment_id,
+        receipt_no=row.receipt_no,
+        reason=row.reason,
+        version=row.version,
+    )
+
+
+def _slot(row: Row[Any]) -> Slot:
+    return Slot(
+        slot_id=row.slot_id,
+        department_code=row.department_code,
+        practitioner_code=row.practitioner_code,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        remaining=0,
+        fee_fen=Fen(row.fee_fen),
+    )
