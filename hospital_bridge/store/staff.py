@@ -1,0 +1,111 @@
+"""Staff accounts: the argon2id hash of a password, and roles that may be held for one department only."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from sqlalchemy import Column, String, Table, UniqueConstraint
+
+from hospital_bridge.store.metadata import CODE, ID, Instant, belongs_to, metadata, operator_column
+from hospital_bridge.store.unit_of_work import Work
+
+EVERYWHERE = "*"
+"""The department scope of a role that is held for the whole operator."""
+
+staff = Table(
+    "staff",
+    metadata,
+    operator_column(),
+    Column("staff_id", ID, primary_key=True),
+    Column("login_name", CODE, nullable=False),
+    Column("display_name", String(100), nullable=False),
+    Column("password_hash", String(200), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("left_at", Instant),
+    UniqueConstraint("operator_id", "login_name"),
+)
+
+staff_role = Table(
+    "staff_role",
+    metadata,
+    operator_column(),
+    Column("staff_id", ID, primary_key=True),
+    Column("role", CODE, primary_key=True),
+    Column("department_code", CODE, primary_key=True),
+    belongs_to("staff", "staff_id"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleGrant:
+    """A role, for one department or `EVERYWHERE`."""
+
+    role: str
+    department_code: str = EVERYWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """One person who works here."""
+
+    staff_id: str
+    display_name: str
+    grants: frozenset[RoleGrant]
+
+    def has(self, role: str, department_code: str | None = None) -> bool:
+        """Whether the role is held: anywhere at all, or else for the named department."""
+        return any(
+            grant.role == role and (department_code is None or grant.department_code in (EVERYWHERE, department_code))
+            for grant in self.grants
+        )
+
+
+def folded(login_name: str) -> str:
+    """One spelling of a login name, whatever the keyboard made of it (Unicode TR 15, NFKC)."""
+    return unicodedata.normalize("NFKC", login_name).strip().casefold()
+
+
+class StaffAccounts:
+    """Staff of one operator."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._staff = work.table(staff)
+        self._roles = work.table(staff_role)
+
+    def add(self, login_name: str, display_name: str, password_hash: str, grants: frozenset[RoleGrant]) -> str:
+        """A new account; returns the staff id."""
+        staff_id = self._work.ids.new()
+        self._staff.add(
+            staff_id=staff_id,
+            login_name=folded(login_name),
+            display_name=display_name,
+            password_hash=password_hash,
+            created_at=self._work.now,
+        )
+        for grant in sorted(grants, key=lambda grant: (grant.role, grant.department_code)):
+            self._roles.add(staff_id=staff_id, role=grant.role, department_code=grant.department_code)
+        return staff_id
+
+    def credentials(self, login_name: str) -> tuple[str, str] | None:
+        """Staff id and password hash of an account in use, or None."""
+        row = self._staff.one(staff.c.login_name == folded(login_name), staff.c.left_at.is_(None))
+        return None if row is None else (row.staff_id, row.password_hash)
+
+    def find(self, staff_id: str) -> StaffMember | None:
+        """The person with the roles of this moment; None once they have left."""
+        row = self._staff.one(staff.c.staff_id == staff_id, staff.c.left_at.is_(None))
+        if row is None:
+            return None
+        roles = self._roles.all(staff_role.c.staff_id == staff_id)
+        grants = frozenset(RoleGrant(role.role, role.department_code) for role in roles)
+        return StaffMember(row.staff_id, row.display_name, grants)
+
+    def rehash(self, staff_id: str, password_hash: str) -> None:
+        """Keep a hash made with today's parameters."""
+        self._staff.change(staff.c.staff_id == staff_id, password_hash=password_hash)
+
+    def leave(self, staff_id: str) -> None:
+        """The person works here no more; what they did stays on record under their id."""
+        self._staff.change(staff.c.staff_id == staff_id, left_at=self._work.now)
