@@ -1,0 +1,164 @@
+"""Acknowledgements: which one a message is owed, and its bytes (HL7 v2.5.1 sections 2.9.2, 2.9.3 and 2.13)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from enum import Enum, StrEnum
+
+from adapters.errors import Malformed
+from adapters.hl7.build import MAX_CONTROL_ID, UTF_8, VERSION, timestamp
+from adapters.hl7.charset import decode
+from adapters.hl7.header import header_fields
+from adapters.hl7.message import Message, Oddity
+
+_UNANSWERABLE = {
+    Oddity.NO_CONTROL_ID: "MSH-10 is missing",
+    Oddity.BATCH: "one message a frame and no batch",
+    Oddity.SEVERAL_MESSAGES: "one message a frame",
+}
+_BEFORE_ERROR_CODES = ("2.1", "2.2", "2.3", "2.4")
+
+
+class AckCode(StrEnum):
+    """HL7 table 0008."""
+
+    AA = "AA"
+    AE = "AE"
+    AR = "AR"
+    CA = "CA"
+    CE = "CE"
+    CR = "CR"
+
+
+class Verdict(Enum):
+    """What became of a message; FAILED alone means that sending it again may help."""
+
+    ACCEPTED = 0
+    FAILED = 1
+    REJECTED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """The identity of the answer itself: its MSH-10 (at most 20 characters) and MSH-7."""
+
+    control_id: str
+    at: datetime
+    zone: tzinfo
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.control_id) <= MAX_CONTROL_ID:
+            raise ValueError(f"MSH-10 takes 1 to {MAX_CONTROL_ID} characters, not {len(self.control_id)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """The answer owed to a message; `code` None and an empty `body` where the sender wants none."""
+
+    code: AckCode | None
+    body: bytes
+
+
+_ORIGINAL = {Verdict.ACCEPTED: AckCode.AA, Verdict.FAILED: AckCode.AE, Verdict.REJECTED: AckCode.AR}
+_ENHANCED = {Verdict.ACCEPTED: AckCode.CA, Verdict.FAILED: AckCode.CE, Verdict.REJECTED: AckCode.CR}
+_SILENT: dict[Verdict, AckCode | None] = dict.fromkeys(Verdict)
+
+DECISIONS: dict[str, dict[Verdict, AckCode | None]] = {
+    "": {**_ORIGINAL},
+    "NE": {**_ORIGINAL},
+    "AL": {**_ENHANCED},
+    "ER": {**_ENHANCED, Verdict.ACCEPTED: None},
+    "SU": {**_SILENT, Verdict.ACCEPTED: AckCode.CA},
+}
+"""MSH-15 (table 0155) -> verdict -> code; an unknown value counts as absent."""
+
+
+def decide_ack(raw: bytes, *, stored: bool, stamp: Stamp, charset: str | None = None, refusal: str = "") -> Ack:
+    """The answer to a received message, whatever its bytes; never raises on them.
+
+    `stored` says that the raw bytes are durable: without that nothing is ever accepted. `refusal`
+    is our reason to reject a message that is well formed (an event that no one handles); it must
+    hold no personal data. A message that cannot be told by its MSH-10 is never accepted.
+    """
+    try:
+        message = Message.parse(raw, charset)
+    except Malformed as fault:
+        return _answer(raw, decode(raw, charset).codec, None, _verdict(stored, fault.text), fault.text, stamp)
+    reason = refusal or next((text for oddity, text in _UNANSWERABLE.items() if oddity in message.problems), "")
+    return _answer(raw, message.codec, message, _verdict(stored, reason), reason, stamp)
+
+
+def answers(reply: bytes, sent: bytes) -> bool:
+    """Whether a reply is for the message that was sent, by MSA-2; one that names no message is."""
+    try:
+        named = Message.parse(reply)["MSA-2"]
+    except Malformed:
+        return True
+    return named in ("", Message.parse(sent).control_id)
+
+
+def _verdict(stored: bool, reason: str) -> Verdict:  # noqa: FBT001  a fact about the message, passed straight on
+    if not stored:
+        return Verdict.FAILED
+    return Verdict.REJECTED if reason else Verdict.ACCEPTED
+
+
+def _answer(raw: bytes, codec: str, message: Message | None, verdict: Verdict, reason: str, stamp: Stamp) -> Ack:
+    accept = message["MSH-15"].strip() if message else ""
+    code = DECISIONS.get(accept, DECISIONS[""])[verdict]
+    if code is None:
+        return Ack(None, b"")
+    text = "not stored, send it again" if verdict is Verdict.FAILED else reason
+    return Ack(code, _Reply(header_fields(raw, codec), message).body(code, text, stamp))
+
+
+class _Reply:
+    """An acknowledgement in the sender's own delimiters, character set and version."""
+
+    def __init__(self, header: tuple[bytes, ...], message: Message | None) -> None:
+        self._header = header
+        self._type = _ack_type(message)
+        self._separator = header[1] if header and header[1] not in b"^~\\&" else b"|"
+        self._encoding = (self._echo(2) if message else b"") or b"^~\\&"
+
+    def body(self, code: AckCode, text: str, stamp: Stamp) -> bytes:
+        """MSH, MSA and, where the version knows error codes and something is wrong, ERR."""
+        lines = [self._msh(stamp), self._line("MSA", code.encode(), self._echo(10), _plain(text))]
+        if code not in (AckCode.AA, AckCode.CA) and not self._echo(12).decode("latin-1").startswith(
+            _BEFORE_ERROR_CODES
+        ):
+            error = b"207" if code in (AckCode.AE, AckCode.CE) else b"101" if "missing" in text else b"200"
+            lines.append(self._line("ERR", b"", b"", error, b"E"))
+        return b"".join(line + b"\r" for line in lines)
+
+    def _msh(self, stamp: Stamp) -> bytes:
+        fields = [b""] * 16
+        fields[0:4] = (self._echo(number) for number in (5, 6, 3, 4))
+        fields[4] = timestamp(stamp.at, stamp.zone).encode()
+        fields[6:10] = (
+            self._type,
+            stamp.control_id.encode(),
+            self._echo(11) or b"P",
+            self._echo(12) or VERSION.encode(),
+        )
+        fields[14:16] = (self._echo(17), self._echo(18) or (b"" if self._header else UTF_8.encode()))
+        return self._line("MSH", self._encoding, *fields)
+
+    def _line(self, name: str, *fields: bytes) -> bytes:
+        return self._separator.join((name.encode(), *fields)).rstrip(self._separator)
+
+    def _echo(self, number: int) -> bytes:
+        return self._header[number] if number < len(self._header) else b""
+
+
+def _ack_type(message: Message | None) -> bytes:
+    trigger = message["MSH-9.2"] if message else ""
+    component = message.delimiters.component if message else ""
+    if not component or not (trigger.isascii() and trigger.isalnum()):
+        return b"ACK"
+    return component.join(("ACK", trigger, "ACK")).encode()
+
+
+def _plain(text: str) -> bytes:
+    return "".join(sign if sign.isalnum() or sign in " .,-" else " " for sign in text).encode("ascii", "replace")

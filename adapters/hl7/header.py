@@ -1,0 +1,37 @@
+"""The header's fields as bytes: an answer repeats them exactly as they came."""
+
+from __future__ import annotations
+
+import re
+
+_LINE = re.compile(rb"(?:\A|[\r\n])[\x0b \t\xef\xbb\xbf]*(MSH[^\w\s\x00-\x1f][^\r\n]*)")
+
+
+def header_line(raw: bytes) -> bytes:
+    """The first MSH segment without its terminator, b'' where there is none."""
+    found = _LINE.search(raw)
+    return found[1] if found else b""
+
+
+def header_fields(raw: bytes, codec: str) -> tuple[bytes, ...]:
+    """The bytes of each header field by its HL7 number (0 is `MSH`); empty where there is no header.
+
+    Split as text, for a character of GB18030 may end in a delimiter's byte, unless the bytes
+    do not survive that.
+    """
+    line = header_line(raw)
+    if not line:
+        return ()
+    separator = line[3:4]
+    parts = _split_as_text(line, codec)
+    if separator.join(parts) != line:
+        parts = line.split(separator)
+    return (parts[0], separator, *parts[1:])
+
+
+def _split_as_text(line: bytes, codec: str) -> list[bytes]:
+    try:
+        text = line.decode(codec)
+        return [part.encode(codec) for part in text.split(text[3])]
+    except UnicodeError:
+        return []

@@ -1,0 +1,170 @@
+"""A received message: its bytes untouched, its values read where they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from adapters.errors import Malformed
+from adapters.hl7.charset import CharsetNote, decode
+from adapters.hl7.delimiters import Delimiters
+from adapters.hl7.path import path
+from adapters.hl7.segment import Reading, Segment
+
+_LINE_END = re.compile(r"[\r\n]+")
+_HEADER = re.compile(r"MSH(?=[^\w\s\x00-\x1f])")
+_BATCH = frozenset({"FHS", "BHS", "BTS", "FTS"})
+_NAME_LENGTH = 3
+_BEFORE_HEADER = "\ufeff\x0b \t"
+
+
+class Oddity(StrEnum):
+    """What a message may be read in spite of."""
+
+    BATCH = "batch envelope"
+    CHARSET_CONTRADICTED = "the bytes contradict the declared character set"
+    CHARSET_MISPLACED = "character set in MSH-17"
+    CHARSET_UNKNOWN = "unknown character set in MSH-18"
+    DELIMITERS_LONG = "MSH-2 has more than five characters"
+    DELIMITERS_SHORT = "MSH-2 has fewer than four characters"
+    NO_CONTROL_ID = "MSH-10 is missing"
+    NO_TYPE = "MSH-9 is missing"
+    NO_VERSION = "MSH-12 is missing"
+    SEVERAL_MESSAGES = "more than one MSH"
+    STRAY_LINE = "a line that is no segment"
+    UNDECODABLE = "bytes that are no character in any known set"
+
+
+_CHARSET_ODDITIES = {
+    CharsetNote.MISPLACED: Oddity.CHARSET_MISPLACED,
+    CharsetNote.UNKNOWN: Oddity.CHARSET_UNKNOWN,
+    CharsetNote.CONTRADICTED: Oddity.CHARSET_CONTRADICTED,
+    CharsetNote.UNDECODABLE: Oddity.UNDECODABLE,
+}
+_REQUIRED = (("9", Oddity.NO_TYPE), ("10", Oddity.NO_CONTROL_ID), ("12", Oddity.NO_VERSION))
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one message may cost."""
+
+    size: int = 16 * 1024 * 1024
+    segments: int = 100_000
+
+
+class Message:
+    """A message of any type, Z-segments included.
+
+    `message["PID-3.4.2"]` is the value there with escapes decoded and '' where there is none;
+    `PID-3(2).1` names a repetition, `OBX(3)-5` the third OBX. `bytes(message)` is what was received.
+    """
+
+    def __init__(self, raw: bytes, lines: Sequence[str], header: str, codec: str, notes: Sequence[CharsetNote]) -> None:
+        self._raw = raw
+        self._lines = lines
+        self._notes = notes
+        self.codec = codec
+        self.delimiters = Delimiters.of_header(header)
+
+    @classmethod
+    def parse(cls, raw: bytes, charset: str | None = None, limits: Limits | None = None) -> Message:
+        """Read a message in linear time; `charset` is what the peer is known to send where MSH-18 is of no help.
+
+        Malformed where there is no MSH, where a delimiter has two roles or beyond `limits`; all else
+        that is odd is listed in `problems`.
+        """
+        limits = limits or Limits()
+        if len(raw) > limits.size:
+            raise Malformed(f"a message of {len(raw)} bytes, more than {limits.size}")
+        decoded = decode(raw, charset)
+        lines = _lines(decoded.text)
+        if len(lines) > limits.segments:
+            raise Malformed(f"a message of {len(lines)} segments, more than {limits.segments}")
+        return cls(raw, lines, _find_header(lines), decoded.codec, decoded.notes)
+
+    def __bytes__(self) -> bytes:
+        return self._raw
+
+    def __repr__(self) -> str:
+        return f"<Message of {len(self._lines)} segments>"
+
+    def __getitem__(self, address: str) -> str:
+        name, occurrence, where = path(address)
+        found = self._by_name.get(name, ())
+        return found[occurrence - 1].at(where) if occurrence <= len(found) else ""
+
+    def segments(self, name: str | None = None) -> Sequence[Segment]:
+        """Every segment in order, or those of one name; stray lines are among all, under no name."""
+        return self._all if name is None else self._by_name.get(name, ())
+
+    @property
+    def control_id(self) -> str:
+        """MSH-10."""
+        return self["MSH-10"]
+
+    @property
+    def type(self) -> str:
+        """Message code and trigger event as `ADT^A28`, whatever the delimiters; the code alone where that is all."""
+        return "^".join(filter(None, (self["MSH-9.1"], self["MSH-9.2"])))
+
+    @property
+    def header(self) -> Segment:
+        """The first MSH."""
+        return self._by_name["MSH"][0]
+
+    @cached_property
+    def problems(self) -> tuple[Oddity, ...]:
+        """What is odd about the message, each oddity once."""
+        return tuple(dict.fromkeys(self._oddities()))
+
+    @cached_property
+    def _all(self) -> Sequence[Segment]:
+        reading = Reading(self.delimiters, self.codec)
+        return tuple(Segment(_name(line, self.delimiters.field), line, reading) for line in self._lines)
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Segment]]:
+        found: dict[str, list[Segment]] = {}
+        for segment in self._all:
+            found.setdefault(segment.name, []).append(segment)
+        found.pop("", None)
+        return found
+
+    def _oddities(self) -> Iterator[Oddity]:
+        yield from (_CHARSET_ODDITIES[note] for note in self._notes)
+        declared = self.header["2"]
+        if not self.delimiters.complete or not declared:
+            yield Oddity.DELIMITERS_SHORT
+        if len(declared) > len("^~\\&#"):
+            yield Oddity.DELIMITERS_LONG
+        yield from (oddity for field, oddity in _REQUIRED if not self.header[field].strip())
+        if "" in {segment.name for segment in self._all}:
+            yield Oddity.STRAY_LINE
+        if not _BATCH.isdisjoint(self._by_name):
+            yield Oddity.BATCH
+        if len(self._by_name["MSH"]) > 1:
+            yield Oddity.SEVERAL_MESSAGES
+
+
+def _lines(text: str) -> list[str]:
+    """The lines that hold anything, whatever ends them: blank ones carry no place that could move."""
+    parts = _LINE_END.split(text) if "\n" in text else text.split("\r")
+    return [line for line in parts if line and not line.isspace()]
+
+
+def _find_header(lines: Sequence[str]) -> str:
+    """The first MSH from its M on; batch envelopes and stray lines may stand before it."""
+    for line in lines:
+        header = line.lstrip(_BEFORE_HEADER)
+        if _HEADER.match(header):
+            return header
+    raise Malformed("no MSH segment")
+
+
+def _name(line: str, separator: str) -> str:
+    """The segment's name in capitals, or '' for what is no segment."""
+    name = line.split(separator, 1)[0].strip(_BEFORE_HEADER)
+    return name.upper() if len(name) == _NAME_LENGTH and name.isascii() and name.isalnum() else ""
