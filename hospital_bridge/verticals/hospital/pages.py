@@ -45,7 +45,7 @@ def speaks_of_trouble(handler: Handler) -> Handler:
             return handler(request)
         except OutsideError:
             return View("unavailable.html", status=503, refresh_seconds=20)
-        except schedule.NotOffered:
+        except (schedule.NotOffered, store.NoSuchRegistration):
             return View("gone.html", status=404)
         except cards.NotVerified:
             return View("not_verified.html", status=403)
@@ -188,7 +188,7 @@ def _offer(request: PageRequest) -> schedule.Offer:
 def _mine(request: PageRequest, found: Registration) -> Registration:
     """The registration if it is the wallet user's own; others are told that there is none."""
     if found.wallet_user_id != request.principal:
-        raise schedule.NotOffered(found.registration_id)
+        raise store.NoSuchRegistration(found.registration_id)
     return found
 
 

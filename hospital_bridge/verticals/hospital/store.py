@@ -72,6 +72,10 @@ Index(
 )
 
 
+class NoSuchRegistration(LookupError):
+    """This operator has no registration of that id."""
+
+
 class SoldOut(Exception):
     """Every seat of the slot is held or taken."""
 
@@ -139,10 +143,10 @@ def save(work: VerticalWork, registration: Registration) -> None:
 
 
 def get(work: VerticalWork, registration_id: str) -> Registration:
-    """One registration; LookupError when this operator has none of that id."""
+    """One registration; NoSuchRegistration when this operator has none of that id."""
     row = work.table(REGISTRATION).one(REGISTRATION.c.registration_id == registration_id)
     if row is None:
-        raise LookupError(registration_id)
+        raise NoSuchRegistration(registration_id)
     return _read(work, row)
 
 

@@ -1,0 +1,91 @@
+"""The unit of work: one operator, one transaction, one instant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import Connection, Engine, Table
+
+from hospital_bridge.clock import Clock, Ids
+from hospital_bridge.store.engine import enter, reading
+from hospital_bridge.store.jobs import Jobs
+from hospital_bridge.store.operators import Operators
+from hospital_bridge.store.routing import all_operators
+from hospital_bridge.store.signal import Signal
+from hospital_bridge.store.subjects import Subjects
+from hospital_bridge.store.tenant_table import TenantTable
+from hospital_bridge.store.wallet_users import WalletUsers
+
+
+class Work:
+    """Everything that one transaction of one operator may touch."""
+
+    def __init__(self, connection: Connection, operator_id: str, now: datetime, ids: Ids, signal: Signal) -> None:
+        self.connection = connection
+        self.operator_id = operator_id
+        self.now = now
+        self.ids = ids
+        self.signal = signal
+        self.after_commit: set[Callable[[], None]] = set()
+
+    def table(self, table: Table) -> TenantTable:
+        """The table as this operator sees it."""
+        return TenantTable(self.connection, self.operator_id, table)
+
+    @cached_property
+    def operators(self) -> Operators:
+        """This operator's own row."""
+        return Operators(self)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """What is to follow this change."""
+        return Jobs(self)
+
+    @cached_property
+    def subjects(self) -> Subjects:
+        """People, their record numbers and who may act for them."""
+        return Subjects(self)
+
+    @cached_property
+    def wallet_users(self) -> WalletUsers:
+        """Wallet users and their consents."""
+        return WalletUsers(self)
+
+
+class Store:
+    """Opens units of work; without a `clock` each takes the database's time, as production does."""
+
+    def __init__(self, engine: Engine, clock: Clock | None, ids: Ids) -> None:
+        self.engine = engine
+        self.signal = Signal()
+        self._clock = clock
+        self._ids = ids
+
+    @contextmanager
+    def begin(self, operator_id: str) -> Iterator[Work]:
+        """A writing unit of work; it commits when the block ends well."""
+        with self.engine.begin() as connection:
+            work = self._open(connection, operator_id)
+            yield work
+        for action in work.after_commit:
+            action()
+
+    @contextmanager
+    def read(self, operator_id: str) -> Iterator[Work]:
+        """A reading unit of work; the database refuses a write in it."""
+        with reading(self.engine) as connection, connection.begin():
+            yield self._open(connection, operator_id)
+
+    def operator_ids(self) -> list[str]:
+        """Every registered operator, the one question that crosses them."""
+        with reading(self.engine) as connection, connection.begin():
+            return all_operators(connection)
+
+    def _open(self, connection: Connection, operator_id: str) -> Work:
+        database_time = enter(connection, operator_id)
+        now = self._clock.now() if self._clock else database_time
+        return Work(connection, operator_id, now, self._ids, self.signal)
