@@ -1,0 +1,1 @@
+"""What the bridge keeps: tables, the unit of work, sealed columns, inbox and jobs."""

@@ -1,0 +1,70 @@
+"""The two databases: embedded SQLite and PostgreSQL, each set so that a commit is durable."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=10000",
+    # Erased keys and rows are overwritten, not only unlinked.
+    "PRAGMA secure_delete=ON",
+)
+
+
+class UnsafeDatabase(Exception):
+    """The database may lose what it has acknowledged, so we do not start on it."""
+
+
+def make_engine(url: str, *, pool_size: int = 10) -> Engine:
+    """An engine for either database; SQLite transactions begin as the unit of work asks."""
+    if make_url(url).get_backend_name() == "sqlite":
+        engine = create_engine(url, pool_size=pool_size, connect_args={"check_same_thread": False, "timeout": 10})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    engine = create_engine(url, pool_size=pool_size, pool_pre_ping=True)
+    event.listen(engine, "connect", _refuse_unsafe_postgresql)
+    return engine
+
+
+def reading(engine: Engine) -> Connection:
+    """A connection on which the database refuses every write."""
+    return engine.connect().execution_options(hb_read_only=True, postgresql_readonly=True)
+
+
+def enter(connection: Connection, operator_id: str) -> datetime:
+    """Show the transaction the rows of that operator alone; the database's own time, which all processes share."""
+    if connection.dialect.name == "sqlite":
+        now = connection.execute(text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")).scalar_one()
+        return datetime.fromisoformat(now).replace(tzinfo=UTC)
+    entering = text("SELECT set_config('hb.operator', :operator, true), clock_timestamp()")
+    instant: datetime = connection.execute(entering, {"operator": operator_id}).one()[1]
+    return instant.astimezone(UTC)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver's own transaction control begins too late for read-modify-write (DESIGN.md section 6).
+    connection.isolation_level = None
+    for pragma in SQLITE_PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    read_only = connection.get_execution_options().get("hb_read_only", False)
+    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _refuse_unsafe_postgresql(connection: Any, _record: object) -> None:
+    with connection.cursor() as cursor:
+        for name in ("fsync", "synchronous_commit"):
+            cursor.execute(f"SHOW {name}")
+            if cursor.fetchone()[0] == "off":
+                raise UnsafeDatabase(f"PostgreSQL runs with {name}=off and may lose acknowledged payments")
+    connection.rollback()

@@ -1,0 +1,270 @@
+"""Durable work: one job table in the business database, filled in the transaction of the change it follows.
+
+A job holds references, never personal data. Jobs of one stream run one after another in the
+order in which they were added; only the head of a stream can be claimed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    Row,
+    SmallInteger,
+    String,
+    Table,
+    UniqueConstraint,
+    func,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from hospital_bridge.store.metadata import CODE, ID, Instant, belongs_to, metadata, operator_column, where
+from hospital_bridge.store.signal import announce
+
+if TYPE_CHECKING:
+    from hospital_bridge.store.unit_of_work import Work
+
+
+class Lane(StrEnum):
+    """`tx`: the handler touches the database alone. `io`: it calls outside, under a lease."""
+
+    TX = "tx"
+    IO = "io"
+
+
+class JobState(StrEnum):
+    """Where a job stands; a dead one waits for a person."""
+
+    READY = "ready"
+    LEASED = "leased"
+    DONE = "done"
+    DEAD = "dead"
+
+
+JOB = Table(
+    "job",
+    metadata,
+    operator_column(),
+    Column("job_id", ID, primary_key=True),
+    Column("lane", String(2), nullable=False),
+    Column("topic", CODE, nullable=False),
+    Column("ref", String(128), nullable=False),
+    Column("stream_key", String(128), nullable=False),
+    Column("stream_seq", BigInteger, nullable=False),
+    Column("is_head", Boolean, nullable=False),
+    Column("dedupe_key", String(160)),
+    Column("priority", SmallInteger, nullable=False),
+    Column("state", String(6), nullable=False),
+    Column("run_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("faults", Integer, nullable=False),
+    Column("fence", BigInteger, nullable=False),
+    Column("owner", CODE),
+    Column("lease_until", Instant),
+    Column("created_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    UniqueConstraint("operator_id", "stream_key", "stream_seq"),
+    UniqueConstraint("operator_id", "dedupe_key"),
+    CheckConstraint("lane IN ('tx', 'io')", name="lane"),
+    CheckConstraint("state IN ('ready', 'leased', 'done', 'dead')", name="state"),
+    CheckConstraint("(state = 'leased') = (lease_until IS NOT NULL)", name="lease"),
+)
+Index("ix_job_due", JOB.c.lane, JOB.c.operator_id, JOB.c.priority, JOB.c.run_at, **where("state = 'ready' AND is_head"))
+Index("ix_job_leased", JOB.c.lane, JOB.c.lease_until, **where("state = 'leased'"))
+Index("ix_job_dead", JOB.c.operator_id, JOB.c.finished_at, **where("state = 'dead'"))
+
+STREAM_HEAD = Table(
+    "stream_head",
+    metadata,
+    operator_column(),
+    Column("stream_key", String(128), primary_key=True),
+    Column("last_seq", BigInteger, nullable=False),
+    Column("done_seq", BigInteger, nullable=False),
+)
+
+JOB_ATTEMPT = Table(
+    "job_attempt",
+    metadata,
+    operator_column(),
+    Column("job_id", ID, primary_key=True),
+    Column("fence", BigInteger, primary_key=True),
+    Column("worker", CODE, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("outcome", String(8), nullable=False),
+    Column("error", CODE, nullable=False),
+    Column("text", String(200), nullable=False),
+    belongs_to("job", "job_id"),
+    CheckConstraint("outcome IN ('done', 'again', 'failed', 'lost')", name="outcome"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One piece of work as its handler sees it; `ref` is an opaque id of what it is about."""
+
+    operator_id: str
+    job_id: str
+    lane: Lane
+    topic: str
+    ref: str
+    stream_key: str
+    stream_seq: int
+    state: JobState
+    attempts: int
+    faults: int
+    fence: int
+    run_at: datetime
+    created_at: datetime
+
+
+def job_of(row: Row[Any]) -> Job:
+    """The job that a row tells of."""
+    return Job(
+        operator_id=row.operator_id,
+        job_id=row.job_id,
+        lane=Lane(row.lane),
+        topic=row.topic,
+        ref=row.ref,
+        stream_key=row.stream_key,
+        stream_seq=row.stream_seq,
+        state=JobState(row.state),
+        attempts=row.attempts,
+        faults=row.faults,
+        fence=row.fence,
+        run_at=row.run_at,
+        created_at=row.created_at,
+    )
+
+
+class Jobs:
+    """The jobs of the operator that the unit of work was opened with."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._jobs = work.table(JOB)
+        self._streams = work.table(STREAM_HEAD)
+
+    def add(
+        self,
+        topic: str,
+        ref: str,
+        *,
+        lane: Lane | str,
+        stream: str | None = None,
+        dedupe_key: str | None = None,
+        run_at: datetime | None = None,
+        priority: int = 5,
+    ) -> str:
+        """Add a job and give its id; with a `dedupe_key` that was ever used, only the id of that job.
+
+        Jobs of one `stream` run in the order of their adding, jobs without one in no order.
+        `priority` counts from 0, the most urgent, to 9.
+        """
+        job_id = self._work.ids.new()
+        stream_seq, is_head = (1, True) if stream is None else self._next_place(stream)
+        added = self._insert(
+            job_id=job_id,
+            lane=Lane(lane).value,
+            topic=topic,
+            ref=ref,
+            stream_key=stream or job_id,
+            stream_seq=stream_seq,
+            is_head=is_head,
+            dedupe_key=dedupe_key,
+            priority=priority,
+            run_at=run_at or self._work.now,
+        )
+        if added:
+            self._announce()
+            return job_id
+        if stream is not None:
+            self._streams.change(STREAM_HEAD.c.stream_key == stream, last_seq=stream_seq - 1)
+        return self._id_of(dedupe_key)
+
+    def get(self, job_id: str) -> Job:
+        """The job; LookupError when there is none."""
+        row = self._jobs.one(JOB.c.job_id == job_id)
+        if row is None:
+            raise LookupError(f"no job {job_id}")
+        return job_of(row)
+
+    def dead(self, limit: int = 100) -> Sequence[Job]:
+        """The jobs that wait for a person, the oldest first."""
+        return [
+            job_of(row)
+            for row in self._jobs.all(JOB.c.state == JobState.DEAD, order_by=[JOB.c.finished_at], limit=limit)
+        ]
+
+    def replay(self, job_id: str) -> bool:
+        """Make a dead job ready once more; False when it is not dead (somebody else was faster)."""
+        changed = self._jobs.change(
+            JOB.c.job_id == job_id,
+            JOB.c.state == JobState.DEAD,
+            state=JobState.READY.value,
+            is_head=True,
+            attempts=0,
+            faults=0,
+            run_at=self._work.now,
+            finished_at=None,
+        )
+        if changed:
+            self._announce()
+        return changed == 1
+
+    def attempts(self, job_id: str) -> Sequence[Row[Any]]:
+        """What became of each try: `fence`, `worker`, `at`, `outcome`, `error`, `text`."""
+        return self._work.table(JOB_ATTEMPT).all(JOB_ATTEMPT.c.job_id == job_id, order_by=[JOB_ATTEMPT.c.fence])
+
+    def _announce(self) -> None:
+        wake = self._work.signal.fire
+        if wake not in self._work.after_commit:
+            announce(self._work.connection)
+            self._work.after_commit.add(wake)
+
+    def _next_place(self, stream: str) -> tuple[int, bool]:
+        # The row lock orders the stream by commit; a sequence would not (reference/durable.md section 5).
+        added = self._dialect_insert(STREAM_HEAD).values(
+            operator_id=self._work.operator_id, stream_key=stream, last_seq=1, done_seq=0
+        )
+        counted = added.on_conflict_do_update(
+            index_elements=["operator_id", "stream_key"], set_={"last_seq": STREAM_HEAD.c.last_seq + 1}
+        ).returning(STREAM_HEAD.c.last_seq, STREAM_HEAD.c.done_seq)
+        row = self._work.connection.execute(counted).one()
+        return row.last_seq, row.last_seq == row.done_seq + 1
+
+    def _insert(self, **values: object) -> bool:
+        fresh = {"state": JobState.READY.value, "attempts": 0, "faults": 0, "fence": 0, "created_at": self._work.now}
+        statement = self._dialect_insert(JOB).values(operator_id=self._work.operator_id, **fresh, **values)
+        unless_known = statement.on_conflict_do_nothing(index_elements=["operator_id", "dedupe_key"])
+        return self._work.connection.execute(unless_known.returning(JOB.c.job_id)).first() is not None
+
+    def _dialect_insert(self, table: Table) -> Any:
+        dialect = sqlite if self._work.connection.dialect.name == "sqlite" else postgresql
+        return dialect.insert(table)
+
+    def _id_of(self, dedupe_key: str | None) -> str:
+        row = self._jobs.one(JOB.c.dedupe_key == dedupe_key)
+        if row is None:
+            raise LookupError(f"the job with key {dedupe_key} was added by a transaction that this one cannot see")
+        return str(row.job_id)
+
+
+def job_counts(work: Work) -> dict[tuple[str, str], int]:
+    """How many jobs stand in each (lane, state) other than done."""
+    statement = (
+        select(JOB.c.lane, JOB.c.state, func.count())
+        .where(JOB.c.operator_id == work.operator_id, JOB.c.state != JobState.DONE)
+        .group_by(JOB.c.lane, JOB.c.state)
+    )
+    return {(lane, state): count for lane, state, count in work.connection.execute(statement)}

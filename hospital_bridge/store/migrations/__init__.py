@@ -1,0 +1,1 @@
+"""Schema changes by Alembic: expand, backfill, contract (docs/decisions)."""

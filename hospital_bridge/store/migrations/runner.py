@@ -1,0 +1,58 @@
+"""Bring a database to the newest schema, the core's and each vertical's by its own version table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, MetaData
+
+from hospital_bridge.store.migrations.sqlite import rebuilding
+from hospital_bridge.store.protection import protect
+from hospital_bridge.store.tables import core_metadata
+
+HERE = Path(__file__).parent
+CORE_VERSION_TABLE = "alembic_version"
+
+
+def migrate(engine: Engine, application_role: str | None = None, *, to: str = "head") -> None:
+    """Migrate the core; on PostgreSQL `engine` logs in as the owner and `application_role` gets its rights."""
+    _upgrade(engine, CORE_VERSION_TABLE, HERE / "versions", core_metadata(), application_role, to)
+
+
+def migrate_vertical(
+    engine: Engine, name: str, location: Path, tables: MetaData, application_role: str | None = None
+) -> None:
+    """Migrate a vertical's own tables by the revisions in `location`, counted in `alembic_version_<name>`."""
+    _upgrade(engine, f"{CORE_VERSION_TABLE}_{name}", location, tables, application_role, "head")
+
+
+def alembic_config(connection: Connection, version_table: str, versions: Path, tables: MetaData) -> Config:
+    """Alembic's settings, without a file."""
+    config = Config()
+    config.set_main_option("script_location", str(HERE))
+    config.set_main_option("version_locations", str(versions))
+    config.set_main_option("path_separator", "newline")
+    config.attributes.update(connection=connection, version_table=version_table, tables=tables)
+    return config
+
+
+def _upgrade(engine: Engine, version_table: str, versions: Path, tables: MetaData, role: str | None, to: str) -> None:
+    with _migration_transaction(engine) as connection:
+        command.upgrade(alembic_config(connection, version_table, versions, tables), to)
+        protect(connection, tables, role)
+
+
+@contextmanager
+def _migration_transaction(engine: Engine) -> Iterator[Connection]:
+    if engine.dialect.name == "sqlite":
+        with rebuilding(engine) as connection:
+            yield connection
+        return
+    with engine.begin() as connection:
+        # Two installers at once would both create the first table.
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('hospital_bridge migrate'))")
+        yield connection

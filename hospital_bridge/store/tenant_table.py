@@ -1,0 +1,57 @@
+"""One table as one operator sees it: the operator predicate stands in every statement."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Table, UpdateBase, and_, insert, select, update
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class StaleVersion(Exception):
+    """Somebody else changed the row since it was read; read it again."""
+
+
+class TenantTable:
+    """Statements on one table, bound to one operator."""
+
+    def __init__(self, connection: Connection, operator_id: str, table: Table) -> None:
+        self._connection = connection
+        self._operator_id = operator_id
+        self._table = table
+
+    def _mine(self, *where: ColumnElement[bool]) -> ColumnElement[bool]:
+        return and_(self._table.c.operator_id == self._operator_id, *where)
+
+    def one(self, *where: ColumnElement[bool], lock: bool = False) -> Row[Any] | None:
+        """The only matching row or None; `lock` holds it until the transaction ends."""
+        statement = select(self._table).where(self._mine(*where))
+        if lock:
+            statement = statement.with_for_update()
+        return self._connection.execute(statement).one_or_none()
+
+    def all(
+        self, *where: ColumnElement[bool], order_by: Sequence[ColumnElement[Any]] = (), limit: int | None = None
+    ) -> Sequence[Row[Any]]:
+        """Every matching row."""
+        statement = select(self._table).where(self._mine(*where)).order_by(*order_by)
+        return self._connection.execute(statement if limit is None else statement.limit(limit)).all()
+
+    def add(self, **values: object) -> None:
+        """Insert one row."""
+        self._connection.execute(insert(self._table).values(operator_id=self._operator_id, **values))
+
+    def change(self, *where: ColumnElement[bool], **values: object) -> int:
+        """Update the matching rows; how many there were."""
+        return self._run(update(self._table).where(self._mine(*where)).values(**values))
+
+    def save(self, *where: ColumnElement[bool], version: int, **values: object) -> None:
+        """Update one row that still has `version`, and count the version up; StaleVersion otherwise."""
+        guard = self._table.c.version == version
+        if self.change(*where, guard, version=version + 1, **values) != 1:
+            raise StaleVersion(self._table.name)
+
+    def _run(self, statement: UpdateBase) -> int:
+        return self._connection.execute(statement).rowcount
