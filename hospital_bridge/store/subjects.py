@@ -138,9 +138,7 @@ class Subjects:
             subject_id=subject_id,
             system=identifier.system,
             value_index=self._index(identifier),
-            value=self._work.seal.seal(
-                subject_id, SUBJECT_IDENTIFIER.name, "value", identifier_id, identifier.value
-            ),
+            value=self._work.seal.seal(subject_id, SUBJECT_IDENTIFIER.name, "value", identifier_id, identifier.value),
             live=True,
             created_at=self._work.now,
         )
@@ -191,7 +189,7 @@ class Subjects:
         return self._work.seal.seal(subject_id, SUBJECT.name, column, subject_id, value)
 
     def _open(self, row: Row[Any], column: str) -> str:
-        return self._work.seal.open(row.subject_id, SUBJECT.name, column, row.subject_id, row._mapping[column])
+        return self._work.seal.open(row.subject_id, SUBJECT.name, column, row.subject_id, getattr(row, column))
 
     def _open_number(self, row: Row[Any]) -> str:
         return self._work.seal.open(row.subject_id, SUBJECT_IDENTIFIER.name, "value", row.identifier_id, row.value)
