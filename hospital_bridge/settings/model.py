@@ -1,0 +1,109 @@
+"""The configuration after every check: frozen, secrets resolved, paths absolute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from marshmallow import Schema
+
+Network = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSettings:
+    """Where the pages are served; TLS ends at the proxy before it."""
+
+    host: str
+    port: int
+    threads: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListenerSettings:
+    """Where HL7 messages are received over MLLP; sizes in bytes, times in seconds."""
+
+    host: str
+    port: int
+    max_connections: int
+    max_message_bytes: int
+    idle_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeSettings:
+    """What all operators share.
+
+    `root_key` (32 bytes) seals the keys of personal data; `owner_database_url` is the login that
+    owns the tables and runs migrations, where the database has logins.
+    """
+
+    data_dir: Path
+    public_url: str
+    trusted_proxies: tuple[Network, ...]
+    database_url: str = field(repr=False)
+    owner_database_url: str = field(repr=False)
+    root_key: bytes = field(repr=False)
+    web: WebSettings
+    listener: ListenerSettings
+    log_level: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdapterChoice:
+    """An adapter by its entry point's name, and its own settings as its schema loaded them."""
+
+    adapter: str
+    settings: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """A system that may send HL7 messages; `charset` overrules MSH-18, an empty one obeys it."""
+
+    name: str
+    addresses: tuple[Network, ...]
+    charset: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorSettings:
+    """One tenant: a hospital, a bus company, a mall; `verticals` maps a name to its settings."""
+
+    id: str
+    name: str
+    timezone: ZoneInfo
+    locale: str
+    wallets: Mapping[str, AdapterChoice]
+    his: AdapterChoice | None
+    verticals: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    peers: tuple[Peer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The whole configuration; `digest` (sha256, hex) names what was written, without any secret's value."""
+
+    bridge: BridgeSettings
+    operators: tuple[OperatorSettings, ...]
+    digest: str
+
+    def operator(self, operator_id: str) -> OperatorSettings:
+        """One operator; KeyError when the configuration has none of that id."""
+        return {operator.id: operator for operator in self.operators}[operator_id]
+
+
+SchemaOf = Callable[[], type[Schema]]
+"""Gives the settings schema of an installed part; any exception says that the part is broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """The settings schemas of the installed adapters and verticals by name, loaded only when named."""
+
+    adapters: Mapping[str, SchemaOf]
+    verticals: Mapping[str, SchemaOf]

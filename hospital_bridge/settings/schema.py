@@ -1,0 +1,159 @@
+"""What the configuration may hold: the part that all operators share, and one operator's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, post_load, validate
+
+from hospital_bridge.settings.model import ListenerSettings, Peer, WebSettings
+from hospital_bridge.settings.values import AddressRange, Charset, Key32, Zone
+
+LOCALES = ("zh-CN", "en")
+_LOG_LEVELS = ("debug", "info", "warning", "error")
+_NAME = validate.Regexp(r"^[a-z][a-z0-9_-]{0,30}$", error="It stands in addresses that never change.")
+_NAME_EXPECTED = "a name of lower-case letters, digits, - and _"
+
+
+def _port(default: int) -> fields.Integer:
+    return fields.Integer(
+        strict=True,
+        load_default=default,
+        validate=validate.Range(1, 65535),
+        metadata={"help": "Port to listen on."},
+    )
+
+
+def _count(default: int, most: int, what: str) -> fields.Integer:
+    return fields.Integer(strict=True, load_default=default, validate=validate.Range(1, most), metadata={"help": what})
+
+
+def _host() -> fields.String:
+    return fields.String(
+        load_default="127.0.0.1",
+        validate=validate.Length(1),
+        metadata={"help": "Address to listen on; 0.0.0.0 listens on every network of the machine."},
+    )
+
+
+class WebSchema(Schema):
+    """`[bridge.web]`: where the pages are served."""
+
+    host = _host()
+    port = _port(8080)
+    threads = _count(8, 256, "Requests that are answered at the same time.")
+
+    @post_load
+    def made(self, data: dict[str, Any], **_: Any) -> WebSettings:
+        return WebSettings(**data)
+
+
+class ListenerSchema(Schema):
+    """`[bridge.listener]`: where HL7 messages arrive over MLLP."""
+
+    host = _host()
+    port = _port(2575)
+    max_connections = _count(64, 4096, "Connections that are held at the same time.")
+    max_message_bytes = _count(16 * 1024 * 1024, 1024**3, "Largest message that is taken, in bytes.")
+    idle_seconds = _count(3600, 86400 * 7, "A silent connection is closed after this many seconds.")
+
+    @post_load
+    def made(self, data: dict[str, Any], **_: Any) -> ListenerSettings:
+        return ListenerSettings(**data)
+
+
+class BridgeSchema(Schema):
+    """`[bridge]`: what all operators of this installation share."""
+
+    data_dir = fields.String(
+        required=True,
+        validate=validate.Length(1),
+        metadata={"expected": "a folder", "help": "Folder for the embedded database and kept files."},
+    )
+    public_url = fields.Url(
+        required=True,
+        schemes={"http", "https"},
+        require_tld=False,
+        metadata={"help": "Address under which patients and wallets reach this bridge."},
+    )
+    trusted_proxies = fields.List(
+        AddressRange(metadata={"expected": "an IP address or a range such as 10.1.0.0/16"}),
+        load_default=list,
+        metadata={"help": "Proxies whose X-Forwarded headers are believed."},
+    )
+    database_url = fields.String(
+        load_default="",
+        metadata={
+            "secret": True,
+            "help": "postgresql+psycopg://… of the login that serves; without it SQLite in data_dir is used.",
+        },
+    )
+    owner_database_url = fields.String(
+        load_default="",
+        metadata={"secret": True, "help": "The login that owns the tables and runs migrations (PostgreSQL)."},
+    )
+    root_key = Key32(
+        required=True,
+        metadata={"secret": True, "help": "32 bytes in base64 that seal personal data; `openssl rand -base64 32`."},
+    )
+    web = fields.Nested(WebSchema, load_default=lambda: WebSchema().load({}))
+    listener = fields.Nested(ListenerSchema, load_default=lambda: ListenerSchema().load({}))
+    log_level = fields.String(
+        load_default="info", validate=validate.OneOf(_LOG_LEVELS), metadata={"help": "Least weighty line that is kept."}
+    )
+
+
+class PeerSchema(Schema):
+    """`[[operator.peers]]`: a system that may send HL7 messages."""
+
+    name = fields.String(required=True, validate=_NAME, metadata={"expected": _NAME_EXPECTED, "help": "Its name."})
+    addresses = fields.List(
+        AddressRange(metadata={"expected": "an IP address or a range such as 10.1.0.0/16"}),
+        required=True,
+        validate=validate.Length(1),
+        metadata={"help": "Where it may connect from."},
+    )
+    charset = Charset(
+        load_default="",
+        metadata={"expected": "a character set such as gb18030", "help": "Overrules MSH-18, for senders that lie."},
+    )
+
+    @post_load
+    def made(self, data: dict[str, Any], **_: Any) -> Peer:
+        return Peer(**{**data, "addresses": tuple(data["addresses"])})
+
+
+class OperatorSchema(Schema):
+    """`[operator]`: one tenant; what adapters and verticals want to be told is checked by their own schemas."""
+
+    id = fields.String(
+        required=True,
+        validate=_NAME,
+        metadata={"expected": _NAME_EXPECTED, "help": "Stands in addresses and in every row; never changes."},
+    )
+    name = fields.String(required=True, validate=validate.Length(1, 100), metadata={"help": "What people read."})
+    timezone = Zone(
+        load_default=lambda: Zone().deserialize("Asia/Shanghai"),
+        metadata={"expected": "a time zone such as Asia/Shanghai", "help": "Decides the business date."},
+    )
+    locale = fields.String(
+        load_default=LOCALES[0],
+        validate=validate.OneOf(LOCALES),
+        metadata={"help": "Language of messages to people who chose none."},
+    )
+    wallets = fields.Dict(
+        keys=fields.String(validate=_NAME, metadata={"expected": _NAME_EXPECTED}),
+        values=fields.Dict(),
+        load_default=dict,
+        metadata={"help": "One table for each wallet account: `adapter`, and a table of that adapter's settings."},
+    )
+    his = fields.Dict(metadata={"help": "The hospital's system: `adapter`, and a table of that adapter's settings."})
+    verticals = fields.Dict(
+        keys=fields.String(),
+        values=fields.Dict(),
+        load_default=dict,
+        metadata={"help": "One table of settings for each vertical that this operator runs."},
+    )
+    peers = fields.List(
+        fields.Nested(PeerSchema), load_default=list, metadata={"help": "Systems that may send HL7 messages."}
+    )
