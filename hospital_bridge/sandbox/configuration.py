@@ -1,0 +1,134 @@
+"""The configuration that a hospital's IT would write for the demo hospital, secrets in files of their own."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hospital_bridge.sandbox.alipay.accounts import AppCredentials
+
+_BRIDGE = """\
+# The demo hospital. Every key is explained in docs/reference/configuration.md.
+
+[bridge]
+data_dir = "data"
+public_url = "{public_url}"
+root_key = {{ file = "secrets/root.key" }}
+log_level = "warning"
+{database}
+[bridge.web]
+port = {web_port}
+
+[bridge.listener]
+port = {listener_port}
+"""
+
+_OPERATOR = """\
+[operator]
+id = "{operator_id}"
+name = "示例医院"
+name_en = "Demo Hospital"
+phone = "010-00000000"
+
+[operator.wallets.main]
+adapter = "alipay"
+
+[operator.wallets.main.alipay]
+app_id = "{credentials.app_id}"
+seller_id = "{credentials.seller_id}"
+private_key = {{ file = "../secrets/alipay-app.pem" }}
+alipay_public_key = '''
+{credentials.alipay_public_key}'''
+gateway_url = "{gateway}/gateway.do"
+authorise_url = "{gateway}/oauth2/publicAppAuthorize.htm"
+notify_url = "{public_url}/callbacks/v1/{operator_id}/main"
+pay_url = "{gateway}/cashier?trade_no={{trade_no}}"
+bill_hosts = ["{bill_host}"]
+
+[operator.his]
+adapter = "hl7v2"
+
+[operator.his.hl7v2]
+host = "127.0.0.1"
+port = {his_port}
+charset = "{charset}"
+reply_timeout = 5.0
+
+[operator.verticals.hospital]
+horizon_days = 7
+
+[[operator.peers]]
+name = "demo-his"
+addresses = ["127.0.0.1"]
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """Where everything listens; `gateway` and `public_url` are addresses without a trailing slash."""
+
+    gateway: str
+    his_port: int
+    web_port: int
+    listener_port: int
+    charset: str = "UNICODE UTF-8"
+
+    @property
+    def public_url(self) -> str:
+        """Where patients and wallets reach the bridge."""
+        return f"http://127.0.0.1:{self.web_port}"
+
+
+def write_configuration(
+    folder: Path,
+    addresses: Addresses,
+    credentials: AppCredentials,
+    *,
+    operator_id: str = "demo",
+    database_url: str = "",
+    owner_database_url: str = "",
+) -> Path:
+    """Write bridge.toml, the operator's file and the secrets into `folder`; the main file's path."""
+    kept = folder / "secrets"
+    kept.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / "operators.d").mkdir(exist_ok=True)
+    secret_texts = {
+        "root.key": base64.b64encode(secrets.token_bytes(32)).decode(),
+        "alipay-app.pem": credentials.private_key,
+        "database.url": database_url,
+        "owner-database.url": owner_database_url,
+    }
+    for name, text in secret_texts.items():
+        (kept / name).write_text(text, encoding="utf-8")
+        (kept / name).chmod(0o600)
+    database = (
+        'database_url = { file = "secrets/database.url" }\nowner_database_url = { file = "secrets/owner-database.url" }\n'
+        if database_url
+        else ""
+    )
+    main = folder / "bridge.toml"
+    main.write_text(
+        _BRIDGE.format(
+            public_url=addresses.public_url,
+            database=database,
+            web_port=addresses.web_port,
+            listener_port=addresses.listener_port,
+        ),
+        encoding="utf-8",
+    )
+    operator = _OPERATOR.format(
+        operator_id=operator_id,
+        credentials=credentials,
+        gateway=addresses.gateway,
+        bill_host=addresses.gateway.split("//", 1)[1],
+        public_url=addresses.public_url,
+        his_port=addresses.his_port,
+        charset=addresses.charset,
+    )
+    (folder / "operators.d" / f"{operator_id}.toml").write_text(operator, encoding="utf-8")
+    return main
