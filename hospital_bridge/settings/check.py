@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
 
-from hospital_bridge.settings.expectation import expectation
+from hospital_bridge.settings.expectation import expectation, says_it_all
 from hospital_bridge.settings.faults import Fault, with_nearest
 from hospital_bridge.settings.references import References, by_key
 from hospital_bridge.settings.section import Section
@@ -82,10 +82,9 @@ def _fault(holders: tuple[_Holder, _Holder], section: Section, path: KeyPath, te
         return section.fault(path, "HB-C004", Sentence("missing; expected {expected}", {"expected": expected}))
     if holder.metadata.get("secret"):
         return section.fault(path, "HB-C005", Sentence("the secret is not usable: {why}", {"why": Sentence(text)}))
-    sentence = Sentence(
-        "{value} is not {expected} ({why})",
-        {"value": _quoted(written), "expected": expected, "why": Sentence(text)},
-    )
+    sentence = Sentence("{value} is not {expected}", {"value": _quoted(written), "expected": expected})
+    if not says_it_all(holder):
+        sentence = Sentence("{what} ({why})", {"what": sentence, "why": Sentence(text)})
     return section.fault(path, "HB-C005", sentence)
 
 

@@ -13,13 +13,14 @@ _KINDS: tuple[tuple[type[fields.Field[Any]], str], ...] = (
     (fields.Boolean, "true or false"),
     (fields.Integer, "a whole number"),
     (fields.Number, "a number"),
-    (fields.Url, "an address such as https://hospital.example"),
     (fields.List, "a list"),
     (fields.Nested, "a table"),
     (fields.Mapping, "a table"),
     (fields.Time, "a time such as 07:30"),
     (fields.Date, "a date such as 2026-11-22"),
 )
+_TOLD = (validate.OneOf, validate.Range, validate.URL)
+"""Validators that an expectation puts into words; another's own words are shown beside it."""
 
 
 def expectation(field: fields.Field[Any]) -> Sentence:
@@ -31,9 +32,16 @@ def expectation(field: fields.Field[Any]) -> Sentence:
     for validator in field.validators:
         if isinstance(validator, validate.OneOf):
             return Sentence("one of {choices}", {"choices": ", ".join(map(str, validator.choices))})
+        if isinstance(validator, validate.URL):
+            return Sentence("an address such as https://hospital.example")
         if isinstance(validator, validate.Range) and isinstance(field, fields.Number):
             return _in_range(validator)
     return Sentence(next((words for kind, words in _KINDS if isinstance(field, kind)), "text"))
+
+
+def says_it_all(field: fields.Field[Any]) -> bool:
+    """Whether the expectation leaves nothing that a validator's own words would add."""
+    return "expected" in field.metadata or all(isinstance(validator, _TOLD) for validator in field.validators)
 
 
 def _in_range(allowed: validate.Range) -> Sentence:

@@ -1,14 +1,12 @@
-"""What a setting only points to: secrets in files or the environment, and files of other kinds.
+"""Texts that the configuration does not hold itself but points to: `{ file = "…" }` or `{ env = "…" }`.
 
-A schema's field says so in its metadata: `{"secret": True}` is written `{ file = "…" }` or
-`{ env = "…" }` and arrives as text; `{"file": True}` is a path and arrives absolute.
+Any text may be given so (a certificate, say); a field with `metadata={"secret": True}` must be.
 Relative paths start at the folder of the main configuration file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -46,8 +44,8 @@ class References:
     def _value(self, field: fields.Field[Any], value: Any, path: KeyPath) -> Any:
         if field.metadata.get("secret"):
             return self._secret(value, path)
-        if field.metadata.get("file"):
-            return self._file(value, path)
+        if isinstance(field, fields.String) and (reference := _reference(value)):
+            return self._text(*reference, path, "HB-C010")
         if isinstance(field, fields.Nested) and isinstance(value, Mapping):
             return self._table(field.schema, value, path)
         if isinstance(field, fields.List) and isinstance(value, list):
@@ -57,26 +55,19 @@ class References:
         return value
 
     def _secret(self, value: Any, path: KeyPath) -> str:
-        source = _reference(value)
-        if source is None:
-            return self._spoil(path, "HB-C008", Sentence("a secret is written {form}", {"form": SECRET_FORM}))
-        kind, name = source
+        if reference := _reference(value):
+            return self._text(*reference, path, "HB-C009")
+        return self._spoil(path, "HB-C008", Sentence("a secret is written {form}", {"form": SECRET_FORM}))
+
+    def _text(self, kind: str, name: str, path: KeyPath, code: str) -> str:
+        """What a reference points to; a file's last line end is no part of it."""
         if kind == "env":
             if name in self._environment:
                 return self._environment[name]
-            missing = Sentence("the environment variable {name} is not set", {"name": name})
-            return self._spoil(path, "HB-C009", missing)
-        return self._read(name, path, "HB-C009", lambda file: file.read_text(encoding="utf-8").rstrip("\r\n"))
-
-    def _file(self, value: Any, path: KeyPath) -> Any:
-        if not isinstance(value, str):
-            return value
-        return self._read(value, path, "HB-C010", _readable)
-
-    def _read(self, name: str, path: KeyPath, code: str, read: Callable[[Path], str]) -> str:
+            return self._spoil(path, code, Sentence("the environment variable {name} is not set", {"name": name}))
         file = (self._section.base / name).resolve()
         try:
-            return read(file)
+            return file.read_text(encoding="utf-8").rstrip("\r\n")
         except OSError as error:
             why = {"file": str(file), "reason": error.strerror or type(error).__name__}
             return self._spoil(path, code, Sentence("{file} cannot be read: {reason}", why))
@@ -99,8 +90,3 @@ def _reference(value: Any) -> tuple[str, str] | None:
         return None
     kind, name = next(iter(value.items()))
     return (kind, name) if kind in {"file", "env"} and isinstance(name, str) and name else None
-
-
-def _readable(file: Path) -> str:
-    with file.open("rb"):
-        return str(file)

@@ -20,19 +20,21 @@ def _port(default: int) -> fields.Integer:
         strict=True,
         load_default=default,
         validate=validate.Range(1, 65535),
-        metadata={"help": "Port to listen on."},
+        metadata={"description": "Port to listen on."},
     )
 
 
 def _count(default: int, most: int, what: str) -> fields.Integer:
-    return fields.Integer(strict=True, load_default=default, validate=validate.Range(1, most), metadata={"help": what})
+    return fields.Integer(
+        strict=True, load_default=default, validate=validate.Range(1, most), metadata={"description": what}
+    )
 
 
 def _host() -> fields.String:
     return fields.String(
         load_default="127.0.0.1",
         validate=validate.Length(1),
-        metadata={"help": "Address to listen on; 0.0.0.0 listens on every network of the machine."},
+        metadata={"description": "Address to listen on; 0.0.0.0 listens on every network of the machine."},
     )
 
 
@@ -68,54 +70,64 @@ class BridgeSchema(Schema):
     data_dir = fields.String(
         required=True,
         validate=validate.Length(1),
-        metadata={"expected": "a folder", "help": "Folder for the embedded database and kept files."},
+        metadata={"expected": "a folder", "description": "Folder for the embedded database and kept files."},
     )
     public_url = fields.Url(
         required=True,
         schemes={"http", "https"},
         require_tld=False,
-        metadata={"help": "Address under which patients and wallets reach this bridge."},
+        metadata={"description": "Address under which patients and wallets reach this bridge."},
     )
     trusted_proxies = fields.List(
         AddressRange(metadata={"expected": "an IP address or a range such as 10.1.0.0/16"}),
         load_default=list,
-        metadata={"help": "Proxies whose X-Forwarded headers are believed."},
+        metadata={"description": "Proxies whose X-Forwarded headers are believed."},
     )
     database_url = fields.String(
         load_default="",
         metadata={
             "secret": True,
-            "help": "postgresql+psycopg://… of the login that serves; without it SQLite in data_dir is used.",
+            "description": "postgresql+psycopg://… of the login that serves; without it SQLite in data_dir is used.",
         },
     )
     owner_database_url = fields.String(
         load_default="",
-        metadata={"secret": True, "help": "The login that owns the tables and runs migrations (PostgreSQL)."},
+        metadata={"secret": True, "description": "The login that owns the tables and runs migrations (PostgreSQL)."},
     )
     root_key = Key32(
         required=True,
-        metadata={"secret": True, "help": "32 bytes in base64 that seal personal data; `openssl rand -base64 32`."},
+        metadata={
+            "secret": True,
+            "description": "32 bytes in base64 that seal personal data; `openssl rand -base64 32`.",
+        },
     )
     web = fields.Nested(WebSchema, load_default=lambda: WebSchema().load({}))
     listener = fields.Nested(ListenerSchema, load_default=lambda: ListenerSchema().load({}))
     log_level = fields.String(
-        load_default="info", validate=validate.OneOf(_LOG_LEVELS), metadata={"help": "Least weighty line that is kept."}
+        load_default="info",
+        validate=validate.OneOf(_LOG_LEVELS),
+        metadata={"description": "Least weighty line that is kept."},
     )
 
 
 class PeerSchema(Schema):
     """`[[operator.peers]]`: a system that may send HL7 messages."""
 
-    name = fields.String(required=True, validate=_NAME, metadata={"expected": _NAME_EXPECTED, "help": "Its name."})
+    name = fields.String(
+        required=True, validate=_NAME, metadata={"expected": _NAME_EXPECTED, "description": "Its name."}
+    )
     addresses = fields.List(
         AddressRange(metadata={"expected": "an IP address or a range such as 10.1.0.0/16"}),
         required=True,
         validate=validate.Length(1),
-        metadata={"help": "Where it may connect from."},
+        metadata={"description": "Where it may connect from."},
     )
     charset = Charset(
         load_default="",
-        metadata={"expected": "a character set such as gb18030", "help": "Overrules MSH-18, for senders that lie."},
+        metadata={
+            "expected": "a character set such as gb18030",
+            "description": "Overrules MSH-18, for senders that lie.",
+        },
     )
 
     @post_load
@@ -129,31 +141,35 @@ class OperatorSchema(Schema):
     id = fields.String(
         required=True,
         validate=_NAME,
-        metadata={"expected": _NAME_EXPECTED, "help": "Stands in addresses and in every row; never changes."},
+        metadata={"expected": _NAME_EXPECTED, "description": "Stands in addresses and in every row; never changes."},
     )
-    name = fields.String(required=True, validate=validate.Length(1, 100), metadata={"help": "What people read."})
+    name = fields.String(required=True, validate=validate.Length(1, 100), metadata={"description": "What people read."})
     timezone = Zone(
         load_default=lambda: Zone().deserialize("Asia/Shanghai"),
-        metadata={"expected": "a time zone such as Asia/Shanghai", "help": "Decides the business date."},
+        metadata={"expected": "a time zone such as Asia/Shanghai", "description": "Decides the business date."},
     )
     locale = fields.String(
         load_default=LOCALES[0],
         validate=validate.OneOf(LOCALES),
-        metadata={"help": "Language of messages to people who chose none."},
+        metadata={"description": "Language of messages to people who chose none."},
     )
     wallets = fields.Dict(
         keys=fields.String(validate=_NAME, metadata={"expected": _NAME_EXPECTED}),
         values=fields.Dict(),
         load_default=dict,
-        metadata={"help": "One table for each wallet account: `adapter`, and a table of that adapter's settings."},
+        metadata={
+            "description": "One table for each wallet account: `adapter`, and a table of that adapter's settings."
+        },
     )
-    his = fields.Dict(metadata={"help": "The hospital's system: `adapter`, and a table of that adapter's settings."})
+    his = fields.Dict(
+        metadata={"description": "The hospital's system: `adapter`, and a table of that adapter's settings."}
+    )
     verticals = fields.Dict(
         keys=fields.String(),
         values=fields.Dict(),
         load_default=dict,
-        metadata={"help": "One table of settings for each vertical that this operator runs."},
+        metadata={"description": "One table of settings for each vertical that this operator runs."},
     )
     peers = fields.List(
-        fields.Nested(PeerSchema), load_default=list, metadata={"help": "Systems that may send HL7 messages."}
+        fields.Nested(PeerSchema), load_default=list, metadata={"description": "Systems that may send HL7 messages."}
     )

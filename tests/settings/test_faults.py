@@ -38,28 +38,30 @@ horizon_days = 14
 name = "laboratory"
 addresses = [
     "10.1.2.0/24",
-    "laboratory.example",
+    "laboratory",
 ]
 """
 
 
 def test_one_wrong_file_gives_every_fault_at_its_line(tmp_path: Path) -> None:
     assert shown(faults(tmp_path, {"hospital.toml": WRONG}), tmp_path) == [
-        "hospital.toml:3 bridge.public_url: 'wallet.hospital.example' is not an address such as "
-        "https://hospital.example (Not a valid URL.) [HB-C005]",
+        (
+            "hospital.toml:3 bridge.public_url: 'wallet.hospital.example' is not an address such as "
+            "https://hospital.example [HB-C005]"
+        ),
         'hospital.toml:4 bridge.root_key: a secret is written { file = "…" } or { env = "…" } [HB-C008]',
         "hospital.toml:5 bridge.loglevel: unknown key; did you mean log_level? [HB-C003]",
-        "hospital.toml:8 bridge.web.port: 70000 is not a number from 1 to 65535 (Must be greater than or equal to 1 "
-        "and less than or equal to 65535.) [HB-C005]",
-        "hospital.toml:9 bridge.web.threads: 'many' is not a number from 1 to 256 (Not a valid integer.) [HB-C005]",
-        "hospital.toml:12 operator.id: 'East Hospital' is not a name of lower-case letters, digits, - and _ "
-        "(It stands in addresses that never change.) [HB-C005]",
+        "hospital.toml:8 bridge.web.port: 70000 is not a number from 1 to 65535 [HB-C005]",
+        "hospital.toml:9 bridge.web.threads: 'many' is not a number from 1 to 256 [HB-C005]",
+        "hospital.toml:12 operator.id: 'East Hospital' is not a name of lower-case letters, digits, - and _ [HB-C005]",
         "hospital.toml:16 operator.wallets.main.adapter: no such adapter is installed; did you mean paywell? [HB-C007]",
         "hospital.toml:20 operator.his.oldhis.host: missing; expected text [HB-C004]",
         "hospital.toml:21 operator.his.oldhis.chraset: unknown key; did you mean charset? [HB-C003]",
         "hospital.toml:24 operator.verticals.clinik: no such vertical is installed; did you mean clinic? [HB-C007]",
-        "hospital.toml:29 operator.peers[1].addresses[2]: 'laboratory.example' is not an IP address or a range such as "
-        "10.1.0.0/16 (It is neither an IP address nor a range of them.) [HB-C005]",
+        (
+            "hospital.toml:29 operator.peers[1].addresses[2]: 'laboratory' is not an IP address or a range such as "
+            "10.1.0.0/16 [HB-C005]"
+        ),
     ]
 
 
@@ -69,7 +71,9 @@ def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_broken_toml_does_not_hide_the_faults_of_other_files(tmp_path: Path) -> None:
-    found = faults(tmp_path, {"hospital.toml": BRIDGE, "conf.d/a.toml": "[bridge\n", "operators.d/b.toml": "[operator]\n"})
+    found = faults(
+        tmp_path, {"hospital.toml": BRIDGE, "conf.d/a.toml": "[bridge\n", "operators.d/b.toml": "[operator]\n"}
+    )
     assert [(fault.file.name, fault.line, fault.code) for fault in found] == [
         ("a.toml", 1, "HB-C002"),
         ("b.toml", 1, "HB-C004"),
@@ -113,11 +117,13 @@ def test_an_unusable_secret_is_never_repeated(tmp_path: Path) -> None:
 
 
 def test_a_missing_certificate_is_named(tmp_path: Path) -> None:
-    operator = OPERATOR.replace("private_key", 'certificate = "certs/app.crt"\nprivate_key')
+    operator = OPERATOR.replace("private_key", 'certificate = { file = "certs/app.crt" }\nprivate_key')
     found = faults(tmp_path, {"hospital.toml": BRIDGE, "operators.d/east.toml": operator})
     assert shown(found, tmp_path) == [
-        "operators.d/east.toml:9 operator.wallets.main.paywell.certificate: "
-        "certs/app.crt cannot be read: No such file or directory [HB-C010]"
+        (
+            "operators.d/east.toml:9 operator.wallets.main.paywell.certificate: "
+            "certs/app.crt cannot be read: No such file or directory [HB-C010]"
+        )
     ]
 
 

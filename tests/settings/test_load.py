@@ -38,6 +38,12 @@ def test_a_secret_comes_from_its_file_without_the_last_line_end(tmp_path: Path) 
     assert settings.operator("east").wallets["main"].settings["private_key"] == "the wallet's key"
 
 
+def test_any_text_may_come_from_a_file(tmp_path: Path) -> None:
+    certified = OPERATOR.replace("private_key", 'certificate = { file = "app.crt" }\nprivate_key')
+    files = {"hospital.toml": BRIDGE, "operators.d/east.toml": certified, "app.crt": "the certificate\n"}
+    assert loaded(tmp_path, files).operator("east").wallets["main"].settings["certificate"] == "the certificate"
+
+
 def test_no_secret_shows_when_settings_are_printed(tmp_path: Path) -> None:
     printed = repr(loaded(tmp_path, {"hospital.toml": BRIDGE, "operators.d/east.toml": OPERATOR}))
     assert "east" in printed

@@ -19,7 +19,7 @@ class PayWell(Schema):
 
     app_id = fields.String(required=True)
     private_key = fields.String(required=True, metadata={"secret": True})
-    certificate = fields.String(metadata={"file": True})
+    certificate = fields.String()
     gateway = fields.Url(load_default="https://gateway.example")
 
 
