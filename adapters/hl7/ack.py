@@ -84,9 +84,9 @@ def decide_ack(raw: bytes, *, stored: bool, stamp: Stamp, charset: str | None = 
     try:
         message = Message.parse(raw, charset)
     except Malformed as fault:
-        return _answer(raw, decode(raw, charset).codec, None, _verdict(stored, fault.text), fault.text, stamp)
+        return _answer(raw, decode(raw, charset).codec, None, _verdict(fault.text, stored=stored), fault.text, stamp)
     reason = refusal or next((text for oddity, text in _UNANSWERABLE.items() if oddity in message.problems), "")
-    return _answer(raw, message.codec, message, _verdict(stored, reason), reason, stamp)
+    return _answer(raw, message.codec, message, _verdict(reason, stored=stored), reason, stamp)
 
 
 def answers(reply: bytes, sent: bytes) -> bool:
@@ -98,7 +98,7 @@ def answers(reply: bytes, sent: bytes) -> bool:
     return named in ("", Message.parse(sent).control_id)
 
 
-def _verdict(stored: bool, reason: str) -> Verdict:  # noqa: FBT001  a fact about the message, passed straight on
+def _verdict(reason: str, *, stored: bool) -> Verdict:
     if not stored:
         return Verdict.FAILED
     return Verdict.REJECTED if reason else Verdict.ACCEPTED

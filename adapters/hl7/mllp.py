@@ -25,6 +25,8 @@ class Fault(StrEnum):
     TRAILING = "bytes after the end block other than a carriage return"
     TORN = "the connection ended inside a frame"
     RESTARTED = "a frame began inside a frame; the unfinished one was discarded"
+    STALLED = "a frame was begun and not ended in time"
+    IDLE = "no message for too long"
     MISSING_RETURN = "an end block without its carriage return"
 
 
