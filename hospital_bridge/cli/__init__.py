@@ -1,0 +1,17 @@
+"""The command `hospital-bridge`: one file per group of commands, each loaded only when it is called.
+
+Exit codes: 0, 1 (it ran and something is wrong), 78 (the configuration cannot be used).
+"""
+
+from __future__ import annotations
+
+from hospital_bridge.cli.group import CommandGroup
+
+COMMANDS = {
+    "adapters": "hospital_bridge.cli.adapters",
+    "check": "hospital_bridge.cli.check",
+    "explain": "hospital_bridge.cli.explain",
+}
+"""Name -> module; the module holds the click command under the name `command`."""
+
+main = CommandGroup(COMMANDS, help="Joins a hospital information system to the wallets that patients carry.")

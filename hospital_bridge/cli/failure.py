@@ -1,0 +1,33 @@
+"""Failures as a person at a terminal reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hospital_bridge.cli.language import translate
+
+_WRONG = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What to print, line by line, and how to leave."""
+
+    lines: tuple[str, ...]
+    exit_code: int
+
+
+def told(error: Exception) -> Failure | None:
+    """The message of a failure that we know; None for one that only a trace explains."""
+    from hospital_bridge.errors import BridgeError
+    from hospital_bridge.settings import EXIT_CODE, SettingsFaults
+
+    if isinstance(error, SettingsFaults):
+        found = tuple(fault.shown(translate) for fault in error.faults)
+        count = translate("Faults: {count}. `hospital-bridge explain CODE` tells more about a code.")
+        return Failure((*found, count.format(count=len(found))), EXIT_CODE)
+    if isinstance(error, BridgeError):
+        detail = f" {error.detail}" if error.detail else ""
+        lines = (f"{translate(error.entry.title)}{detail} [{error.code}]", translate(error.entry.remedy))
+        return Failure(lines, EXIT_CODE if error.code.startswith("HB-C") else _WRONG)
+    return None

@@ -1,0 +1,32 @@
+"""The language of the person at the terminal, as POSIX's environment variables name it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from importlib.resources import files
+
+_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""In the order in which POSIX lets one overrule the next (Base Definitions, 8.2)."""
+
+
+def translate(message: str) -> str:
+    """The English sentence in the terminal's language, or itself where no translation stands."""
+    return _catalogue(language_of(os.environ)).gettext(message)
+
+
+def language_of(environment: Mapping[str, str]) -> str:
+    """`zh_CN` where the first variable that is set asks for Chinese, else `en`."""
+    asked = next((environment[name] for name in _VARIABLES if environment.get(name)), "")
+    return "zh_CN" if asked.lower().startswith("zh") else "en"
+
+
+@cache
+def _catalogue(language: str) -> NullTranslations:
+    file = files("hospital_bridge.cli") / "catalogues" / f"{language}.mo"
+    if not file.is_file():
+        return NullTranslations()
+    with file.open("rb") as stream:
+        return GNUTranslations(stream)
