@@ -16,10 +16,12 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, MetaData, create_engine
 
 from hospital_bridge.store.engine import make_engine
+from hospital_bridge.store.keys import RootKeys
 from hospital_bridge.store.migrations.runner import migrate
+from hospital_bridge.store.protection import protect
 from hospital_bridge.store.unit_of_work import Store
 from tests.steered import CountedIds, FakeClock
 
@@ -46,6 +48,12 @@ class Database:
     def application_role(self) -> str | None:
         return None if self.name == "sqlite" else APPLICATION_ROLE
 
+    def add_tables(self, tables: MetaData) -> None:
+        """Create a vertical's tables as its migration would, with their grants, policies and triggers."""
+        with self.owner.begin() as connection:
+            tables.create_all(connection)
+            protect(connection, tables, self.application_role)
+
 
 @pytest.fixture
 def clock() -> FakeClock:
@@ -70,8 +78,13 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 
 
 @pytest.fixture
-def store(database: Database, clock: FakeClock, ids: CountedIds) -> Store:
-    return Store(database.engine, clock, ids)
+def keys() -> RootKeys:
+    return RootKeys(current=bytes(range(32)))
+
+
+@pytest.fixture
+def store(database: Database, clock: FakeClock, ids: CountedIds, keys: RootKeys) -> Store:
+    return Store(database.engine, clock, ids, keys)
 
 
 # --- SQLite -----------------------------------------------------------------

@@ -160,7 +160,7 @@ class Jobs:
         topic: str,
         ref: str,
         *,
-        lane: Lane | str,
+        lane: Lane | str = Lane.IO,
         stream: str | None = None,
         dedupe_key: str | None = None,
         run_at: datetime | None = None,

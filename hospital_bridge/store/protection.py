@@ -71,7 +71,7 @@ def _refuse_changes_sqlite(connection: Connection, name: str) -> None:
 def _refuse_changes_postgresql(connection: Connection, name: str) -> None:
     connection.exec_driver_sql(
         "CREATE OR REPLACE FUNCTION hb_refuse_change() RETURNS trigger LANGUAGE plpgsql AS"
-        " $$BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END$$"
+        " $$BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only'; END$$"
     )
     connection.exec_driver_sql(
         f'CREATE OR REPLACE TRIGGER {name}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON "{name}"'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, UpdateBase, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, UpdateBase, and_, delete, insert, select, update
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +46,10 @@ class TenantTable:
     def change(self, *where: ColumnElement[bool], **values: object) -> int:
         """Update the matching rows; how many there were."""
         return self._run(update(self._table).where(self._mine(*where)).values(**values))
+
+    def remove(self, *where: ColumnElement[bool]) -> int:
+        """Delete the matching rows; how many there were."""
+        return self._run(delete(self._table).where(self._mine(*where)))
 
     def save(self, *where: ColumnElement[bool], version: int, **values: object) -> None:
         """Update one row that still has `version`, and count the version up; StaleVersion otherwise."""

@@ -10,10 +10,19 @@ from functools import cached_property
 from sqlalchemy import Connection, Engine, Table
 
 from hospital_bridge.clock import Clock, Ids
+from hospital_bridge.store.audit import Audit
+from hospital_bridge.store.effects import Effects
 from hospital_bridge.store.engine import enter, reading
 from hospital_bridge.store.jobs import Jobs
+from hospital_bridge.store.keys import KeyMissing, RootKeys
+from hospital_bridge.store.ledger import Ledger
 from hospital_bridge.store.operators import Operators
+from hospital_bridge.store.payments import Payments
+from hospital_bridge.store.reconciliation import Reconciliations
+from hospital_bridge.store.refunds import Refunds
 from hospital_bridge.store.routing import all_operators
+from hospital_bridge.store.seal import Sealer
+from hospital_bridge.store.security_events import SecurityEvents
 from hospital_bridge.store.signal import Signal
 from hospital_bridge.store.subjects import Subjects
 from hospital_bridge.store.tenant_table import TenantTable
@@ -23,13 +32,30 @@ from hospital_bridge.store.wallet_users import WalletUsers
 class Work:
     """Everything that one transaction of one operator may touch."""
 
-    def __init__(self, connection: Connection, operator_id: str, now: datetime, ids: Ids, signal: Signal) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        operator_id: str,
+        now: datetime,
+        ids: Ids,
+        signal: Signal,
+        keys: RootKeys | None = None,
+    ) -> None:
         self.connection = connection
         self.operator_id = operator_id
         self.now = now
         self.ids = ids
         self.signal = signal
+        self.keys = keys
         self.after_commit: set[Callable[[], None]] = set()
+
+    @contextmanager
+    def savepoint(self) -> Iterator[Work]:
+        """A part that may fail by itself: its changes are undone and nothing it remembered outlives it."""
+        part = Work(self.connection, self.operator_id, self.now, self.ids, self.signal, self.keys)
+        with self.connection.begin_nested():
+            yield part
+        self.after_commit |= part.after_commit
 
     def table(self, table: Table) -> TenantTable:
         """The table as this operator sees it."""
@@ -46,6 +72,23 @@ class Work:
         return Jobs(self)
 
     @cached_property
+    def seal(self) -> Sealer:
+        """Seals and opens personal data."""
+        if self.keys is None:
+            raise KeyMissing("this store was opened without a root key")
+        return Sealer(self, self.keys)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """Who did what."""
+        return Audit(self)
+
+    @cached_property
+    def security_events(self) -> SecurityEvents:
+        """What somebody should look at."""
+        return SecurityEvents(self)
+
+    @cached_property
     def subjects(self) -> Subjects:
         """People, their record numbers and who may act for them."""
         return Subjects(self)
@@ -55,15 +98,44 @@ class Work:
         """Wallet users and their consents."""
         return WalletUsers(self)
 
+    @cached_property
+    def payments(self) -> Payments:
+        """What is owed and collected."""
+        return Payments(self)
+
+    @cached_property
+    def refunds(self) -> Refunds:
+        """What goes back."""
+        return Refunds(self)
+
+    @cached_property
+    def effects(self) -> Effects:
+        """What was asked of the outside, and whether it happened."""
+        return Effects(self)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Where the money stands."""
+        return Ledger(self)
+
+    @cached_property
+    def reconciliations(self) -> Reconciliations:
+        """What the three books said of each other."""
+        return Reconciliations(self)
+
 
 class Store:
-    """Opens units of work; without a `clock` each takes the database's time, as production does."""
+    """Opens units of work; without a `clock` each takes the database's time, as production does.
 
-    def __init__(self, engine: Engine, clock: Clock | None, ids: Ids) -> None:
+    `keys` seal personal data; a store without them can do everything else.
+    """
+
+    def __init__(self, engine: Engine, clock: Clock | None, ids: Ids, keys: RootKeys | None = None) -> None:
         self.engine = engine
         self.signal = Signal()
         self._clock = clock
         self._ids = ids
+        self._keys = keys
 
     @contextmanager
     def begin(self, operator_id: str) -> Iterator[Work]:
@@ -88,4 +160,4 @@ class Store:
     def _open(self, connection: Connection, operator_id: str) -> Work:
         database_time = enter(connection, operator_id)
         now = self._clock.now() if self._clock else database_time
-        return Work(connection, operator_id, now, self._ids, self.signal)
+        return Work(connection, operator_id, now, self._ids, self.signal, self._keys)

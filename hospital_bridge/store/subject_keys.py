@@ -1,0 +1,80 @@
+"""The key of each person, wrapped by the operator's data key; without it that person's values stay shut."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row
+
+from hospital_bridge.store.cipher import KEY_BYTES, Key, Place, decrypt, encrypt, key_id_of
+from hospital_bridge.store.keys import SUBJECT_KEY, DataKeys, Erased, KeyMissing, RootKeys
+from hospital_bridge.store.upsert import insert_on_conflict
+
+if TYPE_CHECKING:
+    from hospital_bridge.store.unit_of_work import Work
+
+WRAPPING = "subjects"
+
+
+class SubjectKeys:
+    """Keys of persons, read anew in each unit of work: an erasure holds at once in every process."""
+
+    def __init__(self, work: Work, roots: RootKeys, data_keys: DataKeys) -> None:
+        self._work = work
+        self._roots = roots
+        self._data_keys = data_keys
+        self._table = work.table(SUBJECT_KEY)
+        self._opened: dict[str, Key] = {}
+
+    def sealing(self, subject_id: str) -> Key:
+        """The person's key, made on first use; Erased when it was destroyed."""
+        if subject_id in self._opened:
+            return self._opened[subject_id]
+        row = self._row(subject_id)
+        if row is None:
+            self._make(subject_id)
+            row = self._row(subject_id)
+        return self._open(row, subject_id)
+
+    def opening(self, subject_id: str, key_id: str) -> Key:
+        """The person's key; Erased when destroyed, KeyMissing when it is not the one with that id."""
+        key = self._opened.get(subject_id) or self._open(self._row(subject_id), subject_id)
+        if key.key_id != key_id:
+            raise KeyMissing(f"key {key_id} is not the key of subject {subject_id}")
+        return key
+
+    def destroy(self, subject_id: str) -> bool:
+        """Erase the person: nothing sealed for them opens again; False when that was done or never needed."""
+        self._opened.pop(subject_id, None)
+        mine = (SUBJECT_KEY.c.subject_id == subject_id, SUBJECT_KEY.c.wrapped.is_not(None))
+        return self._table.change(*mine, wrapped=None, destroyed_at=self._work.now) == 1
+
+    def _row(self, subject_id: str) -> Row[Any] | None:
+        return self._table.one(SUBJECT_KEY.c.subject_id == subject_id)
+
+    def _open(self, row: Row[Any] | None, subject_id: str) -> Key:
+        if row is None:
+            raise KeyMissing(f"subject {subject_id} has no key")
+        if row.wrapped is None:
+            raise Erased(f"subject {subject_id} was erased")
+        wrapping = self._data_keys.find(key_id_of(row.wrapped))
+        if wrapping is None:
+            raise KeyMissing(f"the key that wraps the key of subject {subject_id} is gone")
+        self._opened[subject_id] = Key(row.key_id, decrypt(wrapping, self._place(subject_id), row.wrapped))
+        return self._opened[subject_id]
+
+    def _make(self, subject_id: str) -> None:
+        wrapping = self._data_keys.active(WRAPPING)
+        material = self._roots.entropy(KEY_BYTES)
+        place = self._place(subject_id)
+        statement = insert_on_conflict(self._work.connection, SUBJECT_KEY).values(
+            operator_id=self._work.operator_id,
+            subject_id=subject_id,
+            key_id=self._work.ids.new(),
+            wrapped=encrypt(self._roots.algorithm, wrapping, place, material, self._roots.entropy),
+            created_at=self._work.now,
+        )
+        self._work.connection.execute(statement.on_conflict_do_nothing())
+
+    def _place(self, subject_id: str) -> Place:
+        return Place(self._work.operator_id, SUBJECT_KEY.name, "wrapped", subject_id)
