@@ -1,0 +1,31 @@
+"""A person's name in XPN, as Chinese hospitals really fill it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from adapters.hl7.segment import Repetition
+
+_HANZI = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+
+
+def person_name(repetitions: Iterable[Repetition]) -> str:
+    """The name in hanzi where any repetition or component has it, else the first name there is.
+
+    Hospitals put hanzi and pinyin into XPN.1 and XPN.2 in either order, split a name over both,
+    or repeat the field once for each script; blanks inside hanzi mean nothing.
+    """
+    written = [_written(repetition) for repetition in repetitions]
+    return next((name for name in written if _HANZI.search(name)), next(filter(None, written), ""))
+
+
+def xpn(name: str) -> tuple[str, ...]:
+    """The whole name in XPN.1, legal (XPN.7 `L`), ideographic (XPN.8 `I`) where it has hanzi."""
+    return (name, "", "", "", "", "", "L", "I" if _HANZI.search(name) else "A")
+
+
+def _written(repetition: Repetition) -> str:
+    parts = [" ".join(repetition[component].split()) for component in ("1.1", "2")]
+    hanzi = [part.replace(" ", "") for part in parts if _HANZI.search(part)]
+    return "".join(hanzi) if hanzi else " ".join(filter(None, parts))

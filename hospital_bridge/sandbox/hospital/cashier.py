@@ -1,0 +1,94 @@
+"""The hospital's cashier: a price list and the book of what was paid and refunded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from adapters.values import EntryKind
+from hospital_bridge.sandbox.hospital import calendar, codes
+from hospital_bridge.sandbox.hospital.diary import Diary
+from hospital_bridge.sandbox.hospital.model import AppointmentStatus, BookEntry, Declined, Service
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What sort of hospital it is: whether a repeated posting is recognised, whether postings can be asked for."""
+
+    idempotent_posting: bool = True
+    posting_query: bool = True
+
+
+class Cashier:
+    """The book; `keep` writes each entry down before it counts."""
+
+    def __init__(
+        self, services: Sequence[Service], diary: Diary, profile: Profile, keep: Callable[[BookEntry], None]
+    ) -> None:
+        self.services = services
+        self._diary = diary
+        self._profile = profile
+        self._keep = keep
+        self._book: list[BookEntry] = []
+
+    def take_in(self, entry: BookEntry) -> None:
+        """Hold an entry that is written down already."""
+        self._book.append(entry)
+
+    def post(self, entry: BookEntry) -> BookEntry:
+        """Enter a payment or refund under the next receipt number; Declined where the hospital will not take it.
+
+        A repeated serial gives the first entry where the profile is idempotent, else a second one.
+        """
+        known = next(iter(self.under_serial(entry.serial)), None)
+        if known is not None and self._profile.idempotent_posting:
+            return _unchanged(known, entry)
+        self._check(entry)
+        posted = replace(entry, receipt_no=f"R{len(self._book) + 1:08d}")
+        self._keep(posted)
+        self.take_in(posted)
+        return posted
+
+    def under_serial(self, serial: str) -> Sequence[BookEntry]:
+        """The entries under the asker's serial: more than one only in a careless hospital."""
+        return [entry for entry in self._book if entry.serial == serial]
+
+    def of_day(self, day: date) -> Sequence[BookEntry]:
+        """Every entry of one business day."""
+        return [entry for entry in self._book if entry.occurred_at.astimezone(calendar.ZONE).date() == day]
+
+    def price_fen(self, service_code: str) -> int:
+        """The price of a service on the list."""
+        return next(service.price_fen for service in self.services if service.code == service_code)
+
+    def net_fen(self, filler_id: str) -> int:
+        """What an appointment's payments come to, less its refunds."""
+        signed = (e.amount_fen if e.kind is EntryKind.PAYMENT else -e.amount_fen for e in self._of(filler_id))
+        return sum(signed)
+
+    def _of(self, filler_id: str) -> Sequence[BookEntry]:
+        return [entry for entry in self._book if entry.filler_id == filler_id]
+
+    def _check(self, entry: BookEntry) -> None:
+        if entry.kind is EntryKind.PAYMENT:
+            self._check_payment(entry)
+        elif entry.amount_fen > self.net_fen(self._diary.by_filler(entry.filler_id).filler_id):
+            raise Declined(codes.REFUND_TOO_HIGH, "more than was paid")
+
+    def _check_payment(self, entry: BookEntry) -> None:
+        appointment = self._diary.by_filler(entry.filler_id)
+        session = self._diary.session(appointment.session_id)
+        if appointment.status is AppointmentStatus.CANCELLED:
+            raise Declined(codes.APPOINTMENT_CANCELLED, "the appointment is cancelled")
+        if any(e.kind is EntryKind.PAYMENT and e.serial != entry.serial for e in self._of(entry.filler_id)):
+            raise Declined(codes.ALREADY_PAID, "the appointment is paid already")
+        if session is None or entry.amount_fen != self.price_fen(session.doctor.service_code):
+            raise Declined(codes.AMOUNT_WRONG, "the amount is not the price")
+
+
+def _unchanged(known: BookEntry, entry: BookEntry) -> BookEntry:
+    first = (known.kind, known.amount_fen, known.filler_id)
+    if first != (entry.kind, entry.amount_fen, entry.filler_id):
+        raise Declined(codes.POSTING_CONFLICT, "this serial stands for another posting")
+    return known

@@ -1,0 +1,30 @@
+"""The hospital's own error codes (ERR-5); an adapter learns them from its settings."""
+
+from __future__ import annotations
+
+PATIENT_UNKNOWN = "P404"
+PATIENT_EXISTS = "P409"
+SLOT_TAKEN = "A001"
+APPOINTMENT_UNKNOWN = "A404"
+APPOINTMENT_CANCELLED = "A410"
+APPOINTMENT_CONFLICT = "A409"
+AMOUNT_WRONG = "B001"
+ALREADY_PAID = "B002"
+REFUND_TOO_HIGH = "B003"
+POSTING_CONFLICT = "B409"
+REFUSED = "E9999"
+
+REASONS = {
+    PATIENT_UNKNOWN: "not_found",
+    PATIENT_EXISTS: "conflicting_content",
+    SLOT_TAKEN: "slot_taken",
+    APPOINTMENT_UNKNOWN: "not_found",
+    APPOINTMENT_CANCELLED: "closed",
+    APPOINTMENT_CONFLICT: "conflicting_content",
+    AMOUNT_WRONG: "amount_mismatch",
+    ALREADY_PAID: "already_paid",
+    REFUND_TOO_HIGH: "over_limit",
+    POSTING_CONFLICT: "conflicting_content",
+    REFUSED: "other",
+}
+"""What the codes mean, as the hospital's IT department would write it into the bridge's settings."""

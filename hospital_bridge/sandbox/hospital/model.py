@@ -1,0 +1,105 @@
+"""What the simulated hospital knows: frozen records, money in integer fen, aware instants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from adapters.values import Department, EntryKind, Sex
+
+
+@dataclass(frozen=True, slots=True)
+class Doctor:
+    """A practitioner; `service_code` is the level at which a visit is charged."""
+
+    code: str
+    name: str
+    title: str
+    department_code: str
+    service_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A line of the price list."""
+
+    code: str
+    name: str
+    price_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """One entry of the patient index; one person may have several, each with its own `mrn`."""
+
+    mrn: str
+    name: str = field(repr=False)
+    sex: Sex
+    birth_date: date
+    id_type: str
+    id_number: str = field(repr=False)
+    phone: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A quarter of a half-day's clinic with its capacity; `session_id` names doctor and start."""
+
+    session_id: str
+    doctor: Doctor
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int
+
+
+class AppointmentStatus(StrEnum):
+    """HL7 table 0278, the values that this hospital uses."""
+
+    BOOKED = "Booked"
+    CANCELLED = "Cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A booked place of a session; `placer_id` is the asker's number, `filler_id` the hospital's."""
+
+    placer_id: str
+    filler_id: str
+    session_id: str
+    mrn: str
+    status: AppointmentStatus = AppointmentStatus.BOOKED
+
+
+@dataclass(frozen=True, slots=True)
+class BookEntry:
+    """A posted payment or refund; `serial` is the asker's number."""
+
+    serial: str
+    kind: EntryKind
+    amount_fen: int
+    receipt_no: str
+    filler_id: str
+    order_no: str
+    trade_no: str
+    occurred_at: datetime
+    control_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HospitalData:
+    """What the hospital starts with."""
+
+    departments: tuple[Department, ...]
+    doctors: tuple[Doctor, ...]
+    services: tuple[Service, ...]
+    patients: tuple[Patient, ...]
+
+
+class Declined(Exception):
+    """The hospital's business no: its own code and a text without personal data."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+        self.text = text
