@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -50,16 +50,27 @@ def archive(app: App, trades: Iterable[Trade], *, day: date, made_at: datetime) 
     """The zip, as it is downloaded; file names are GBK too."""
     lines = sorted(_lines(app, trades, day), key=lambda line: line.at)
     stem = f"{app.seller_id}0156_{day:%Y%m%d}"
+    files = {
+        f"{stem}_业务明细.csv": _detail(app, lines, day, made_at),
+        f"{stem}_业务明细(汇总).csv": _summary(app, lines, day, made_at),
+    }
+    return _packed(files)
+
+
+def _packed(files: Mapping[str, str]) -> bytes:
+    """A zip whose names are GBK without the UTF-8 flag, as Alipay's are: zipfile itself would write UTF-8."""
     packed = io.BytesIO()
+    stand_ins = {}
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
-        _add(target, f"{stem}_业务明细.csv", _detail(app, lines, day, made_at))
-        _add(target, f"{stem}_业务明细(汇总).csv", _summary(app, lines, day, made_at))
-    return packed.getvalue()
-
-
-def _add(target: zipfile.ZipFile, name: str, text: str) -> None:
-    # Alipay's archives name their files in GBK without the UTF-8 flag; zipfile writes such names as cp437.
-    target.writestr(zipfile.ZipInfo(name.encode("gbk").decode("cp437")), text.encode("gbk", errors="replace"))
+        for order, (name, text) in enumerate(files.items()):
+            wanted = name.encode("gbk")
+            stand_in = f"stand-in-{order}-".ljust(len(wanted), "~")
+            target.writestr(zipfile.ZipInfo(stand_in), text.encode("gbk", errors="replace"), zipfile.ZIP_DEFLATED)
+            stand_ins[stand_in.encode()] = wanted
+    archive_bytes = packed.getvalue()
+    for written_name, wanted_name in stand_ins.items():
+        archive_bytes = archive_bytes.replace(written_name, wanted_name)
+    return archive_bytes
 
 
 def _lines(app: App, trades: Iterable[Trade], day: date) -> Iterable[Line]:

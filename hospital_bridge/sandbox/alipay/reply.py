@@ -34,7 +34,7 @@ class Reply:
         if effect is Effect.FLIP_SIGN:
             signature = ("B" if signature[0] != "B" else "C") + signature[1:]
         if effect is Effect.FLIP_CONTENT:
-            source = source.replace('"msg":"S', '"msg":"s', 1)
+            source = f"{source[:-3]}{'y' if source[-3] == 'x' else 'x'}{source[-2:]}"
         # Only callers in certificate mode are given the serial: one published client stumbles over it.
         serial = "" if app.serials is None else self._serial(app.serials.alipay, effect)
         return f'{{"{self.name}":{source},{serial}"sign":"{signature}"}}'

@@ -4,28 +4,34 @@ from __future__ import annotations
 
 from threading import Event, Thread
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from hospital_bridge.sandbox.alipay.world import AlipayWorld
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 _NOTICE_INTERVAL_SECONDS = 0.2
 
 
-class _QuietHandler(WSGIRequestHandler):
-    """Request lines hold signatures and ids: they are not logged."""
+class _Handler(WSGIRequestHandler):
+    """Request lines hold signatures and ids: they are not logged; a cut connection is closed at once."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         return
+
+    def connection_dropped(self, error: BaseException, environ: WSGIEnvironment | None = None) -> None:
+        self.close_connection = True
 
 
 class GatewayServer:
     """A served gateway; leave it as a context manager or by `close`."""
 
     def __init__(self, app: Flask, host: str, port: int) -> None:
-        self._server = make_server(host, port, app, threaded=True, request_handler=_QuietHandler)
+        self._server = make_server(host, port, app, threaded=True, request_handler=_Handler)
         self._thread = Thread(target=self._server.serve_forever, name="alipay-sandbox", daemon=True)
         self._thread.start()
 
