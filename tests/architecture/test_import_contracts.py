@@ -19,6 +19,7 @@ PLANTED = [
     ("rooms", "hospital_bridge/clock.py", "hospital_bridge.store"),
     ("rooms", "hospital_bridge/store/__init__.py", "hospital_bridge.web"),
     ("rooms", "hospital_bridge/web/__init__.py", "hospital_bridge.workers"),
+    ("flows-independent", "hospital_bridge/identity/__init__.py", "hospital_bridge.payment"),
     ("queueing-pure", "queueing/__init__.py", "cryptography"),
     ("notifications-pure", "notifications/__init__.py", "flask"),
     ("adapters-bare", "adapters/values.py", "sqlalchemy"),
