@@ -9,6 +9,10 @@ from grimp import ImportGraph
 from importlinter import Contract, ContractCheck, fields, output
 
 
+_TYPES_ONLY = "_typeshed"
+"""The standard library's types, which exist for type checkers alone."""
+
+
 class AllowlistContract(Contract):
     """`source` and what is below it import themselves, the standard library and `allowed` only.
 
@@ -21,7 +25,7 @@ class AllowlistContract(Contract):
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: FBT001 - import-linter's signature
         source = str(self.source)
-        allowed = {source, *self._named(), *sys.stdlib_module_names}
+        allowed = {source, *self._named(), *sys.stdlib_module_names, _TYPES_ONLY}
         strays = [
             f"{importer} -> {imported}"
             for importer in sorted({source, *graph.find_descendants(source)})
