@@ -8,7 +8,6 @@ from typing import cast
 from grimp import ImportGraph
 from importlinter import Contract, ContractCheck, fields, output
 
-
 _TYPES_ONLY = "_typeshed"
 """The standard library's types, which exist for type checkers alone."""
 
