@@ -93,6 +93,17 @@ def test_a_message_does_not_change_with_the_mapping_it_was_made_from() -> None:
         message.parameters["finding"] = "glucose 12.1"  # type: ignore[index]
 
 
+def test_a_template_does_not_change_with_the_mapping_it_was_made_from() -> None:
+    declared = {"ahead": Kind.COUNT}
+    template = Template("turn_near", declared)
+    declared["finding"] = Kind.LABEL
+    assert template.parameters == {"ahead": Kind.COUNT}
+
+
+def test_equal_messages_count_once() -> None:
+    assert len({Message(TURN_NEAR, "recipient-1", FITTING), Message(TURN_NEAR, "recipient-1", dict(FITTING))}) == 1
+
+
 def test_a_repeat_under_the_same_key_is_shown_once() -> None:
     board = Board()
     channel: Channel = board

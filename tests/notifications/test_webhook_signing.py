@@ -162,7 +162,17 @@ def test_a_secret_of_another_length_is_refused(length: int) -> None:
         Secret.parse("whsec_" + b64encode(bytes(length)).decode())
 
 
-@pytest.mark.parametrize("text", ["", "whsec_", "whsec_***", "whsec_密钥", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "whsec_",
+        "whsec_密钥",
+        "whsec_MfKQ9r8GKYqr TwjUPD8ILPZIo2LaLaSw",
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS",
+        "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    ],
+)
 def test_a_secret_that_is_none_is_refused_without_being_shown(text: str) -> None:
     with pytest.raises(UnusableSecret) as refusal:
         Secret.parse(text)

@@ -95,6 +95,11 @@ def test_every_pair_has_an_explanation_that_names_no_subject(line: list[Ticket])
             explain(POLICY, second, first)
 
 
+def test_a_ticket_does_not_go_before_itself() -> None:
+    with pytest.raises(ValueError, match="does not go before"):
+        explain(POLICY, ticket(1), ticket(1))
+
+
 def test_more_credit_is_told_only_where_it_outweighs_the_later_anchor() -> None:
     with pytest.raises(ValueError, match="does not go before"):
         explain(POLICY, ticket(2, 25, "priority"), ticket(1, 0, "walk_in"))
