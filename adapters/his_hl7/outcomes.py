@@ -34,14 +34,15 @@ MEANING_OF_STANDARD_CODE = {
 207, an internal error, the work may have been done before it failed.
 """
 
+_STANDARD_SYSTEMS = frozenset({"", "HL70357"})
 _CODE = re.compile(r"[\w.:-]{1,40}")
 
 
 def check(answer: Message, settings: Hl7HisSettings) -> None:
     """Return on a yes; else raise the outcome. No text of the hospital's is repeated, only codes.
 
-    First counts the hospital's own code (ERR-5, before v2.5 MSA-6) where the settings list it,
-    then the standard code of ERR-3. An own code that is not listed is a business no unless
+    First counts the hospital's own code where the settings list it, then the standard code of
+    ERR-3. An own code that is not listed is a business no unless
     ERR-3 says 207. With no code at all AR and CR mean that the message was turned away unread
     (HL7 v2.5.1 section 2.9.2.2) and AE and CE tell nothing.
     """
@@ -56,12 +57,19 @@ def check(answer: Message, settings: Hl7HisSettings) -> None:
 
 
 def _outcome(answer: Message, acknowledgement: str, settings: Hl7HisSettings) -> OutsideError:
-    own, standard = _code(answer["ERR-5.1"] or answer["MSA-6.1"]), _code(answer["ERR-3.1"])
+    own, standard = _own_code(answer), _code(answer["ERR-3.1"])
     meaning = settings.codes.get(own) or MEANING_OF_STANDARD_CODE.get(standard)
     if meaning is None:
         meaning = _meaning_without_standard_code(acknowledgement, own)
     text = f"the hospital answered {acknowledgement} {own or standard}".rstrip()
     return _error(meaning, text, own or standard, settings.busy_retry)
+
+
+def _own_code(answer: Message) -> str:
+    """ERR-5, an ERR-3 of a coding system other than HL7's, or MSA-6 of older versions."""
+    if answer["ERR-3.3"] not in _STANDARD_SYSTEMS:
+        return _code(answer["ERR-5.1"] or answer["ERR-3.1"])
+    return _code(answer["ERR-5.1"] or answer["MSA-6.1"])
 
 
 def _meaning_without_standard_code(acknowledgement: str, own: str) -> str:

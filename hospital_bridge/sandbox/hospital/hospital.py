@@ -159,9 +159,11 @@ class SimulatedHospital:
 
 
 def _error(code: str, text: str) -> SegmentText:
-    standard = code in _STANDARD_CODES
-    own = {} if standard else {5: (code, text, "L")}
-    return segment("ERR", {3: (code if standard else "207", "", "HL70357"), 4: "E", **own, 8: text})
+    """ERR with a standard code, or with the hospital's own in ERR-3 and ERR-5, told by its coding system."""
+    if code in _STANDARD_CODES:
+        return segment("ERR", {3: (code, "", "HL70357"), 4: "E", 8: text})
+    own = (code, text, "L")
+    return segment("ERR", {3: own, 4: "E", 5: own, 8: text})
 
 
 def _query_error(message: Message) -> tuple[SegmentText, ...]:
