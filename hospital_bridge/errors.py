@@ -202,6 +202,12 @@ CODES: Final[tuple[ErrorCode, ...]] = (
         HTTPStatus.METHOD_NOT_ALLOWED,
     ),
     ErrorCode(
+        "HB-R007",
+        "The request carries no Idempotency-Key.",
+        "Send a key of your own making with every POST, at most 100 characters, new for each new request.",
+        HTTPStatus.BAD_REQUEST,
+    ),
+    ErrorCode(
         "HB-S001",
         "Something went wrong on our side.",
         "Try again later; give the number shown on the page to the hospital's engineer, who finds it in the log.",

@@ -11,7 +11,7 @@ from hospital_bridge.store.metadata import ID, Instant, metadata, operator_colum
 from hospital_bridge.store.sessions import HASH, digest
 from hospital_bridge.store.unit_of_work import Work
 
-api_key = Table(
+API_KEY = Table(
     "api_key",
     metadata,
     operator_column(),
@@ -38,7 +38,7 @@ class ApiKeys:
 
     def __init__(self, work: Work) -> None:
         self._work = work
-        self._keys = work.table(api_key)
+        self._keys = work.table(API_KEY)
 
     def issue(self, name: str, scopes: frozenset[str]) -> str:
         """A new key as `<id>.<secret>`; it is shown this once."""
@@ -55,11 +55,11 @@ class ApiKeys:
     def find(self, token: str) -> ApiKey | None:
         """The key behind `<id>.<secret>` while it stands."""
         key_id, _, secret = token.partition(".")
-        row = self._keys.one(api_key.c.key_id == key_id, api_key.c.revoked_at.is_(None))
+        row = self._keys.one(API_KEY.c.key_id == key_id, API_KEY.c.revoked_at.is_(None))
         if row is None or not hmac.compare_digest(row.secret_hash, digest(secret)):
             return None
         return ApiKey(row.key_id, row.name, frozenset(row.scopes.split()))
 
     def revoke(self, key_id: str) -> None:
         """The key opens nothing any more."""
-        self._keys.change(api_key.c.key_id == key_id, revoked_at=self._work.now)
+        self._keys.change(API_KEY.c.key_id == key_id, revoked_at=self._work.now)

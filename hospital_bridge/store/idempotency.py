@@ -12,7 +12,7 @@ from hospital_bridge.store.metadata import Instant, metadata, operator_column
 from hospital_bridge.store.unit_of_work import Work
 from hospital_bridge.store.upsert import insert_on_conflict
 
-web_request = Table(
+WEB_REQUEST = Table(
     "web_request",
     metadata,
     operator_column(),
@@ -58,20 +58,20 @@ class Requests:
 
     def __init__(self, work: Work) -> None:
         self._work = work
-        self._requests = work.table(web_request)
+        self._requests = work.table(WEB_REQUEST)
 
     def claim(self, principal: str, key: str, request_hash: str) -> StoredReply | None:
         """None: it is ours to run. Otherwise the reply that it got; raises OtherContent or StillRunning."""
         if self._insert(principal, key, request_hash):
             return None
-        mine = (web_request.c.principal == principal, web_request.c.key == key)
+        mine = (WEB_REQUEST.c.principal == principal, WEB_REQUEST.c.key == key)
         row = self._requests.one(*mine, lock=True)
         if row is None or row.request_hash != request_hash:
             raise OtherContent
         if row.state == State.DONE:
             return StoredReply(row.status, row.location)
-        abandoned = web_request.c.claimed_at < self._work.now - ABANDONED_AFTER
-        free = or_(web_request.c.state == State.RELEASED, abandoned)
+        abandoned = WEB_REQUEST.c.claimed_at < self._work.now - ABANDONED_AFTER
+        free = or_(WEB_REQUEST.c.state == State.RELEASED, abandoned)
         if self._requests.change(*mine, free, state=State.RUNNING, claimed_at=self._work.now) != 1:
             raise StillRunning
         return None
@@ -85,7 +85,7 @@ class Requests:
         self._end(principal, key, state=State.RELEASED)
 
     def _insert(self, principal: str, key: str, request_hash: str) -> bool:
-        new = insert_on_conflict(self._work.connection, web_request).on_conflict_do_nothing()
+        new = insert_on_conflict(self._work.connection, WEB_REQUEST).on_conflict_do_nothing()
         values = {
             "operator_id": self._work.operator_id,
             "principal": principal,
@@ -99,4 +99,4 @@ class Requests:
         return self._work.connection.execute(new.values(values)).rowcount == 1
 
     def _end(self, principal: str, key: str, **values: object) -> None:
-        self._requests.change(web_request.c.principal == principal, web_request.c.key == key, **values)
+        self._requests.change(WEB_REQUEST.c.principal == principal, WEB_REQUEST.c.key == key, **values)

@@ -11,7 +11,7 @@ from hospital_bridge.store.metadata import Instant, metadata, operator_column
 from hospital_bridge.store.unit_of_work import Work
 from hospital_bridge.store.upsert import insert_on_conflict
 
-rate_count = Table(
+RATE_COUNT = Table(
     "rate_count",
     metadata,
     operator_column(),
@@ -36,7 +36,7 @@ class RateLimits:
 
     def __init__(self, work: Work) -> None:
         self._work = work
-        self._counts = work.table(rate_count)
+        self._counts = work.table(RATE_COUNT)
 
     def hit(self, bucket: str, limit: Limit) -> timedelta | None:
         """Count one; None while the limit holds, otherwise how long until the window ends."""
@@ -48,7 +48,7 @@ class RateLimits:
     def exceeded(self, bucket: str, limit: Limit) -> timedelta | None:
         """As `hit`, but without counting: how long the bucket still rests, or None."""
         start = self._window_start(limit)
-        row = self._counts.one(rate_count.c.bucket == bucket, rate_count.c.window_start == start)
+        row = self._counts.one(RATE_COUNT.c.bucket == bucket, RATE_COUNT.c.window_start == start)
         if row is None or row.hits < limit.count:
             return None
         return start + limit.window - self._work.now
@@ -57,9 +57,9 @@ class RateLimits:
         return self._work.now - (self._work.now - _EPOCH) % limit.window
 
     def _count_up(self, bucket: str, start: datetime) -> int:
-        insert = insert_on_conflict(self._work.connection, rate_count)
+        insert = insert_on_conflict(self._work.connection, RATE_COUNT)
         first = insert.values(operator_id=self._work.operator_id, bucket=bucket, window_start=start, hits=1)
         counted = first.on_conflict_do_update(
-            index_elements=["operator_id", "bucket", "window_start"], set_={"hits": rate_count.c.hits + 1}
+            index_elements=["operator_id", "bucket", "window_start"], set_={"hits": RATE_COUNT.c.hits + 1}
         )
-        return int(self._work.connection.execute(counted.returning(rate_count.c.hits)).scalar_one())
+        return int(self._work.connection.execute(counted.returning(RATE_COUNT.c.hits)).scalar_one())

@@ -16,21 +16,20 @@ from hospital_bridge.store.unit_of_work import Work
 
 HASH = String(64)
 
-web_session = Table(
+WEB_SESSION = Table(
     "web_session",
     metadata,
     operator_column(),
     Column("session_hash", HASH, primary_key=True),
     Column("kind", CODE, nullable=False),
     Column("principal", CODE, nullable=False),
-    Column("locale", String(16), nullable=False),
     Column("opened_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("ended_at", Instant),
 )
 
-login_state = Table(
+LOGIN_STATE = Table(
     "login_state",
     metadata,
     operator_column(),
@@ -70,12 +69,15 @@ LIFETIME = {
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One live session; `principal` is a wallet user id or a staff id, and empty for a visitor."""
+    """One live session; `principal` is a wallet user id or a staff id, and empty for a visitor.
+
+    `stale` asks for `touch`: the last use was written long enough ago.
+    """
 
     session_hash: str
     kind: SessionKind
     principal: str
-    locale: str
+    stale: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +100,15 @@ class Sessions:
 
     def __init__(self, work: Work) -> None:
         self._now = work.now
-        self._sessions = work.table(web_session)
-        self._states = work.table(login_state)
+        self._sessions = work.table(WEB_SESSION)
+        self._states = work.table(LOGIN_STATE)
 
-    def open(self, secret: str, kind: SessionKind, principal: str = "", locale: str = "") -> None:
+    def open(self, secret: str, kind: SessionKind, principal: str = "") -> None:
         """A new session under a secret that was never used before."""
         self._sessions.add(
             session_hash=digest(secret),
             kind=kind,
             principal=principal,
-            locale=locale,
             opened_at=self._now,
             seen_at=self._now,
             expires_at=self._now + LIFETIME[kind],
@@ -115,28 +116,24 @@ class Sessions:
 
     def find(self, secret: str) -> Session | None:
         """The live session of that secret: neither ended, expired nor idle for too long."""
-        row = self._sessions.one(web_session.c.session_hash == digest(secret), web_session.c.ended_at.is_(None))
+        row = self._sessions.one(WEB_SESSION.c.session_hash == digest(secret), WEB_SESSION.c.ended_at.is_(None))
         if row is None or not self._alive(row):
             return None
-        return Session(row.session_hash, SessionKind(row.kind), row.principal, row.locale)
-
-    def stale(self, secret: str) -> bool:
-        """Whether the session's last use should be written again."""
-        row = self._sessions.one(web_session.c.session_hash == digest(secret))
-        return row is not None and bool(row.seen_at <= self._now - SEEN_EVERY)
+        stale = bool(row.seen_at <= self._now - SEEN_EVERY)
+        return Session(row.session_hash, SessionKind(row.kind), row.principal, stale)
 
     def touch(self, secret: str) -> None:
         """The session was used now."""
-        self._sessions.change(web_session.c.session_hash == digest(secret), seen_at=self._now)
+        self._sessions.change(WEB_SESSION.c.session_hash == digest(secret), seen_at=self._now)
 
     def end(self, secret: str) -> None:
         """The session is over; its cookie opens nothing any more."""
-        self._sessions.change(web_session.c.session_hash == digest(secret), ended_at=self._now)
+        self._sessions.change(WEB_SESSION.c.session_hash == digest(secret), ended_at=self._now)
 
     def end_all_of(self, kind: SessionKind, principal: str) -> int:
         """Every session of one person is over; how many there were."""
-        mine = (web_session.c.kind == kind, web_session.c.principal == principal)
-        return self._sessions.change(*mine, web_session.c.ended_at.is_(None), ended_at=self._now)
+        mine = (WEB_SESSION.c.kind == kind, WEB_SESSION.c.principal == principal)
+        return self._sessions.change(*mine, WEB_SESSION.c.ended_at.is_(None), ended_at=self._now)
 
     def expect_login(self, state: str, session_secret: str, login: LoginState, *, within: timedelta) -> None:
         """Keep a one-use state bound to this browser's session (RFC 6749 section 10.12)."""
@@ -153,11 +150,11 @@ class Sessions:
     def use_state(self, state: str, session_secret: str, account: str) -> LoginState | None:
         """Use up the state; None when it is unknown, used, too old, or of another session or wallet."""
         fits = (
-            login_state.c.state_hash == digest(state),
-            login_state.c.session_hash == digest(session_secret),
-            login_state.c.account == account,
+            LOGIN_STATE.c.state_hash == digest(state),
+            LOGIN_STATE.c.session_hash == digest(session_secret),
+            LOGIN_STATE.c.account == account,
         )
-        if self._states.change(*fits, login_state.c.used_at.is_(None), used_at=self._now) != 1:
+        if self._states.change(*fits, LOGIN_STATE.c.used_at.is_(None), used_at=self._now) != 1:
             return None
         row = self._states.one(*fits)
         if row is None or row.expires_at <= self._now:

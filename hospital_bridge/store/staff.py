@@ -13,7 +13,7 @@ from hospital_bridge.store.unit_of_work import Work
 EVERYWHERE = "*"
 """The department scope of a role that is held for the whole operator."""
 
-staff = Table(
+STAFF = Table(
     "staff",
     metadata,
     operator_column(),
@@ -26,7 +26,7 @@ staff = Table(
     UniqueConstraint("operator_id", "login_name"),
 )
 
-staff_role = Table(
+STAFF_ROLE = Table(
     "staff_role",
     metadata,
     operator_column(),
@@ -71,8 +71,8 @@ class StaffAccounts:
 
     def __init__(self, work: Work) -> None:
         self._work = work
-        self._staff = work.table(staff)
-        self._roles = work.table(staff_role)
+        self._staff = work.table(STAFF)
+        self._roles = work.table(STAFF_ROLE)
 
     def add(self, login_name: str, display_name: str, password_hash: str, grants: frozenset[RoleGrant]) -> str:
         """A new account; returns the staff id."""
@@ -90,22 +90,22 @@ class StaffAccounts:
 
     def credentials(self, login_name: str) -> tuple[str, str] | None:
         """Staff id and password hash of an account in use, or None."""
-        row = self._staff.one(staff.c.login_name == folded(login_name), staff.c.left_at.is_(None))
+        row = self._staff.one(STAFF.c.login_name == folded(login_name), STAFF.c.left_at.is_(None))
         return None if row is None else (row.staff_id, row.password_hash)
 
     def find(self, staff_id: str) -> StaffMember | None:
         """The person with the roles of this moment; None once they have left."""
-        row = self._staff.one(staff.c.staff_id == staff_id, staff.c.left_at.is_(None))
+        row = self._staff.one(STAFF.c.staff_id == staff_id, STAFF.c.left_at.is_(None))
         if row is None:
             return None
-        roles = self._roles.all(staff_role.c.staff_id == staff_id)
+        roles = self._roles.all(STAFF_ROLE.c.staff_id == staff_id)
         grants = frozenset(RoleGrant(role.role, role.department_code) for role in roles)
         return StaffMember(row.staff_id, row.display_name, grants)
 
     def rehash(self, staff_id: str, password_hash: str) -> None:
         """Keep a hash made with today's parameters."""
-        self._staff.change(staff.c.staff_id == staff_id, password_hash=password_hash)
+        self._staff.change(STAFF.c.staff_id == staff_id, password_hash=password_hash)
 
     def leave(self, staff_id: str) -> None:
         """The person works here no more; what they did stays on record under their id."""
-        self._staff.change(staff.c.staff_id == staff_id, left_at=self._work.now)
+        self._staff.change(STAFF.c.staff_id == staff_id, left_at=self._work.now)

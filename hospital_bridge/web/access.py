@@ -1,0 +1,67 @@
+"""Who may come to an address: every route declares it, and the guard enforces what is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import Flask
+
+ViewFunction = TypeVar("ViewFunction", bound=Callable[..., Any])
+
+ADMIN = "admin"
+"""The staff role that watches the links and replays dead jobs."""
+
+AUDITOR = "auditor"
+"""The staff role that reads the trail; it is never given together with `ADMIN`."""
+
+
+class Area(StrEnum):
+    """Whose address it is, which also says how a caller is known."""
+
+    OPEN = "open"
+    PATIENT = "patient"
+    STAFF = "staff"
+    API = "api"
+    WALLET = "wallet"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The declaration of one route.
+
+    `role` is a staff role, or the scope of an API key. `once` asks for an idempotency key on a POST.
+    """
+
+    area: Area
+    signed_in: bool = True
+    role: str = ""
+    once: bool = True
+
+
+OPEN = Access(Area.OPEN, signed_in=False)
+WALLET = Access(Area.WALLET, signed_in=False, once=False)
+
+
+class UndeclaredRoute(Exception):
+    """A route that does not say who may come to it."""
+
+
+def open_to(access: Access) -> Callable[[ViewFunction], ViewFunction]:
+    """Declare who may come to a view."""
+
+    def declare(view: ViewFunction) -> ViewFunction:
+        view.access = access  # type: ignore[attr-defined]  # a function carries its declaration
+        return view
+
+    return declare
+
+
+def access_of(app: Flask, endpoint: str) -> Access:
+    """The declaration of a route; UndeclaredRoute when there is none."""
+    access = getattr(app.view_functions[endpoint], "access", None)
+    if not isinstance(access, Access):
+        raise UndeclaredRoute(endpoint)
+    return access

@@ -1,0 +1,66 @@
+"""The admin page: links, messages, unknown effects, dead jobs, and for the auditor the trail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect
+
+from hospital_bridge.errors import BridgeError
+from hospital_bridge.web.access import ADMIN, AUDITOR, Access, Area, open_to
+from hospital_bridge.web.live import show
+from hospital_bridge.web.visit import address, site, visit
+
+BY_ADMIN = Access(Area.STAFF, role=ADMIN)
+BY_AUDITOR = Access(Area.STAFF, role=AUDITOR)
+BY_STAFF = Access(Area.STAFF)
+ROWS = 100
+LOOK_AGAIN_SECONDS = 10
+
+blueprint = Blueprint("admin", __name__, url_prefix="/staff/<operator>")
+
+
+@blueprint.get("/")
+@open_to(BY_STAFF)
+def links() -> Response:
+    """A traffic light for each link, with what to do when it is not green."""
+    return show("staff/links.html", {"links": site().admin.links(visit().operator.id)}, 200, LOOK_AGAIN_SECONDS)
+
+
+@blueprint.get("/messages")
+@open_to(BY_ADMIN)
+def messages() -> Response:
+    """The message log, newest first, without contents."""
+    return show("staff/messages.html", {"messages": site().admin.messages(visit().operator.id, ROWS)})
+
+
+@blueprint.get("/work")
+@open_to(BY_ADMIN)
+def work() -> Response:
+    """What waits for an answer or for a person: unknown effects and dead jobs."""
+    admin, here = site().admin, visit().operator.id
+    context = {"effects": admin.unknown_effects(here, ROWS), "jobs": admin.dead_jobs(here, ROWS)}
+    return show("staff/work.html", context)
+
+
+@blueprint.post("/jobs/<job_id>/replay")
+@open_to(BY_ADMIN)
+def replay(job_id: str) -> Any:
+    """Let a dead job run again."""
+    if not site().admin.replay_job(visit().operator.id, job_id, visit().principal):
+        raise BridgeError("HB-R002")
+    return redirect(address("admin.work"), 303)
+
+
+@blueprint.get("/audit")
+@open_to(BY_AUDITOR)
+def audit() -> Response:
+    """Who did what, newest first."""
+    return show("staff/audit.html", {"acts": site().admin.audit(visit().operator.id, ROWS)})
+
+
+@blueprint.get("/security")
+@open_to(BY_AUDITOR)
+def security() -> Response:
+    """What a guard of the house should see, newest first."""
+    return show("staff/security.html", {"events": site().admin.security(visit().operator.id, ROWS)})

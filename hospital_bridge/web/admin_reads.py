@@ -1,0 +1,106 @@
+"""What the admin page reads and the one thing that it does; opaque ids only, never personal data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class Light(StrEnum):
+    """A traffic light; pages always say the word beside the colour."""
+
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """One link of the operator (wallet, HIS, listener, jobs); `remedy` is a message id, for a light not green."""
+
+    name: str
+    kind: str
+    light: Light
+    last_success_at: datetime | None = None
+    detail: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """One message of the log, without its content."""
+
+    message_id: str
+    received_at: datetime
+    peer: str
+    kind: str
+    control_id: str
+    state: str
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EffectRow:
+    """One change at an outside system whose outcome is unknown."""
+
+    effect_id: str
+    kind: str
+    since: datetime
+    next_check_at: datetime | None
+    attempts: int
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadJobRow:
+    """One job that gave up and waits for a person."""
+
+    job_id: str
+    topic: str
+    ref: str
+    attempts: int
+    died_at: datetime
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One act of the trail."""
+
+    at: datetime
+    actor: str
+    action: str
+    target: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityRow:
+    """One event that a guard of the house should see."""
+
+    at: datetime
+    kind: str
+    source: str
+    detail: str = ""
+
+
+class AdminReads(Protocol):
+    """The read models of the admin page, each newest first and of one operator."""
+
+    def links(self, operator_id: str) -> Sequence[LinkRow]: ...
+
+    def messages(self, operator_id: str, limit: int) -> Sequence[MessageRow]: ...
+
+    def unknown_effects(self, operator_id: str, limit: int) -> Sequence[EffectRow]: ...
+
+    def dead_jobs(self, operator_id: str, limit: int) -> Sequence[DeadJobRow]: ...
+
+    def audit(self, operator_id: str, limit: int) -> Sequence[AuditRow]: ...
+
+    def security(self, operator_id: str, limit: int) -> Sequence[SecurityRow]: ...
+
+    def replay_job(self, operator_id: str, job_id: str, actor: str) -> bool:
+        """Let a dead job run again and record who asked; False when it is not dead (any more)."""

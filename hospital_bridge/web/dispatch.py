@@ -1,0 +1,90 @@
+"""The pages of the verticals: from `Page` data to routes, so that no page can bypass the guard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Flask, redirect
+from werkzeug.wrappers import Response
+
+from hospital_bridge.errors import BridgeError
+from hospital_bridge.slot import PATIENT, Go, Page, PageRequest, Vertical, View
+from hospital_bridge.web.access import Access, Area
+from hospital_bridge.web.form_data import FormData, read_form
+from hospital_bridge.web.live import show
+from hospital_bridge.web.site import Plugged, Site
+from hospital_bridge.web.visit import address, visit
+
+UNPROCESSABLE = 422
+
+
+def endpoint(vertical: str, page: str) -> str:
+    """The name under which a vertical's page is routed."""
+    return f"{vertical}:{page}"
+
+
+def plug_pages(app: Flask, site: Site) -> None:
+    """Route every page of every vertical that some operator has."""
+    verticals = {
+        name: plug.vertical for operator in site.operators.values() for name, plug in operator.verticals.items()
+    }
+    for vertical in verticals.values():
+        for page in vertical.pages:
+            _route(app, vertical, page)
+
+
+def _route(app: Flask, vertical: Vertical, page: Page) -> None:
+    name = vertical.manifest.name
+    prefix = "/p" if page.role == PATIENT else "/staff"
+    view = _view(name, page, {each.name: each for each in vertical.pages})
+    view.access = _access(page)  # type: ignore[attr-defined]  # a function carries its declaration
+    app.add_url_rule(f"{prefix}/<operator>/{name}/{page.path}", endpoint(name, page.name), view, methods=[page.method])
+
+
+def _access(page: Page) -> Access:
+    if page.role == PATIENT:
+        return Access(Area.PATIENT)
+    return Access(Area.STAFF, role=page.role)
+
+
+def _view(vertical: str, page: Page, pages: Mapping[str, Page]) -> Callable[..., Any]:
+    def view(**parts: str) -> Response:
+        plugged = visit().operator.verticals.get(vertical)
+        if plugged is None:
+            raise BridgeError("HB-R002")
+        form = read_form(page.schema, parts)
+        if form.errors:
+            return _again(plugged, pages.get(page.again), parts, form)
+        return _answer(plugged, page.handler(_asked(plugged, form)))
+
+    return view
+
+
+def _asked(plugged: Plugged, form: FormData) -> PageRequest:
+    return PageRequest(plugged.scope, visit().principal, form.values, form.errors, form.typed)
+
+
+def _again(plugged: Plugged, page: Page | None, parts: Mapping[str, str], broken: FormData) -> Response:
+    """The page of a broken form once more, with its errors and what was typed."""
+    if page is None:
+        raise BridgeError("HB-R001")
+    known = read_form(page.schema, parts)
+    shown = page.handler(_asked(plugged, FormData(known.values, broken.errors, broken.typed)))
+    if isinstance(shown, Go):
+        return _answer(plugged, shown)
+    return _answer(plugged, View(shown.template, shown.data, UNPROCESSABLE), broken)
+
+
+def _answer(plugged: Plugged, answer: View | Go, form: FormData | None = None) -> Response:
+    name = plugged.vertical.manifest.name
+    if isinstance(answer, Go):
+        return redirect(address(endpoint(name, answer.page), **answer.params), 303)
+    form = form or FormData({})
+    context = {"errors": form.errors, "typed": form.typed, "vertical": name, **answer.data}
+    return show(f"{name}/{answer.template}", context, answer.status, answer.refresh_seconds)
+
+
+def page_address(vertical: str, page: str, **values: str) -> str:
+    """The path of a page of a vertical of this operator."""
+    return address(endpoint(vertical, page), **values)

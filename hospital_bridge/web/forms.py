@@ -1,0 +1,45 @@
+"""The hidden fields of every form: one binds it to the session, the other makes a repeated sending harmless."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from flask import g, request
+from markupsafe import Markup
+
+from hospital_bridge.errors import BridgeError
+from hospital_bridge.web.session_cookie import ensure_session
+from hospital_bridge.web.visit import site, visit
+
+CSRF = "_csrf"
+KEY = "_idempotency"
+HIDDEN = frozenset({CSRF, KEY})
+
+
+def hidden_fields() -> Markup:
+    """Both fields, for a form of this page."""
+    ensure_session()
+    g.forms = g.get("forms", 0) + 1
+    key = f"{page_key()}-{g.forms}"
+    field = Markup('<input type="hidden" name="{}" value="{}">')
+    return field.format(CSRF, csrf_token(visit().secret)) + field.format(KEY, key)
+
+
+def page_key() -> str:
+    """The part that the idempotency keys of all forms of this page share."""
+    if "page_key" not in g:
+        g.page_key = site().ids.secret()
+    return str(g.page_key)
+
+
+def csrf_token(secret: str) -> str:
+    """What a form of that session must bring along; it tells nothing about the secret."""
+    return hashlib.sha256(f"form of {secret}".encode()).hexdigest()
+
+
+def check_csrf() -> None:
+    """HB-A003 unless the form was made for this session."""
+    secret = visit().secret
+    if not secret or not hmac.compare_digest(csrf_token(secret), request.form.get(CSRF, "")):
+        raise BridgeError("HB-A003")

@@ -1,0 +1,81 @@
+"""A POST runs once for each idempotency key; the same request again is told what the first one was told."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Response, make_response, request
+
+from hospital_bridge.errors import BridgeError
+from hospital_bridge.store.idempotency import OtherContent, Requests, StillRunning, StoredReply
+from hospital_bridge.web.access import Access, Area
+from hospital_bridge.web.caller import Caller, caller
+from hospital_bridge.web.forms import CSRF, KEY
+from hospital_bridge.web.visit import site
+
+HEADER = "Idempotency-Key"
+WAIT_SECONDS = 0.1
+WAITS = 100
+LONGEST_KEY = 100
+FIRST_ERROR_STATUS = 400
+View = Callable[..., Any]
+
+
+def once(view: View, access: Access) -> View:
+    """The view, run at most once for each key of a caller.
+
+    A reply that changed nothing (a page with errors) is not kept: the form may be sent again.
+    """
+
+    @wraps(view)
+    def run(**values: Any) -> Response:
+        key, who = _key(access.area), caller()
+        stored = _claim(who, key)
+        if stored is not None:
+            return Response(status=stored.status, headers={"Location": stored.location})
+        reply = None
+        try:
+            reply = make_response(view(**values))
+        finally:
+            _settle(who, key, reply)
+        return reply
+
+    return run
+
+
+def _key(area: Area) -> str:
+    key = request.headers.get(HEADER, "") if area is Area.API else request.form.get(KEY, "")
+    if not 0 < len(key) <= LONGEST_KEY:
+        raise BridgeError("HB-R007" if area is Area.API else "HB-A003")
+    return key
+
+
+def _claim(who: Caller, key: str) -> StoredReply | None:
+    """None: ours to run. A request that is still running is waited for."""
+    for _ in range(WAITS):
+        try:
+            with site().store.begin(who.operator_id) as work:
+                return Requests(work).claim(who.actor, key, _request_hash())
+        except StillRunning:
+            site().clock.sleep(WAIT_SECONDS)
+        except OtherContent:
+            raise BridgeError("HB-R003") from None
+    raise BridgeError("HB-S002")
+
+
+def _settle(who: Caller, key: str, reply: Response | None) -> None:
+    with site().store.begin(who.operator_id) as work:
+        requests = Requests(work)
+        if reply is not None and reply.location and reply.status_code < FIRST_ERROR_STATUS:
+            requests.finish(who.actor, key, StoredReply(reply.status_code, reply.location))
+        else:
+            requests.release(who.actor, key)
+
+
+def _request_hash() -> str:
+    typed = sorted((name, value) for name, value in request.form.items(multi=True) if name not in (CSRF, KEY))
+    content = repr((request.path, typed)).encode() if typed or request.form else request.get_data()
+    return hashlib.sha256(request.path.encode() + b"\n" + content).hexdigest()

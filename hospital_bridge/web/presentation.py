@@ -1,0 +1,83 @@
+"""How pages say money, days and instants: in yuan, in the operator's zone, in the reader's language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from babel.dates import format_date, format_datetime, format_time
+from flask import g, request
+
+from adapters.money import yuan_from_fen
+from hospital_bridge.web.visit import visit
+
+_DAYS = {"zh-CN": "M月d日 EEEE", "en": "EEEE d MMMM"}
+_MOMENTS = {"zh-CN": "M月d日 EEEE HH:mm", "en": "EEEE d MMMM, HH:mm"}
+_STAMPS = "yyyy-MM-dd HH:mm:ss"
+
+
+def yuan(fen: int) -> str:
+    """An amount such as `¥12.30`."""
+    return f"¥{yuan_from_fen(fen)}"
+
+
+def day(value: date) -> str:
+    """A day with its weekday."""
+    return str(format_date(value, _DAYS[_language()], locale=_locale()))
+
+
+def moment(value: datetime) -> str:
+    """A day and time on the operator's clock."""
+    return str(format_datetime(value.astimezone(visit().operator.timezone), _MOMENTS[_language()], locale=_locale()))
+
+
+def clock_time(value: datetime) -> str:
+    """A time on the operator's clock."""
+    return str(format_time(value.astimezone(visit().operator.timezone), "HH:mm", locale=_locale()))
+
+
+def stamp(value: datetime | None) -> str:
+    """An instant to the second, for staff; a dash where there is none."""
+    if value is None:
+        return "–"
+    return str(format_datetime(value.astimezone(visit().operator.timezone), _STAMPS, locale=_locale()))
+
+
+def masked_number(value: str) -> str:
+    """A record number of which the last four characters show."""
+    return "•" * max(len(value) - 4, 0) + value[-4:]
+
+
+def masked_name(value: str) -> str:
+    """A name of which first and last character show: 张*三, 李*."""
+    if len(value) <= 1:
+        return value
+    return f"{value[0]}*{value[-1] if len(value) > 2 else ''}"  # noqa: PLR2004  # two characters show only the first
+
+
+def switched(**choice: str) -> str:
+    """This page in another language or mode; the first page where this one was answered to a form."""
+    here = visit()
+    path = request.path if request.method == "GET" else f"/p/{here.operator.id}/"
+    kept = {name: value for name, value in request.args.items() if name not in ("lang", "mode")}
+    return f"{path}?{urlencode(kept | choice)}"
+
+
+def _language() -> str:
+    return visit().look.language if "visit" in g else "zh-CN"
+
+
+def _locale() -> str:
+    return _language().replace("-", "_")
+
+
+FILTERS: dict[str, Any] = {
+    "clock_time": clock_time,
+    "day": day,
+    "masked_name": masked_name,
+    "masked_number": masked_number,
+    "moment": moment,
+    "stamp": stamp,
+    "yuan": yuan,
+}

@@ -1,0 +1,80 @@
+"""The template environment: the core's templates, each vertical's under its name, and the words of both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from gettext import NullTranslations
+from typing import Any
+
+from flask import Flask, g
+from jinja2 import BaseLoader, ChoiceLoader, PackageLoader, PrefixLoader, StrictUndefined
+
+from hospital_bridge.web.assets import Asset
+from hospital_bridge.web.dispatch import page_address
+from hospital_bridge.web.forms import hidden_fields
+from hospital_bridge.web.live import ETAG_MARK, poll_milliseconds
+from hospital_bridge.web.look import Look
+from hospital_bridge.web.presentation import FILTERS, switched
+from hospital_bridge.web.site import Site
+from hospital_bridge.web.translation import LANGUAGES, load_catalogues
+from hospital_bridge.web.visit import address
+
+
+def prepare_templates(app: Flask, site: Site, assets: Mapping[str, Asset]) -> None:
+    """Loaders, filters, globals and translations; MissingCatalogue when the catalogues were not compiled."""
+    packages = {
+        name: plugged.vertical.templates
+        for operator in site.operators.values()
+        for name, plugged in operator.verticals.items()
+        if plugged.vertical.templates
+    }
+    app.jinja_loader = _loader(packages)
+    environment = app.jinja_env
+    environment.undefined = StrictUndefined
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.filters.update(FILTERS)
+    environment.globals.update(_words_of_templates(site, assets))
+    environment.add_extension("jinja2.ext.i18n")
+    _translate(environment, load_catalogues(packages.values()))
+    app.context_processor(_context)
+
+
+def _loader(packages: Mapping[str, str]) -> BaseLoader:
+    verticals = {name: PackageLoader(package) for name, package in packages.items()}
+    return ChoiceLoader([PackageLoader("hospital_bridge.web"), PrefixLoader(verticals)])
+
+
+def _words_of_templates(site: Site, assets: Mapping[str, Asset]) -> dict[str, Any]:
+    def asset(name: str) -> str:
+        return f"/static/{assets[name].digest}/{name}"
+
+    return {
+        "address": address,
+        "asset": asset,
+        "etag_mark": ETAG_MARK,
+        "hidden_fields": hidden_fields,
+        "languages": LANGUAGES,
+        "operators": site.operators,
+        "page_address": page_address,
+        "poll_milliseconds": poll_milliseconds,
+        "switched": switched,
+    }
+
+
+def _translate(environment: Any, catalogues: Mapping[str, NullTranslations]) -> None:
+    def words() -> NullTranslations:
+        return catalogues[_look().language]
+
+    environment.install_gettext_callables(
+        lambda message: words().gettext(message),
+        lambda one, many, count: words().ngettext(one, many, count),
+        newstyle=True,
+    )
+
+
+def _look() -> Look:
+    return g.visit.look if "visit" in g else Look("zh-CN")
+
+
+def _context() -> dict[str, Any]:
+    return {"visit": g.get("visit"), "look": _look(), "refresh_seconds": g.get("refresh_seconds")}

@@ -1,0 +1,42 @@
+"""Catalogues: English sentences are the message ids, each language a compiled catalogue beside the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from gettext import GNUTranslations, NullTranslations
+from importlib.resources import files
+
+LANGUAGES = {"zh-CN": "中文", "en": "English"}
+
+CORE = "hospital_bridge.web"
+
+
+class MissingCatalogue(Exception):
+    """A compiled catalogue of the core is not there: run `make`, or install the wheel."""
+
+
+def load_catalogues(packages: Iterable[str]) -> dict[str, NullTranslations]:
+    """For each language the core's catalogue, then those of the packages that have one."""
+    catalogues = {}
+    for language in LANGUAGES:
+        core = _catalogue(CORE, language)
+        if core is None:
+            raise MissingCatalogue(f"{CORE}/catalogues/{_file_name(language)}")
+        for package in packages:
+            more = _catalogue(package, language)
+            if more is not None:
+                core.add_fallback(more)
+        catalogues[language] = core
+    return catalogues
+
+
+def _catalogue(package: str, language: str) -> NullTranslations | None:
+    file = files(package) / "catalogues" / _file_name(language)
+    if not file.is_file():
+        return None
+    with file.open("rb") as stream:
+        return GNUTranslations(stream)
+
+
+def _file_name(language: str) -> str:
+    return f"{language.replace('-', '_')}.mo"

@@ -1,0 +1,93 @@
+"""One request at an operator's pages: who, in which language and look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app, g, request, url_for
+
+from hospital_bridge.store.sessions import Session, SessionKind, Sessions
+from hospital_bridge.store.staff import StaffAccounts, StaffMember
+from hospital_bridge.web.access import Area
+from hospital_bridge.web.look import Look, chosen_look
+from hospital_bridge.web.site import Operator, Site
+
+AREAS = {"p": Area.PATIENT, "staff": Area.STAFF}
+COOKIES = {Area.PATIENT: "hb_patient", Area.STAFF: "hb_staff"}
+
+
+@dataclass(slots=True)
+class Visit:
+    """What is known of the request before its view runs; `secret` is the session's and empty without one."""
+
+    area: Area
+    operator: Operator
+    look: Look
+    secret: str = ""
+    session: Session | None = None
+    staff: StaffMember | None = None
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether this is a patient at the patients' pages, or staff at theirs."""
+        if self.area is Area.STAFF:
+            return self.staff is not None
+        return self.session is not None and self.session.kind is SessionKind.PATIENT
+
+    @property
+    def principal(self) -> str:
+        """The wallet user id or staff id; empty for a visitor."""
+        return self.session.principal if self.session else ""
+
+    @property
+    def actor(self) -> str:
+        """The principal with its kind, unique over all callers of an operator."""
+        if self.session is None:
+            return "nobody"
+        return f"{self.session.kind}:{self.principal or self.session.session_hash}"
+
+
+def site() -> Site:
+    """The site that this application serves."""
+    return cast("Site", current_app.extensions["site"])
+
+
+def visit() -> Visit:
+    """The visit of this request; only under an operator's address."""
+    return cast("Visit", g.visit)
+
+
+def address(endpoint: str, **values: object) -> str:
+    """The path of a page of this operator."""
+    return url_for(endpoint, operator=visit().operator.id, **values)  # type: ignore[arg-type]  # url_for takes any
+
+
+def arrive() -> Visit | None:
+    """The visit that the request's address belongs to, or None outside the operators' pages."""
+    _, prefix, operator_id, *_ = [*request.path.split("/", 3), "", ""]
+    operator = site().operators.get(operator_id)
+    if prefix not in AREAS or operator is None:
+        return None
+    area = AREAS[prefix]
+    secret = request.cookies.get(COOKIES[area], "")
+    arrived = Visit(area, operator, chosen_look(operator.language), secret)
+    if secret:
+        _recognise(arrived)
+    return arrived
+
+
+def _recognise(arrived: Visit) -> None:
+    with site().store.read(arrived.operator.id) as work:
+        session = Sessions(work).find(arrived.secret)
+        if session is None:
+            arrived.secret = ""
+            return
+        arrived.session = session
+        if session.kind is SessionKind.STAFF and arrived.area is Area.STAFF:
+            arrived.staff = StaffAccounts(work).find(session.principal)
+        if arrived.signed_in and arrived.area is Area.PATIENT:
+            arrived.look = chosen_look(work.wallet_users.locale(session.principal) or arrived.operator.language)
+    if session.stale:
+        with site().store.begin(arrived.operator.id) as work:
+            Sessions(work).touch(arrived.secret)
