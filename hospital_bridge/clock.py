@@ -51,6 +51,11 @@ class RandomIds:
         return secrets.token_urlsafe(32)
 
 
+def chance() -> float:
+    """A number from 0 up to, but not including, 1, from the operating system's randomness."""
+    return secrets.randbits(53) / (1 << 53)
+
+
 def uuid7(at: datetime, randomness: int) -> str:
     """A UUIDv7 of the instant and 74 random bits, as 32 hex digits (RFC 9562 section 5.7)."""
     milliseconds = int(at.timestamp() * 1000)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -126,6 +126,14 @@ class Job:
     fence: int
     run_at: datetime
     created_at: datetime
+
+
+class Again(Exception):
+    """Raised by a handler that did its part and wants to look again after that time; it is no failure."""
+
+    def __init__(self, after: timedelta) -> None:
+        super().__init__(f"again in {after}")
+        self.after = after
 
 
 def job_of(row: Row[Any]) -> Job:

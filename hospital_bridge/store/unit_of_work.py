@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from datetime import datetime
 from functools import cached_property
 
@@ -20,7 +21,7 @@ from hospital_bridge.store.operators import Operators
 from hospital_bridge.store.payments import Payments
 from hospital_bridge.store.reconciliation import Reconciliations
 from hospital_bridge.store.refunds import Refunds
-from hospital_bridge.store.routing import all_operators
+from hospital_bridge.store.routing import all_operators, due_operators, leasing_operators
 from hospital_bridge.store.seal import Sealer
 from hospital_bridge.store.security_events import SecurityEvents
 from hospital_bridge.store.signal import Signal
@@ -136,6 +137,13 @@ class Store:
         self._clock = clock
         self._ids = ids
         self._keys = keys
+        self._before_commit: Callable[[Work], None] = _commit_freely
+
+    def checking(self, check: Callable[[Work], None]) -> Store:
+        """The same store, whose writing units of work commit only if `check` does not raise."""
+        guarded = copy(self)
+        guarded._before_commit = check
+        return guarded
 
     @contextmanager
     def begin(self, operator_id: str) -> Iterator[Work]:
@@ -143,6 +151,7 @@ class Store:
         with self.engine.begin() as connection:
             work = self._open(connection, operator_id)
             yield work
+            self._before_commit(work)
         for action in work.after_commit:
             action()
 
@@ -153,11 +162,28 @@ class Store:
             yield self._open(connection, operator_id)
 
     def operator_ids(self) -> list[str]:
-        """Every registered operator, the one question that crosses them."""
+        """Every registered operator."""
         with reading(self.engine) as connection, connection.begin():
             return all_operators(connection)
 
-    def _open(self, connection: Connection, operator_id: str) -> Work:
+    def due_operators(self, lane: str) -> list[str]:
+        """The operators that have a job of that lane to run now."""
+        with reading(self.engine) as connection, connection.begin():
+            return due_operators(connection, lane, self._now(connection, ""))
+
+    def leasing_operators(self, worker: str) -> list[str]:
+        """The operators whose jobs are leased to that worker."""
+        with reading(self.engine) as connection, connection.begin():
+            return leasing_operators(connection, worker)
+
+    def _now(self, connection: Connection, operator_id: str) -> datetime:
         database_time = enter(connection, operator_id)
-        now = self._clock.now() if self._clock else database_time
+        return self._clock.now() if self._clock else database_time
+
+    def _open(self, connection: Connection, operator_id: str) -> Work:
+        now = self._now(connection, operator_id)
         return Work(connection, operator_id, now, self._ids, self.signal, self._keys)
+
+
+def _commit_freely(_work: Work) -> None:
+    pass

@@ -1,0 +1,149 @@
+"""How a worker takes jobs of one operator and says what became of them.
+
+A job of the tx lane is locked by the transaction that runs it. A job of the io lane is leased:
+`fence` counts every taking and every end, so that a worker whose lease ran out can change nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, select, text
+
+from hospital_bridge.store.jobs import JOB, JOB_ATTEMPT, STREAM_HEAD, Job, JobState, Lane, job_of
+
+if TYPE_CHECKING:
+    from hospital_bridge.store.unit_of_work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is kept of a failed try: no personal data, for staff read it."""
+
+    outcome: str
+    error: str
+    text: str
+
+
+class LeaseLost(Exception):
+    """Another worker has the job by now; what this one did is not kept."""
+
+
+class Claims:
+    """Taking and ending jobs in one unit of work, in the name of one worker."""
+
+    def __init__(self, work: Work, worker: str) -> None:
+        self._work = work
+        self._worker = worker
+        self._jobs = work.table(JOB)
+
+    @property
+    def now(self) -> datetime:
+        """The instant of the unit of work."""
+        return self._work.now
+
+    def lock(self, lane: Lane, topics: Collection[str], limit: int) -> Sequence[Job]:
+        """The most urgent jobs that are due, each the head of its stream, locked until the transaction ends."""
+        # Written as in the partial index ix_job_due, or SQLite would not use it.
+        ready = text("state = 'ready' AND is_head")
+        statement = (
+            select(JOB)
+            .where(JOB.c.operator_id == self._work.operator_id, JOB.c.lane == lane.value, ready)
+            .where(JOB.c.run_at <= self._work.now, JOB.c.topic.in_(topics))
+            .order_by(JOB.c.priority, JOB.c.run_at, JOB.c.job_id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return [job_of(row) for row in self._work.connection.execute(statement)]
+
+    def lease(self, topics: Collection[str], length: timedelta) -> Job | None:
+        """The most urgent io job, taken until `length` from now; None when there is nothing to do."""
+        for job in self.lock(Lane.IO, topics, 1):
+            taken = replace(job, state=JobState.LEASED, fence=job.fence + 1)
+            self._jobs.change(
+                JOB.c.job_id == job.job_id,
+                state=taken.state.value,
+                fence=taken.fence,
+                owner=self._worker,
+                lease_until=self._work.now + length,
+            )
+            return taken
+        return None
+
+    def expired(self) -> Sequence[Job]:
+        """Jobs whose worker went silent, locked until the transaction ends."""
+        return self._leased(JOB.c.lease_until <= self._work.now)
+
+    def own(self) -> Sequence[Job]:
+        """Jobs that a worker of this name holds, locked: after a restart nobody works on them."""
+        return self._leased(JOB.c.owner == self._worker)
+
+    def hold(self, job: Job) -> None:
+        """Keep the lease from being lost before this transaction commits; LeaseLost when it is."""
+        if self._jobs.one(*_held(job), lock=True) is None:
+            raise LeaseLost(job.job_id)
+
+    def renew(self, job: Job, length: timedelta) -> bool:
+        """Hold the lease until `length` from now; False when it is lost."""
+        return self._jobs.change(*_held(job), lease_until=self._work.now + length) == 1
+
+    def complete(self, job: Job) -> bool:
+        """The job is done and the next of its stream may run; False when it was no longer ours."""
+        return self._end(job, "done", JobState.DONE, finished_at=self._work.now) and self._advance(job)
+
+    def postpone(self, job: Job, after: timedelta) -> bool:
+        """The handler wants to look again; earlier failures are forgotten."""
+        return self._end(job, "again", JobState.READY, run_at=self._work.now + after, attempts=0, faults=0)
+
+    def retry(self, job: Job, run_at: datetime, *, fault: bool, told: Told) -> bool:
+        """The try failed and another follows; only a `fault` counts towards the job's death."""
+        counts = {"attempts": job.attempts + 1, "faults": job.faults + (1 if fault else 0)}
+        return self._end(job, told.outcome, JobState.READY, told, run_at=run_at, **counts)
+
+    def bury(self, job: Job, *, blocks: bool, told: Told) -> bool:
+        """The job gives up and waits for a person; its stream goes on unless the dead job `blocks` it."""
+        counts = {"attempts": job.attempts + 1, "faults": job.faults + 1}
+        ended = self._end(job, told.outcome, JobState.DEAD, told, finished_at=self._work.now, **counts)
+        return ended and (blocks or self._advance(job))
+
+    def _leased(self, condition: ColumnElement[bool]) -> Sequence[Job]:
+        statement = (
+            select(JOB)
+            .where(JOB.c.operator_id == self._work.operator_id, JOB.c.lane == Lane.IO.value)
+            .where(text("state = 'leased'"), condition)
+            .with_for_update(skip_locked=True)
+        )
+        return [job_of(row) for row in self._work.connection.execute(statement)]
+
+    def _end(self, job: Job, outcome: str, state: JobState, told: Told | None = None, **values: object) -> bool:
+        ended = self._jobs.change(
+            *_held(job), state=state.value, fence=job.fence + 1, owner=None, lease_until=None, **values
+        )
+        if ended:
+            self._work.table(JOB_ATTEMPT).add(
+                job_id=job.job_id,
+                fence=job.fence,
+                worker=self._worker,
+                at=self._work.now,
+                outcome=outcome,
+                error=told.error if told else "",
+                text=told.text if told else "",
+            )
+        return ended == 1
+
+    def _advance(self, job: Job) -> bool:
+        if job.stream_key != job.job_id:
+            stream = STREAM_HEAD.c.stream_key == job.stream_key
+            before = STREAM_HEAD.c.done_seq == job.stream_seq - 1
+            # A dead job that is replayed after its stream went on moves nothing.
+            if self._work.table(STREAM_HEAD).change(stream, before, done_seq=job.stream_seq):
+                following = (JOB.c.stream_key == job.stream_key, JOB.c.stream_seq == job.stream_seq + 1)
+                self._jobs.change(*following, is_head=True)
+        return True
+
+
+def _held(job: Job) -> tuple[ColumnElement[bool], ...]:
+    return JOB.c.job_id == job.job_id, JOB.c.state == job.state.value, JOB.c.fence == job.fence
