@@ -1,0 +1,68 @@
+"""What every flow of money is given: one operator's store, wallets and sales."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from adapters.ports import WalletPayments
+from adapters.values import WalletAccount
+from hospital_bridge.payment.effects import Driver
+from hospital_bridge.payment.model import Payment
+from hospital_bridge.slot import Progress, Sale, Scope, VerticalWork
+from hospital_bridge.store.unit_of_work import Store, Work
+
+
+def payer_of(work: Work, wallet_user_id: str) -> tuple[str, WalletAccount]:
+    """Merchant account and payer of a wallet user, as the store knows them."""
+    return work.wallet_users.payer(wallet_user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Where one kind of sale is fulfilled: the sale, and the face that its vertical is shown."""
+
+    sale: Sale
+    scope: Scope
+    as_vertical: Callable[[Work], VerticalWork]
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyContext:
+    """One operator's dependencies; `wallets` by merchant account, `counters` by sale kind.
+
+    `settling` is how long a request to a fulfilling system may still travel after we lost sight of it.
+    """
+
+    operator_id: str
+    store: Store
+    zone: ZoneInfo
+    wallets: Mapping[str, WalletPayments]
+    counters: Mapping[str, Counter]
+    payer: Callable[[Work, str], tuple[str, WalletAccount]] = payer_of
+    config_digest: str = ""
+    settling: timedelta = timedelta(seconds=5)
+
+    @property
+    def driver(self) -> Driver:
+        """Drives this operator's effects."""
+        return Driver(self.store, self.operator_id, self.config_digest)
+
+    def wallet_of(self, payment: Payment) -> WalletPayments:
+        """The merchant account that a payment was opened at."""
+        return self.wallets[payment.wallet_account]
+
+    def counter_of(self, payment: Payment) -> Counter:
+        """Where a payment is fulfilled."""
+        return self.counters[payment.sale_kind]
+
+    def tell(self, work: Work, payment: Payment, progress: Progress, reason: str = "") -> None:
+        """Let the vertical follow in the same transaction."""
+        counter = self.counter_of(payment)
+        counter.sale.changed(counter.as_vertical(work), payment.sale_ref, progress, reason)
+
+    def business_date(self, instant: datetime) -> date:
+        """The operator's calendar day of an instant."""
+        return instant.astimezone(self.zone).date()

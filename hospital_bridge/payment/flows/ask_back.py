@@ -1,0 +1,39 @@
+"""A vertical takes its sale back: unpaid it is closed, paid it is refunded once its fulfilment is firm."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hospital_bridge.payment.context import MoneyContext
+from hospital_bridge.payment.flows import topics
+from hospital_bridge.payment.flows.refund import give_back
+from hospital_bridge.payment.model import Fulfilment, Payment
+from hospital_bridge.store.unit_of_work import Work
+
+
+def abandon(context: MoneyContext, work: Work, payment_id: str, reason: str) -> None:
+    """Nobody wants the sale any more: close an unpaid order, at the wallet first; refund a paid one."""
+    payment = work.payments.get(payment_id, lock=True)
+    if payment.is_collected:
+        _take_back(context, work, payment, reason)
+    elif payment.is_waiting_for_money and payment.fulfilment is Fulfilment.PENDING:
+        # From here on money that still arrives is never fulfilled, and goes back by itself.
+        work.payments.save(payment.withdrawn(reason))
+        topics.add(work, topics.CLOSE, payment_id)
+
+
+def refund_all(context: MoneyContext, work: Work, payment_id: str, reason: str) -> None:
+    """Give back what is left; while the fulfilment is open the wish is kept until it is firm."""
+    abandon(context, work, payment_id, reason)
+
+
+def _take_back(context: MoneyContext, work: Work, payment: Payment, reason: str) -> None:
+    if payment.fulfilment in {Fulfilment.PENDING, Fulfilment.MANUAL}:
+        work.payments.save(replace(payment, refund_wanted=reason))
+    elif payment.refundable_fen or _is_free_and_booked(work, payment):
+        give_back(context, work, payment, reason)
+
+
+def _is_free_and_booked(work: Work, payment: Payment) -> bool:
+    is_free = payment.amount_fen == 0 and payment.fulfilment is Fulfilment.FULFILLED
+    return is_free and not work.refunds.of(payment.payment_id)

@@ -1,0 +1,66 @@
+"""Closes an unpaid order: at the wallet first, then here; a wallet that says "paid" settles instead."""
+
+from __future__ import annotations
+
+from adapters.errors import NotDone, OutcomeUnknown, Reason, Refused
+from adapters.ports import WalletPayments
+from adapters.values import Trade, TradeStatus
+from hospital_bridge.payment.context import MoneyContext
+from hospital_bridge.payment.effects import Errand
+from hospital_bridge.payment.flows.settle import close_here, has_money, settle
+from hospital_bridge.payment.model import Payment
+from hospital_bridge.store.unit_of_work import Work
+
+EXPIRED = "expired"
+_SAYS_HOW_IT_STANDS = {Reason.ALREADY_PAID, Reason.CLOSED, Reason.EXPIRED, Reason.NOT_FOUND}
+
+
+def close_order(context: MoneyContext, payment_id: str, reason: str = EXPIRED) -> None:
+    """Drive the closing to a firm end; raises Again while it is not known whether money came."""
+    with context.store.read(context.operator_id) as work:
+        payment = work.payments.get(payment_id)
+    if payment.is_waiting_for_money:
+        context.driver.drive(_closing(context, payment, reason))
+
+
+def _closing(context: MoneyContext, payment: Payment, reason: str) -> Errand:
+    wallet, order_no = context.wallet_of(payment), payment.merchant_order_no
+    return Errand(
+        kind="wallet.close",
+        key=f"close:{order_no}",
+        act=lambda: _close(wallet, order_no),
+        look=lambda: _find_closed(wallet, order_no),
+        confirmed=lambda work, trade: _end(context, work, payment.payment_id, trade, reason),
+        refused=lambda _, __: None,
+    )
+
+
+def _close(wallet: WalletPayments, order_no: str) -> Trade:
+    """How the order stands after closing; never Refused, for an order that stays open must be closed later."""
+    try:
+        wallet.close(order_no)
+    except Refused as refusal:
+        if refusal.reason not in _SAYS_HOW_IT_STANDS:
+            raise NotDone(refusal.text, native_code=refusal.native_code) from refusal
+        return _stands_closed(wallet, order_no)
+    return Trade(order_no, TradeStatus.CLOSED)
+
+
+def _stands_closed(wallet: WalletPayments, order_no: str) -> Trade:
+    trade = _find_closed(wallet, order_no)
+    if trade is None:
+        raise OutcomeUnknown("the wallet will not close the order and calls it unpaid")
+    return trade
+
+
+def _find_closed(wallet: WalletPayments, order_no: str) -> Trade | None:
+    trade = wallet.query(order_no)
+    return None if trade.status is TradeStatus.AWAITING else trade
+
+
+def _end(context: MoneyContext, work: Work, payment_id: str, trade: Trade, reason: str) -> None:
+    payment = work.payments.get(payment_id, lock=True)
+    if has_money(trade):
+        settle(context, work, payment, trade)
+    elif payment.is_waiting_for_money:
+        close_here(context, work, payment, reason)

@@ -1,0 +1,48 @@
+"""The wallet holds the money: recorded once, then fulfilled, or given back when it came too late."""
+
+from __future__ import annotations
+
+from adapters.values import Fen, Trade
+from hospital_bridge.payment.context import MoneyContext
+from hospital_bridge.payment.flows import topics
+from hospital_bridge.payment.flows.refund import give_back, note_refund_by_wallet
+from hospital_bridge.payment.ledger import post_collection
+from hospital_bridge.payment.model import Fulfilment, Payment
+from hospital_bridge.slot import Progress
+from hospital_bridge.store.unit_of_work import Work
+
+REFUNDED_AT_WALLET = "refunded at the wallet"
+
+
+def collect(context: MoneyContext, work: Work, payment: Payment, trade: Trade) -> Payment:
+    """Book the money of a locked payment that had none; what follows is enqueued in the same commit."""
+    if _is_all_given_back(trade) and payment.fulfilment is Fulfilment.PENDING:
+        payment = payment.withdrawn(REFUNDED_AT_WALLET)
+    paid_at = trade.paid_at or work.now
+    payment = work.payments.save(payment.collected(trade, paid_at))
+    post_collection(work, payment, context.business_date(paid_at))
+    payment = follow_refunds(context, work, payment, trade)
+    if payment.late:
+        return _return_late_money(context, work, payment)
+    context.tell(work, payment, Progress.COLLECTED, payment.reason)
+    topics.add(work, topics.FULFIL, payment.payment_id)
+    return payment
+
+
+def follow_refunds(context: MoneyContext, work: Work, payment: Payment, trade: Trade) -> Payment:
+    """Adopt what the wallet has given back beyond our own refunds, such as by hand in its console."""
+    unknown_fen = trade.refunded_fen - payment.refunded_fen - payment.refund_reserved_fen
+    if unknown_fen <= 0:
+        return payment
+    return note_refund_by_wallet(context, work, payment, Fen(min(unknown_fen, payment.refundable_fen)))
+
+
+def _return_late_money(context: MoneyContext, work: Work, payment: Payment) -> Payment:
+    if payment.refundable_fen == 0:
+        return payment
+    work.security_events.record("payment.late", payment.wallet_account, payment.payment_id)
+    return give_back(context, work, payment, payment.reason)
+
+
+def _is_all_given_back(trade: Trade) -> bool:
+    return 0 < trade.amount_fen <= trade.refunded_fen

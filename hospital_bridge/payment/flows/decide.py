@@ -1,0 +1,42 @@
+"""A person's verdict on a fulfilment whose outcome no system can tell."""
+
+from __future__ import annotations
+
+from adapters.errors import Reason, Refused
+from hospital_bridge.payment.context import MoneyContext
+from hospital_bridge.payment.flows.fulfil import accept, effect_key, refuse
+from hospital_bridge.payment.model import Effect, EffectEvent
+from hospital_bridge.slot import Receipt
+from hospital_bridge.store.unit_of_work import Work
+
+
+class NothingToDecide(Exception):
+    """The fulfilment does not wait for a person, or somebody was faster."""
+
+
+def decide_fulfilled(context: MoneyContext, work: Work, payment_id: str, receipt_no: str) -> None:
+    """A person has seen the booking in the fulfilling system, under that receipt number."""
+    effect = _awaiting_person(work, payment_id)
+    work.effects.save(effect.end(EffectEvent.CONFIRMED, work.now, reason="decided by a person"))
+    payment = work.payments.get(payment_id, lock=True)
+    accept(context, work, payment_id, Receipt(payment_id, receipt_no, payment.amount_fen))
+
+
+def decide_refused(context: MoneyContext, work: Work, payment_id: str) -> None:
+    """A person has seen that nothing was booked and nothing shall be: the money goes back."""
+    effect = _awaiting_person(work, payment_id)
+    work.effects.save(effect.end(EffectEvent.REFUSED, work.now, reason="decided by a person"))
+    refuse(context, work, payment_id, Refused("decided by a person", reason=Reason.OTHER))
+
+
+def decide_again(work: Work, payment_id: str) -> None:
+    """A person has seen that nothing was booked: the waiting job tells the system once more."""
+    effect = _awaiting_person(work, payment_id)
+    work.effects.save(effect.never_happened(work.now))
+
+
+def _awaiting_person(work: Work, payment_id: str) -> Effect:
+    effect = work.effects.find(effect_key(payment_id), lock=True)
+    if effect is None or not effect.needs_person:
+        raise NothingToDecide(payment_id)
+    return effect

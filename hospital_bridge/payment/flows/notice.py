@@ -1,0 +1,35 @@
+"""A wallet's asynchronous notice (异步通知): a hint that is verified, compared and then settled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from adapters.errors import OutsideError
+from adapters.values import Acknowledgement, PaymentNotice
+from hospital_bridge.payment.context import MoneyContext
+from hospital_bridge.payment.flows.settle import Verdict, settle
+
+
+def receive_notice(context: MoneyContext, account: str, body: bytes, headers: Mapping[str, str]) -> Acknowledgement:
+    """Take one notice of a merchant account over the received bytes; KeyError for an account that is not ours.
+
+    Repeats, reorderings and late copies change nothing and are acknowledged. What is forged, unreadable
+    or does not match changes nothing, is a security event, and is not acknowledged.
+    """
+    wallet = context.wallets[account]
+    try:
+        notice = wallet.read_notice(body, headers)
+    except OutsideError as fault:
+        with context.store.begin(context.operator_id) as work:
+            work.security_events.record("notice.refused", account, reason=type(fault).__name__)
+        return wallet.acknowledge(accepted=False)
+    return wallet.acknowledge(accepted=_take(context, account, notice))
+
+
+def _take(context: MoneyContext, account: str, notice: PaymentNotice) -> bool:
+    with context.store.begin(context.operator_id) as work:
+        payment = work.payments.by_order(notice.trade.merchant_order_no, lock=True)
+        if payment is None or payment.wallet_account != account:
+            work.security_events.record("notice.unknown_order", account, notice.trade.merchant_order_no)
+            return False
+        return settle(context, work, payment, notice.trade) is Verdict.ACCEPTED

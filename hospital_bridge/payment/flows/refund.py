@@ -1,0 +1,156 @@
+"""Money on its way back: reserved in the database first, then at the wallet, then at the fulfilling system."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from adapters.errors import Malformed, OutcomeUnknown, Reason, Refused
+from adapters.ports import WalletPayments
+from adapters.values import Fen, RefundAnswer, RefundOrder, RefundStatus
+from hospital_bridge.payment.context import MoneyContext
+from hospital_bridge.payment.effects import Errand
+from hospital_bridge.payment.flows import topics
+from hospital_bridge.payment.ledger import post_refund, post_reservation, post_void
+from hospital_bridge.payment.model import Fulfilment, Payment, Refund, RefundState
+from hospital_bridge.slot import Progress
+from hospital_bridge.store.jobs import Again
+from hospital_bridge.store.unit_of_work import Work
+
+SPACING = timedelta(seconds=3)
+"""The least time between two refund requests of one order (Alipay, trade.refund)."""
+
+TITLE = "Refund"
+"""What the wallet is told; the true reason stays with us, for a wallet must not learn it."""
+
+
+def give_back(
+    context: MoneyContext, work: Work, payment: Payment, reason: str, amount_fen: Fen | None = None
+) -> Payment:
+    """Reserve a sum, or all that is left, of a locked payment; the wallet is asked after the commit.
+
+    OverRefund beyond what is left. A free sale has nothing to send and goes straight to its reversal.
+    """
+    payment, refund = _reserve(context, work, payment, reason, amount_fen)
+    if refund.amount_fen:
+        topics.add(work, topics.REFUND, refund.refund_no, of=payment.payment_id)
+        return payment
+    return finish(context, work, payment, refund, work.now)
+
+
+def note_refund_by_wallet(context: MoneyContext, work: Work, payment: Payment, amount_fen: Fen) -> Payment:
+    """Book a refund of a locked payment that the wallet reports and that we never asked for."""
+    if amount_fen <= 0:
+        return payment
+    work.security_events.record("refund.made_elsewhere", payment.wallet_account, payment.payment_id)
+    payment, refund = _reserve(context, work, payment, "made at the wallet", amount_fen)
+    return finish(context, work, payment, refund, work.now)
+
+
+def send_refund(context: MoneyContext, refund_no: str) -> None:
+    """Drive one refund number to a firm end at the wallet; raises Again while it is not known."""
+    with context.store.read(context.operator_id) as work:
+        refund = work.refunds.get(refund_no)
+        payment = work.payments.get(refund.payment_id)
+        _keep_distance(work, refund)
+    wallet = context.wallet_of(payment)
+    order = RefundOrder(payment.merchant_order_no, refund_no, refund.amount_fen, TITLE)
+    context.driver.drive(
+        Errand(
+            kind="wallet.refund",
+            key=f"refund:{refund_no}",
+            act=lambda: _refund(wallet, order),
+            look=lambda: _find(wallet, order),
+            confirmed=lambda work, answer: _confirm(context, work, refund_no, answer),
+            refused=lambda work, refusal: void(context, work, refund_no, refusal.reason.value),
+            sending=lambda work: _mark_sent(work, refund_no),
+        )
+    )
+
+
+def finish(context: MoneyContext, work: Work, payment: Payment, refund: Refund, at: datetime) -> Payment:
+    """The money of a locked payment is back at the payer since `at`; the reversal follows the commit."""
+    refund = work.refunds.save(refund.done(at))
+    payment = work.payments.save(payment.refunded(refund.amount_fen))
+    post_refund(work, payment, refund, context.business_date(at))
+    if refund.reversal is Fulfilment.PENDING:
+        topics.add(work, topics.REVERSE, refund.refund_no)
+    if payment.refunded_fen == payment.collected_fen:
+        context.tell(work, payment, Progress.REFUNDED, refund.reason)
+    return payment
+
+
+def void(context: MoneyContext, work: Work, refund_no: str, refusal: str) -> None:
+    """The wallet refused for good: the reservation is given up, and a person sees it on the work list."""
+    payment = work.payments.get(work.refunds.get(refund_no).payment_id, lock=True)
+    refund = work.refunds.save(work.refunds.get(refund_no).void(refusal))
+    payment = work.payments.save(payment.released(refund.amount_fen))
+    post_void(work, payment, refund, context.business_date(work.now))
+    work.security_events.record("refund.refused", payment.wallet_account, refund_no, reason=refusal)
+
+
+def _reserve(
+    context: MoneyContext, work: Work, payment: Payment, reason: str, amount_fen: Fen | None
+) -> tuple[Payment, Refund]:
+    amount = payment.refundable_fen if amount_fen is None else amount_fen
+    payment = work.payments.save(payment.reserved(amount))
+    was_booked_whole = payment.fulfilment is Fulfilment.FULFILLED
+    refund = Refund(
+        refund_no=work.ids.new(),
+        payment_id=payment.payment_id,
+        amount_fen=amount,
+        reason=reason,
+        state=RefundState.RESERVED,
+        from_account=payment.stands_in,
+        reversal=Fulfilment.PENDING if was_booked_whole or payment.posted_fen else None,
+        reversal_fen=amount if was_booked_whole else payment.posted_fen,
+        reserved_at=work.now,
+    )
+    work.refunds.add(refund)
+    post_reservation(work, payment, refund, context.business_date(work.now))
+    return payment, refund
+
+
+def _keep_distance(work: Work, refund: Refund) -> None:
+    sent = [other.sent_at for other in work.refunds.of(refund.payment_id) if other.sent_at is not None]
+    earliest = max(sent, default=work.now - SPACING) + SPACING
+    if work.now < earliest:
+        raise Again(earliest - work.now)
+
+
+def _mark_sent(work: Work, refund_no: str) -> bool:
+    refund = work.refunds.get(refund_no)
+    if not refund.is_open:
+        return False
+    work.refunds.save(refund.send(work.now))
+    return True
+
+
+def _refund(wallet: WalletPayments, order: RefundOrder) -> RefundAnswer:
+    try:
+        return _done(wallet.refund(order), order)
+    except Refused as refusal:
+        if refusal.reason is not Reason.ALREADY_REFUNDED:
+            raise
+        answer = _find(wallet, order)
+        if answer is None:
+            raise  # Refunded, but not under our number.
+        return answer
+
+
+def _find(wallet: WalletPayments, order: RefundOrder) -> RefundAnswer | None:
+    answer = wallet.query_refund(order.merchant_order_no, order.refund_no)
+    return None if answer.status is RefundStatus.ABSENT else _done(answer, order)
+
+
+def _done(answer: RefundAnswer, order: RefundOrder) -> RefundAnswer:
+    """The answer when it is a firm yes: anything less, such as `fund_change=N`, needs a query."""
+    if answer.status is not RefundStatus.DONE:
+        raise OutcomeUnknown(f"the wallet calls the refund {answer.status}")
+    if answer.amount_fen != order.amount_fen:
+        raise Malformed(f"the wallet refunded {answer.amount_fen} fen instead of {order.amount_fen}")
+    return answer
+
+
+def _confirm(context: MoneyContext, work: Work, refund_no: str, answer: RefundAnswer) -> None:
+    payment = work.payments.get(work.refunds.get(refund_no).payment_id, lock=True)
+    finish(context, work, payment, work.refunds.get(refund_no), answer.refunded_at or work.now)

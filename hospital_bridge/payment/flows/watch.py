@@ -1,0 +1,61 @@
+"""Watches an open order: asks the wallet, because no notice may ever come, and closes it at expiry."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from adapters.errors import NotDone, OutsideError, Untrusted
+from adapters.values import Trade
+from hospital_bridge.payment.context import MoneyContext
+from hospital_bridge.payment.flows.close import close_order
+from hospital_bridge.payment.flows.settle import settle
+from hospital_bridge.payment.model import Fulfilment, Payment
+from hospital_bridge.store.jobs import Again
+
+ATTENTIVE = timedelta(seconds=60)
+QUICK = timedelta(seconds=4)
+SLOW = timedelta(seconds=30)
+"""Every 3-5 s while the payer is at it (Alipay's polling guide), then slower."""
+
+
+def watch(context: MoneyContext, payment_id: str) -> None:
+    """Ask once and settle the answer; raises Again until the order is paid or closed."""
+    with context.store.read(context.operator_id) as work:
+        payment, now = work.payments.get(payment_id), work.now
+    if not _is_waiting(payment):
+        return
+    if now >= payment.expires_at:
+        close_order(context, payment_id)
+        return
+    if _is_waiting(_ask(context, payment)):
+        raise Again(_pause(payment, now))
+
+
+def _is_waiting(payment: Payment) -> bool:
+    # An order that was given up is watched by its closing.
+    return payment.is_waiting_for_money and payment.fulfilment is Fulfilment.PENDING
+
+
+def _ask(context: MoneyContext, payment: Payment) -> Payment:
+    trade = _answer(context, payment)
+    with context.store.begin(context.operator_id) as work:
+        fresh = work.payments.get(payment.payment_id, lock=True)
+        settle(context, work, fresh, trade)
+        return work.payments.get(payment.payment_id)
+
+
+def _answer(context: MoneyContext, payment: Payment) -> Trade:
+    try:
+        return context.wallet_of(payment).query(payment.merchant_order_no)
+    except NotDone as busy:
+        raise Again(busy.retry_after or SLOW) from busy
+    except OutsideError as lost:
+        if isinstance(lost, Untrusted):
+            with context.store.begin(context.operator_id) as work:
+                work.security_events.record("answer.untrusted", "wallet.query", payment.payment_id)
+        raise Again(SLOW) from lost
+
+
+def _pause(payment: Payment, now: datetime) -> timedelta:
+    usual = QUICK if now - payment.created_at < ATTENTIVE else SLOW
+    return min(usual, max(payment.expires_at - now, timedelta(seconds=1)))

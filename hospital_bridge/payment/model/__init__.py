@@ -1,0 +1,36 @@
+"""The state machines of money and the values they move; pure, without store or clock."""
+
+from __future__ import annotations
+
+from hospital_bridge.payment.model.collection import Collection, CollectionEvent
+from hospital_bridge.payment.model.effect import Effect, EffectEvent, EffectState
+from hospital_bridge.payment.model.fulfilment import Fulfilment, FulfilmentEvent
+from hospital_bridge.payment.model.payment import OverRefund, Payment
+from hospital_bridge.payment.model.posting import NOTHING, TRANSIT, Account, Move, Posting
+from hospital_bridge.payment.model.refund import Refund, RefundEvent, RefundState
+from hospital_bridge.payment.model.situation import MOVING, Situation, situation_of
+from hospital_bridge.payment.model.transition import IllegalTransition
+
+__all__ = [
+    "MOVING",
+    "NOTHING",
+    "TRANSIT",
+    "Account",
+    "Collection",
+    "CollectionEvent",
+    "Effect",
+    "EffectEvent",
+    "EffectState",
+    "Fulfilment",
+    "FulfilmentEvent",
+    "IllegalTransition",
+    "Move",
+    "OverRefund",
+    "Payment",
+    "Posting",
+    "Refund",
+    "RefundEvent",
+    "RefundState",
+    "Situation",
+    "situation_of",
+]

@@ -1,0 +1,34 @@
+"""Fulfilment: whether the other side has booked what was paid; a reversal walks the same table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Fulfilment(StrEnum):
+    """MANUAL waits for a person, because the outcome is unknown and cannot be queried."""
+
+    PENDING = "pending"
+    FULFILLED = "fulfilled"
+    REFUSED = "refused"
+    MANUAL = "manual"
+
+
+class FulfilmentEvent(StrEnum):
+    """ACCEPTED and REFUSED are firm answers; WITHDRAWN means that nothing was ever asked."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    UNDECIDED = "undecided"
+
+
+TRANSITIONS: Mapping[tuple[Fulfilment, FulfilmentEvent], Fulfilment] = {
+    (Fulfilment.PENDING, FulfilmentEvent.ACCEPTED): Fulfilment.FULFILLED,
+    (Fulfilment.PENDING, FulfilmentEvent.REFUSED): Fulfilment.REFUSED,
+    (Fulfilment.PENDING, FulfilmentEvent.WITHDRAWN): Fulfilment.REFUSED,
+    (Fulfilment.PENDING, FulfilmentEvent.UNDECIDED): Fulfilment.MANUAL,
+    (Fulfilment.MANUAL, FulfilmentEvent.ACCEPTED): Fulfilment.FULFILLED,
+    (Fulfilment.MANUAL, FulfilmentEvent.REFUSED): Fulfilment.REFUSED,
+}

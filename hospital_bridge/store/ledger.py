@@ -1,0 +1,105 @@
+"""The ledger: transfers between accounts, each cause posted once, no row ever changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    Date,
+    Index,
+    Select,
+    String,
+    Table,
+    UniqueConstraint,
+    func,
+    select,
+)
+
+from adapters.values import Fen
+from hospital_bridge.payment.model import Account, Move, Posting
+from hospital_bridge.store.choice import choice
+from hospital_bridge.store.metadata import APPEND_ONLY, ID, Instant, belongs_to, metadata, operator_column
+from hospital_bridge.store.records import columns_of, record_of
+
+if TYPE_CHECKING:
+    from hospital_bridge.store.unit_of_work import Work
+
+LEDGER = Table(
+    "ledger",
+    metadata,
+    operator_column(),
+    Column("posting_id", ID, primary_key=True),
+    Column("source_key", String(64), nullable=False),
+    *choice("move", Move),
+    *choice("debit_account", Account),
+    *choice("credit_account", Account),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("business_date", Date, nullable=False),
+    Column("posted_at", Instant, nullable=False),
+    Column("payment_id", ID, nullable=False),
+    Column("refund_no", String(32), nullable=False),
+    UniqueConstraint("operator_id", "source_key"),
+    belongs_to("payment", "payment_id"),
+    CheckConstraint("amount_fen > 0", name="amount_positive"),
+    CheckConstraint("debit_account <> credit_account", name="two_accounts"),
+    info=APPEND_ONLY,
+)
+Index("ix_ledger_payment_id", LEDGER.c.operator_id, LEDGER.c.payment_id)
+Index("ix_ledger_business_date", LEDGER.c.operator_id, LEDGER.c.business_date)
+
+
+class Ledger:
+    """The postings of one operator."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._table = work.table(LEDGER)
+
+    def post(self, posting: Posting) -> None:
+        """Append one transfer; a second one from the same cause is refused by the database."""
+        dated = replace(posting, posting_id=self._work.ids.new(), posted_at=self._work.now)
+        self._table.add(source_key=posting.source_key, **columns_of(dated))
+
+    def of(self, payment_id: str) -> Sequence[Posting]:
+        """The postings of one payment in the order in which they were made."""
+        return self._many(LEDGER.c.payment_id == payment_id)
+
+    def on(self, day: date, *moves: Move) -> Sequence[Posting]:
+        """The postings of one business date, of those moves."""
+        return self._many(LEDGER.c.business_date == day, LEDGER.c.move.in_(moves))
+
+    def all(self) -> Sequence[Posting]:
+        """Every posting, the oldest first."""
+        return self._many()
+
+    def balances(self, at: datetime | None = None) -> dict[Account, Fen]:
+        """What stood on each account at that instant, or now, in fen.
+
+        Debits less credits of WALLET_CLEARING, credits less debits of all others: the first equals the sum
+        of the rest.
+        """
+        sums = Counter(dict.fromkeys(Account, 0))
+        for row in self._work.connection.execute(self._turnover(at)):
+            for account, amount in ((row.debit_account, -row.amount_fen), (row.credit_account, row.amount_fen)):
+                sums[account] += -amount if account is Account.WALLET_CLEARING else amount
+        return {account: Fen(int(total)) for account, total in sums.items()}
+
+    def _turnover(self, at: datetime | None) -> Select[Any]:
+        sums = select(
+            LEDGER.c.debit_account, LEDGER.c.credit_account, func.sum(LEDGER.c.amount_fen).label("amount_fen")
+        )
+        mine = sums.where(LEDGER.c.operator_id == self._work.operator_id).group_by(
+            LEDGER.c.debit_account, LEDGER.c.credit_account
+        )
+        return mine if at is None else mine.where(LEDGER.c.posted_at <= at)
+
+    def _many(self, *conditions: ColumnElement[bool]) -> Sequence[Posting]:
+        return [record_of(Posting, row) for row in self._table.all(*conditions, order_by=[LEDGER.c.posting_id])]

@@ -1,0 +1,89 @@
+"""Refunds: one row per refund number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, ColumnElement, Index, Integer, String, Table, and_, or_
+
+from hospital_bridge.payment.model import Account, Fulfilment, Refund, RefundState
+from hospital_bridge.store.choice import choice
+from hospital_bridge.store.metadata import ID, Instant, belongs_to, metadata, operator_column
+from hospital_bridge.store.records import columns_of, record_of
+
+if TYPE_CHECKING:
+    from hospital_bridge.store.unit_of_work import Work
+
+REFUND = Table(
+    "refund",
+    metadata,
+    operator_column(),
+    Column("refund_no", ID, primary_key=True),
+    Column("payment_id", ID, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("reason", String(200), nullable=False),
+    *choice("state", RefundState),
+    *choice("from_account", Account),
+    *choice("reversal", Fulfilment, nullable=True),
+    Column("reversal_fen", BigInteger, nullable=False),
+    Column("reserved_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    Column("refunded_at", Instant),
+    Column("reversed_at", Instant),
+    Column("refusal", String(200), nullable=False),
+    Column("version", Integer, nullable=False),
+    belongs_to("payment", "payment_id"),
+    CheckConstraint("amount_fen >= 0 AND reversal_fen >= 0", name="sums_not_negative"),
+)
+Index("ix_refund_payment_id", REFUND.c.operator_id, REFUND.c.payment_id)
+Index("ix_refund_reversed_at", REFUND.c.operator_id, REFUND.c.reversed_at)
+
+
+class UnknownRefund(Exception):
+    """No refund of this operator has that number."""
+
+
+class Refunds:
+    """The refunds of one operator."""
+
+    def __init__(self, work: Work) -> None:
+        self._table = work.table(REFUND)
+
+    def add(self, refund: Refund) -> None:
+        """Keep a new refund."""
+        self._table.add(**columns_of(refund))
+
+    def get(self, refund_no: str, *, lock: bool = False) -> Refund:
+        """One refund; UnknownRefund when there is none."""
+        row = self._table.one(REFUND.c.refund_no == refund_no, lock=lock)
+        if row is None:
+            raise UnknownRefund(refund_no)
+        return record_of(Refund, row)
+
+    def of(self, payment_id: str) -> Sequence[Refund]:
+        """The refunds of one payment, the oldest first."""
+        return self._many(REFUND.c.payment_id == payment_id)
+
+    def save(self, refund: Refund) -> Refund:
+        """Write the refund back and count its version up; StaleVersion when somebody was faster."""
+        values = columns_of(refund, without=("refund_no", "version"))
+        self._table.save(REFUND.c.refund_no == refund.refund_no, version=refund.version, **values)
+        return self.get(refund.refund_no)
+
+    def all(self) -> Sequence[Refund]:
+        """Every refund, the oldest first."""
+        return self._many()
+
+    def reversed_between(self, start: datetime, end: datetime) -> Sequence[Refund]:
+        """Refunds that the fulfilling system booked in the half-open span."""
+        return self._many(REFUND.c.reversed_at >= start, REFUND.c.reversed_at < end)
+
+    def for_person(self) -> Sequence[Refund]:
+        """Refunds that the wallet refused for good, and reversals that nobody but a person can settle."""
+        unreversed = REFUND.c.reversal.in_([Fulfilment.REFUSED, Fulfilment.MANUAL])
+        return self._many(or_(REFUND.c.state == RefundState.VOID, and_(REFUND.c.reversal.is_not(None), unreversed)))
+
+    def _many(self, *conditions: ColumnElement[bool]) -> Sequence[Refund]:
+        return [record_of(Refund, row) for row in self._table.all(*conditions, order_by=[REFUND.c.refund_no])]
