@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Protocol
 
 from marshmallow import Schema
@@ -116,8 +117,12 @@ class Seal(Protocol):
 class VerticalWork(Protocol):
     """One transaction of one operator, as a vertical sees it."""
 
-    operator_id: str
-    now: datetime
+    @property
+    def operator_id(self) -> str: ...
+
+    @property
+    def now(self) -> datetime:
+        """The one instant of this transaction."""
 
     @property
     def ids(self) -> Any:
@@ -156,10 +161,15 @@ class Effects(Protocol):
 class Scope(Protocol):
     """What a handler of one operator is given outside any transaction."""
 
-    operator_id: str
-    timezone: Any
-    settings: Mapping[str, Any]
-    """The vertical's own validated settings."""
+    @property
+    def operator_id(self) -> str: ...
+
+    @property
+    def timezone(self) -> tzinfo: ...
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The vertical's own validated settings."""
 
     def begin(self) -> Any:
         """A writing unit of work: context manager of VerticalWork."""
@@ -368,8 +378,10 @@ class Vertical:
     sales: tuple[Sale, ...] = ()
     pages: tuple[Page, ...] = ()
     reactions: tuple[Reaction, ...] = ()
-    migrations: str = ""
-    """Package that holds the vertical's own Alembic versions."""
+    tables: Any = None
+    """SQLAlchemy MetaData of the vertical's own tables, whose names begin with the vertical's."""
+    migrations: Path | None = None
+    """Folder that holds the vertical's own Alembic versions."""
     templates: str = ""
     """Package that holds the vertical's templates."""
     export_subject: Callable[[VerticalWork, str], Mapping[str, Any]] | None = None

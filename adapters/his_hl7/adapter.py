@@ -9,14 +9,13 @@ from typing import Any
 from adapters.his_hl7.client import Hl7Client
 from adapters.his_hl7.his import Hl7His
 from adapters.his_hl7.settings import Hl7HisSchema, TlsFiles, settings_from
-from adapters.hl7.sender import MllpClient
 from adapters.manifest import AdapterContext, Manifest, QualityPoint
 
 
 def build(loaded: Mapping[str, Any], context: AdapterContext) -> Hl7His:
     """The adapter over one persistent MLLP connection; OSError where a TLS file cannot be read."""
     settings = settings_from(loaded)
-    link = MllpClient(
+    link = context.open_link(
         settings.host,
         settings.port,
         connect_timeout=settings.connect_timeout.total_seconds(),

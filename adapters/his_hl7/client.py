@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 from adapters.errors import Malformed, NotDone, OutcomeUnknown, Reason, Refused
 from adapters.his_hl7 import outcomes
@@ -11,18 +10,11 @@ from adapters.his_hl7.mapping.draft import Draft, Envelope
 from adapters.his_hl7.settings import Hl7HisSettings
 from adapters.hl7.build import Header, Unencodable, build
 from adapters.hl7.message import Message
-from adapters.hl7.sender import Hl7Link
+from adapters.manifest import ClosableLink
 from adapters.time import Now
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CONTROL_ID_LENGTH = 20
-
-
-class ClosableLink(Hl7Link, Protocol):
-    """A link that can be broken off when its answers are no longer trusted."""
-
-    def close(self) -> None:
-        """Close the connection; the next exchange opens a new one."""
 
 
 class Hl7Client:

@@ -28,6 +28,11 @@ port = {web_port}
 port = {listener_port}
 """
 
+_DATABASE = """\
+database_url = { file = "secrets/database.url" }
+owner_database_url = { file = "secrets/owner-database.url" }
+"""
+
 _OPERATOR = """\
 [operator]
 id = "{operator_id}"
@@ -106,11 +111,7 @@ def write_configuration(
     for name, text in secret_texts.items():
         (kept / name).write_text(text, encoding="utf-8")
         (kept / name).chmod(0o600)
-    database = (
-        'database_url = { file = "secrets/database.url" }\nowner_database_url = { file = "secrets/owner-database.url" }\n'
-        if database_url
-        else ""
-    )
+    database = _DATABASE if database_url else ""
     main = folder / "bridge.toml"
     main.write_text(
         _BRIDGE.format(

@@ -18,8 +18,6 @@ from hospital_bridge.settings.section import Section
 from hospital_bridge.settings.sentence import Sentence
 from hospital_bridge.settings.sources import bridge_section, documents, operator_sections
 
-_TWINS = "another operator has this id"
-
 
 def load(main: Path, installed: Installed, environment: Mapping[str, str] | None = None) -> Settings:
     """The checked configuration whose main file is `main`; SettingsFaults with every fault.
@@ -78,7 +76,7 @@ def _obstacle(folder: Path) -> Sentence | None:
 def _twins(sections: Sequence[Section]) -> list[Fault]:
     ids = [section.table.get("id") for section in sections]
     return [
-        section.fault(("id",), "HB-C012", Sentence(_TWINS))
+        section.fault(("id",), "HB-C012", Sentence("another operator has this id"))
         for number, section in enumerate(sections)
         if ids[number] is not None and ids[number] in ids[:number]
     ]

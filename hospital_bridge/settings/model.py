@@ -76,6 +76,8 @@ class OperatorSettings:
 
     id: str
     name: str
+    name_en: str
+    phone: str
     timezone: ZoneInfo
     locale: str
     wallets: Mapping[str, AdapterChoice]

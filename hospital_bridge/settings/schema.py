@@ -11,8 +11,12 @@ from hospital_bridge.settings.values import AddressRange, Charset, Key32, Zone
 
 LOCALES = ("zh-CN", "en")
 _LOG_LEVELS = ("debug", "info", "warning", "error")
-_NAME = validate.Regexp(r"^[a-z][a-z0-9_-]{0,30}$", error="It stands in addresses that never change.")
-_NAME_EXPECTED = "a name of lower-case letters, digits, - and _"
+_NAME = {"expected": "a name of lower-case letters, digits, - and _"}
+
+
+def _short_name() -> validate.Regexp:
+    """Such a name stands in addresses that never change."""
+    return validate.Regexp(r"^[a-z][a-z0-9_-]{0,30}$")
 
 
 def _port(default: int) -> fields.Integer:
@@ -113,9 +117,7 @@ class BridgeSchema(Schema):
 class PeerSchema(Schema):
     """`[[operator.peers]]`: a system that may send HL7 messages."""
 
-    name = fields.String(
-        required=True, validate=_NAME, metadata={"expected": _NAME_EXPECTED, "description": "Its name."}
-    )
+    name = fields.String(required=True, validate=_short_name(), metadata={**_NAME, "description": "Its name."})
     addresses = fields.List(
         AddressRange(metadata={"expected": "an IP address or a range such as 10.1.0.0/16"}),
         required=True,
@@ -140,10 +142,23 @@ class OperatorSchema(Schema):
 
     id = fields.String(
         required=True,
-        validate=_NAME,
-        metadata={"expected": _NAME_EXPECTED, "description": "Stands in addresses and in every row; never changes."},
+        validate=_short_name(),
+        metadata={**_NAME, "description": "Stands in addresses and in every row; never changes."},
     )
     name = fields.String(required=True, validate=validate.Length(1, 100), metadata={"description": "What people read."})
+    name_en = fields.String(
+        load_default="",
+        validate=validate.Length(max=100),
+        metadata={"description": "The name on English pages; else `name`."},
+    )
+    phone = fields.String(
+        required=True,
+        validate=validate.Length(3, 40),
+        metadata={
+            "expected": "a telephone number",
+            "description": "Whom people ring for help; it stands on every page.",
+        },
+    )
     timezone = Zone(
         load_default=lambda: Zone().deserialize("Asia/Shanghai"),
         metadata={"expected": "a time zone such as Asia/Shanghai", "description": "Decides the business date."},
@@ -154,7 +169,7 @@ class OperatorSchema(Schema):
         metadata={"description": "Language of messages to people who chose none."},
     )
     wallets = fields.Dict(
-        keys=fields.String(validate=_NAME, metadata={"expected": _NAME_EXPECTED}),
+        keys=fields.String(validate=_short_name(), metadata=_NAME),
         values=fields.Dict(),
         load_default=dict,
         metadata={

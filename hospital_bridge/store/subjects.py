@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, Column, Index, LargeBinary, String, Table, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, Index, LargeBinary, String, Table, UniqueConstraint
 
 from adapters.values import Identifier, Sex, VerifiedIdentity
-from hospital_bridge.store.metadata import CODE, ID, Instant, belongs_to, metadata, operator_column
+from hospital_bridge.store.metadata import CODE, ID, Instant, belongs_to, metadata, operator_column, where
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,8 +67,7 @@ Index(
     BINDING.c.wallet_user_id,
     BINDING.c.subject_id,
     unique=True,
-    sqlite_where=text("live = 1"),
-    postgresql_where=text("live"),
+    **where("live"),
 )
 
 SELF = "self"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hospital_bridge.slot import API, PersonalData, Reaction, Vertical, VerticalManifest
@@ -52,7 +53,8 @@ VERTICAL = Vertical(
         Reaction(cards.CREATE_RECORD, cards.create_record),
         Reaction(cards.BIND_CREATED, cards.bind_created),
     ),
-    migrations="hospital_bridge.verticals.hospital.migrations",
+    tables=store.metadata,
+    migrations=Path(__file__).parent / "migrations",
     templates="hospital_bridge.verticals.hospital",
     export_subject=export_subject,
 )

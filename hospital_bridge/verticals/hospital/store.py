@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, LargeBinary, MetaData, String, Table, text
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, LargeBinary, MetaData, String, Table
 from sqlalchemy.exc import IntegrityError
 
 from adapters.values import Fen, Slot
-from hospital_bridge.store.metadata import CODE, ID, NAMING, Instant, operator_column
+from hospital_bridge.store.metadata import CODE, ID, NAMING, Instant, operator_column, where
 from hospital_bridge.verticals.hospital.registration import Registration, State
 
 if TYPE_CHECKING:
@@ -67,8 +67,7 @@ Index(
     SLOT_HOLD.c.slot_id,
     SLOT_HOLD.c.seat,
     unique=True,
-    sqlite_where=text("live = 1"),
-    postgresql_where=text("live"),
+    **where("live"),
 )
 
 

@@ -1,0 +1,162 @@
+"""The one composition root: Settings -> store, adapters, verticals, flows and job handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Engine, make_url
+
+from adapters import registry
+from adapters.hl7.sender import MllpClient
+from adapters.http import Transport, UrllibTransport
+from adapters.manifest import AdapterContext, OpenLink
+from hospital_bridge.clock import Clock, Ids, RandomIds, SystemClock
+from hospital_bridge.facade import OperatorScope, Unit
+from hospital_bridge.loading import load_verticals, missing_ports
+from hospital_bridge.payment.context import Counter, MoneyContext
+from hospital_bridge.payment.effects import EffectsFacade
+from hospital_bridge.payment.flows.facade import PaymentsFacade
+from hospital_bridge.settings import AdapterChoice, OperatorSettings, Settings
+from hospital_bridge.slot import Vertical
+from hospital_bridge.store.engine import make_engine
+from hospital_bridge.store.keys import RootKeys
+from hospital_bridge.store.migrations.runner import migrate, migrate_vertical
+from hospital_bridge.store.unit_of_work import Store, Work
+
+
+class CannotStart(Exception):
+    """The configuration is well formed, and yet the bridge cannot run on it; the text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Time, chance and the network: what a simulation replaces, and nothing else does.
+
+    With `database_time` each unit of work takes the database's own time, which all processes share.
+    """
+
+    clock: Clock = field(default_factory=SystemClock)
+    ids: Ids = field(default_factory=lambda: RandomIds(SystemClock()))
+    transport: Transport = field(default_factory=UrllibTransport)
+    open_link: OpenLink = MllpClient
+    database_time: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorParts:
+    """One operator, put together: adapters by account and port, its verticals' scopes, its money."""
+
+    settings: OperatorSettings
+    wallets: Mapping[str, Any]
+    his: Any
+    scopes: Mapping[str, OperatorScope]
+    money: MoneyContext
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """The whole bridge before anything of it runs."""
+
+    settings: Settings
+    outside: Outside
+    store: Store
+    verticals: Mapping[str, Vertical]
+    operators: Mapping[str, OperatorParts]
+
+
+def build(settings: Settings, outside: Outside | None = None, *, engine: Engine | None = None) -> Bridge:
+    """Put the bridge together; CannotStart when an adapter or a vertical does not fit. Nothing runs yet."""
+    outside = outside or Outside()
+    engine = engine or make_engine(settings.bridge.database_url)
+    keys = RootKeys(settings.bridge.root_key)
+    store = Store(engine, None if outside.database_time else outside.clock, outside.ids, keys)
+    verticals = load_verticals(name for operator in settings.operators for name in operator.verticals)
+    operators = {o.id: _operator(o, outside, store, verticals, settings.digest) for o in settings.operators}
+    return Bridge(settings, outside, store, verticals, operators)
+
+
+def prepare_database(settings: Settings) -> None:
+    """Bring the schema up to date, the core's and each vertical's, and make every operator known."""
+    settings.bridge.data_dir.mkdir(parents=True, exist_ok=True)
+    role = make_url(settings.bridge.database_url).username
+    owner = make_engine(settings.bridge.owner_database_url)
+    migrate(owner, role)
+    names = {name for operator in settings.operators for name in operator.verticals}
+    for name, vertical in load_verticals(sorted(names)).items():
+        if vertical.tables is not None and vertical.migrations is not None:
+            migrate_vertical(owner, name, vertical.migrations, vertical.tables, role)
+    owner.dispose()
+    engine = make_engine(settings.bridge.database_url)
+    store = Store(engine, None, RandomIds(SystemClock()))
+    for operator in settings.operators:
+        with store.begin(operator.id) as work:
+            work.operators.register(operator.name, operator.timezone.key)
+    engine.dispose()
+
+
+def _operator(
+    settings: OperatorSettings, outside: Outside, store: Store, verticals: Mapping[str, Vertical], digest: str
+) -> OperatorParts:
+    wallets = {account: _adapter(choice, outside) for account, choice in settings.wallets.items()}
+    his = None if settings.his is None else _adapter(settings.his, outside)
+    ports = _ports(settings, wallets, his)
+    counters: dict[str, Counter] = {}
+    money = MoneyContext(settings.id, store, settings.timezone, wallets, counters, config_digest=digest)
+    scopes = {}
+    for name, chosen in settings.verticals.items():
+        scope = _scope(verticals[name], chosen, settings, outside, money, ports)
+        scopes[name] = scope
+        counters |= {sale.kind: Counter(sale, scope, scope.unit) for sale in verticals[name].sales}
+    return OperatorParts(settings, wallets, his, scopes, money)
+
+
+def _adapter(choice: AdapterChoice, outside: Outside) -> Any:
+    context = AdapterContext(outside.clock.now, outside.transport, outside.ids.new, outside.open_link)
+    try:
+        return registry.build(registry.manifest(choice.adapter), choice.settings, context)
+    except registry.AdapterFault as fault:
+        raise CannotStart(str(fault)) from fault
+    except OSError as fault:
+        raise CannotStart(f"adapter {choice.adapter!r} cannot read its file: {fault}") from fault
+
+
+def _ports(settings: OperatorSettings, wallets: Mapping[str, Any], his: Any) -> dict[str, Any]:
+    """Port name -> adapter; a vertical that sells needs some wallet, whichever account its payer uses."""
+    provided: dict[str, Any] = {}
+    for account, choice in settings.wallets.items():
+        for port in registry.manifest(choice.adapter).provides:
+            provided.setdefault(port, wallets[account])
+    if settings.his is not None:
+        provided |= dict.fromkeys(registry.manifest(settings.his.adapter).provides, his)
+    return provided
+
+
+def _scope(
+    vertical: Vertical,
+    chosen: Mapping[str, Any],
+    settings: OperatorSettings,
+    outside: Outside,
+    money: MoneyContext,
+    provided: Mapping[str, Any],
+) -> OperatorScope:
+    if missing := missing_ports(vertical, provided):
+        name = vertical.manifest.name
+        raise CannotStart(f"{settings.id}: vertical {name!r} needs {', '.join(missing)}, which no adapter provides")
+    named = vertical.manifest.ports | vertical.manifest.optional_ports
+
+    def unit(work: Work) -> Unit:
+        return Unit(work, PaymentsFacade(money, work))
+
+    return OperatorScope(
+        operator_id=settings.id,
+        timezone=settings.timezone,
+        settings=chosen,
+        effects=EffectsFacade(money.driver, unit),
+        store=money.store,
+        clock=outside.clock,
+        ports={port: adapter for port, adapter in provided.items() if port in named},
+        unit=unit,
+    )
+

@@ -1,0 +1,87 @@
+"""A patient with a phone, who does what the pages offer and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hospital_bridge.clock import Clock
+    from hospital_bridge.sandbox.browser import Browser, PageShown
+    from hospital_bridge.sandbox.people import Person
+
+PATIENCE = 150
+"""Looks at a waiting page before giving up, a fifth of a second apart."""
+
+
+class Phone:
+    """One person's phone at one hospital's service window."""
+
+    def __init__(self, browser: Browser, clock: Clock, window: str, person: Person) -> None:
+        self._browser = browser
+        self._clock = clock
+        self._window = window.rstrip("/")
+        self.person = person
+
+    def sign_in(self) -> PageShown:
+        """Agree to every purpose, let the wallet say who this is, and come back to the window."""
+        consent = self._browser.open(self._window)
+        sheet = self._browser.submit(consent, consent.form("sign-in"), tick_all=True)
+        return self._browser.submit(sheet, sheet.form("Authorise"), user_id=self.person.user_id)
+
+    def bind_card(self) -> PageShown:
+        """Bind the first record number that the hospital knows, or ask for a new one."""
+        cards = self.page("cards")
+        if any("cards/bind" in form.action for form in cards.forms):
+            return self._browser.submit(cards, cards.form("cards/bind"))
+        waiting = self._browser.submit(cards, cards.form("cards/new"))
+        return self.wait(waiting, lambda page: page.marks.get("page") == "cards")
+
+    def bind_every_card(self) -> PageShown:
+        """Bind all that the hospital knows of this person."""
+        cards = self.page("cards")
+        while any("cards/bind" in form.action for form in cards.forms):
+            cards = self._browser.submit(cards, cards.form("cards/bind"))
+        return cards
+
+    def unbind_card(self) -> PageShown:
+        """Take the first bound number out of use."""
+        cards = self.page("cards")
+        return self._browser.submit(cards, cards.form("cards/unbind"))
+
+    def book(self, department: str) -> PageShown:
+        """Walk from the department to the first free slot of the last practitioner named, and take it."""
+        practitioners = self._browser.open(self.page("departments").link(f"departments/{department}"))
+        slots = self._browser.open(practitioners.link(f"departments/{department}/"))
+        confirm = self._browser.open(slots.link("confirm?"))
+        booked = self._browser.submit(confirm, confirm.form("/book"))
+        return self.wait(booked, lambda page: page.marks.get("state") != "holding")
+
+    def pay(self, registration: PageShown) -> PageShown:
+        """Open the payment sheet, confirm, and come back to the registration."""
+        ready = self.wait(registration, lambda page: page.marks.get("situation") != "opening")
+        sheet = self._browser.open(ready.link("cashier"))
+        self._browser.submit(sheet, sheet.form("cashier"), button=0)
+        return self._browser.open(registration.address)
+
+    def cancel(self, registration: PageShown) -> PageShown:
+        """Give the registration up."""
+        page = self._browser.open(registration.address)
+        return self._browser.submit(page, page.form("/cancel"))
+
+    def look(self, page: PageShown) -> PageShown:
+        """The same page again."""
+        return self._browser.open(page.address)
+
+    def page(self, path: str) -> PageShown:
+        """A page of the hospital by its path."""
+        return self._browser.open(f"{self._window}/hospital/{path}")
+
+    def wait(self, page: PageShown, done: Callable[[PageShown], bool]) -> PageShown:
+        """Look at a page again until it shows what is waited for."""
+        return self._browser.wait(page, done, tries=PATIENCE, pause=lambda: self._clock.sleep(0.2))
+
+    def wait_for(self, page: PageShown, situation: str) -> PageShown:
+        """Until the payment of a registration has come to `situation`."""
+        return self.wait(page, lambda shown: shown.marks.get("situation") == situation)

@@ -1,0 +1,70 @@
+"""Everything outside the bridge: a wallet and a hospital on loopback, and the people who use them."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING, Self
+
+from adapters.hl7.build import UTF_8
+from hospital_bridge.sandbox.alipay.gateway import create_gateway
+from hospital_bridge.sandbox.alipay.serving import NoticePump, serve_gateway
+from hospital_bridge.sandbox.alipay.world import AlipayWorld
+from hospital_bridge.sandbox.configuration import Addresses
+from hospital_bridge.sandbox.hospital.hospital import SimulatedHospital
+from hospital_bridge.sandbox.hospital.server import HospitalServer
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from hospital_bridge.clock import Clock
+
+HOST = "127.0.0.1"
+
+
+class Town:
+    """The outside world of one bridge; a context manager that serves while it is entered."""
+
+    def __init__(self, clock: Clock, *, charset: str = UTF_8, gateway_port: int = 0, his_port: int = 0) -> None:
+        self.charset = charset
+        self.wallet = AlipayWorld(clock)
+        self.credentials = self.wallet.new_app("示例医院")
+        self.hospital = SimulatedHospital(clock, charset=charset)
+        self._gateway_port = gateway_port
+        self._his = HospitalServer(self.hospital, clock, HOST, his_port)
+
+    def __enter__(self) -> Self:
+        self._his.start()
+        self._gateway, self._gateway_port = serve_gateway(create_gateway(self.wallet), HOST, self._gateway_port)
+        self._notices = NoticePump(self.wallet)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._notices.close()
+        self._gateway.close()
+        self._his.stop()
+
+    @property
+    def gateway(self) -> str:
+        """The wallet's address."""
+        return f"http://{HOST}:{self._gateway_port}"
+
+    def addresses(self, web_port: int, listener_port: int) -> Addresses:
+        """Where everything listens, the bridge included."""
+        return Addresses(
+            gateway=self.gateway,
+            his_port=self._his.port,
+            web_port=web_port,
+            listener_port=listener_port,
+            charset=self.charset,
+        )
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of this machine that nobody listens on at this moment."""
+    taken = [socket.create_server((HOST, 0)) for _ in range(count)]
+    ports: list[int] = [each.getsockname()[1] for each in taken]
+    for each in taken:
+        each.close()
+    return ports
