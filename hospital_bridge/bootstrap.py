@@ -13,17 +13,15 @@ from adapters.hl7.sender import MllpClient
 from adapters.http import Transport, UrllibTransport
 from adapters.manifest import AdapterContext, OpenLink
 from hospital_bridge.clock import Clock, Ids, RandomIds, SystemClock
-from hospital_bridge.facade import OperatorScope, Unit
+from hospital_bridge.facade import OperatorScope
 from hospital_bridge.loading import load_verticals, missing_ports
 from hospital_bridge.payment.context import Counter, MoneyContext
-from hospital_bridge.payment.effects import EffectsFacade
-from hospital_bridge.payment.flows.facade import PaymentsFacade
 from hospital_bridge.settings import AdapterChoice, OperatorSettings, Settings
 from hospital_bridge.slot import Vertical
 from hospital_bridge.store.engine import make_engine
 from hospital_bridge.store.keys import RootKeys
 from hospital_bridge.store.migrations.runner import migrate, migrate_vertical
-from hospital_bridge.store.unit_of_work import Store, Work
+from hospital_bridge.store.unit_of_work import Store
 
 
 class CannotStart(Exception):
@@ -145,18 +143,5 @@ def _scope(
         name = vertical.manifest.name
         raise CannotStart(f"{settings.id}: vertical {name!r} needs {', '.join(missing)}, which no adapter provides")
     named = vertical.manifest.ports | vertical.manifest.optional_ports
-
-    def unit(work: Work) -> Unit:
-        return Unit(work, PaymentsFacade(money, work))
-
-    return OperatorScope(
-        operator_id=settings.id,
-        timezone=settings.timezone,
-        settings=chosen,
-        effects=EffectsFacade(money.driver, unit),
-        store=money.store,
-        clock=outside.clock,
-        ports={port: adapter for port, adapter in provided.items() if port in named},
-        unit=unit,
-    )
-
+    ports = {port: adapter for port, adapter in provided.items() if port in named}
+    return OperatorScope(money, chosen, outside.clock, ports)

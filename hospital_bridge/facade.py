@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from hospital_bridge import slot
+from hospital_bridge.payment.effects import EffectsFacade
+from hospital_bridge.payment.flows.facade import PaymentsFacade
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime, tzinfo
 
     from hospital_bridge.clock import Clock, Ids
+    from hospital_bridge.payment.context import MoneyContext
     from hospital_bridge.store.unit_of_work import Store, Work
 
 
@@ -67,23 +70,39 @@ class PortMissing(Exception):
 class OperatorScope:
     """What a vertical's handlers of one operator are given (`slot.Scope`)."""
 
-    operator_id: str
-    timezone: tzinfo
+    money: MoneyContext
     settings: Mapping[str, Any]
-    effects: slot.Effects
-    store: Store
     clock: Clock
     ports: Mapping[str, Any]
-    unit: Callable[[Work], Unit]
+
+    def over(self, store: Store) -> OperatorScope:
+        """The same scope over a store that checks a job's lease at each commit."""
+        return replace(self, money=replace(self.money, store=store))
+
+    @property
+    def operator_id(self) -> str:
+        return self.money.operator_id
+
+    @property
+    def timezone(self) -> tzinfo:
+        return self.money.zone
+
+    @property
+    def effects(self) -> slot.Effects:
+        return EffectsFacade(self.money.driver, self.unit)
+
+    def unit(self, work: Work) -> Unit:
+        """The unit of work as the vertical sees it."""
+        return Unit(work, PaymentsFacade(self.money, work))
 
     @contextmanager
     def begin(self) -> Iterator[Unit]:
-        with self.store.begin(self.operator_id) as work:
+        with self.money.store.begin(self.operator_id) as work:
             yield self.unit(work)
 
     @contextmanager
     def read(self) -> Iterator[Unit]:
-        with self.store.read(self.operator_id) as work:
+        with self.money.store.read(self.operator_id) as work:
             yield self.unit(work)
 
     def now(self) -> datetime:

@@ -46,7 +46,7 @@ adapter = "alipay"
 [operator.wallets.main.alipay]
 app_id = "{credentials.app_id}"
 seller_id = "{credentials.seller_id}"
-private_key = {{ file = "../secrets/alipay-app.pem" }}
+private_key = {{ file = "secrets/alipay-app.pem" }}
 alipay_public_key = '''
 {credentials.alipay_public_key}'''
 gateway_url = "{gateway}/gateway.do"
