@@ -24,7 +24,7 @@ def patient_query(identity: VerifiedIdentity, settings: Hl7HisSettings, envelope
         ("@PID.3.1", identity.id_number),
         ("@PID.3.5", _type_sent(identity.id_type, settings)),
     ]
-    query = segment("QPD", {1: ("Q22", "Find Candidates", "HL7"), 2: envelope.control_id, 3: list(parameters)})
+    query = segment("QPD", {1: ("Q22", "Find Candidates", "HL70471"), 2: envelope.control_id, 3: list(parameters)})
     return draft("QBP^Q22^QBP_Q21", query, segment("RCP", {1: "I", 2: ("99", "RD")}))
 
 

@@ -81,7 +81,6 @@ class DirectoryDesk:
             {
                 1: doctor.code,
                 3: _name(doctor.name),
-                4: "P",
                 7: "A",
                 8: (department.code, department.name, "L"),
                 18: doctor.title,

@@ -24,10 +24,10 @@ from hospital_bridge.sandbox.hospital.scheduling_desk import SchedulingDesk
 from hospital_bridge.sandbox.hospital.seed_data import DEMO_HOSPITAL
 
 _RESPONSES = {
-    "MFQ^M02": "MFR^M02^MFR_M01",
+    "MFQ^M02": "MFR^M02^MFR_M02",
     "MFQ^M04": "MFR^M04^MFR_M04",
     "MFQ^M05": "MFR^M05^MFR_M05",
-    "QBP^Q22": "RSP^K22^RSP_K21",
+    "QBP^Q22": "RSP^K22^RSP_K22",
     "ADT^A28": "ACK^A28^ACK",
     "SQM^S25": "SQR^S25^SQR_S25",
     "SRM^S01": "SRR^S01^SRR_S01",

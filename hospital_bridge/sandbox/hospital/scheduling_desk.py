@@ -67,9 +67,9 @@ class SchedulingDesk:
 
 def _slot(session: Session, left: int) -> Iterator[SegmentText]:
     yield _schedule(session.session_id)
-    group, service, *others = _resources(session)
+    group, service, location, person = _resources(session)
     quota: dict[int, Field] = {1: "1", 3: session.session_id, 4: ("QUOTA", "号源", "L"), 6: str(left)}
-    yield from (group, service, segment("AIG", quota), *others)
+    yield from (group, service, segment("AIG", quota), person, location)
 
 
 def _schedule(session_id: str, appointment: Appointment | None = None) -> SegmentText:
@@ -81,10 +81,11 @@ def _schedule(session_id: str, appointment: Appointment | None = None) -> Segmen
 
 
 def _resources(session: Session) -> Iterator[SegmentText]:
+    """Group, service, location and person, as SRR has them; SQR has the person before the location."""
     doctor = session.doctor
     start = timestamp(session.starts_at, calendar.ZONE)
     minutes = int((session.ends_at - session.starts_at).total_seconds()) // _MINUTE
     yield segment("RGS", {1: "1"})
     yield segment("AIS", {1: "1", 3: (doctor.service_code, "", "L"), 4: start, 7: str(minutes), 8: "min"})
-    yield segment("AIP", {1: "1", 3: (doctor.code, doctor.name), 4: "D"})
     yield segment("AIL", {1: "1", 3: (doctor.department_code, "", "", AUTHORITY), 4: "C"})
+    yield segment("AIP", {1: "1", 3: (doctor.code, doctor.name), 4: "D"})
