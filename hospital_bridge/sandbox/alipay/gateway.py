@@ -66,17 +66,18 @@ def answered(world: AlipayWorld, parameters: dict[str, str], host_url: str, effe
     """The gateway's answer to merged parameters, as a value."""
     app = None
     name = parameters.get("method", "").replace(".", "_") + "_response"
-    encoding = parameters.get("charset", "utf-8")
+    encoding = _known(parameters.get("charset", "utf-8"))
     try:
         app = calling_app(world, parameters)
         checked_request = checked(world, app, parameters, host_url)
         node = _BEFORE.get(effect) or performed(world, checked_request)
     except Refusal as refusal:
-        name = name if app is not None and len(name) > len("_response") else "error_response"
-        return Reply(name, refusal.node, app, _known(encoding))
+        node = refusal.node
+        if app is None or not parameters.get("method"):
+            name = "error_response"
     if effect is Effect.REFUND_PENDING:
         node = {**node, "fund_change": "N"}
-    return Reply(name, _AFTER.get(effect, node), app, _known(encoding))
+    return Reply(name, _AFTER.get(effect, node), app, encoding)
 
 
 def _known(encoding: str) -> str:

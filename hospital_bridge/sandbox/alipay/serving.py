@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 _NOTICE_INTERVAL_SECONDS = 0.2
+_POLL_SECONDS = 0.02
 
 
 class _Handler(WSGIRequestHandler):
@@ -32,7 +33,9 @@ class GatewayServer:
 
     def __init__(self, app: Flask, host: str, port: int) -> None:
         self._server = make_server(host, port, app, threaded=True, request_handler=_Handler)
-        self._thread = Thread(target=self._server.serve_forever, name="alipay-sandbox", daemon=True)
+        self._thread = Thread(
+            target=self._server.serve_forever, args=(_POLL_SECONDS,), name="alipay-sandbox", daemon=True
+        )
         self._thread.start()
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from threading import RLock
 
@@ -28,7 +29,7 @@ class AlipayWorld:
     """Alipay, its merchants and its users.
 
     `timestamp_tolerance` is how far a request's timestamp may lie from the clock; published clients stamp
-    local time, so the default forgives a server in another zone.
+    local time, so the default forgives a server in another zone. `new_key` makes the RSA keys.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class AlipayWorld:
         ids: Ids | None = None,
         notice_transport: Transport | None = None,
         timestamp_tolerance: timedelta = timedelta(hours=24),
+        new_key: Callable[[], RSAPrivateKey] = certificates.new_key,
     ) -> None:
         self.clock = clock
         self.ids = ids or RandomIds(clock)
@@ -48,6 +50,7 @@ class AlipayWorld:
         self.trades = TradeBook()
         self.outbox = Outbox(clock, self.ids, notice_transport or UrllibTransport(), self.faults)
         self.timestamp_tolerance = timestamp_tolerance
+        self._new_key = new_key
         self.apps: dict[str, App] = {}
         self.users: dict[str, WalletUser] = {}
         self._closed_days: set[date] = set()
@@ -69,7 +72,7 @@ class AlipayWorld:
         self, title: str = "示范医院", *, with_certificates: bool = False, reads_identity: bool = True
     ) -> AppCredentials:
         """A merchant's app with fresh keys; the answer is all that the merchant ever sees of them."""
-        own, alipay = certificates.new_key(), certificates.new_key()
+        own, alipay = self._new_key(), self._new_key()
         with self.lock:
             order = len(self.apps) + 1
             app_id, seller_id = f"2021{order:012d}", f"2088{order:012d}"
