@@ -11,6 +11,7 @@ COMMANDS = {
     "adapters": "hospital_bridge.cli.adapters",
     "check": "hospital_bridge.cli.check",
     "explain": "hospital_bridge.cli.explain",
+    "hl7": "hospital_bridge.cli.hl7",
 }
 """Name -> module; the module holds the click command under the name `command`."""
 

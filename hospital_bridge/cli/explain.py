@@ -7,7 +7,7 @@ import difflib
 import click
 
 from hospital_bridge.cli.language import translate
-from hospital_bridge.errors import CODES
+from hospital_bridge.error_codes import CODES
 
 
 @click.command()

@@ -13,6 +13,7 @@ _KINDS: tuple[tuple[type[fields.Field[Any]], str], ...] = (
     (fields.Boolean, "true or false"),
     (fields.Integer, "a whole number"),
     (fields.Number, "a number"),
+    (fields.TimeDelta, "a length of time as a number"),
     (fields.List, "a list"),
     (fields.Nested, "a table"),
     (fields.Mapping, "a table"),

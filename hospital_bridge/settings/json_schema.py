@@ -18,6 +18,7 @@ _KINDS: tuple[tuple[type[fields.Field[Any]], str], ...] = (
     (fields.Boolean, "boolean"),
     (fields.Integer, "integer"),
     (fields.Number, "number"),
+    (fields.TimeDelta, "number"),
     (fields.List, "array"),
     (fields.Nested, "object"),
     (fields.Dict, "object"),
@@ -94,7 +95,7 @@ def _limits(field: fields.Field[Any]) -> dict[str, Any]:
     for validator in field.validators:
         if isinstance(validator, validate.OneOf):
             limits["enum"] = list(validator.choices)
-        if isinstance(validator, validate.Range):
+        if isinstance(validator, validate.Range) and isinstance(field, fields.Number):
             ends = {"minimum": validator.min, "maximum": validator.max}
             limits |= {word: end for word, end in ends.items() if end is not None}
     return limits

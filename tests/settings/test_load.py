@@ -58,7 +58,8 @@ def test_conf_d_adds_to_the_main_file(tmp_path: Path) -> None:
 
 
 def test_operators_stand_in_the_main_file_or_in_files_of_their_own(tmp_path: Path) -> None:
-    two = BRIDGE + '[[operator]]\nid = "north"\nname = "北"\n[[operator]]\nid = "south"\nname = "南"\n'
+    named = '[[operator]]\nid = "{0}"\nname = "{0}"\nphone = "010-0000000"\n'
+    two = BRIDGE + named.format("north") + named.format("south")
     settings = loaded(tmp_path, {"hospital.toml": two, "operators.d/east.toml": OPERATOR})
     assert [operator.id for operator in settings.operators] == ["north", "south", "east"]
 

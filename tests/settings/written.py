@@ -52,6 +52,7 @@ OPERATOR = """\
 [operator]
 id = "east"
 name = "示例医院"
+phone = "010-0000000"
 
 [operator.wallets.main]
 adapter = "paywell"
