@@ -93,8 +93,8 @@ class Jobs(Protocol):
         stream: str,
         dedupe_key: str | None = None,
         run_at: datetime | None = None,
-    ) -> None:
-        """Enqueue in the same transaction as the change that it follows."""
+    ) -> str:
+        """Enqueue in the same transaction as the change that it follows; the job's id."""
 
 
 class Audit(Protocol):
