@@ -15,7 +15,49 @@ import structlog
 from structlog.typing import FilteringBoundLogger
 
 ALLOWED = frozenset(
-    ["account", "action", "actor", "adapter", "address", "attempts", "config_digest", "control_id", "count", "dropped", "duration_ms", "effect_id", "error", "error_code", "event", "job_id", "kind", "lane", "level", "message_id", "method", "module", "native_code", "operator_id", "payment_id", "peer", "port", "reason", "refund_id", "request_id", "role", "route", "state", "status", "target", "timestamp", "topic", "trace_id", "vertical", "version", "worker"]
+    [
+        "account",
+        "action",
+        "actor",
+        "adapter",
+        "address",
+        "attempts",
+        "config_digest",
+        "control_id",
+        "count",
+        "dropped",
+        "duration_ms",
+        "effect_id",
+        "error",
+        "error_code",
+        "event",
+        "job_id",
+        "kind",
+        "lane",
+        "level",
+        "message_id",
+        "method",
+        "module",
+        "native_code",
+        "operator_id",
+        "payment_id",
+        "peer",
+        "port",
+        "reason",
+        "refund_id",
+        "request_id",
+        "role",
+        "route",
+        "state",
+        "status",
+        "target",
+        "timestamp",
+        "topic",
+        "trace_id",
+        "vertical",
+        "version",
+        "worker",
+    ]
 )
 
 

@@ -14,6 +14,7 @@ from hospital_bridge.clock import Clock, Ids
 from hospital_bridge.store.audit import Audit
 from hospital_bridge.store.effects import Effects
 from hospital_bridge.store.engine import enter, reading
+from hospital_bridge.store.inbox import Inbox
 from hospital_bridge.store.jobs import Jobs
 from hospital_bridge.store.keys import KeyMissing, RootKeys
 from hospital_bridge.store.ledger import Ledger
@@ -80,6 +81,11 @@ class Work:
         return Sealer(self, self.keys)
 
     @cached_property
+    def inbox(self) -> Inbox:
+        """Received messages."""
+        return Inbox(self)
+
+    @cached_property
     def audit(self) -> Audit:
         """Who did what."""
         return Audit(self)
@@ -137,12 +143,12 @@ class Store:
         self._clock = clock
         self._ids = ids
         self._keys = keys
-        self._before_commit: Callable[[Work], None] = _commit_freely
+        self.before_commit: Callable[[Work], None] = _commit_freely
 
     def checking(self, check: Callable[[Work], None]) -> Store:
         """The same store, whose writing units of work commit only if `check` does not raise."""
         guarded = copy(self)
-        guarded._before_commit = check
+        guarded.before_commit = check
         return guarded
 
     @contextmanager
@@ -151,7 +157,7 @@ class Store:
         with self.engine.begin() as connection:
             work = self._open(connection, operator_id)
             yield work
-            self._before_commit(work)
+            self.before_commit(work)
         for action in work.after_commit:
             action()
 

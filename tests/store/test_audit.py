@@ -122,8 +122,12 @@ def test_what_could_be_personal_is_withheld(store: Store) -> None:
 
 
 def test_an_act_that_was_undone_leaves_no_entry(store: Store) -> None:
-    with pytest.raises(RuntimeError, match="undone"), store.begin("h1") as work:
-        work.audit.record("staff-1", "refund.approved", "refund-1")
-        raise RuntimeError("undone")
+    def approve_and_fail() -> None:
+        with store.begin("h1") as work:
+            work.audit.record("staff-1", "refund.approved", "refund-1")
+            raise RuntimeError("undone")
+
+    with pytest.raises(RuntimeError, match="undone"):
+        approve_and_fail()
     with store.read("h1") as work:
         assert work.audit.of("refund-1") == []

@@ -132,9 +132,13 @@ def test_a_blind_index_finds_the_same_number_in_any_spelling(store: Store) -> No
 
 
 def test_a_key_of_a_transaction_that_failed_is_never_used(store: Store) -> None:
-    with pytest.raises(RuntimeError, match="undone"), store.begin("h1") as work:
-        sealed_name(work)
-        raise RuntimeError("undone")
+    def seal_and_fail() -> None:
+        with store.begin("h1") as work:
+            sealed_name(work)
+            raise RuntimeError("undone")
+
+    with pytest.raises(RuntimeError, match="undone"):
+        seal_and_fail()
     with store.begin("h1") as work:
         sealed = sealed_name(work)
     with store.read("h1") as work:

@@ -111,10 +111,10 @@ def test_a_handler_that_breaks_its_transaction_is_blamed_alone(store: Store) -> 
         work.connection.invalidate()
         raise RuntimeError("the connection is gone")
 
-    broken = add(store, "break", lane="tx")
+    broken = add(store, "break_off", lane="tx")
     seen: list[str] = []
     fine = add(store, "note", lane="tx")
-    worker = runner(store, note=noting(seen), **{"break": break_off})
+    worker = runner(store, note=noting(seen), break_off=break_off)
     worker.run_once(Lane.TX)
     worker.run_once(Lane.TX)
     assert outcomes(store, broken) == ["failed"]
@@ -152,7 +152,7 @@ def test_looking_again_later_is_no_failure(store: Store, clock: FakeClock, lane:
 
 
 @pytest.mark.parametrize(("blocks", "expected"), [(True, []), (False, ["second"])])
-def test_a_dead_head_blocks_its_stream_or_lets_it_go_on(store: Store, blocks: bool, expected: list[str]) -> None:
+def test_a_dead_head_blocks_its_stream_or_lets_it_go_on(store: Store, *, blocks: bool, expected: list[str]) -> None:
     add(store, "fail", "first", stream="patient-1")
     add(store, "note", "second", stream="patient-1")
     seen: list[str] = []
@@ -162,7 +162,7 @@ def test_a_dead_head_blocks_its_stream_or_lets_it_go_on(store: Store, blocks: bo
 
 
 @pytest.mark.parametrize("blocks", [True, False])
-def test_a_dead_job_is_replayed_exactly_once_and_its_stream_goes_on(store: Store, blocks: bool) -> None:
+def test_a_dead_job_is_replayed_exactly_once_and_its_stream_goes_on(store: Store, *, blocks: bool) -> None:
     first = add(store, "mended", "first", stream="patient-1")
     add(store, "mended", "second", stream="patient-1")
     retry = Retry(faults=1, dead_blocks_stream=blocks)
