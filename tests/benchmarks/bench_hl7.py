@@ -1,0 +1,129 @@
+"""Splitting a message and reading its fields: ours beside hl7apy and python-hl7."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+
+import hl7
+from hl7apy.parser import parse_message
+
+from adapters.hl7.message import Message
+
+Row = dict[str, object]
+Reader = Callable[[bytes], str]
+
+_SECONDS_PER_ROUND = 0.12
+_ROUNDS = 3
+_FIELDS = (
+    "MSH-3",
+    "MSH-9.1",
+    "MSH-9.2",
+    "MSH-10",
+    "PID-3.1",
+    "PID-3(2).5",
+    "PID-5.1",
+    "PID-5.2",
+    "PID-7",
+    "PID-8",
+    "PV1-2",
+)
+_HEADER = "MSH|^~\\&|LIS|H1|HB|WINDOW|20261123090000+0800||{type}|LIS0001|P|2.5.1||||||UNICODE UTF-8\r"
+_PERSON = "PID|1||100234^^^HIS^MR~88001^^^HIS^VN||张^三||19880229|M|||北京市东城区\rPV1|1|O|D01^^^H1\r"
+_RESULT = "OBX|{number}|NM|GLU{number}^Glucose {number}^L||4.1|mmol/L|3.9-6.1|N|||F|||20261123085900\r"
+
+MESSAGES = {
+    "ADT^A04": (_HEADER.format(type="ADT^A04^ADT_A01") + "EVN||20261123090000\r" + _PERSON).encode(),
+    "ORU^R01 with 19 OBX": (
+        _HEADER.format(type="ORU^R01^ORU_R01")
+        + _PERSON
+        + "OBR|1||S1|LAB^Chemistry^L\r"
+        + "".join(_RESULT.format(number=number) for number in range(1, 20))
+    ).encode(),
+}
+
+
+def run() -> list[Row]:
+    """Messages per second of processor time, medians of interleaved rounds; `ratio` is ours to theirs."""
+    return [row for name, raw in MESSAGES.items() for row in _compare(name, raw)]
+
+
+def _compare(name: str, raw: bytes) -> list[Row]:
+    readers: dict[str, Reader] = {"ours": _ours, "python-hl7": _python_hl7, "hl7apy": _hl7apy}
+    if len({read(raw) for read in readers.values()}) > 1:
+        raise RuntimeError(f"the readers disagree on {name}: their speeds mean nothing")
+    rates: dict[str, list[float]] = {reader: [] for reader in readers}
+    for _ in range(_ROUNDS):
+        for reader, read in readers.items():
+            rates[reader].append(_rate(read, raw))
+    medians = {reader: statistics.median(each) for reader, each in rates.items()}
+    return [
+        {
+            "name": f"HL7 split and read, {name}: {reader}",
+            "value": round(rate, 1),
+            "unit": "messages/s",
+            "ratio": round(medians["ours"] / rate, 1),
+            "against": "ours to this",
+        }
+        for reader, rate in medians.items()
+    ]
+
+
+def _rate(read: Reader, raw: bytes) -> float:
+    read(raw)
+    count = 0
+    start = time.process_time()
+    while (spent := time.process_time() - start) < _SECONDS_PER_ROUND:
+        read(raw)
+        count += 1
+    return count / spent
+
+
+def _ours(raw: bytes) -> str:
+    message = Message.parse(raw)
+    fields = [message[address] for address in _FIELDS]
+    results = [segment["5"] + segment["6.1"] for segment in message.segments("OBX")]
+    return "".join(fields) + "".join(results)
+
+
+def _python_hl7(raw: bytes) -> str:
+    message = hl7.parse(raw.decode())
+    fields = [str(message.extract_field(*address)) for address in _PYTHON_HL7_ADDRESSES]
+    results = [str(each[5]) + str(each[6]) for each in message if str(each[0]) == "OBX"]
+    return "".join(fields) + "".join(results)
+
+
+def _hl7apy(raw: bytes) -> str:
+    message = parse_message(raw.decode(), find_groups=False)
+    header, person, visit = message.msh, message.pid, message.pv1
+    fields = [
+        header.msh_3.to_er7(),
+        header.msh_9.msh_9_1.to_er7(),
+        header.msh_9.msh_9_2.to_er7(),
+        header.msh_10.to_er7(),
+        person.pid_3[0].pid_3_1.to_er7(),
+        person.pid_3[1].pid_3_5.to_er7(),
+        person.pid_5.pid_5_1.to_er7(),
+        person.pid_5.pid_5_2.to_er7(),
+        person.pid_7.to_er7(),
+        person.pid_8.to_er7(),
+        visit.pv1_2.to_er7(),
+    ]
+    results = [each.obx_5.to_er7() + each.obx_6.obx_6_1.to_er7() for each in message.children if each.name == "OBX"]
+    return "".join(fields) + "".join(results)
+
+
+_PYTHON_HL7_ADDRESSES = (
+    ("MSH", 1, 3),
+    ("MSH", 1, 9, 1, 1),
+    ("MSH", 1, 9, 1, 2),
+    ("MSH", 1, 10),
+    ("PID", 1, 3, 1, 1),
+    ("PID", 1, 3, 2, 5),
+    ("PID", 1, 5, 1, 1),
+    ("PID", 1, 5, 1, 2),
+    ("PID", 1, 7),
+    ("PID", 1, 8),
+    ("PV1", 1, 2),
+)

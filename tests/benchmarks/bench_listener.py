@@ -1,0 +1,132 @@
+"""Messages through the listener, each durable in SQLite before its answer, beside what the disk alone allows."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import UTC
+from pathlib import Path
+
+from adapters.hl7.ack import Stamp, decide_ack
+from hospital_bridge.clock import SystemClock
+from hospital_bridge.workers.listener import Listener
+from hospital_bridge.workers.listener_settings import ListenerSettings, Peer
+from hospital_bridge.workers.received import Received
+
+Row = dict[str, object]
+
+_SECONDS = 1.2
+_CONNECTIONS = (1, 4, 16)
+_RAW = b"x" * 1200
+_ROOT = Path(__file__).parents[2]
+
+
+def run() -> list[Row]:
+    """Rates in closed loop; `ratio` is to one-row commits of the same size by one writer."""
+    with tempfile.TemporaryDirectory() as folder:
+        commits = _bare_commits(Path(folder, "bare.db"))
+        rows = [
+            _row("SQLite one-row commit, WAL, synchronous FULL", commits, "commits/s", commits),
+            _row("write 1.2 KB and fsync", _bare_syncs(Path(folder, "bare.file")), "writes/s", commits),
+        ]
+        for connections in _CONNECTIONS:
+            rate = _through_listener(Path(folder, f"inbox{connections}.db"), connections)
+            rows.append(
+                _row(f"listener, commit before each ACK, {connections} connections", rate, "messages/s", commits)
+            )
+    return rows
+
+
+def _row(name: str, rate: float, unit: str, commits: float) -> Row:
+    return {
+        "name": name,
+        "value": round(rate),
+        "unit": unit,
+        "ratio": round(rate / commits, 2),
+        "against": "one-row commits",
+    }
+
+
+class Inbox:
+    """The least durable store there can be: one table, one commit a batch."""
+
+    def __init__(self, path: Path) -> None:
+        self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._database.execute("PRAGMA journal_mode = WAL")
+        self._database.execute("PRAGMA synchronous = FULL")
+        self._database.execute("CREATE TABLE inbox (id INTEGER PRIMARY KEY, peer TEXT, raw BLOB, ack BLOB)")
+
+    def __call__(self, batch: Sequence[Received]) -> Sequence[bytes]:
+        answers = [_accept(received) for received in batch]
+        rows = [(received.peer, received.raw, ack) for received, ack in zip(batch, answers, strict=True)]
+        self._database.execute("BEGIN IMMEDIATE")
+        self._database.executemany("INSERT INTO inbox (peer, raw, ack) VALUES (?, ?, ?)", rows)
+        self._database.execute("COMMIT")
+        return answers
+
+    def insert(self, raw: bytes) -> None:
+        """One row in one commit."""
+        self._database.execute("INSERT INTO inbox (peer, raw, ack) VALUES ('his', ?, ?)", (raw, raw[:100]))
+
+    def count(self) -> int:
+        """How many rows are there."""
+        return int(self._database.execute("SELECT count(*) FROM inbox").fetchone()[0])
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
+
+
+def _accept(received: Received) -> bytes:
+    stamp = Stamp(f"{received.received_at:%Y%m%d%H%M%S%f}", received.received_at, UTC)
+    return decide_ack(received.raw, stored=True, stamp=stamp).body
+
+
+def _through_listener(database: Path, connections: int) -> float:
+    settings = ListenerSettings("127.0.0.1", 0, (Peer("his", max_connections=64),))
+    with closing(Inbox(database)) as inbox:
+        listener = Listener(settings, inbox, SystemClock())
+        port = listener.start()
+        try:
+            answered, seconds = _load(port, connections)
+        finally:
+            listener.stop()
+        if inbox.count() != answered:
+            raise RuntimeError(f"{answered} messages were answered and {inbox.count()} stored")
+    return answered / seconds
+
+
+def _load(port: int, connections: int) -> tuple[int, float]:
+    command = [sys.executable, "-m", "tests.benchmarks.mllp_load", str(port), str(connections), str(_SECONDS)]
+    printed = subprocess.run(command, cwd=_ROOT, check=True, capture_output=True, text=True).stdout.split()
+    return int(printed[0]), float(printed[1])
+
+
+def _bare_commits(database: Path) -> float:
+    with closing(Inbox(database)) as inbox:
+        return _rate(lambda: inbox.insert(_RAW))
+
+
+def _bare_syncs(path: Path) -> float:
+    with path.open("wb", buffering=0) as file:
+        return _rate(lambda: _write_and_sync(file.fileno()))
+
+
+def _write_and_sync(descriptor: int) -> None:
+    os.write(descriptor, _RAW)
+    os.fsync(descriptor)
+
+
+def _rate(act: Callable[[], None]) -> float:
+    count = 0
+    start = time.perf_counter()
+    while (spent := time.perf_counter() - start) < _SECONDS:
+        act()
+        count += 1
+    return count / spent
