@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -23,10 +23,11 @@ from sqlalchemy import (
     select,
 )
 
-from adapters.values import Fen
+from adapters.values import EntryKind, Fen
 from hospital_bridge.payment.model import Account, Move, Posting
 from hospital_bridge.store.choice import choice
 from hospital_bridge.store.metadata import APPEND_ONLY, ID, Instant, belongs_to, metadata, operator_column
+from hospital_bridge.store.payments import PAYMENT
 from hospital_bridge.store.records import columns_of, record_of
 
 if TYPE_CHECKING:
@@ -72,9 +73,19 @@ class Ledger:
         """The postings of one payment in the order in which they were made."""
         return self._many(LEDGER.c.payment_id == payment_id)
 
-    def on(self, day: date, *moves: Move) -> Sequence[Posting]:
-        """The postings of one business date, of those moves."""
-        return self._many(LEDGER.c.business_date == day, LEDGER.c.move.in_(moves))
+    def wallet_movements(self, wallet_account: str, day: date) -> Iterator[tuple[EntryKind, str, Fen]]:
+        """What passed through a wallet account on that business date: payments by order, refunds by refund number."""
+        statement = (
+            select(LEDGER.c.move, LEDGER.c.refund_no, PAYMENT.c.merchant_order_no, LEDGER.c.amount_fen)
+            .join_from(LEDGER, PAYMENT)
+            .where(LEDGER.c.operator_id == self._work.operator_id, LEDGER.c.business_date == day)
+            .where(LEDGER.c.move.in_([Move.COLLECT, Move.REFUND]), PAYMENT.c.wallet_account == wallet_account)
+        )
+        for move, refund_no, merchant_order_no, amount in self._work.connection.execute(statement):
+            if move is Move.COLLECT:
+                yield EntryKind.PAYMENT, merchant_order_no, Fen(amount)
+            else:
+                yield EntryKind.REFUND, refund_no, Fen(amount)
 
     def all(self) -> Sequence[Posting]:
         """Every posting, the oldest first."""

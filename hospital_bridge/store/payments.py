@@ -82,7 +82,6 @@ Index(
     **where(_LIVE),
 )
 Index("ix_payment_collected_at", PAYMENT.c.operator_id, PAYMENT.c.collected_at)
-Index("ix_payment_fulfilled_at", PAYMENT.c.operator_id, PAYMENT.c.fulfilled_at)
 Index("ix_payment_sale", PAYMENT.c.operator_id, PAYMENT.c.sale_kind, PAYMENT.c.sale_ref)
 
 
@@ -134,10 +133,6 @@ class Payments:
     def collected_between(self, start: datetime, end: datetime) -> Sequence[Payment]:
         """Payments whose money the wallet took in the half-open span."""
         return self._many(PAYMENT.c.collected_at >= start, PAYMENT.c.collected_at < end)
-
-    def fulfilled_between(self, start: datetime, end: datetime) -> Sequence[Payment]:
-        """Payments that the fulfilling system booked in the half-open span."""
-        return self._many(PAYMENT.c.fulfilled_at >= start, PAYMENT.c.fulfilled_at < end)
 
     def for_person(self) -> Sequence[Payment]:
         """Money that only a person can move on: undecided fulfilments, and refused ones whose refund was refused."""

@@ -28,14 +28,20 @@ class RunState(StrEnum):
 
 
 class Finding(StrEnum):
-    """How the books differ about one entry. TIMING clears by itself on the next day's bill."""
+    """How the books differ about one entry.
+
+    TIMING: two books put it on neighbouring days. WALLET_ONLY (长款) and LEDGER_ONLY (短款): the bill or our
+    ledger lacks it. SALE_ONLY and SALE_MISSING: the same of the fulfilling system's list. UNFULFILLED: paid
+    or refunded, and the fulfilling system has not answered yet.
+    """
 
     TIMING = "timing"
     WALLET_ONLY = "wallet_only"
     LEDGER_ONLY = "ledger_only"
     WALLET_AMOUNT = "wallet_amount"
     SALE_ONLY = "sale_only"
-    UNPOSTED = "unposted"
+    SALE_MISSING = "sale_missing"
+    UNFULFILLED = "unfulfilled"
     SALE_AMOUNT = "sale_amount"
 
 
@@ -148,17 +154,14 @@ class Reconciliations:
 
     def keep(self, run: Reconciliation, found: Iterable[Difference]) -> None:
         """Record a run; differences known from an earlier run keep owner and age, vanished ones are cleared."""
-        values = columns_of(run)
-        where = (RECONCILIATION.c.wallet_account == run.wallet_account, RECONCILIATION.c.day == run.day)
-        if not self._runs.change(*where, **values):
-            self._runs.add(**values)
+        self._write(run)
         known = {difference.key: difference for difference in self.differences(run.wallet_account, run.day)}
         present = {difference.key: difference for difference in found}
         for key, difference in present.items():
             if key not in known:
                 self._add(run, replace(difference, found_at=self._work.now))
             elif known[key].progress is Progress.CLEARED:
-                self._set(run, difference, Progress.OPEN)
+                self._set(run, difference, difference.progress)
         for key, difference in known.items():
             if key not in present and difference.progress is Progress.OPEN:
                 self._set(run, difference, Progress.CLEARED)
@@ -166,6 +169,18 @@ class Reconciliations:
     def explain(self, run: Reconciliation, difference: Difference, owner: str) -> None:
         """A person has settled the difference."""
         self._set(run, replace(difference, owner=owner), Progress.EXPLAINED)
+
+    def wait(self, run: Reconciliation) -> None:
+        """Record that the books of a day are not to be had; a result that stands already is kept."""
+        standing = self.find(run.wallet_account, run.day)
+        if standing is None or standing.state is RunState.WAITING:
+            self._write(run)
+
+    def _write(self, run: Reconciliation) -> None:
+        values = columns_of(run)
+        where = (RECONCILIATION.c.wallet_account == run.wallet_account, RECONCILIATION.c.day == run.day)
+        if not self._runs.change(*where, **values):
+            self._runs.add(**values)
 
     def _add(self, run: Reconciliation, difference: Difference) -> None:
         self._differences.add(wallet_account=run.wallet_account, day=run.day, **columns_of(difference))

@@ -38,7 +38,7 @@ REFUND = Table(
     CheckConstraint("amount_fen >= 0 AND reversal_fen >= 0", name="sums_not_negative"),
 )
 Index("ix_refund_payment_id", REFUND.c.operator_id, REFUND.c.payment_id)
-Index("ix_refund_reversed_at", REFUND.c.operator_id, REFUND.c.reversed_at)
+Index("ix_refund_refunded_at", REFUND.c.operator_id, REFUND.c.refunded_at)
 
 
 class UnknownRefund(Exception):
@@ -76,9 +76,9 @@ class Refunds:
         """Every refund, the oldest first."""
         return self._many()
 
-    def reversed_between(self, start: datetime, end: datetime) -> Sequence[Refund]:
-        """Refunds that the fulfilling system booked in the half-open span."""
-        return self._many(REFUND.c.reversed_at >= start, REFUND.c.reversed_at < end)
+    def refunded_between(self, start: datetime, end: datetime) -> Sequence[Refund]:
+        """Refunds that the wallet gave back in the half-open span."""
+        return self._many(REFUND.c.refunded_at >= start, REFUND.c.refunded_at < end)
 
     def for_person(self) -> Sequence[Refund]:
         """Refunds that the wallet refused for good, and reversals that nobody but a person can settle."""

@@ -8,7 +8,6 @@ from enum import StrEnum
 
 from adapters.values import Fen
 
-
 NOTHING = Fen(0)
 
 
