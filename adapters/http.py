@@ -93,8 +93,8 @@ class UrllibTransport:
         ca_file: str | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        # urllib3 writes whole addresses, query values included, at debug level.
-        logging.getLogger("urllib3").setLevel(logging.INFO)
+        # urllib3 writes whole addresses, query values included, up to the level of warnings.
+        logging.getLogger("urllib3").setLevel(logging.ERROR)
         self._timeouts = timeouts or Timeouts()
         self._monotonic = monotonic
         self._pool = urllib3.PoolManager(

@@ -26,17 +26,15 @@ def test_a_payment_is_told(wallet: AlipayWallet, sandbox: RunningSandbox, paid: 
     assert (read.trade, read.refund_no) == (wallet.query("N1"), "")
 
 
-def test_a_part_refund_speaks_of_success_and_is_refund_news(
-    wallet: AlipayWallet, sandbox: RunningSandbox, paid: Notice
-) -> None:
+@pytest.mark.usefixtures("paid")
+def test_a_part_refund_speaks_of_success_and_is_refund_news(wallet: AlipayWallet, sandbox: RunningSandbox) -> None:
     wallet.refund(RefundOrder("N1", "R1", Fen(250), "退号"))
     read = wallet.read_notice(sandbox.world.outbox.body(sandbox.world.outbox.notices[-1]), {})
     assert (read.trade.status, read.trade.refunded_fen, read.refund_no) == (TradeStatus.PAID, 250, "R1")
 
 
-def test_closing_after_a_full_refund_is_told_apart_from_expiry(
-    wallet: AlipayWallet, sandbox: RunningSandbox, paid: Notice
-) -> None:
+@pytest.mark.usefixtures("paid")
+def test_closing_after_a_full_refund_is_told_apart_from_expiry(wallet: AlipayWallet, sandbox: RunningSandbox) -> None:
     wallet.refund(RefundOrder("N1", "R1", Fen(1250), "退号"))
     wallet.create(sandbox.order("N2"))
     wallet.close("N2")

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import logging
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from itertools import count
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from adapters.errors import Malformed, NotDone, OutcomeUnknown, OutsideError, Untrusted
+from adapters.http import HttpClient, Request, Timeouts, UrllibTransport
+
+QUICK = Timeouts(connect=2, read=0.2, total=5)
+Script = Callable[[socket.socket], None]
+
+
+@contextmanager
+def server(script: Script, tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    """A server that treats each connection by the script, after reading the request's head."""
+    stopped = Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.05)
+
+        def run() -> None:
+            while not stopped.is_set():
+                try:
+                    connection, _ = listener.accept()
+                    with tls.wrap_socket(connection, server_side=True) if tls else connection as peer:
+                        peer.settimeout(5)
+                        peer.recv(65536)
+                        script(peer)
+                except OSError:
+                    continue
+
+        thread = Thread(target=run)
+        thread.start()
+        try:
+            yield f"{'https' if tls else 'http'}://127.0.0.1:{listener.getsockname()[1]}/pay"
+        finally:
+            stopped.set()
+            thread.join()
+
+
+def answering(raw: bytes) -> Script:
+    return lambda peer: peer.sendall(raw)
+
+
+def until_the_caller_leaves(peer: socket.socket) -> None:
+    peer.recv(1)
+
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Kind: answer\r\n\r\nhi"
+
+
+def test_an_answer_of_any_status_is_an_answer() -> None:
+    with server(answering(b"HTTP/1.1 503 Busy\r\nContent-Length: 2\r\nRetry-After: 7\r\n\r\nno")) as url:
+        response = UrllibTransport(QUICK).send(Request("POST", url, {}, b"a=1"))
+    assert (response.status, response.body, response.headers["retry-after"]) == (503, b"no", "7")
+
+
+def test_a_redirect_is_not_followed() -> None:
+    with server(answering(b"HTTP/1.1 302 Go\r\nLocation: http://127.0.0.1:9/\r\nContent-Length: 0\r\n\r\n")) as url:
+        assert UrllibTransport(QUICK).send(Request("GET", url)).status == 302
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/pay?secret=1", "http://", "gopher://127.0.0.1/"])
+def test_what_was_never_sent_is_not_done(url: str) -> None:
+    with pytest.raises(NotDone):
+        UrllibTransport(QUICK).send(Request("POST", url))
+
+
+@pytest.mark.parametrize(
+    ("script", "outcome"),
+    [
+        pytest.param(until_the_caller_leaves, OutcomeUnknown, id="silence"),
+        pytest.param(answering(b""), OutcomeUnknown, id="hung up"),
+        pytest.param(answering(b"HTTP/1.1 2"), OutcomeUnknown, id="torn head"),
+        pytest.param(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi"), OutcomeUnknown, id="torn body"),
+        pytest.param(answering(b"\x00\x01\x02\r\n\r\n"), OutcomeUnknown, id="not HTTP"),
+        pytest.param(answering(OK.replace(b": 2", b": 20") + b"x" * 18), Malformed, id="too long"),
+    ],
+)
+def test_what_was_sent_and_not_answered_is_unknown(script: Script, outcome: type[OutsideError]) -> None:
+    with server(script) as url, pytest.raises(outcome) as caught:
+        UrllibTransport(QUICK).send(Request("POST", f"{url}?token=canary", max_response_bytes=10))
+    assert type(caught.value) is outcome
+    assert "canary" not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+def test_an_answer_that_trickles_is_given_up() -> None:
+    ticks = count(step=4)
+    transport = UrllibTransport(QUICK, monotonic=lambda: float(next(ticks)))
+    with server(answering(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n1\r\ny\r\n")) as url:
+        with pytest.raises(OutcomeUnknown, match="in time"):
+            transport.send(Request("GET", url))
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A self-signed certificate for 127.0.0.1 and its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    ip = x509.IPAddress(ip_address("127.0.0.1"))
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2120, 1, 1, tzinfo=UTC))
+        .add_extension(x509.SubjectAlternativeName([ip]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    path = tmp_path_factory.mktemp("tls") / "server.pem"
+    path.write_bytes(made.public_bytes(pem) + key.private_bytes(pem, pkcs8, serialization.NoEncryption()))
+    return path
+
+
+def test_an_unknown_certificate_is_not_trusted_and_a_named_one_is(certificate: Path) -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate)
+    with server(answering(OK), tls) as url:
+        with pytest.raises(Untrusted):
+            UrllibTransport(QUICK).send(Request("GET", url))
+        assert UrllibTransport(QUICK, ca_file=str(certificate)).send(Request("GET", url)).body == b"hi"
+
+
+def test_the_log_names_the_call_and_none_of_its_content(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    client = HttpClient(UrllibTransport(QUICK))
+    for answer in (OK, b"HTTP/1.1 200 OK\r\nContent-Le"):
+        with server(answering(answer)) as url:
+            client.send(Request("POST", f"{url}?token=canary", {"X-Key": "canary"}, b"name=canary"))
+    with pytest.raises(NotDone):
+        client.send(Request("GET", "http://127.0.0.1:9/other?token=canary"))
+    assert "outgoing POST 127.0.0.1/pay: 200" in caplog.text
+    assert "outgoing GET 127.0.0.1/other: NotDone" in caplog.text
+    assert "canary" not in caplog.text
+    assert "canary" not in repr(Request("GET", "http://h/?q=canary", {"K": "canary"}, b"canary"))
