@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from adapters.hl7.delimiters import USUAL, Delimiters
 
-_SEQUENCE = r"[FSTREPHN]|X(?:[0-9A-Fa-f]{2})+|\.(?:br|ce|fi|nf|sp[0-9]*|(?:in|ti)[+-]?[0-9]*|sk[0-9]*)"
+_SEQUENCE = r"[FSTREPHN]|[Xx](?:[0-9A-Fa-f]{2})+|\.(?i:br|ce|fi|nf|sp[0-9]*|(?:in|ti)[+-]?[0-9]*|sk[0-9]*)"
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _LINE_BREAKS = ("BR", "CE", "SP")
 
@@ -46,7 +46,7 @@ _ESCAPES = str.maketrans(
 @lru_cache(maxsize=64)
 def _pattern(escape_character: str) -> re.Pattern[str]:
     mark = re.escape(escape_character)
-    return re.compile(f"{mark}(?:{_SEQUENCE}){mark}", re.IGNORECASE)
+    return re.compile(f"{mark}(?:{_SEQUENCE}){mark}")
 
 
 def _meaning(sequence: str, delimiters: Delimiters, codec: str) -> str:

@@ -10,19 +10,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from adapters.errors import Untrusted
 from adapters.hl7.ack import Stamp, decide_ack
 from adapters.hl7.message import Message
 from adapters.hl7.mllp import Fault, Framer, frame
+from adapters.hl7.sender import MllpClient
 from adapters.hl7.tls import client_context, server_context
 from hospital_bridge.clock import SystemClock
 from hospital_bridge.workers.listener import CannotListen, Listener, WireEvent
 from hospital_bridge.workers.listener_settings import ListenerSettings, Peer
 from hospital_bridge.workers.received import Received
+from tests.certificates import certificate_for_localhost
 
 HIS = Peer("his", max_connections=16)
 SETTINGS = ListenerSettings("127.0.0.1", 0, (HIS,), max_message=300_000, max_in_flight=1_000_000, drain_timeout=10)
@@ -403,6 +402,23 @@ def test_it_speaks_tls_only_to_those_with_a_certificate_of_ours(start: Callable[
     assert [row.raw for row in house.inbox.rows] == [adt("M1")]
 
 
+def test_our_own_sender_keeps_its_secure_connection(start: Callable[..., House], tmp_path: Path) -> None:
+    server, client, _ = mutual_tls(tmp_path)
+    house = start(tls=server)
+    link = MllpClient("localhost", house.port, tls=client)
+    assert [Message.parse(link.exchange(adt(name)))["MSA-2"] for name in ("M1", "M2")] == ["M1", "M2"]
+    assert house.listener.state().connections == {"his": 1}
+    link.close()
+
+
+def test_a_sender_trusts_no_certificate_of_a_stranger(start: Callable[..., House], tmp_path: Path) -> None:
+    server, _, _ = mutual_tls(tmp_path)
+    house = start(tls=server)
+    with pytest.raises(Untrusted, match="certificate of localhost"):
+        MllpClient("localhost", house.port, tls=client_context()).exchange(adt("M1"))
+    assert house.inbox.rows == []
+
+
 def mutual_tls(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext, ssl.SSLContext]:
     certificate, key = certificate_for_localhost(folder)
     return (
@@ -420,27 +436,3 @@ def heard(house: House, tls: ssl.SSLContext) -> bool:
         return outsider.socket.recv(1) != b""
     except OSError:
         return False
-
-
-def certificate_for_localhost(folder: Path) -> tuple[Path, Path]:
-    """A certificate that is its own authority, made for this run."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
-        .not_valid_after(datetime(2120, 1, 1, tzinfo=UTC))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    certificate_file, key_file = folder / "certificate.pem", folder / "key.pem"
-    certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    key_file.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return certificate_file, key_file

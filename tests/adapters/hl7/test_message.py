@@ -102,6 +102,11 @@ def test_escaped_bytes_are_characters_of_the_messages_charset() -> None:
     assert (Message.parse(raw)["PID-5.1"], Message.parse(raw)["PID-5.2"]) == ("弢", "\\XFF\\")
 
 
+def test_a_backslash_that_escapes_nothing_is_a_backslash() -> None:
+    raw = b"MSH|^~\\&|||||2026||ADT^A08|1|P|2.5.1\rNTE|1||C:\\t\\n\\new\\F\\x\\\r"
+    assert Message.parse(raw)["NTE-3"] == "C:\\t\\n\\new|x\\"
+
+
 @pytest.mark.parametrize("prefix", [b"\xef\xbb\xbf", b"\r\n", b"\x0b", b"  ", b"EVN|A01\r"])
 def test_what_stands_before_the_header_does_not_hide_it(prefix: bytes) -> None:
     message = Message.parse(prefix + ORU)
