@@ -2,7 +2,7 @@
 # Each target installs what it needs, pinned by constraints.txt and package-lock.json.
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check pages bench simulate docs wheel clean
+.PHONY: demo test check pages bench simulate docs reference wheel clean
 
 bin := .venv/bin
 pip := $(bin)/pip --disable-pip-version-check install --quiet --constraint constraints.txt
@@ -30,8 +30,11 @@ bench: .venv/.ready pages
 simulate: .venv/.ready
 	$(bin)/python -m tests.simulation $(ARGS)
 
-docs: .venv/.ready
+docs: .venv/.ready reference
 	$(bin)/sphinx-build --fail-on-warning --quiet docs docs/_build
+
+reference: .venv/.ready
+	$(bin)/python -m docs._pages
 
 wheel: .venv/.ready pages
 	$(bin)/hatchling build --target wheel

@@ -17,7 +17,7 @@ _CONFIGURATION = click.argument(
     "configuration",
     type=click.Path(path_type=Path, dir_okay=False),
     envvar="HOSPITAL_BRIDGE_CONFIG",
-    default=Path("hospital.toml"),
+    default=Path("bridge.toml"),
 )
 
 

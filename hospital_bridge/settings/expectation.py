@@ -14,7 +14,6 @@ _KINDS: tuple[tuple[type[fields.Field[Any]], str], ...] = (
     (fields.Integer, "a whole number"),
     (fields.Number, "a number"),
     (fields.TimeDelta, "a length of time as a number"),
-    (fields.List, "a list"),
     (fields.Nested, "a table"),
     (fields.Mapping, "a table"),
     (fields.Time, "a time such as 07:30"),
@@ -30,6 +29,15 @@ def expectation(field: fields.Field[Any]) -> Sentence:
         return SECRET_FORM
     if said := field.metadata.get("expected"):
         return Sentence(said)
+    return _by_validators(field) or _by_kind(field)
+
+
+def says_it_all(field: fields.Field[Any]) -> bool:
+    """Whether the expectation leaves nothing that a validator's own words would add."""
+    return "expected" in field.metadata or all(isinstance(validator, _TOLD) for validator in field.validators)
+
+
+def _by_validators(field: fields.Field[Any]) -> Sentence | None:
     for validator in field.validators:
         if isinstance(validator, validate.OneOf):
             return Sentence("one of {choices}", {"choices": ", ".join(map(str, validator.choices))})
@@ -37,12 +45,13 @@ def expectation(field: fields.Field[Any]) -> Sentence:
             return Sentence("an address such as https://hospital.example")
         if isinstance(validator, validate.Range) and isinstance(field, fields.Number):
             return _in_range(validator)
+    return None
+
+
+def _by_kind(field: fields.Field[Any]) -> Sentence:
+    if isinstance(field, fields.List):
+        return Sentence("a list, each {item}", {"item": expectation(field.inner)})
     return Sentence(next((words for kind, words in _KINDS if isinstance(field, kind)), "text"))
-
-
-def says_it_all(field: fields.Field[Any]) -> bool:
-    """Whether the expectation leaves nothing that a validator's own words would add."""
-    return "expected" in field.metadata or all(isinstance(validator, _TOLD) for validator in field.validators)
 
 
 def _in_range(allowed: validate.Range) -> Sentence:

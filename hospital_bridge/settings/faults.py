@@ -24,7 +24,7 @@ class Fault:
     code: str
 
     def shown(self, translate: Translate = str) -> str:
-        """One line for a terminal, such as `hospital.toml:12 operator.his.port: … [HB-C005]`."""
+        """One line for a terminal, such as `bridge.toml:12 operator.his.port: … [HB-C005]`."""
         where = f"{self.file}:{self.line}" if self.line else str(self.file)
         key = f" {self.key}" if self.key else ""
         return f"{where}{key}: {self.sentence.shown(translate)} [{self.code}]"

@@ -17,7 +17,7 @@ EMPTY_OPERATOR = '[operator]\nid = "east"\nname = "示例医院"\nphone = "010-0
 
 
 def test_a_usable_configuration_exits_0_and_names_its_operators(run: Command, tmp_path: Path) -> None:
-    write(tmp_path, {"hospital.toml": BRIDGE, "operators.d/east.toml": EMPTY_OPERATOR})
+    write(tmp_path, {"bridge.toml": BRIDGE, "operators.d/east.toml": EMPTY_OPERATOR})
     checked = run("check")
     assert (checked.exit_code, checked.stderr) == (0, "")
     assert "east (示例医院)" in checked.stdout
@@ -27,14 +27,14 @@ def test_a_wrong_configuration_exits_78_with_every_fault(run: Command, tmp_path:
     write(
         tmp_path,
         {
-            "hospital.toml": BRIDGE + 'log_levl = "info"\n',
+            "bridge.toml": BRIDGE + 'log_levl = "info"\n',
             "operators.d/east.toml": '[operator]\nname = "东"\nphone = "12"\n',
         },
     )
     checked = run("check")
     assert checked.exit_code == 78
     assert checked.stderr.replace(f"{tmp_path}/", "").splitlines() == [
-        "hospital.toml:5 bridge.log_levl: unknown key; did you mean log_level? [HB-C003]",
+        "bridge.toml:5 bridge.log_levl: unknown key; did you mean log_level? [HB-C003]",
         (
             "operators.d/east.toml:1 operator.id: missing; "
             "expected a name of lower-case letters, digits, - and _ [HB-C004]"
@@ -45,18 +45,18 @@ def test_a_wrong_configuration_exits_78_with_every_fault(run: Command, tmp_path:
 
 
 def test_faults_are_told_in_the_language_of_the_terminal(run: Command, tmp_path: Path) -> None:
-    write(tmp_path, {"hospital.toml": BRIDGE + 'log_levl = "info"\n'})
+    write(tmp_path, {"bridge.toml": BRIDGE + 'log_levl = "info"\n'})
     told = run("check", lang="zh_CN.UTF-8").stderr
     assert "bridge.log_levl: 未知项，是否想写 log_level？ [HB-C003]" in told
 
 
 def test_faults_as_json_for_a_program(run: Command, tmp_path: Path) -> None:
-    write(tmp_path, {"hospital.toml": BRIDGE + 'log_levl = "info"\n'})
+    write(tmp_path, {"bridge.toml": BRIDGE + 'log_levl = "info"\n'})
     checked = run("check", "--json")
     assert checked.exit_code == 78
     assert json.loads(checked.stdout) == [
         {
-            "file": str(tmp_path / "hospital.toml"),
+            "file": str(tmp_path / "bridge.toml"),
             "line": 5,
             "key": "bridge.log_levl",
             "message": "unknown key; did you mean log_level?",

@@ -45,22 +45,22 @@ addresses = [
 
 
 def test_one_wrong_file_gives_every_fault_at_its_line(tmp_path: Path) -> None:
-    assert shown(faults(tmp_path, {"hospital.toml": WRONG}), tmp_path) == [
+    assert shown(faults(tmp_path, {"bridge.toml": WRONG}), tmp_path) == [
         (
-            "hospital.toml:3 bridge.public_url: 'wallet.hospital.example' is not an address such as "
+            "bridge.toml:3 bridge.public_url: 'wallet.hospital.example' is not an address such as "
             "https://hospital.example [HB-C005]"
         ),
-        'hospital.toml:4 bridge.root_key: a secret is written { file = "…" } or { env = "…" } [HB-C008]',
-        "hospital.toml:5 bridge.loglevel: unknown key; did you mean log_level? [HB-C003]",
-        "hospital.toml:8 bridge.web.port: 70000 is not a number from 1 to 65535 [HB-C005]",
-        "hospital.toml:9 bridge.web.threads: 'many' is not a number from 1 to 256 [HB-C005]",
-        "hospital.toml:12 operator.id: 'East Hospital' is not a name of lower-case letters, digits, - and _ [HB-C005]",
-        "hospital.toml:17 operator.wallets.main.adapter: no such adapter is installed; did you mean paywell? [HB-C007]",
-        "hospital.toml:21 operator.his.oldhis.host: missing; expected text [HB-C004]",
-        "hospital.toml:22 operator.his.oldhis.chraset: unknown key; did you mean charset? [HB-C003]",
-        "hospital.toml:25 operator.verticals.clinik: no such vertical is installed; did you mean clinic? [HB-C007]",
+        'bridge.toml:4 bridge.root_key: a secret is written { file = "…" } or { env = "…" } [HB-C008]',
+        "bridge.toml:5 bridge.loglevel: unknown key; did you mean log_level? [HB-C003]",
+        "bridge.toml:8 bridge.web.port: 70000 is not a number from 1 to 65535 [HB-C005]",
+        "bridge.toml:9 bridge.web.threads: 'many' is not a number from 1 to 256 [HB-C005]",
+        "bridge.toml:12 operator.id: 'East Hospital' is not a name of lower-case letters, digits, - and _ [HB-C005]",
+        "bridge.toml:17 operator.wallets.main.adapter: no such adapter is installed; did you mean paywell? [HB-C007]",
+        "bridge.toml:21 operator.his.oldhis.host: missing; expected text [HB-C004]",
+        "bridge.toml:22 operator.his.oldhis.chraset: unknown key; did you mean charset? [HB-C003]",
+        "bridge.toml:25 operator.verticals.clinik: no such vertical is installed; did you mean clinic? [HB-C007]",
         (
-            "hospital.toml:30 operator.peers[1].addresses[2]: 'laboratory' is not an IP address or a range such as "
+            "bridge.toml:30 operator.peers[1].addresses[2]: 'laboratory' is not an IP address or a range such as "
             "10.1.0.0/16 [HB-C005]"
         ),
     ]
@@ -68,12 +68,12 @@ def test_one_wrong_file_gives_every_fault_at_its_line(tmp_path: Path) -> None:
 
 def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
     found = faults(tmp_path, {})
-    assert shown(found, tmp_path) == ["hospital.toml: cannot be read: No such file or directory [HB-C001]"]
+    assert shown(found, tmp_path) == ["bridge.toml: cannot be read: No such file or directory [HB-C001]"]
 
 
 def test_broken_toml_does_not_hide_the_faults_of_other_files(tmp_path: Path) -> None:
     found = faults(
-        tmp_path, {"hospital.toml": BRIDGE, "conf.d/a.toml": "[bridge\n", "operators.d/b.toml": "[operator]\n"}
+        tmp_path, {"bridge.toml": BRIDGE, "conf.d/a.toml": "[bridge\n", "operators.d/b.toml": "[operator]\n"}
     )
     assert [(fault.file.name, fault.line, fault.code) for fault in found] == [
         ("a.toml", 1, "HB-C002"),
@@ -85,9 +85,9 @@ def test_broken_toml_does_not_hide_the_faults_of_other_files(tmp_path: Path) -> 
 
 
 def test_two_files_that_set_one_key(tmp_path: Path) -> None:
-    found = faults(tmp_path, {"hospital.toml": BRIDGE, "conf.d/twice.toml": '[bridge]\ndata_dir = "elsewhere"\n'})
+    found = faults(tmp_path, {"bridge.toml": BRIDGE, "conf.d/twice.toml": '[bridge]\ndata_dir = "elsewhere"\n'})
     assert shown(found, tmp_path) == [
-        "conf.d/twice.toml:2 bridge.data_dir: already set in hospital.toml:2 [HB-C006]",
+        "conf.d/twice.toml:2 bridge.data_dir: already set in bridge.toml:2 [HB-C006]",
     ]
 
 
@@ -103,24 +103,24 @@ def test_two_files_that_set_one_key(tmp_path: Path) -> None:
 )
 def test_a_secret_that_leads_nowhere_is_one_fault(tmp_path: Path, written: str, code: str) -> None:
     operator = OPERATOR.replace('{ file = "secrets/paywell.pem" }', written)
-    found = faults(tmp_path, {"hospital.toml": BRIDGE, "operators.d/east.toml": operator})
+    found = faults(tmp_path, {"bridge.toml": BRIDGE, "operators.d/east.toml": operator})
     assert [(fault.line, fault.key, fault.code) for fault in found] == [
         (10, "operator.wallets.main.paywell.private_key", code)
     ]
 
 
 def test_an_unusable_secret_is_never_repeated(tmp_path: Path) -> None:
-    found = faults(tmp_path, {"hospital.toml": BRIDGE.replace("ROOT_KEY", "SHORT")})
+    found = faults(tmp_path, {"bridge.toml": BRIDGE.replace("ROOT_KEY", "SHORT")})
     assert [fault.code for fault in found] == ["HB-C009"]
     in_file = BRIDGE.replace('env = "ROOT_KEY"', 'file = "secrets/paywell.pem"')
-    found = faults(tmp_path, {"hospital.toml": in_file})
+    found = faults(tmp_path, {"bridge.toml": in_file})
     assert [fault.code for fault in found] == ["HB-C005"]
     assert "the wallet's key" not in found[0].shown()
 
 
 def test_a_missing_certificate_is_named(tmp_path: Path) -> None:
     operator = OPERATOR.replace("private_key", 'certificate = { file = "certs/app.crt" }\nprivate_key')
-    found = faults(tmp_path, {"hospital.toml": BRIDGE, "operators.d/east.toml": operator})
+    found = faults(tmp_path, {"bridge.toml": BRIDGE, "operators.d/east.toml": operator})
     assert shown(found, tmp_path) == [
         (
             "operators.d/east.toml:10 operator.wallets.main.paywell.certificate: "
@@ -130,12 +130,12 @@ def test_a_missing_certificate_is_named(tmp_path: Path) -> None:
 
 
 def test_a_data_folder_that_is_a_file(tmp_path: Path) -> None:
-    found = faults(tmp_path, {"hospital.toml": BRIDGE, "data": "not a folder"})
-    assert shown(found, tmp_path) == ["hospital.toml:2 bridge.data_dir: data is a file, not a folder [HB-C011]"]
+    found = faults(tmp_path, {"bridge.toml": BRIDGE, "data": "not a folder"})
+    assert shown(found, tmp_path) == ["bridge.toml:2 bridge.data_dir: data is a file, not a folder [HB-C011]"]
 
 
 def test_two_operators_of_one_id(tmp_path: Path) -> None:
-    files = {"hospital.toml": BRIDGE, "operators.d/east.toml": OPERATOR, "operators.d/west.toml": OPERATOR}
+    files = {"bridge.toml": BRIDGE, "operators.d/east.toml": OPERATOR, "operators.d/west.toml": OPERATOR}
     found = faults(tmp_path, files)
     assert [(fault.file.name, fault.line, fault.code) for fault in found] == [("west.toml", 2, "HB-C012")]
 
@@ -145,7 +145,7 @@ def test_a_broken_adapter_is_a_fault_of_the_line_that_names_it(tmp_path: Path) -
         raise ImportError("No module named 'vendor_sdk'")
 
     installed = Installed(adapters={**INSTALLED.adapters, "oldhis": broken}, verticals=INSTALLED.verticals)
-    found = faults(tmp_path, {"hospital.toml": BRIDGE, "operators.d/east.toml": OPERATOR}, installed)
+    found = faults(tmp_path, {"bridge.toml": BRIDGE, "operators.d/east.toml": OPERATOR}, installed)
     assert [(fault.line, fault.key, fault.code) for fault in found] == [(14, "operator.his.oldhis", "HB-C013")]
 
 
@@ -166,4 +166,4 @@ def test_a_broken_adapter_is_a_fault_of_the_line_that_names_it(tmp_path: Path) -
     ],
 )
 def test_a_value_of_the_wrong_kind_is_a_fault_of_its_key(tmp_path: Path, text: str, key: str) -> None:
-    assert key in [fault.key for fault in faults(tmp_path, {"hospital.toml": text})]
+    assert key in [fault.key for fault in faults(tmp_path, {"bridge.toml": text})]

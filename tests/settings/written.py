@@ -82,7 +82,7 @@ def write(folder: Path, files: dict[str, str]) -> Path:
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(dedent(text), encoding="utf-8")
-    return folder / "hospital.toml"
+    return folder / "bridge.toml"
 
 
 def faults(folder: Path, files: dict[str, str], installed: Installed = INSTALLED) -> list[Fault]:
