@@ -52,6 +52,10 @@ class Hl7Client:
         outcomes.check(answer, self._settings)
         return answer
 
+    def close(self) -> None:
+        """Close the connection; the next exchange opens a new one."""
+        self._link.close()
+
     def _encode(self, envelope: Envelope, draft: Draft) -> bytes:
         settings = self._settings
         header = Header(

@@ -29,6 +29,10 @@ class Hl7His:
         self._client = client
         self._settings = settings
 
+    def close(self) -> None:
+        """Close the connection; a later call opens a new one."""
+        self._client.close()
+
     # --- HisDirectory
 
     def departments(self) -> Sequence[Department]:
