@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Engine, make_url
-
 from adapters import registry
 from adapters.hl7.sender import MllpClient
 from adapters.http import Transport, UrllibTransport
@@ -18,7 +16,7 @@ from hospital_bridge.loading import load_verticals, missing_ports
 from hospital_bridge.payment.context import Counter, MoneyContext
 from hospital_bridge.settings import AdapterChoice, OperatorSettings, Settings
 from hospital_bridge.slot import Vertical
-from hospital_bridge.store.engine import make_engine
+from hospital_bridge.store.engine import Engine, make_engine, role_of
 from hospital_bridge.store.keys import RootKeys
 from hospital_bridge.store.migrations.runner import migrate, migrate_vertical
 from hospital_bridge.store.unit_of_work import Store
@@ -78,7 +76,7 @@ def build(settings: Settings, outside: Outside | None = None, *, engine: Engine 
 def prepare_database(settings: Settings) -> None:
     """Bring the schema up to date, the core's and each vertical's, and make every operator known."""
     settings.bridge.data_dir.mkdir(parents=True, exist_ok=True)
-    role = make_url(settings.bridge.database_url).username
+    role = role_of(settings.bridge.database_url)
     owner = make_engine(settings.bridge.owner_database_url)
     migrate(owner, role)
     names = {name for operator in settings.operators for name in operator.verticals}

@@ -85,6 +85,11 @@ class Audit:
         """What was done to that row, oldest first."""
         return [_entry(row) for row in self._entries.all(AUDIT.c.target == target, order_by=[AUDIT.c.audit_id])]
 
+    def latest(self, limit: int = 100) -> list[AuditEntry]:
+        """The newest acts first."""
+        newest = [AUDIT.c.at.desc(), AUDIT.c.audit_id.desc()]
+        return [_entry(row) for row in self._entries.all(order_by=newest, limit=limit)]
+
     def chain(self, limit: int = 1000) -> int:
         """Link the entries that are not chained yet; how many there were. One job at a time does this."""
         head = self.head()

@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 
+__all__ = ["Engine", "UnsafeDatabase", "answers", "enter", "make_engine", "reading", "role_of"]
+
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -33,6 +35,17 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
     return engine
 
 
+def role_of(url: str) -> str | None:
+    """The login that an address names; None where the database has no logins."""
+    return make_url(url).username
+
+
+def answers(engine: Engine) -> None:
+    """Return when the database answers with the core's schema; raises whatever keeps it away."""
+    with reading(engine) as connection:
+        connection.execute(text("SELECT count(*) FROM operator"))
+
+
 def reading(engine: Engine) -> Connection:
     """A connection on which the database refuses every write."""
     return engine.connect().execution_options(hb_read_only=True, postgresql_readonly=True)
@@ -46,6 +59,18 @@ def enter(connection: Connection, operator_id: str) -> datetime:
     entering = text("SELECT set_config('hb.operator', :operator, true), clock_timestamp()")
     instant: datetime = connection.execute(entering, {"operator": operator_id}).one()[1]
     return instant.astimezone(UTC)
+
+
+def refuse_powerful_login(connection: Connection) -> None:
+    """UnsafeDatabase when this login owns our tables or passes by row-level security (PostgreSQL)."""
+    if connection.dialect.name == "sqlite":
+        return
+    powerful = text(
+        "SELECT rolsuper OR rolbypassrls OR EXISTS (SELECT FROM pg_tables WHERE tableowner = current_user)"
+        " FROM pg_roles WHERE rolname = current_user"
+    )
+    if connection.execute(powerful).scalar_one():
+        raise UnsafeDatabase("the bridge's PostgreSQL login owns tables or bypasses row-level security; give it its own")
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

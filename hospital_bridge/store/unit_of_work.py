@@ -13,11 +13,12 @@ from sqlalchemy import Connection, Engine, Table
 from hospital_bridge.clock import Clock, Ids
 from hospital_bridge.store.audit import Audit
 from hospital_bridge.store.effects import Effects
-from hospital_bridge.store.engine import enter, reading
+from hospital_bridge.store.engine import enter, reading, refuse_powerful_login
 from hospital_bridge.store.inbox import Inbox
 from hospital_bridge.store.jobs import Jobs
 from hospital_bridge.store.keys import KeyMissing, RootKeys
 from hospital_bridge.store.ledger import Ledger
+from hospital_bridge.store.link_checks import LinkChecks
 from hospital_bridge.store.operators import Operators
 from hospital_bridge.store.payments import Payments
 from hospital_bridge.store.reconciliation import Reconciliations
@@ -96,6 +97,11 @@ class Work:
         return SecurityEvents(self)
 
     @cached_property
+    def link_checks(self) -> LinkChecks:
+        """How the outside systems last answered."""
+        return LinkChecks(self)
+
+    @cached_property
     def subjects(self) -> Subjects:
         """People, their record numbers and who may act for them."""
         return Subjects(self)
@@ -144,6 +150,11 @@ class Store:
         self._ids = ids
         self._keys = keys
         self.before_commit: Callable[[Work], None] = _commit_freely
+
+    def check(self) -> None:
+        """Refuse to start on a database that may lose a commit, or with a login that sees every operator."""
+        with reading(self.engine) as connection, connection.begin():
+            refuse_powerful_login(connection)
 
     def checking(self, check: Callable[[Work], None]) -> Store:
         """The same store, whose writing units of work commit only if `check` does not raise."""

@@ -1,0 +1,95 @@
+"""The site that the pages stand on, put together from a built bridge."""
+
+from __future__ import annotations
+
+from functools import partial
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from adapters import registry
+from hospital_bridge.administration import Administration
+from hospital_bridge.identity.sign_in import CONSENT_VERSION, complete_sign_in
+from hospital_bridge.metrics import exposition
+from hospital_bridge.payment.flows.notice import receive_notice
+from hospital_bridge.store.engine import answers
+from hospital_bridge.web.passwords import PasswordLogin
+from hospital_bridge.web.site import Consent, ConsentText, Operator, Plugged, Probe, Purpose, Site, Wallet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hospital_bridge.bootstrap import Bridge, OperatorParts
+    from hospital_bridge.store.unit_of_work import Store
+
+CONSENT = ConsentText(
+    version=CONSENT_VERSION,
+    purposes=(
+        Purpose(
+            "real_name",
+            "My real name",
+            "Your wallet tells us your name, ID number and mobile number, so that the hospital knows that it is you.",
+        ),
+        Purpose(
+            "medical_record",
+            "My record number and registrations",
+            "We keep your record number and your registrations, so that you can register and pay here.",
+        ),
+    ),
+)
+
+
+def site_of(bridge: Bridge) -> Site:
+    """Everything that `web.create_app` needs."""
+    shared = bridge.settings.bridge
+    return Site(
+        public_url=shared.public_url,
+        version=version("hospital-bridge"),
+        operators={parts.settings.id: _operator(bridge, parts) for parts in bridge.operators.values()},
+        store=bridge.store,
+        clock=bridge.outside.clock,
+        ids=bridge.outside.ids,
+        authenticate=PasswordLogin(bridge.store, bridge.outside.ids),
+        admin=Administration(bridge.store),
+        metrics=lambda: exposition(bridge.store),
+        readiness=partial(_readiness, bridge.store),
+        trusted_proxies=shared.trusted_proxies,
+    )
+
+
+def _operator(bridge: Bridge, parts: OperatorParts) -> Operator:
+    settings = parts.settings
+    return Operator(
+        id=settings.id,
+        names={"zh-CN": settings.name, "en": settings.name_en or settings.name},
+        timezone=settings.timezone,
+        phone=settings.phone,
+        language=settings.locale,
+        consent=CONSENT,
+        wallets={account: _wallet(bridge, parts, account) for account in parts.wallets},
+        verticals={name: Plugged(bridge.verticals[name], scope) for name, scope in parts.scopes.items()},
+    )
+
+
+def _wallet(bridge: Bridge, parts: OperatorParts, account: str) -> Wallet:
+    wallet = parts.wallets[account]
+
+    def complete(code: str, consent: Consent, *, locale: str) -> str:
+        return complete_sign_in(
+            bridge.store, parts.settings.id, account, wallet, code, purposes=consent.purposes, locale=locale
+        ).wallet_user_id
+
+    return Wallet(
+        account=account,
+        title=registry.manifest(parts.settings.wallets[account].adapter).title,
+        authorise_url=wallet.authorise_url,
+        complete=complete,
+        receive_notice=lambda body, headers: receive_notice(parts.money, account, body, headers),
+    )
+
+
+def _readiness(store: Store) -> Sequence[Probe]:
+    try:
+        answers(store.engine)
+    except Exception as fault:  # noqa: BLE001 - whatever keeps the database away, the bridge is not ready
+        return [Probe("database", ok=False, detail=type(fault).__name__)]
+    return [Probe("database", ok=True)]
