@@ -96,7 +96,8 @@ class Requests:
             "location": "",
             "claimed_at": self._work.now,
         }
-        return self._work.connection.execute(new.values(values)).rowcount == 1
+        inserted = new.values(values).returning(WEB_REQUEST.c.key)
+        return self._work.connection.execute(inserted).first() is not None
 
     def _end(self, principal: str, key: str, **values: object) -> None:
         self._requests.change(WEB_REQUEST.c.principal == principal, WEB_REQUEST.c.key == key, **values)

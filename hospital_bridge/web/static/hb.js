@@ -1,0 +1,46 @@
+/* What a page that looks again needs beyond htmx; without it the page reloads by itself (noscript). */
+(function () {
+  "use strict";
+  var said = "";
+
+  function words() {
+    var state = document.querySelector("[data-say]");
+    return state ? state.textContent.trim() : "";
+  }
+
+  function clock() {
+    var now = new Date();
+    return ("0" + now.getHours()).slice(-2) + ":" + ("0" + now.getMinutes()).slice(-2);
+  }
+
+  var offline = document.getElementById("offline");
+  var lastSeen = clock();
+  said = words();
+
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    if (document.hidden) event.preventDefault();
+  });
+
+  /* htmx 1.9 would put the empty body of a 304 in place of the page. */
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    if (event.detail.xhr.status === 304) event.detail.shouldSwap = false;
+  });
+
+  document.addEventListener("htmx:afterRequest", function (event) {
+    if (event.detail.xhr.status === 0) return;
+    lastSeen = clock();
+    offline.hidden = true;
+  });
+
+  document.addEventListener("htmx:sendError", function () {
+    offline.querySelector("span").textContent = lastSeen;
+    offline.hidden = false;
+  });
+
+  document.addEventListener("htmx:afterSettle", function () {
+    if (words() !== said) {
+      said = words();
+      document.getElementById("said").textContent = said;
+    }
+  });
+})();

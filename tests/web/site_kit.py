@@ -1,0 +1,166 @@
+"""A small site on a real store: two operators, one scripted wallet, read models that a test fills."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from ipaddress import ip_network
+from typing import Any
+from urllib.parse import urlencode
+
+from argon2 import PasswordHasher
+
+from adapters.errors import OutsideError
+from adapters.values import Acknowledgement, WalletAccount
+from hospital_bridge.clock import Clock, Ids
+from hospital_bridge.store.staff import RoleGrant, StaffAccounts
+from hospital_bridge.store.unit_of_work import Store
+from hospital_bridge.web.admin_reads import AuditRow, DeadJobRow, EffectRow, Light, LinkRow, MessageRow, SecurityRow
+from hospital_bridge.web.passwords import PasswordLogin
+from hospital_bridge.web.site import Consent, ConsentText, Operator, Plugged, Probe, Purpose, Site, Wallet
+from tests.web.scripted_hospital import SHANGHAI, ScriptedScope, scripted_vertical
+
+PASSWORD = "correct horse battery"
+QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+CONSENT = ConsentText(
+    "2026-11-01",
+    (
+        Purpose("identity", "Identity", "Your name and ID number, from the wallet."),
+        Purpose("care", "Care", "Your registrations.", required=True),
+        Purpose("messages", "Messages", "Reminders in the wallet.", required=False),
+    ),
+)
+SEEN = datetime(2026, 11, 23, 0, 29, 30, tzinfo=UTC)
+
+
+@dataclass
+class ScriptedWallet:
+    """A wallet that knows its users by the code that it gave them."""
+
+    store: Store
+    operator_id: str
+    page: str
+    fails_with: OutsideError | None = None
+    consents: list[Consent] = field(default_factory=list)
+    notices: list[tuple[bytes, Mapping[str, str]]] = field(default_factory=list)
+
+    def authorise_url(self, *, redirect_uri: str, state: str) -> str:
+        return f"{self.page}?{urlencode({'redirect_uri': redirect_uri, 'state': state})}"
+
+    def complete(self, code: str, consent: Consent, *, locale: str) -> str:
+        if self.fails_with is not None:
+            raise self.fails_with
+        self.consents.append(consent)
+        with self.store.begin(self.operator_id) as work:
+            return work.wallet_users.keep("alipay", WalletAccount(code), locale)
+
+    def receive_notice(self, body: bytes, headers: Mapping[str, str]) -> Acknowledgement:
+        self.notices.append((body, headers))
+        return Acknowledgement(b"success")
+
+
+@dataclass
+class ScriptedAdmin:
+    """Read models by operator."""
+
+    jobs: dict[str, list[DeadJobRow]] = field(default_factory=dict)
+    replayed: list[tuple[str, str, str]] = field(default_factory=list)
+    rows: bool = True
+
+    def links(self, operator_id: str) -> list[LinkRow]:
+        return [
+            LinkRow(f"Alipay {operator_id}", "Wallet", Light.GREEN, SEEN),
+            LinkRow("HIS", "Hospital system", Light.AMBER, SEEN, "Answers slowly.", "Look at the HIS server's load."),
+            LinkRow("Results listener", "Listener", Light.RED, None, "No connection.", "Check the network to the HIS."),
+        ]
+
+    def messages(self, operator_id: str, limit: int) -> list[MessageRow]:
+        return [MessageRow("m" * 32, SEEN, "HIS", "ORU^R01", f"MSG-{operator_id}-1", "accepted")]
+
+    def unknown_effects(self, operator_id: str, limit: int) -> list[EffectRow]:
+        return [EffectRow("e" * 32, f"wallet.refund {operator_id}", SEEN, SEEN, 3, "no answer")]
+
+    def dead_jobs(self, operator_id: str, limit: int) -> list[DeadJobRow]:
+        return self.jobs.get(operator_id, [])
+
+    def audit(self, operator_id: str, limit: int) -> list[AuditRow]:
+        return [AuditRow(SEEN, f"staff of {operator_id}", "staff.signed_in", "a" * 32)]
+
+    def security(self, operator_id: str, limit: int) -> list[SecurityRow]:
+        return [SecurityRow(SEEN, "notice.forged", f"alipay {operator_id}", "bad signature")]
+
+    def replay_job(self, operator_id: str, job_id: str, actor: str) -> bool:
+        if all(job.job_id != job_id for job in self.jobs.get(operator_id, [])):
+            return False
+        self.replayed.append((operator_id, job_id, actor))
+        return True
+
+
+@dataclass
+class SiteKit:
+    """The site and the parts of it that a test steers."""
+
+    site: Site
+    wallets: dict[str, ScriptedWallet]
+    scopes: dict[str, ScriptedScope]
+    admin: ScriptedAdmin
+    probes: list[Probe]
+
+    def add_staff(self, operator_id: str, name: str, *grants: RoleGrant) -> str:
+        """A staff member with `PASSWORD`; returns the staff id."""
+        with self.site.store.begin(operator_id) as work:
+            return StaffAccounts(work).add(name, f"护士 {name}", QUICK_HASHER.hash(PASSWORD), frozenset(grants))
+
+
+def make_kit(
+    store: Store,
+    clock: Clock,
+    ids: Ids,
+    *,
+    public_url: str = "https://bridge.example",
+    wallet_page: str = "https://wallet.example/authorise",
+    pay_page: str = "https://wallet.example/pay",
+) -> SiteKit:
+    """A site of the operators h1 and h2."""
+    wallets = {each: ScriptedWallet(store, each, wallet_page) for each in ("h1", "h2")}
+    scopes = {each: ScriptedScope(each, pay_page=pay_page) for each in ("h1", "h2")}
+    admin, probes = ScriptedAdmin(), [Probe("database", ok=True)]
+    for operator_id in wallets:
+        admin.jobs[operator_id] = [DeadJobRow(f"job-{operator_id}", "payment.settle", "r" * 32, 8, SEEN, "HB-H001")]
+    vertical = scripted_vertical()
+    operators = {
+        each: _operator(each, wallets[each], Plugged(vertical, _as_scope(scopes[each]))) for each in ("h1", "h2")
+    }
+    site = Site(
+        public_url=public_url,
+        version="0.1.0",
+        operators=operators,
+        store=store,
+        clock=clock,
+        ids=ids,
+        authenticate=PasswordLogin(store, ids, QUICK_HASHER),
+        admin=admin,
+        metrics=lambda: "# HELP hb_up The bridge runs.\nhb_up 1\n",
+        readiness=lambda: probes,
+        trusted_proxies=(ip_network("10.0.0.0/8"),),
+    )
+    return SiteKit(site, wallets, scopes, admin, probes)
+
+
+def _as_scope(scope: ScriptedScope) -> Any:
+    return scope
+
+
+def _operator(operator_id: str, wallet: ScriptedWallet, hospital: Plugged) -> Operator:
+    alipay = Wallet("alipay", "Alipay", wallet.authorise_url, wallet.complete, wallet.receive_notice)
+    return Operator(
+        id=operator_id,
+        names={"zh-CN": f"示例医院 {operator_id}", "en": f"Example Hospital {operator_id}"},
+        timezone=SHANGHAI,
+        phone="010-00000000",
+        language="zh-CN",
+        consent=CONSENT,
+        wallets={"alipay": alipay},
+        verticals={"hospital": hospital},
+    )
