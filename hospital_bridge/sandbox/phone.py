@@ -26,9 +26,9 @@ class Phone:
 
     def sign_in(self) -> PageShown:
         """Agree to every purpose, let the wallet say who this is, and come back to the window."""
-        consent = self._browser.open(self._window)
-        sheet = self._browser.submit(consent, consent.form("sign-in"), tick_all=True)
-        return self._browser.submit(sheet, sheet.form("Authorise"), user_id=self.person.user_id)
+        consent = self.page("")
+        sheet = self._browser.submit(consent, consent.form("/consent"), tick_all=True)
+        return self._browser.submit(sheet, sheet.form("Authorize"), user_id=self.person.user_id)
 
     def bind_card(self) -> PageShown:
         """Bind the first record number that the hospital knows, or ask for a new one."""
@@ -36,7 +36,7 @@ class Phone:
         if any("cards/bind" in form.action for form in cards.forms):
             return self._browser.submit(cards, cards.form("cards/bind"))
         waiting = self._browser.submit(cards, cards.form("cards/new"))
-        return self.wait(waiting, lambda page: page.marks.get("page") == "cards")
+        return self.wait(waiting, lambda page: page.address.endswith("/cards"))
 
     def bind_every_card(self) -> PageShown:
         """Bind all that the hospital knows of this person."""
@@ -54,7 +54,7 @@ class Phone:
         """Walk from the department to the first free slot of the last practitioner named, and take it."""
         practitioners = self._browser.open(self.page("departments").link(f"departments/{department}"))
         slots = self._browser.open(practitioners.link(f"departments/{department}/"))
-        confirm = self._browser.open(slots.link("confirm?"))
+        confirm = self._browser.open(slots.link("/confirm"))
         booked = self._browser.submit(confirm, confirm.form("/book"))
         return self.wait(booked, lambda page: page.marks.get("state") != "holding")
 
