@@ -76,7 +76,7 @@ class _Detail:
                 self._read_remark(",".join(cells))
             elif not self._columns:
                 self._columns = [cell.strip() for cell in cells]
-            elif first.strip():
+            elif any(cell.strip() for cell in cells):
                 yield self._read_row(cells)
         self._check_complete()
 
@@ -91,7 +91,7 @@ class _Detail:
 
     def _require(self, holds: bool, what: str) -> None:  # noqa: FBT001 - a named check
         if not holds:
-            raise Malformed(f"the bill is of another {what}")
+            raise Malformed(f"the bill's {what} is not the expected one")
         self._head.add(what)
 
     def _read_row(self, cells: list[str]) -> BillEntry:

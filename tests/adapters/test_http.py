@@ -95,15 +95,15 @@ def test_what_was_sent_and_not_answered_is_unknown(script: Script, outcome: type
         UrllibTransport(QUICK).send(Request("POST", f"{url}?token=canary", max_response_bytes=10))
     assert type(caught.value) is outcome
     assert "canary" not in str(caught.value)
-    assert caught.value.__suppress_context__
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
 
 
 def test_an_answer_that_trickles_is_given_up() -> None:
     ticks = count(step=4)
     transport = UrllibTransport(QUICK, monotonic=lambda: float(next(ticks)))
-    with server(answering(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n1\r\ny\r\n")) as url:
-        with pytest.raises(OutcomeUnknown, match="in time"):
-            transport.send(Request("GET", url))
+    trickle = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n1\r\ny\r\n"
+    with server(answering(trickle)) as url, pytest.raises(OutcomeUnknown, match="in time"):
+        transport.send(Request("GET", url))
 
 
 @pytest.fixture(scope="module")
