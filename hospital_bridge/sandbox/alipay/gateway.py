@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from flask import Flask, Response, request
 
 from hospital_bridge.sandbox.alipay.bill_page import bill_page
+from hospital_bridge.sandbox.alipay.cashier import cashier_page
 from hospital_bridge.sandbox.alipay.connection import ConnectionCut
+from hospital_bridge.sandbox.alipay.consent import consent_page
 from hospital_bridge.sandbox.alipay.control import control_pages
 from hospital_bridge.sandbox.alipay.faults import Effect, Fault
 from hospital_bridge.sandbox.alipay.methods import performed
-from hospital_bridge.sandbox.alipay.payer_pages import payer_pages
 from hospital_bridge.sandbox.alipay.refusals import Refusal, business
 from hospital_bridge.sandbox.alipay.reply import Reply
 from hospital_bridge.sandbox.alipay.request import calling_app, checked, merged
@@ -33,7 +34,8 @@ def create_gateway(world: AlipayWorld) -> Flask:
     """The app over that world; `serving.serve_gateway` puts it on a socket."""
     app = Flask(__name__)
     app.config["PROPAGATE_EXCEPTIONS"] = True  # a cut connection must reach the server
-    app.register_blueprint(payer_pages(world))
+    app.register_blueprint(consent_page(world))
+    app.register_blueprint(cashier_page(world))
     app.register_blueprint(bill_page(world))
     app.register_blueprint(control_pages(world))
 
