@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
@@ -70,10 +72,21 @@ def test_a_full_session_takes_nobody_more(asker: Asker, hospital: SimulatedHospi
     assert hospital.diary.left(session) == 0
 
 
+@pytest.fixture
+def restless_threads() -> Iterator[None]:
+    """Threads that take turns at almost every step, so that a missing lock shows."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("restless_threads")
 def test_many_connections_cannot_oversell(asker: Asker) -> None:
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda number: asker.book(f"P{number}", SESSION), range(24)))
-    assert sum(1 for answer in answers if answer["MSA-1"] == "AA") == 3
+        answers = list(pool.map(lambda number: asker.book(f"P{number}", SESSION), range(48)))
+    booked = [answer["SCH-2"] for answer in answers if answer["MSA-1"] == "AA"]
+    assert sorted(booked) == ["A00000001", "A00000002", "A00000003"]
 
 
 @pytest.mark.parametrize(
