@@ -11,8 +11,9 @@ from adapters.hl7.sender import MllpClient
 from adapters.http import Transport, UrllibTransport
 from adapters.manifest import AdapterContext, OpenLink
 from hospital_bridge.clock import Clock, Ids, RandomIds, SystemClock
+from hospital_bridge.errors import BridgeError
 from hospital_bridge.facade import OperatorScope
-from hospital_bridge.loading import load_verticals, missing_ports
+from hospital_bridge.loading import VerticalFault, load_verticals, missing_ports
 from hospital_bridge.payment.context import Counter, MoneyContext
 from hospital_bridge.settings import AdapterChoice, OperatorSettings, Settings
 from hospital_bridge.slot import Vertical
@@ -20,10 +21,6 @@ from hospital_bridge.store.engine import Engine, make_engine, role_of
 from hospital_bridge.store.keys import RootKeys
 from hospital_bridge.store.migrations.runner import migrate, migrate_vertical
 from hospital_bridge.store.unit_of_work import Store
-
-
-class CannotStart(Exception):
-    """The configuration is well formed, and yet the bridge cannot run on it; the text says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +60,22 @@ class Bridge:
 
 
 def build(settings: Settings, outside: Outside | None = None, *, engine: Engine | None = None) -> Bridge:
-    """Put the bridge together; CannotStart when an adapter or a vertical does not fit. Nothing runs yet."""
+    """Put the bridge together; BridgeError when an adapter or a vertical does not fit. Nothing runs yet."""
     outside = outside or Outside()
     engine = engine or make_engine(settings.bridge.database_url)
     keys = RootKeys(settings.bridge.root_key)
     store = Store(engine, None if outside.database_time else outside.clock, outside.ids, keys)
-    verticals = load_verticals(name for operator in settings.operators for name in operator.verticals)
+    verticals = verticals_of(settings)
     operators = {o.id: _operator(o, outside, store, verticals, settings.digest) for o in settings.operators}
     return Bridge(settings, outside, store, verticals, operators)
+
+
+def verticals_of(settings: Settings) -> dict[str, Vertical]:
+    """The verticals that the configuration names; BridgeError when one breaks the slot's contract."""
+    try:
+        return load_verticals(name for operator in settings.operators for name in operator.verticals)
+    except VerticalFault as fault:
+        raise BridgeError("HB-C013", str(fault)) from fault
 
 
 def prepare_database(settings: Settings) -> None:
@@ -79,8 +84,7 @@ def prepare_database(settings: Settings) -> None:
     role = role_of(settings.bridge.database_url)
     owner = make_engine(settings.bridge.owner_database_url)
     migrate(owner, role)
-    names = {name for operator in settings.operators for name in operator.verticals}
-    for name, vertical in load_verticals(sorted(names)).items():
+    for name, vertical in verticals_of(settings).items():
         if vertical.tables is not None and vertical.migrations is not None:
             migrate_vertical(owner, name, vertical.migrations, vertical.tables, role)
     owner.dispose()
@@ -113,9 +117,9 @@ def _adapter(choice: AdapterChoice, outside: Outside) -> Any:
     try:
         return registry.build(registry.manifest(choice.adapter), choice.settings, context)
     except registry.AdapterFault as fault:
-        raise CannotStart(str(fault)) from fault
+        raise BridgeError("HB-C013", str(fault)) from fault
     except OSError as fault:
-        raise CannotStart(f"adapter {choice.adapter!r} cannot read its file: {fault}") from fault
+        raise BridgeError("HB-C010", f"{choice.adapter}: {fault}") from fault
 
 
 def _ports(settings: OperatorSettings, wallets: Mapping[str, Any], his: Any) -> dict[str, Any]:
@@ -139,7 +143,7 @@ def _scope(
 ) -> OperatorScope:
     if missing := missing_ports(vertical, provided):
         name = vertical.manifest.name
-        raise CannotStart(f"{settings.id}: vertical {name!r} needs {', '.join(missing)}, which no adapter provides")
+        raise BridgeError("HB-C016", f"{settings.id}: {name!r} needs {', '.join(missing)}")
     named = vertical.manifest.ports | vertical.manifest.optional_ports
     ports = {port: adapter for port, adapter in provided.items() if port in named}
     return OperatorScope(money, chosen, outside.clock, ports)

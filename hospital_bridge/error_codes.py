@@ -110,6 +110,11 @@ CODES: Final[tuple[ErrorCode, ...]] = (
         "Install the bridge into a virtual environment of its own.",
     ),
     ErrorCode(
+        "HB-C016",
+        "A vertical needs what no adapter of its operator provides.",
+        "Configure an adapter that provides it; `hospital-bridge adapters` shows which do.",
+    ),
+    ErrorCode(
         "HB-D001",
         "The database cannot be reached.",
         "Check that it runs and that the address and password are right; the bridge keeps trying.",

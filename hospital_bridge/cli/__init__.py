@@ -10,8 +10,14 @@ from hospital_bridge.cli.group import CommandGroup
 COMMANDS = {
     "adapters": "hospital_bridge.cli.adapters",
     "check": "hospital_bridge.cli.check",
+    "demo": "hospital_bridge.cli.demo",
     "explain": "hospital_bridge.cli.explain",
     "hl7": "hospital_bridge.cli.hl7",
+    "ledger": "hospital_bridge.cli.ledger",
+    "migrate": "hospital_bridge.cli.migrate",
+    "reconcile": "hospital_bridge.cli.reconcile",
+    "serve": "hospital_bridge.cli.serve",
+    "staff": "hospital_bridge.cli.staff",
 }
 """Name -> module; the module holds the click command under the name `command`."""
 

@@ -64,10 +64,13 @@ class Cashier:
 
     def net_fen(self, filler_id: str) -> int:
         """What an appointment's payments come to, less its refunds."""
-        signed = (e.amount_fen if e.kind is EntryKind.PAYMENT else -e.amount_fen for e in self._of(filler_id))
+        signed = (
+            e.amount_fen if e.kind is EntryKind.PAYMENT else -e.amount_fen for e in self.of_appointment(filler_id)
+        )
         return sum(signed)
 
-    def _of(self, filler_id: str) -> Sequence[BookEntry]:
+    def of_appointment(self, filler_id: str) -> Sequence[BookEntry]:
+        """What was posted for one appointment, in order."""
         return [entry for entry in self._book if entry.filler_id == filler_id]
 
     def _check(self, entry: BookEntry) -> None:
@@ -81,7 +84,7 @@ class Cashier:
         session = self._diary.session(appointment.session_id)
         if appointment.status is AppointmentStatus.CANCELLED:
             raise Declined(codes.APPOINTMENT_CANCELLED, "the appointment is cancelled")
-        if any(e.kind is EntryKind.PAYMENT and e.serial != entry.serial for e in self._of(entry.filler_id)):
+        if any(e.kind is EntryKind.PAYMENT and e.serial != entry.serial for e in self.of_appointment(entry.filler_id)):
             raise Declined(codes.ALREADY_PAID, "the appointment is paid already")
         if session is None or entry.amount_fen != self.price_fen(session.doctor.service_code):
             raise Declined(codes.AMOUNT_WRONG, "the amount is not the price")

@@ -69,8 +69,7 @@ class FaultPlan:
         with self._lock:
             for index, fault in enumerate(self._waiting):
                 if fault.trigger in (trigger, "*"):
-                    self._waiting[index : index + 1] = (
-                        [replace(fault, times=fault.times - 1)] if fault.times > 1 else []
-                    )
+                    left = 0
+                    self._waiting[index : index + 1] = [replace(fault, times=left)] if left else []
                     return fault
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections import deque
 from dataclasses import dataclass
 
 from adapters.errors import Malformed
@@ -68,6 +69,7 @@ class SimulatedHospital:
         profile: Profile | None = None,
         journal: Journal | None = None,
     ) -> None:
+        self.data = data
         self._clock = clock
         self._charset = charset
         self._lock = threading.Lock()
@@ -75,6 +77,8 @@ class SimulatedHospital:
         profile = profile or Profile()
         journal = journal or Journal()
         self.faults = FaultPlan()
+        self.heard: deque[tuple[str, str]] = deque(maxlen=10_000)
+        """Trigger and MSH-10 of the messages that came in, oldest first."""
         self.patients = PatientIndex(data.patients, journal.append)
         self.diary = Diary(data.doctors, clock, journal.append)
         self.cashier = Cashier(data.services, self.diary, profile, journal.append)
@@ -95,6 +99,7 @@ class SimulatedHospital:
             message = Message.parse(raw, self._charset)
         except Malformed:
             return Reply(self._encode("", _PLAIN, "AR", _error("100", "not an HL7 message")))
+        self.heard.append((message.type, message.control_id))
         fault = self.faults.take(message.type)
         with self._lock:
             payload = self._answered(message, fault)

@@ -1,0 +1,51 @@
+"""The configuration that a command works on, and the bridge that is built from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from hospital_bridge.bootstrap import Bridge
+    from hospital_bridge.settings import Settings
+
+configuration_option = click.option(
+    "--config",
+    "configuration",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="HOSPITAL_BRIDGE_CONFIG",
+    default=Path("hospital.toml"),
+    show_default=True,
+    help="The main configuration file.",
+)
+
+operator_option = click.option(
+    "--operator", "operator_id", default="", help="The operator's id, where there are several."
+)
+
+
+def configured(configuration: Path) -> Settings:
+    """The checked settings; every fault at once otherwise."""
+    from hospital_bridge.installed import installed
+    from hospital_bridge.settings import load
+
+    return load(configuration, installed())
+
+
+def built(configuration: Path) -> Bridge:
+    """The bridge of the configuration, nothing of it running."""
+    from hospital_bridge.bootstrap import build
+
+    return build(configured(configuration))
+
+
+def chosen_operator(bridge: Bridge, operator_id: str) -> str:
+    """The operator that was named, or the only one."""
+    known = list(bridge.operators)
+    if operator_id in known:
+        return operator_id
+    if not operator_id and len(known) == 1:
+        return known[0]
+    raise click.UsageError(f"--operator must be one of: {', '.join(known)}")

@@ -1,0 +1,46 @@
+"""`hospital-bridge reconcile DATE`: wallet bill, ledger and hospital list of one business day."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hospital_bridge.cli.configured import built, chosen_operator, configuration_option, operator_option
+from hospital_bridge.cli.language import translate
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+
+@click.command()
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE")
+@configuration_option
+@operator_option
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array, an object for each wallet account.")
+@click.pass_context
+def command(ctx: click.Context, day: datetime, configuration: Path, operator_id: str, *, as_json: bool) -> None:
+    """Compare the three books of the business day DATE (YYYY-MM-DD) and keep the result.
+
+    Exit code 1 when a difference is open or a book is not to be had yet; repeating it is safe.
+    """
+    from hospital_bridge.payment.reconcile import reconcile_day
+
+    bridge = built(configuration)
+    money = bridge.operators[chosen_operator(bridge, operator_id)].money
+    runs = [asdict(reconcile_day(money, account, day.date())) for account in money.wallets]
+    click.echo(json.dumps(runs, default=str) if as_json else "\n".join(map(_line, runs)))
+    ctx.exit(0 if all(run["state"] == "done" and not run["unexplained_fen"] for run in runs) else 1)
+
+
+def _line(run: dict[str, Any]) -> str:
+    if run["state"] != "done":
+        return translate("{wallet_account} {day}: not reconciled: {reason}").format(**run)
+    sentence = translate(
+        "{wallet_account} {day}: {matched} entries agree; wallet {wallet_fen}, ledger {ledger_fen},"
+        " hospital {sale_fen} fen; unexplained {unexplained_fen} fen"
+    )
+    return sentence.format(**run)

@@ -1,0 +1,179 @@
+"""The story of the demo: patients register at the hospital and pay in the wallet, and things go wrong on the way.
+
+Each step plays over real wires, checks what it sees in the books of the hospital and the wallet,
+and tells facts: ids, amounts in fen, message control ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from adapters.values import EntryKind
+from hospital_bridge.sandbox import people
+from hospital_bridge.sandbox.alipay.faults import Effect
+from hospital_bridge.sandbox.alipay.faults import Fault as WalletFault
+from hospital_bridge.sandbox.browser import Browser, PageShown
+from hospital_bridge.sandbox.hospital.faults import Fault as HospitalFault
+from hospital_bridge.sandbox.hospital.faults import FaultKind
+from hospital_bridge.sandbox.phone import Phone
+
+if TYPE_CHECKING:
+    from hospital_bridge.clock import Clock
+    from hospital_bridge.sandbox.people import Person
+    from hospital_bridge.sandbox.town import Town
+
+CARDIOLOGY, OPHTHALMOLOGY, FREE_CLINIC = "0101", "0501", "0901"
+
+Facts = Mapping[str, Any]
+
+
+class StoryBroken(Exception):
+    """The outside books do not say what the pages said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: a short name for the JSON, a sentence for the reader, and how it is played."""
+
+    name: str
+    sentence: str
+    play: Callable[[], Facts]
+
+
+class Story:
+    """Plays in one town, at one operator's service window."""
+
+    def __init__(self, town: Town, clock: Clock, window: str) -> None:
+        self._town = town
+        self._clock = clock
+        self._window = window
+        self._newcomer = self._phone(people.CHEN_XIAOMING)
+        self._regular = self._phone(people.LI_QI)
+
+    def steps(self) -> Iterator[Step]:
+        """The steps in their order."""
+        yield Step("sign_in", "A patient consents and is verified by real name", self._sign_in)
+        yield Step("departments", "The hospital tells its departments over HL7 v2", self._departments)
+        yield Step("new_record", "New to the hospital: a record is made (ADT^A28) and bound", self._new_record)
+        yield Step("two_records", "A patient with two record numbers binds both and unbinds one", self._two_records)
+        yield Step("register", "Department, practitioner, slot; paid; confirmed by the hospital", self._register)
+        yield Step("free", "A free clinic: nothing to pay, the wallet is not asked", self._free)
+        yield Step("cancel", "Cancelled: first the hospital lets go, then the money goes back", self._cancel)
+        yield Step("hospital_refuses", "The hospital refuses the payment: refunded", self._hospital_refuses)
+        yield Step("unknown", "Answers of wallet and hospital are lost: asked for, not repeated", self._unknown)
+
+    # --- the steps ---
+
+    def _sign_in(self) -> Facts:
+        page = self._newcomer.sign_in()
+        _expect(page.status == HTTPStatus.OK, f"signing in ended with {page.status}")
+        return {"gateway": self._town.gateway, "app_id": self._town.credentials.app_id}
+
+    def _departments(self) -> Facts:
+        shown = [link for link in self._newcomer.page("departments").links if "/departments/" in link.address]
+        known = len(self._town.hospital.data.departments)
+        _expect(len(shown) == known, f"{len(shown)} of {known} departments are shown")
+        where = self._town.addresses(0, 0)
+        return {"departments": known, "mllp_port": where.his_port, "charset": where.charset}
+
+    def _new_record(self) -> Facts:
+        self._newcomer.bind_card()
+        return {"control_id": self._heard("ADT^A28")}
+
+    def _two_records(self) -> Facts:
+        self._regular.sign_in()
+        bound = _count(self._regular.bind_every_card(), "cards/unbind")
+        left = _count(self._regular.unbind_card(), "cards/unbind")
+        _expect((bound, left) == (2, 1), f"{bound} record numbers were bound and {left} left")
+        return {"bound": bound, "after_unbinding": left}
+
+    def _register(self) -> Facts:
+        self._town.hospital.faults.add(HospitalFault(trigger="DFT^P03", kind=FaultKind.LATE, seconds=1.5))
+        page = self._newcomer.pay(self._newcomer.book(CARDIOLOGY))
+        confirming = self._newcomer.wait_for(page, "confirming")
+        done = self._newcomer.wait_for(page, "done")
+        return self._facts(done, EntryKind.PAYMENT) | {"seen": [confirming.marks["situation"], "done"]}
+
+    def _free(self) -> Facts:
+        before = len(list(self._town.wallet.trades))
+        page = self._newcomer.wait_for(self._newcomer.book(FREE_CLINIC), "free")
+        _expect(len(list(self._town.wallet.trades)) == before, "the wallet was asked for nothing")
+        appointment = self._town.hospital.diary.by_placer(_registration_id(page))
+        _expect(appointment is not None, "the hospital has no appointment")
+        return {"registration_id": _registration_id(page), "amount_fen": 0}
+
+    def _cancel(self) -> Facts:
+        phone = self._regular
+        page = phone.wait_for(phone.pay(phone.book(OPHTHALMOLOGY)), "done")
+        phone.cancel(page)
+        refunded = phone.wait_for(page, "refunded")
+        return self._facts(refunded, EntryKind.PAYMENT, EntryKind.REFUND) | self._refund(refunded)
+
+    def _hospital_refuses(self) -> Facts:
+        refusal = HospitalFault(trigger="DFT^P03", kind=FaultKind.REFUSE, text="already paid at the window")
+        self._town.hospital.faults.add(refusal)
+        phone = self._regular
+        page = phone.wait_for(phone.pay(phone.book(OPHTHALMOLOGY)), "refunded")
+        return self._facts(page) | self._refund(page)
+
+    def _unknown(self) -> Facts:
+        faults = self._town.hospital.faults
+        self._town.wallet.faults.add(WalletFault("alipay.trade.create", Effect.LOSE_REPLY))
+        faults.add(HospitalFault(trigger="SRM^S01", kind=FaultKind.RESET))
+        faults.add(HospitalFault(trigger="DFT^P03", kind=FaultKind.RESET))
+        phone = self._newcomer
+        page = phone.wait_for(phone.pay(phone.book(OPHTHALMOLOGY)), "done")
+        return self._facts(page, EntryKind.PAYMENT)
+
+    # --- what the outside books say ---
+
+    def _facts(self, page: PageShown, *expected: EntryKind) -> dict[str, Any]:
+        """The registration in the books of hospital and wallet; exactly the expected postings stand there."""
+        registration_id = _registration_id(page)
+        appointment = self._town.hospital.diary.by_placer(registration_id)
+        if appointment is None:
+            raise StoryBroken(f"the hospital has no appointment for {registration_id}")
+        entries = self._town.hospital.cashier.of_appointment(appointment.filler_id)
+        _expect([entry.kind for entry in entries] == list(expected), f"the hospital posted {len(entries)} entries")
+        told: dict[str, Any] = {"registration_id": registration_id, "filler_id": appointment.filler_id}
+        for entry in entries:
+            told[entry.kind.value] = {
+                "amount_fen": entry.amount_fen,
+                "receipt_no": entry.receipt_no,
+                "control_id": entry.control_id,
+                "merchant_order_no": entry.order_no,
+                "provider_trade_no": entry.trade_no,
+            }
+        return told
+
+    def _refund(self, page: PageShown) -> dict[str, Any]:
+        refunds = [refund for trade in self._town.wallet.trades for refund in trade.refunds.values()]
+        _expect(bool(refunds), f"the wallet refunded nothing for {_registration_id(page)}")
+        newest = max(refunds, key=lambda refund: refund.at)
+        return {"refund_no": newest.request_no, "refunded_fen": newest.amount_fen}
+
+    def _heard(self, trigger: str) -> str:
+        for heard, control_id in reversed(self._town.hospital.heard):
+            if heard == trigger:
+                return control_id
+        raise StoryBroken(f"the hospital heard no {trigger}")
+
+    def _phone(self, person: Person) -> Phone:
+        user = self._town.wallet.new_user(person.name, person.id_number, person.phone)
+        return Phone(Browser(), self._clock, self._window, replace(person, user_id=user.user_id))
+
+
+def _registration_id(page: PageShown) -> str:
+    return page.address.rsplit("/", 1)[1]
+
+
+def _count(page: PageShown, action: str) -> int:
+    return sum(action in form.action for form in page.forms)
+
+
+def _expect(truth: bool, otherwise: str) -> None:  # noqa: FBT001 - reads as an assertion
+    if not truth:
+        raise StoryBroken(otherwise)
