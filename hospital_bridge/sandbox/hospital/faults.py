@@ -69,7 +69,7 @@ class FaultPlan:
         with self._lock:
             for index, fault in enumerate(self._waiting):
                 if fault.trigger in (trigger, "*"):
-                    left = 0
+                    left = fault.times - 1
                     self._waiting[index : index + 1] = [replace(fault, times=left)] if left else []
                     return fault
         return None

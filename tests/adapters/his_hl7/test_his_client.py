@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -13,7 +14,7 @@ from adapters.his_hl7.his import Hl7His
 from adapters.hl7.message import Message
 from hospital_bridge.sandbox import people
 from hospital_bridge.sandbox.hospital.hospital import SimulatedHospital
-from tests.adapters.his_hl7.conftest import StandingClock, demo_settings, identity
+from tests.adapters.his_hl7.conftest import TUESDAY, StandingClock, demo_settings, identity
 
 Reply = Callable[[bytes], bytes]
 
@@ -51,6 +52,11 @@ def replaced(old: bytes, new: bytes) -> Reply:
 
 
 CONTROL_ID = b"0" * 19 + b"1"
+
+
+def posting_rows(serial: bytes) -> Reply:
+    rows = b"RDF|5|@FT1.2~@FT1.4~@FT1.6~@FT1.11~@ZRC.2\rRDT|" + serial + b"|20261123100000|PY|120.00|R1\r"
+    return lambda reply: reply.replace(b"|NF|", b"|OK|") + rows
 
 
 @pytest.mark.parametrize("named", [b"SOMEBODY-ELSES", b""])
@@ -108,3 +114,20 @@ def test_a_name_that_the_character_set_lacks_is_not_sent() -> None:
         his_over(link, charset="8859/1").register_patient(identity(people.WU_TONG))
     assert link.sent == []
     assert people.WU_TONG.name not in refusal.value.text
+
+
+def test_a_hospital_that_ignores_the_serial_does_not_mislead() -> None:
+    day = TUESDAY - timedelta(days=1)
+    assert his_over(DirectLink(posting_rows(b"S1"))).find_posting("S2", day) is None
+    assert his_over(DirectLink(posting_rows(b"S2"))).find_posting("S2", day) is not None
+
+
+def test_a_hospital_that_ignores_the_day_does_not_mislead() -> None:
+    assert his_over(DirectLink(lambda reply: reply)).slots("0101", "D01011", TUESDAY)
+    another_day = DirectLink(lambda reply: reply.replace(b"|20261124", b"|20261125"))
+    assert his_over(another_day).slots("0101", "D01011", TUESDAY) == ()
+
+
+def test_nothing_found_is_nothing_whatever_else_is_said() -> None:
+    link = DirectLink(lambda reply: reply + b"PID|1||424242^^^HIS^MR\r")
+    assert his_over(link).find_patients(identity(people.WU_TONG)) == ()

@@ -59,6 +59,12 @@ def test_a_lost_cancellation_may_be_repeated(hasty: Reception) -> None:
     assert hasty.his.find_booking("P1") is None
 
 
+def test_a_cancellation_may_be_refused(hasty: Reception) -> None:
+    with pytest.raises(Refused) as refusal:
+        hasty.his.cancel(Booking("P1", "A99999999"))
+    assert refusal.value.reason is Reason.NOT_FOUND
+
+
 def test_a_late_answer_is_not_taken_for_the_next_one(hasty: Reception) -> None:
     request = hasty.request()
     hasty.hospital.faults.add(Fault(trigger=BOOK, kind=FaultKind.LATE, seconds=60))
