@@ -1,0 +1,294 @@
+"""Scenarios 1, 2, 4 to 16 of reference/reliability.md section 1: money coming in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from adapters.errors import Reason
+from adapters.values import EntryKind
+from hospital_bridge.payment.flows.notice import receive_notice
+from hospital_bridge.payment.flows.open import ConflictingRequest
+from hospital_bridge.payment.model import Account, Collection, EffectState, Fulfilment, Situation
+from hospital_bridge.slot import Progress
+from tests.payment.faults import Fault
+from tests.payment.world import FEE, HALF_AN_HOUR, World
+
+
+def test_a_paid_registration_is_confirmed_by_the_hospital(world: World) -> None:
+    payment = world.opened()
+    assert world.situation(payment) is Situation.AWAITING
+    world.wallet.pay(payment.merchant_order_no)
+    world.notify(payment)
+    assert world.situation(payment) is Situation.CONFIRMING
+    world.run()
+    assert world.situation(payment) is Situation.DONE
+    assert world.desk.progress_of("A1") == [Progress.COLLECTED, Progress.FULFILLED]
+    assert world.balances()[Account.HOSPITAL] == FEE
+    world.assert_at_rest()
+
+
+def test_the_patient_is_shown_where_to_pay_only_while_it_is_the_patients_turn(world: World) -> None:
+    payment = world.opened()
+    with world.store.read("h1") as work:
+        waiting = world.payments(work).view(payment.payment_id)
+    world.wallet.pay(payment.merchant_order_no)
+    world.notify(payment)
+    with world.store.read("h1") as work:
+        confirming = world.payments(work).view(payment.payment_id)
+    assert waiting.pay_url.startswith("https://wallet.example/pay/")
+    assert (confirming.pay_url, confirming.moving) == ("", True)
+
+
+def test_a_zero_fee_skips_the_wallet_and_is_booked_with_its_reason(world: World) -> None:
+    payment_id = world.open(amount=0)
+    world.run()
+    payment = world.payment(payment_id)
+    assert (payment.reason, world.situation(payment)) == ("free of charge", Situation.FREE)
+    assert world.wallet.line.calls == []
+    assert world.desk.booked(EntryKind.PAYMENT) == [0]
+    world.assert_at_rest()
+
+
+def test_01_a_double_tap_opens_one_order(world: World) -> None:
+    assert world.open() == world.open()
+    world.run()
+    assert len(world.wallet.orders) == 1
+
+
+def test_02_the_same_sale_for_another_sum_changes_nothing(world: World) -> None:
+    payment_id = world.open()
+    with pytest.raises(ConflictingRequest):
+        world.open(amount=FEE + 1)
+    assert world.payment(payment_id).amount_fen == FEE
+
+
+def test_03_of_two_phones_that_pay_one_bill_one_is_refunded(world: World) -> None:
+    first = world.fulfilled()
+    world.desk.line.will("fulfil", Reason.ALREADY_PAID)
+    second = world.fulfilled()
+    world.drain()
+    assert world.situation(first) is Situation.DONE
+    assert world.situation(second) is Situation.REFUNDED
+    world.assert_at_rest()
+
+
+def test_04_a_lost_request_to_open_is_repeated_under_the_same_number(world: World) -> None:
+    world.wallet.line.will("create", Fault.LOST_REQUEST)
+    payment_id = world.open()
+    world.drain(timedelta(seconds=10))
+    payment = world.payment(payment_id)
+    assert payment.collection is Collection.AWAITING
+    assert list(world.wallet.orders) == [payment.merchant_order_no]
+
+
+@pytest.mark.parametrize("fault", [Fault.LOST_REPLY, Fault.FORGED_REPLY, Fault.GARBLED_REPLY])
+def test_05_an_order_whose_reply_was_lost_is_adopted(world: World, fault: Fault) -> None:
+    world.wallet.line.will("create", fault)
+    payment_id = world.open()
+    world.drain(timedelta(seconds=10))
+    payment = world.payment(payment_id)
+    assert payment.provider_trade_no == world.wallet.orders[payment.merchant_order_no].trade_no
+    assert payment.collection is Collection.AWAITING
+    assert ("answer.untrusted" in world.security_events()) is (fault is Fault.FORGED_REPLY)
+
+
+def test_a_busy_wallet_is_asked_again(world: World) -> None:
+    world.wallet.line.will("create", Fault.NOT_SENT, Fault.NOT_SENT)
+    payment_id = world.open()
+    world.drain(timedelta(seconds=30))
+    assert world.payment(payment_id).collection is Collection.AWAITING
+
+
+def test_an_order_that_the_wallet_refuses_is_closed_with_its_reason(world: World) -> None:
+    world.wallet.line.will("create", Reason.NOT_ALLOWED)
+    payment_id = world.open()
+    world.drain()
+    payment = world.payment(payment_id)
+    assert (payment.collection, payment.reason) == (Collection.CLOSED, "not_allowed")
+    assert world.desk.told == [("A1", Progress.EXPIRED, "not_allowed")]
+
+
+def test_07_without_any_notice_the_wallet_is_asked(world: World) -> None:
+    payment = world.opened()
+    world.wallet.pay(payment.merchant_order_no)
+    world.drain(timedelta(seconds=60))
+    assert world.situation(payment) is Situation.DONE
+    world.assert_at_rest()
+
+
+def test_08_a_notice_before_the_reply_settles_once(world: World) -> None:
+    world.wallet.line.will("create", Fault.LOST_REPLY)
+    payment_id = world.open()
+    world.run()
+    payment = world.payment(payment_id)
+    assert payment.collection is Collection.CREATED
+    world.wallet.pay(payment.merchant_order_no)
+    assert world.notify(payment) == b"success"
+    world.drain()
+    assert world.situation(payment) is Situation.DONE
+    assert world.postings() == ["collect", "fulfil"]
+    assert {effect.state for effect in world.effects()} == {EffectState.CONFIRMED}
+    world.assert_at_rest()
+
+
+@pytest.mark.parametrize(
+    "lie", [{"amount_fen": 1}, {"merchant_order_no": "0" * 32}, {"provider_trade_no": "T99999999"}]
+)
+def test_09_a_notice_that_does_not_match_changes_nothing(world: World, lie: dict[str, object]) -> None:
+    payment = world.opened()
+    world.wallet.pay(payment.merchant_order_no)
+    assert world.notify(payment, **lie) == b"fail"
+    assert world.payment(payment.payment_id) == payment
+    assert world.security_events() in (["payment.mismatch"], ["notice.unknown_order"])
+    assert world.postings() == []
+
+
+def test_09_a_forged_notice_changes_nothing(world: World) -> None:
+    payment = world.opened()
+    world.wallet.pay(payment.merchant_order_no)
+    body, headers = world.wallet.notice(payment.merchant_order_no)
+    reply = receive_notice(world.context, "alipay-1", body.replace(b"1250", b"1251"), headers)
+    assert reply.body == b"fail"
+    assert world.payment(payment.payment_id) == payment
+    assert world.security_events() == ["notice.refused"]
+
+
+def test_10_a_notice_replayed_days_later_has_no_effect(world: World) -> None:
+    payment = world.fulfilled()
+    body_before = world.payment(payment.payment_id)
+    world.clock.advance(timedelta(days=3))
+    assert world.notify(payment) == b"success"
+    world.drain()
+    assert world.payment(payment.payment_id) == body_before
+    assert world.postings() == ["collect", "fulfil"]
+
+
+def test_10_a_stale_unpaid_notice_after_payment_has_no_effect(world: World) -> None:
+    payment = world.opened()
+    stale = world.wallet.notice(payment.merchant_order_no)
+    world.wallet.pay(payment.merchant_order_no)
+    world.notify(payment)
+    before = world.payment(payment.payment_id)
+    assert receive_notice(world.context, "alipay-1", *stale).body == b"success"
+    assert world.payment(payment.payment_id) == before
+
+
+def test_11_paid_news_that_tells_of_a_partial_refund_settles_nothing_twice(world: World) -> None:
+    payment = world.fulfilled()
+    world.wallet.refund_in_console(payment.merchant_order_no, 250)
+    assert world.notify(payment) == b"success"
+    assert world.notify(payment) == b"success"
+    world.drain()
+    seen = world.payment(payment.payment_id)
+    assert (seen.refunded_fen, seen.refund_reserved_fen) == (250, 0)
+    assert world.postings() == ["collect", "fulfil", "refund", "reserve"]
+    assert "refund.made_elsewhere" in world.security_events()
+    world.assert_at_rest()
+
+
+def test_12_closed_news_with_a_refund_is_a_refund_and_not_an_unpaid_order(world: World) -> None:
+    payment = world.opened()
+    world.wallet.pay(payment.merchant_order_no)
+    world.wallet.refund_in_console(payment.merchant_order_no, FEE)
+    assert world.notify(payment) == b"success"
+    world.drain()
+    assert world.situation(payment) is Situation.REFUNDED
+    assert world.desk.effects == []
+    assert world.desk.told[-1] == ("A1", Progress.REFUNDED, "made at the wallet")
+    world.assert_at_rest()
+
+
+def test_12_closed_news_without_a_refund_is_an_unpaid_order(world: World) -> None:
+    payment = world.opened()
+    world.wallet.close(payment.merchant_order_no)
+    assert world.notify(payment) == b"success"
+    assert world.situation(payment) is Situation.CLOSED
+
+
+def test_13_finished_at_first_sight_is_paid_and_its_refund_goes_to_a_person(world: World) -> None:
+    payment = world.opened()
+    world.wallet.pay(payment.merchant_order_no)
+    world.wallet.finish(payment.merchant_order_no)
+    world.notify(payment)
+    world.run()
+    assert world.situation(payment) is Situation.DONE
+    world.refund_all(payment)
+    world.drain()
+    with world.store.read("h1") as work:
+        assert [refund.refusal for refund in work.refunds.for_person()] == ["not_allowed"]
+    assert world.balances()[Account.HOSPITAL] == FEE
+    world.assert_at_rest()
+
+
+def test_14_at_expiry_the_wallet_is_closed_before_we_are(world: World) -> None:
+    payment = world.opened()
+    world.drain()
+    assert world.situation(payment) is Situation.CLOSED
+    assert world.wallet.trade(payment.merchant_order_no).status == "closed"
+    assert world.desk.told == [("A1", Progress.EXPIRED, "expired")]
+
+
+def test_14_a_wallet_that_says_paid_at_expiry_settles(world: World) -> None:
+    payment = world.opened()
+    world.clock.advance(HALF_AN_HOUR)
+    world.wallet.pay(payment.merchant_order_no)
+    world.drain()
+    assert world.wallet.line.calls[-2:] == ["close", "query"]
+    assert world.situation(payment) is Situation.DONE
+    world.assert_at_rest()
+
+
+@pytest.mark.parametrize("fault", [Fault.LOST_REPLY, Fault.LOST_REQUEST])
+def test_14_an_unknown_closing_is_asked_for(world: World, fault: Fault) -> None:
+    payment = world.opened()
+    world.clock.advance(HALF_AN_HOUR)
+    world.wallet.line.will("close", fault)
+    world.drain()
+    assert world.situation(payment) is Situation.CLOSED
+    assert world.wallet.trade(payment.merchant_order_no).status == "closed"
+
+
+def test_15_money_after_closing_goes_back_in_full_and_is_never_booked(world: World) -> None:
+    payment = world.opened()
+    world.drain()
+    world.wallet.pay(payment.merchant_order_no)
+    assert world.notify(payment) == b"success"
+    assert world.situation(payment) is Situation.REFUNDING
+    assert world.balances()[Account.REFUNDS_IN_TRANSIT] == FEE
+    world.drain()
+    assert world.situation(payment) is Situation.REFUNDED
+    assert world.desk.effects == []
+    assert world.desk.told[-1] == ("A1", Progress.REFUNDED, "expired")
+    assert "payment.late" in world.security_events()
+    world.assert_at_rest()
+
+
+def test_15_money_for_an_abandoned_sale_goes_back(world: World) -> None:
+    payment = world.opened()
+    world.abandon(payment)
+    world.wallet.pay(payment.merchant_order_no)
+    world.drain()
+    assert world.situation(payment) is Situation.REFUNDED
+    assert world.payment(payment.payment_id).fulfilment is Fulfilment.REFUSED
+    assert world.desk.effects == []
+    world.assert_at_rest()
+
+
+def test_an_abandoned_unpaid_sale_is_closed_at_the_wallet_first(world: World) -> None:
+    payment = world.opened()
+    world.abandon(payment)
+    world.drain(timedelta(seconds=1))
+    assert world.situation(payment) is Situation.CLOSED
+    assert world.wallet.trade(payment.merchant_order_no).status == "closed"
+
+
+def test_16_when_the_slot_is_gone_the_money_goes_back(world: World) -> None:
+    world.desk.line.will("fulfil", Reason.SLOT_TAKEN)
+    payment = world.paid()
+    world.drain()
+    assert world.situation(payment) is Situation.REFUNDED
+    assert world.payment(payment.payment_id).reason == "slot_taken"
+    assert world.desk.effects == []
+    world.assert_at_rest()

@@ -1,0 +1,202 @@
+"""Scenarios 30 to 34 of reference/reliability.md section 1: three books of one day."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from adapters.values import EntryKind, Fen
+from hospital_bridge.payment.model import Situation
+from hospital_bridge.payment.reconcile import ask_for_reconciliation, reconcile_day
+from hospital_bridge.slot import SaleEntry
+from hospital_bridge.store.reconciliation import Difference, Finding, Progress, Reconciliation, RunState
+from tests.payment.faults import Fault
+from tests.payment.world import ACCOUNT, FEE, World
+
+DAY = date(2026, 11, 23)
+
+
+def reconcile(world: World, day: date = DAY) -> Reconciliation:
+    return reconcile_day(world.context, ACCOUNT, day)
+
+
+def found(world: World, day: date = DAY) -> list[tuple[Finding, Progress]]:
+    with world.store.read("h1") as work:
+        return [(one.finding, one.progress) for one in work.reconciliations.differences(ACCOUNT, day)]
+
+
+def test_a_day_on_which_all_went_well_has_no_difference(world: World) -> None:
+    world.fulfilled("A1")
+    cancelled = world.fulfilled("A2", 300)
+    world.refund_all(cancelled)
+    world.open("A3", 0)
+    world.drain()
+    run = reconcile(world)
+    assert (run.state, run.unexplained_fen, run.matched) == (RunState.DONE, 0, 3)
+    assert run.wallet_fen == run.ledger_fen == run.sale_fen == FEE
+    assert found(world) == []
+
+
+def test_30_a_trade_that_only_the_bill_knows_is_asked_for_and_settled(world: World) -> None:
+    payment = world.opened()
+    world.wallet.pay(payment.merchant_order_no)
+    run = reconcile(world)
+    assert run.unexplained_fen == 0
+    assert world.situation(payment) is Situation.CONFIRMING
+    assert found(world) == [(Finding.UNFULFILLED, Progress.OPEN)]
+    world.drain()
+    reconcile(world)
+    assert found(world) == [(Finding.UNFULFILLED, Progress.CLEARED)]
+    world.assert_at_rest()
+
+
+def test_30_a_late_trade_that_only_the_bill_knows_is_refunded(world: World) -> None:
+    payment = world.opened()
+    world.drain()
+    world.wallet.pay(payment.merchant_order_no)
+    reconcile(world)
+    world.drain()
+    assert world.situation(payment) is Situation.REFUNDED
+    assert reconcile(world).unexplained_fen == 0
+
+
+def test_30_a_trade_that_nobody_here_ordered_is_a_difference_with_an_owner(world: World) -> None:
+    payment = world.fulfilled()
+    stranger = replace(world.wallet.orders[payment.merchant_order_no].order, merchant_order_no="elsewhere")
+    world.wallet.create(stranger)
+    world.wallet.pay("elsewhere")
+    assert reconcile(world).unexplained_fen == FEE
+    with world.store.read("h1") as work:
+        [difference] = work.reconciliations.open_differences()
+    assert (difference.finding, difference.reference, difference.owner) == (Finding.WALLET_ONLY, "elsewhere", "finance")
+
+
+def test_31_an_entry_that_only_the_ledger_knows_is_held_before_it_counts(world: World) -> None:
+    payment = world.fulfilled("A1")
+    world.fulfilled("A2")
+    del world.wallet.orders[payment.merchant_order_no]
+    assert reconcile(world).unexplained_fen == 0
+    assert found(world) == [(Finding.TIMING, Progress.OPEN)]
+    world.clock.advance(timedelta(days=2))
+    assert reconcile(world).unexplained_fen == FEE
+    assert (Finding.LEDGER_ONLY, Progress.OPEN) in found(world)
+
+
+def test_32_an_entry_that_only_the_hospital_knows_is_a_difference(world: World) -> None:
+    world.fulfilled()
+    world.desk.effects.append(SaleEntry("typed-by-hand", EntryKind.PAYMENT, Fen(700), world.clock.now()))
+    assert reconcile(world).unexplained_fen == 700
+    assert found(world) == [(Finding.SALE_ONLY, Progress.OPEN)]
+
+
+def test_32_one_fen_at_the_hospital_is_a_difference(world: World) -> None:
+    world.fulfilled()
+    world.desk.effects[0] = replace(world.desk.effects[0], amount_fen=Fen(FEE + 1))
+    assert reconcile(world).unexplained_fen == 1
+    assert found(world) == [(Finding.SALE_AMOUNT, Progress.OPEN)]
+
+
+def test_32_a_booking_that_the_hospital_lost_is_a_difference(world: World) -> None:
+    world.fulfilled()
+    world.desk.effects.clear()
+    assert reconcile(world).unexplained_fen == FEE
+    assert found(world) == [(Finding.SALE_MISSING, Progress.OPEN)]
+
+
+def test_32_one_fen_at_the_wallet_is_a_difference(world: World) -> None:
+    payment = world.fulfilled()
+    standing = world.wallet.orders[payment.merchant_order_no]
+    standing.order = replace(standing.order, amount_fen=Fen(FEE - 1))
+    assert reconcile(world).unexplained_fen == 1
+    assert found(world) == [(Finding.WALLET_AMOUNT, Progress.OPEN)]
+
+
+def test_33_a_bill_that_is_late_leaves_the_day_unreconciled(world: World) -> None:
+    world.fulfilled()
+    world.wallet.has_bill = False
+    run = reconcile(world)
+    assert (run.state, run.reason) == (RunState.WAITING, "NotDone: the bill is not ready")
+    world.wallet.has_bill = True
+    assert reconcile(world).state is RunState.DONE
+
+
+def test_33_a_blank_bill_for_a_day_with_money_is_not_believed(world: World) -> None:
+    world.fulfilled()
+    world.wallet.orders.clear()
+    assert reconcile(world).state is RunState.WAITING
+
+
+def test_33_another_days_bill_is_not_believed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.fulfilled()
+    todays = list(world.wallet.download_bill(DAY))
+    monkeypatch.setattr(world.wallet, "download_bill", lambda _: iter(todays))
+    assert reconcile(world, DAY - timedelta(days=1)).reason == "Malformed: the bill is another day's"
+
+
+def test_33_a_rerun_says_the_same_and_keeps_the_age_of_what_it_found(world: World) -> None:
+    world.fulfilled()
+    world.desk.effects.clear()
+    first = reconcile(world)
+    before = differences(world)
+    world.clock.advance(timedelta(hours=1))
+    again = reconcile(world)
+    assert replace(again, run_at=first.run_at) == first
+    assert differences(world) == before
+
+
+def differences(world: World) -> list[Difference]:
+    with world.store.read("h1") as work:
+        return list(work.reconciliations.differences(ACCOUNT, DAY))
+
+
+def test_34_money_paid_before_midnight_belongs_to_the_wallets_day(world: World) -> None:
+    world.clock.advance(datetime(2026, 11, 23, 15, 59, 50, tzinfo=UTC) - world.clock.now())
+    payment = world.opened()
+    world.wallet.pay(payment.merchant_order_no)
+    world.clock.advance(timedelta(seconds=15))
+    world.notify(payment)
+    world.drain()
+    run = reconcile(world)
+    assert (run.matched, run.unexplained_fen, found(world)) == (1, 0, [])
+
+
+def test_34_an_entry_that_the_bill_puts_on_the_next_day_clears_by_itself(world: World) -> None:
+    world.fulfilled("A1")
+    late = world.fulfilled("A2")
+    standing = world.wallet.orders[late.merchant_order_no]
+    standing.paid_at = world.clock.now() + timedelta(days=1)
+    assert (reconcile(world).unexplained_fen, found(world)) == (0, [(Finding.TIMING, Progress.OPEN)])
+    world.clock.advance(timedelta(days=2))
+    with world.store.begin("h1") as work:
+        ask_for_reconciliation(world.context, work, DAY + timedelta(days=1))
+    world.drain(timedelta(days=1))
+    assert found(world, DAY + timedelta(days=1)) == [(Finding.TIMING, Progress.CLEARED)]
+    assert found(world) == [(Finding.TIMING, Progress.CLEARED)]
+    assert reconcile(world).unexplained_fen == 0
+
+
+def test_the_morning_after_the_day_is_reconciled_once_the_books_are_there(world: World) -> None:
+    world.fulfilled()
+    world.wallet.has_bill = False
+    with world.store.begin("h1") as work:
+        ask_for_reconciliation(world.context, work, DAY)
+        ask_for_reconciliation(world.context, work, DAY)
+    world.drain(timedelta(hours=26))
+    world.wallet.has_bill = True
+    world.drain(timedelta(hours=2))
+    with world.store.read("h1") as work:
+        run = work.reconciliations.find(ACCOUNT, DAY)
+    assert run is not None
+    assert (run.state, run.unexplained_fen) == (RunState.DONE, 0)
+    assert run.run_at.astimezone(world.context.zone).hour >= 10
+
+
+def test_a_hospital_that_does_not_answer_leaves_the_day_unreconciled(world: World) -> None:
+    world.paid()
+    world.wallet.line.will("query", Fault.NOT_SENT)
+    unheard = world.opened("A2")
+    world.wallet.pay(unheard.merchant_order_no)
+    assert reconcile(world).state is RunState.WAITING
+    assert reconcile(world).state is RunState.DONE
