@@ -90,9 +90,3 @@ def test_every_concrete_adapter_is_held_apart() -> None:
     concrete = {point.partition(":")[0] for point in points}
     assert concrete <= set(CONTRACTS["adapters-independent"]["modules"])
     assert concrete <= set(CONTRACTS["no-named-adapter"]["forbidden_modules"])
-
-
-def test_the_core_names_no_vertical_from_any_of_its_rooms() -> None:
-    sources = set(CONTRACTS["no-named-vertical"]["source_modules"])
-    rooms = {".".join(dotted(module).split(".")[:2]) for module in modules("hospital_bridge")}
-    assert rooms - {"hospital_bridge", "hospital_bridge.verticals"} <= sources

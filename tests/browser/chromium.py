@@ -1,4 +1,4 @@
-"""A real Chromium: the machine's own, or Playwright's; and axe-core, which finds barriers to people with disabilities."""
+"""A real Chromium, the machine's own or Playwright's; and axe-core, which finds barriers to disabled people."""
 
 from __future__ import annotations
 
