@@ -70,7 +70,9 @@ def refuse_powerful_login(connection: Connection) -> None:
         " FROM pg_roles WHERE rolname = current_user"
     )
     if connection.execute(powerful).scalar_one():
-        raise UnsafeDatabase("the bridge's PostgreSQL login owns tables or bypasses row-level security; give it its own")
+        raise UnsafeDatabase(
+            "the bridge's PostgreSQL login owns tables or bypasses row-level security; give it its own"
+        )
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -68,18 +68,8 @@ def test_a_deleted_entry_is_found(chained: Store, database: Database) -> None:
 
 def test_two_entries_that_changed_places_are_found(chained: Store, database: Database) -> None:
     with tampering(database.owner) as connection:
-        rows = connection.execute(text("SELECT seq, audit_id FROM audit_link ORDER BY seq")).all()
-        swap = "UPDATE audit_link SET audit_id = :id WHERE seq = :seq"
-        for seq, audit_id in ((2, "held"), (3, rows[1].audit_id), (2, rows[2].audit_id)):
-            if audit_id == "held":
-                connection.execute(text("DELETE FROM audit_link WHERE seq = 2"))
-                continue
-            if seq == 3:
-                connection.execute(text(swap), {"id": audit_id, "seq": 3})
-            else:
-                connection.execute(
-                    text("INSERT INTO audit_link VALUES ('h1', 2, :id, :hash)"), {"id": audit_id, "hash": "0" * 64}
-                )
+        for free, seq in ((99, 2), (2, 3), (3, 99)):
+            connection.execute(text("UPDATE audit_link SET seq = :to WHERE seq = :seq"), {"to": free, "seq": seq})
     assert any("changed or moved" in fault for fault in faults(chained))
 
 
@@ -94,13 +84,12 @@ def test_a_cut_off_end_is_found_by_the_kept_head(chained: Store, database: Datab
 
 
 def test_an_entry_slipped_in_beside_the_chain_is_found(chained: Store, database: Database) -> None:
+    copy = (
+        "INSERT INTO audit SELECT operator_id, 'f' || substr(audit_id, 2), at, 'staff-9', action, target, detail"
+        " FROM audit WHERE target = 'refund-0'"
+    )
     with tampering(database.owner) as connection:
-        connection.execute(
-            text(
-                "INSERT INTO audit SELECT operator_id, 'f' || substr(audit_id, 2), at, 'staff-9', action, target, detail"
-                " FROM audit WHERE target = 'refund-0'"
-            )
-        )
+        connection.execute(text(copy))
     assert len(faults(chained)) == 1
     assert "outside the chain" in faults(chained)[0]
 
