@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_LINE = re.compile(rb"(?:\A|[\r\n])[\x0b \t\xef\xbb\xbf]*(MSH[^\w\s\x00-\x1f][^\r\n]*)")
+_LINE = re.compile(rb"(?:\A|[\r\n])[\x0b \t\xef\xbb\xbf]*(MSH[!-/:-@\[-`{-~][^\r\n]*)")
 
 
 def header_line(raw: bytes) -> bytes:

@@ -15,7 +15,7 @@ from adapters.hl7.path import path
 from adapters.hl7.segment import Reading, Segment
 
 _LINE_END = re.compile(r"[\r\n]+")
-_HEADER = re.compile(r"MSH(?=[^\w\s\x00-\x1f])")
+_HEADER = re.compile(r"MSH(?=[!-/:-@\[-`{-~])")
 _BATCH = frozenset({"FHS", "BHS", "BTS", "FTS"})
 _NAME_LENGTH = 3
 _BEFORE_HEADER = "\ufeff\x0b \t"

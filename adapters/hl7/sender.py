@@ -113,7 +113,7 @@ class MllpClient:
             replies, broken = self._replies(connection, framer, deadline)
             answer = next((reply.payload for reply in replies if answers(reply.payload, raw)), None)
             if answer is not None:
-                if broken or framer.inside or len(replies) > 1:
+                if broken or framer.inside:
                     self._drop()
                 return answer
             if broken:

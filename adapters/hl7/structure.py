@@ -54,7 +54,7 @@ def misplaced(structure: Node, names: Sequence[str]) -> list[Misplaced]:
     known = [index for index, name in enumerate(names) if not name.startswith("Z")]
     strangers = [Misplaced(index, "not part of this structure") for index in known if names[index] not in allowed]
     matcher = _Matcher(names, [index for index in known if names[index] in allowed])
-    matcher.match(structure)
+    matcher.take(structure)
     return [*strangers, *matcher.findings()]
 
 
@@ -71,7 +71,7 @@ class _Matcher:
         """Take as many of the next segments as this node allows."""
         count = 0
         while count != node.most and self._next_starts(node):
-            self._take(node)
+            self.take(node)
             count += 1
         if count < node.least:
             self._missing.append(Misplaced(self._place(), f"{node.name} is required before this"))
@@ -82,7 +82,8 @@ class _Matcher:
             return [*self._missing, Misplaced(self._indexes[self._at], "not allowed in this place")]
         return self._missing
 
-    def _take(self, node: Node) -> None:
+    def take(self, node: Node) -> None:
+        """Take one occurrence of this node."""
         if not node.children:
             self._at += 1
         elif node.choice:

@@ -39,11 +39,16 @@ class WireEvent:
 
 @dataclass(frozen=True, slots=True)
 class ListenerState:
-    """What the listener is doing: open connections by peer, messages waiting for a commit and answered so far."""
+    """What the listener is doing.
+
+    `connections` by peer, `waiting` messages that no commit has taken up, `in_flight` bytes held by all
+    connections, `received` messages made durable so far.
+    """
 
     port: int
     connections: dict[str, int]
     waiting: int
+    in_flight: int
     received: int
     last_received_at: datetime | None
 
@@ -87,9 +92,14 @@ class Listener:
 
     def state(self) -> ListenerState:
         """A snapshot; callable from any thread after `start`."""
-        port = self._port.result()
-        connections = dict(+self._per_peer)
-        return ListenerState(port, connections, self._group.waiting, self._received, self._last_received_at)
+        return ListenerState(
+            port=self._port.result(),
+            connections=dict(+self._per_peer),
+            waiting=self._group.waiting,
+            in_flight=self._budget.held,
+            received=self._received,
+            last_received_at=self._last_received_at,
+        )
 
     def _run(self) -> None:
         asyncio.run(self._main())

@@ -26,8 +26,14 @@ class Budget:
     """How many bytes all connections together may hold; whoever finds none left waits."""
 
     def __init__(self, most: int) -> None:
+        self._most = most
         self._left = most
         self._freed = asyncio.Event()
+
+    @property
+    def held(self) -> int:
+        """How many bytes are held now."""
+        return self._most - self._left
 
     async def take(self, amount: int) -> None:
         """Wait until that many bytes are free, and hold them."""

@@ -4,6 +4,7 @@ import contextlib
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -102,6 +103,12 @@ class Sender:
         with contextlib.suppress(ConnectionResetError):
             return self.socket.recv(1) == b""
         return True
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Return once it holds; the suite's time limit is the failure."""
+    while not holds():
+        threading.Event().wait(0.001)
 
 
 @pytest.fixture
@@ -287,8 +294,7 @@ def test_messages_that_arrive_during_a_commit_share_the_next_one(start: Callable
     assert house.inbox.busy.wait(10)
     for number, peer in enumerate(peers[1:]):
         peer.send(frame(adt(f"M{number}")))
-    while house.listener.state().waiting < 8:
-        threading.Event().wait(0.001)
+    wait_until(lambda: house.listener.state().waiting == 8)
     house.inbox.open.set()
     assert [peer.code()[0] for peer in peers] == ["AA"] * 9
     assert house.inbox.batches == [1, 8]
@@ -333,15 +339,52 @@ def test_an_address_of_no_peer_is_turned_away(start: Callable[..., House]) -> No
     assert house.texts() == ["turned away: no peer has this address"]
 
 
-def test_memory_in_flight_is_bounded_and_a_hoarder_gives_way(start: Callable[..., House]) -> None:
+def test_what_all_connections_hold_is_bounded_and_a_hoarder_gives_way(start: Callable[..., House]) -> None:
     house = start(max_message=100_000, max_in_flight=200_000, read_timeout=0.3)
     hoarders = [house.sender() for _ in range(3)]
     for hoarder in hoarders:
         hoarder.send(b"\x0b" + b"x" * 80_000)
+    wait_until(lambda: house.listener.state().in_flight > 140_000)
     neighbour = house.sender()
     neighbour.send(frame(adt("M1", "y" * 90_000)))
     assert neighbour.code() == ("AA", "M1")
     assert all(hoarder.closed() for hoarder in hoarders)
+    wait_until(lambda: house.listener.state().in_flight == 0)
+
+
+def test_a_connection_may_carry_more_than_may_be_in_flight(start: Callable[..., House]) -> None:
+    house = start(max_message=100_000, max_in_flight=200_000)
+    sender = house.sender()
+    for number in range(8):
+        sender.send(frame(adt(f"M{number}", "y" * 90_000)))
+        assert sender.code() == ("AA", f"M{number}")
+
+
+def test_a_dripping_sender_gains_no_time(start: Callable[..., House]) -> None:
+    house = start(read_timeout=0.1)
+    sender = house.sender()
+    sender.socket.settimeout(0.01)
+    sender.send(b"\x0b")
+    for _ in range(500):
+        try:
+            if sender.closed():
+                break
+        except TimeoutError:
+            with contextlib.suppress(OSError):
+                sender.send(b"x")
+    assert house.texts() == [Fault.STALLED.value]
+
+
+def test_each_frame_has_its_own_time(start: Callable[..., House]) -> None:
+    house = start(read_timeout=0.2)
+    sender = house.sender()
+    half = len(adt("M1")) // 2
+    first, second = b"\x0b" + adt("M1")[:half], adt("M1")[half:] + b"\x1c\r"
+    sender.send(first)
+    until = time.monotonic() + 0.4
+    while time.monotonic() < until:
+        sender.send(second + first)
+        assert sender.code() == ("AA", "M1")
 
 
 def test_stopping_finishes_and_answers_what_is_being_committed(start: Callable[..., House]) -> None:
@@ -362,6 +405,23 @@ def test_stopping_finishes_and_answers_what_is_being_committed(start: Callable[.
     assert not stopping.is_alive()
     with pytest.raises(ConnectionRefusedError):
         house.sender()
+
+
+def test_stopping_begins_no_further_message(start: Callable[..., House]) -> None:
+    house = start()
+    sender = house.sender()
+    house.inbox.open.clear()
+    sender.send(frame(adt("M1")) + frame(adt("M2")))
+    assert house.inbox.busy.wait(10)
+    stopping = threading.Thread(target=house.listener.stop)
+    idle = house.sender()
+    stopping.start()
+    assert idle.closed()
+    house.inbox.open.set()
+    assert sender.code() == ("AA", "M1")
+    assert sender.closed()
+    stopping.join(10)
+    assert [row.raw for row in house.inbox.rows] == [adt("M1")]
 
 
 def test_a_port_in_use_is_one_clear_sentence(house: House) -> None:

@@ -88,8 +88,15 @@ def test_the_peers_charset_serves_where_the_message_is_silent() -> None:
 
 
 def test_the_messages_own_charset_beats_the_peers() -> None:
-    raw = "MSH|^~\\&|||||2026||ADT^A08|1|P|2.5.1||||||UNICODE UTF-8\rPID|1||||弢^玘\r".encode()
-    assert Message.parse(raw, "GB18030")["PID-5.2"] == "玘"
+    raw = "MSH|^~\\&|||||2026||ADT^A08|1|P|2.5.1||||||UNICODE UTF-8\rPID|1||||张三\r".encode()
+    assert raw.decode("gb18030") != raw.decode()
+    assert Message.parse(raw, "GB18030")["PID-5"] == "张三"
+
+
+def test_characters_that_are_switched_to_inside_a_message_hide_no_delimiter() -> None:
+    name = b"\x1b$B0^0|\x1b(B"
+    raw = b"MSH|^~\\&|||||2026||ADT^A08|1|P|2.5.1||||||ASCII~ISO IR87\rPID|1||||" + name + b"^x\r"
+    assert (Message.parse(raw)["PID-5.1"], Message.parse(raw)["PID-5.2"]) == (name.decode("iso2022_jp"), "x")
 
 
 def test_the_peers_charset_beats_a_declaration_that_nothing_can_contradict() -> None:
@@ -123,7 +130,9 @@ def test_only_a_character_with_two_roles_is_refused(header: bytes) -> None:
         assert Message.parse(header)["MSH-4"] == "^"
 
 
-@pytest.mark.parametrize("raw", [b"", b"\r\r", b"PID|1\r", b"MSH", b"MSHX", b"MSH\r", b"xMSH|^~\\&|\r"])
+@pytest.mark.parametrize(
+    "raw", [b"", b"\r\r", b"PID|1\r", b"MSH", b"MSHX", b"MSH\r", b"\xef\xbb\xbfMSH\xef\xbb\xbf", b"xMSH|^~\\&|\r"]
+)
 def test_without_a_header_there_is_no_message(raw: bytes) -> None:
     with pytest.raises(Malformed, match="no MSH"):
         Message.parse(raw)

@@ -154,6 +154,16 @@ def test_an_answer_sent_twice_does_not_reach_the_next_message(hospital: Opening)
     assert Message.parse(client.exchange(adt("M2")))["MSA-2"] == "M2"
 
 
+def test_half_a_stray_answer_ends_the_connection(hospital: Opening) -> None:
+    def one_and_a_half(connection: socket.socket, message: bytes) -> None:
+        connection.sendall(frame(ack(message)) + b"\x0bMSH|^~")
+
+    there, client = hospital(one_and_a_half)
+    client.exchange(adt("M1"))
+    assert Message.parse(client.exchange(adt("M2")))["MSA-2"] == "M2"
+    assert there.connections == 2
+
+
 def test_an_idle_connection_that_the_peer_closed_is_opened_anew(hospital: Opening) -> None:
     def answer_and_close(connection: socket.socket, message: bytes) -> None:
         answer(connection, message)
