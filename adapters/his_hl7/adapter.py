@@ -8,7 +8,8 @@ from typing import Any
 
 from adapters.his_hl7.client import Hl7Client
 from adapters.his_hl7.his import Hl7His
-from adapters.his_hl7.settings import Hl7HisSchema, TlsFiles, settings_from
+from adapters.his_hl7.schema import Hl7HisSchema
+from adapters.his_hl7.settings import TlsFiles, settings_from
 from adapters.manifest import AdapterContext, Manifest, QualityPoint
 
 
@@ -18,8 +19,8 @@ def build(loaded: Mapping[str, Any], context: AdapterContext) -> Hl7His:
     link = context.open_link(
         settings.host,
         settings.port,
-        connect_timeout=settings.connect_timeout.total_seconds(),
-        reply_timeout=settings.reply_timeout.total_seconds(),
+        connect_timeout=settings.connect_timeout,
+        reply_timeout=settings.reply_timeout,
         tls=_tls(settings.tls) if settings.tls else None,
     )
     return Hl7His(Hl7Client(link, settings, context.now, context.new_id), settings)

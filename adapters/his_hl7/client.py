@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from adapters.errors import Malformed, NotDone, OutcomeUnknown, Reason, Refused
 from adapters.his_hl7 import outcomes
@@ -38,7 +39,8 @@ class Hl7Client:
         try:
             answer = self.tell(envelope, draft)
         except OutcomeUnknown as lost:
-            raise NotDone(lost.text, native_code=lost.native_code, retry_after=self._settings.busy_retry) from lost
+            later = timedelta(seconds=self._settings.busy_retry)
+            raise NotDone(lost.text, native_code=lost.native_code, retry_after=later) from lost
         if answer["DSC-1"]:
             raise Malformed("DSC-1: the hospital sent only a part of the list")
         return answer

@@ -62,7 +62,7 @@ def _outcome(answer: Message, acknowledgement: str, settings: Hl7HisSettings) ->
     if meaning is None:
         meaning = _meaning_without_standard_code(acknowledgement, own)
     text = f"the hospital answered {acknowledgement} {own or standard}".rstrip()
-    return _error(meaning, text, own or standard, settings.busy_retry)
+    return _error(meaning, text, own or standard, timedelta(seconds=settings.busy_retry))
 
 
 def _own_code(answer: Message) -> str:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 from collections import deque
 from dataclasses import dataclass
 
 from adapters.errors import Malformed
-from adapters.hl7.build import UTF_8, Header, SegmentText, build, segment
+from adapters.hl7.build import UTF_8
 from adapters.hl7.message import Message
 from hospital_bridge.clock import Clock
-from hospital_bridge.sandbox.hospital import calendar
+from hospital_bridge.sandbox.hospital import voice
 from hospital_bridge.sandbox.hospital.billing_desk import BillingDesk
 from hospital_bridge.sandbox.hospital.cashier import Cashier, Profile
 from hospital_bridge.sandbox.hospital.diary import Diary
@@ -23,25 +22,9 @@ from hospital_bridge.sandbox.hospital.patient_index import PatientIndex
 from hospital_bridge.sandbox.hospital.request import Answer, Request
 from hospital_bridge.sandbox.hospital.scheduling_desk import SchedulingDesk
 from hospital_bridge.sandbox.hospital.seed_data import DEMO_HOSPITAL
+from hospital_bridge.sandbox.hospital.voice import Voice
 
-_RESPONSES = {
-    "MFQ^M02": "MFR^M02^MFR_M02",
-    "MFQ^M04": "MFR^M04^MFR_M04",
-    "MFQ^M05": "MFR^M05^MFR_M05",
-    "QBP^Q22": "RSP^K22^RSP_K22",
-    "ADT^A28": "ACK^A28^ACK",
-    "SQM^S25": "SQR^S25^SQR_S25",
-    "SRM^S01": "SRR^S01^SRR_S01",
-    "SRM^S04": "SRR^S04^SRR_S01",
-    "DFT^P03": "ACK^P03^ACK",
-    "QBP^ZQ1": "RSP^ZQ1^RSP_K11",
-    "QBP^ZQ2": "RSP^ZQ2^RSP_K11",
-}
-_PLAIN = "ACK^^ACK"
-_STANDARD_CODES = frozenset({"100", "101", "102", "103", "200", "201", "202", "203", "204", "205", "206", "207"})
-_UNSUPPORTED_EVENT = "201"
-_RECORD_LOCKED = "206"
-_INTERNAL_ERROR = "207"
+_ANOTHER_MESSAGE = "SOMEBODY-ELSES"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +52,9 @@ class SimulatedHospital:
         profile: Profile | None = None,
         journal: Journal | None = None,
     ) -> None:
-        self.data = data
-        self._clock = clock
         self._charset = charset
+        self._voice = Voice(clock, charset)
         self._lock = threading.Lock()
-        self._numbers = itertools.count(1)
         profile = profile or Profile()
         journal = journal or Journal()
         self.faults = FaultPlan()
@@ -98,59 +79,49 @@ class SimulatedHospital:
         try:
             message = Message.parse(raw, self._charset)
         except Malformed:
-            return Reply(self._encode("", _PLAIN, "AR", _error("100", "not an HL7 message")))
+            return Reply(self._voice.not_understood())
         self.heard.append((message.type, message.control_id))
         fault = self.faults.take(message.type)
         with self._lock:
             payload = self._answered(message, fault)
-        return _on_the_wire(payload, fault)
+        return on_the_wire(payload, fault)
 
     def _answered(self, message: Message, fault: Fault | None) -> bytes | None:
-        if fault is not None and not fault.acts:
-            return self._unmoved(message, fault)
-        try:
-            given = self._act(message, fault)
-        except Declined as no:
-            return self._no(message, "AR" if no.code == _UNSUPPORTED_EVENT else "AE", no.code, no.text)
-        if fault is not None and fault.kind is FaultKind.ERROR:
-            return self._no(message, "AE", _INTERNAL_ERROR, "internal error")
-        control_id = message.control_id
-        if fault is not None and fault.kind is FaultKind.FOREIGN_ACK:
-            control_id = "SOMEBODY-ELSES"
-        return self._encode(control_id, _RESPONSES[message.type], "AA", *given.segments)
+        if fault is None:
+            return self._act(message)
+        if fault.acts:
+            return self._act(message, fault)
+        return self._unmoved(message, fault)
 
-    def _act(self, message: Message, fault: Fault | None) -> Answer:
+    def _act(self, message: Message, fault: Fault | None = None) -> bytes:
+        """Do what is asked and say so, in the way of the fault where there is one."""
+        kind = fault.kind if fault else None
+        try:
+            given = self._handled(message, fault.extra_fen if fault and kind is FaultKind.WRONG_AMOUNT else 0)
+        except Declined as no:
+            return self._voice.no(message, no.code, no.text)
+        if kind is FaultKind.ERROR:
+            return self._voice.no(message, voice.INTERNAL_ERROR, "internal error")
+        control_id = _ANOTHER_MESSAGE if kind is FaultKind.FOREIGN_ACK else ""
+        return self._voice.yes(message, *given.segments, control_id=control_id)
+
+    def _handled(self, message: Message, extra_fen: int) -> Answer:
         handler = self._handlers.get(message.type)
         if handler is None:
-            raise Declined(_UNSUPPORTED_EVENT, "unsupported event")
-        extra = fault.extra_fen if fault is not None and fault.kind is FaultKind.WRONG_AMOUNT else 0
-        return handler(Request(message, extra))
+            raise Declined(voice.UNSUPPORTED_EVENT, "unsupported event")
+        return handler(Request(message, extra_fen))
 
     def _unmoved(self, message: Message, fault: Fault) -> bytes | None:
         """The answer of a hospital that did not act."""
-        if fault.kind is FaultKind.REFUSE:
-            return self._no(message, "AE", fault.code, fault.text)
-        if fault.kind is FaultKind.BUSY:
-            return self._no(message, "AE", _RECORD_LOCKED, "record locked")
-        if fault.kind is FaultKind.ERROR:
-            return self._no(message, "AE", _INTERNAL_ERROR, "internal error")
-        return None
-
-    def _no(self, message: Message, acknowledgement: str, code: str, text: str) -> bytes:
-        response = _RESPONSES.get(message.type, _PLAIN)
-        return self._encode(message.control_id, response, acknowledgement, _error(code, text), *_query_error(message))
-
-    def _encode(self, control_id: str, response: str, acknowledgement: str, *segments: SegmentText) -> bytes:
-        header = Header(
-            control_id=f"H{next(self._numbers):09d}",
-            at=self._clock.now(),
-            zone=calendar.ZONE,
-            sending_application="DEMOHIS",
-            sending_facility="DEMOHOSPITAL",
-            receiving_application="HOSPITALBRIDGE",
-        )
-        msa = segment("MSA", {1: acknowledgement, 2: control_id})
-        return build(response, header, msa, *segments).encode(self._charset)
+        match fault.kind:
+            case FaultKind.REFUSE:
+                return self._voice.no(message, fault.code, fault.text)
+            case FaultKind.BUSY:
+                return self._voice.no(message, voice.RECORD_LOCKED, "record locked")
+            case FaultKind.ERROR:
+                return self._voice.no(message, voice.INTERNAL_ERROR, "internal error")
+            case _:
+                return None
 
     def _recall(self, journal: Journal) -> None:
         for record in journal.records():
@@ -163,30 +134,16 @@ class SimulatedHospital:
                     self.cashier.take_in(record)
 
 
-def _error(code: str, text: str) -> SegmentText:
-    """ERR with a standard code, or with the hospital's own in ERR-3 and ERR-5, told by its coding system."""
-    if code in _STANDARD_CODES:
-        return segment("ERR", {3: (code, "", "HL70357"), 4: "E", 8: text})
-    own = (code, text, "L")
-    return segment("ERR", {3: own, 4: "E", 5: own, 8: text})
-
-
-def _query_error(message: Message) -> tuple[SegmentText, ...]:
-    tag = message["QPD-2"] or message["QRD-4"]
-    return (segment("QAK", {1: tag, 2: "AE"}),) if tag else ()
-
-
-def _on_the_wire(payload: bytes | None, fault: Fault | None) -> Reply:
-    if fault is None or payload is None:
-        return Reply(payload, reset=fault is not None and fault.kind is FaultKind.RESET)
-    match fault.kind:
-        case FaultKind.NO_REPLY:
-            return Reply(None)
+def on_the_wire(payload: bytes | None, fault: Fault | None) -> Reply:
+    """What a fault of the wire makes of an answer."""
+    match fault.kind if fault else None:
         case FaultKind.RESET:
             return Reply(None, reset=True)
-        case FaultKind.LATE:
+        case FaultKind.NO_REPLY:
+            return Reply(None)
+        case FaultKind.LATE if fault and payload is not None:
             return Reply(payload, delay_seconds=fault.seconds)
-        case FaultKind.GARBLED:
+        case FaultKind.GARBLED if payload is not None:
             return Reply(payload.replace(b"MSA|", b"M?A/").replace(b"SCH|", b"\x00\xff"))
         case _:
             return Reply(payload)

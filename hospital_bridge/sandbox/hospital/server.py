@@ -6,6 +6,7 @@ import contextlib
 import socket
 import struct
 import threading
+from collections.abc import Callable
 
 from adapters.hl7.mllp import Framer, FramingFault, frame
 from hospital_bridge.clock import Clock
@@ -52,9 +53,9 @@ class HospitalServer:
             thread.join()
         self._threads.clear()
 
-    def _run(self, target: object, argument: socket.socket) -> None:
-        thread = threading.Thread(target=target, args=(argument,), name="simulated-hospital", daemon=True)  # type: ignore[arg-type]
-        self._threads.append(thread)
+    def _run(self, task: Callable[[socket.socket], None], connection: socket.socket) -> None:
+        thread = threading.Thread(target=task, args=(connection,), name="simulated-hospital", daemon=True)
+        self._threads = [*filter(threading.Thread.is_alive, self._threads), thread]
         thread.start()
 
     def _accept(self, listener: socket.socket) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from adapters.his_hl7.client import Hl7Client
 from adapters.his_hl7.his import Hl7His
-from adapters.his_hl7.settings import Hl7HisSchema, Hl7HisSettings, settings_from
+from adapters.his_hl7.schema import Hl7HisSchema
+from adapters.his_hl7.settings import Hl7HisSettings, settings_from
 from adapters.hl7.build import UTF_8
 from adapters.hl7.sender import MllpClient
 from adapters.values import (
@@ -59,9 +60,7 @@ class Reception:
         self.server.start()
         self.settings = demo_settings(port=self.server.port, charset=charset, **changed)
         numbers = itertools.count(1)
-        self.link = MllpClient(
-            self.settings.host, self.settings.port, reply_timeout=self.settings.reply_timeout.total_seconds()
-        )
+        self.link = MllpClient(self.settings.host, self.settings.port, reply_timeout=self.settings.reply_timeout)
         client = Hl7Client(self.link, self.settings, self.clock.now, lambda: uuid7(self.clock.now(), next(numbers)))
         self.his = Hl7His(client, self.settings)
 

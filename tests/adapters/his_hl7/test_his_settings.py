@@ -11,7 +11,8 @@ from marshmallow import ValidationError
 from adapters import registry
 from adapters.his_hl7 import manifest
 from adapters.his_hl7.client import control_id
-from adapters.his_hl7.settings import Hl7HisSchema, TlsFiles, settings_from
+from adapters.his_hl7.schema import Hl7HisSchema
+from adapters.his_hl7.settings import TlsFiles, settings_from
 from hospital_bridge.clock import uuid7
 from tests.adapters.his_hl7.conftest import MONDAY_MORNING
 
@@ -29,9 +30,9 @@ def test_two_settings_are_enough() -> None:
 def test_settings_are_read_in_their_units() -> None:
     given = REQUIRED | {"reply_timeout": 1.5, "time_zone": "UTC", "tls": {"authority_file": "ca.pem"}}
     settings = settings_from(Hl7HisSchema().load(given))
-    assert settings.reply_timeout == timedelta(seconds=1.5)
+    assert settings.reply_timeout == 1.5
     assert settings.time_zone == ZoneInfo("UTC")
-    assert settings.tls == TlsFiles("ca.pem")
+    assert settings.tls == TlsFiles("ca.pem", "", "")
 
 
 @pytest.mark.parametrize(
