@@ -10,6 +10,7 @@ from typing import Any, cast
 import click
 
 from hospital_bridge.cli.failure import told
+from hospital_bridge.origin import refuse_strangers
 
 
 class CommandGroup(click.Group):
@@ -29,8 +30,9 @@ class CommandGroup(click.Group):
         return cast("click.Command", import_module(self._modules[cmd_name]).command)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a failure that has a permanent code ends in its message and exit code."""
+        """Run the command on packages of ours; a failure with a permanent code ends in its message and exit code."""
         try:
+            refuse_strangers()
             return super().invoke(ctx)
         except click.ClickException:
             raise

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -20,12 +21,15 @@ def test_a_package_of_that_name_from_elsewhere_is_refused(tmp_path: Path, name: 
     (tmp_path / name).mkdir()
     (tmp_path / name / "__init__.py").touch()
     program = (
-        "import sys, hospital_bridge.origin as origin\n"
+        "import sys\n"
+        "from hospital_bridge.cli import main\n"
         f"sys.path.insert(0, {str(tmp_path)!r})\n"
-        "origin.refuse_strangers()\n"
+        "main(['explain', 'HB-C015'])\n"
     )
-    refused = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert refused.returncode == 1
-    assert (
-        f"HB-C015: A package of another distribution stands in place of ours. {name} from {tmp_path}" in refused.stderr
+    command = [sys.executable, "-c", program]
+    english = {**os.environ, "LC_ALL": "C.UTF-8"}
+    refused = subprocess.run(command, cwd=ROOT, env=english, capture_output=True, text=True, check=False)
+    assert refused.returncode == 78
+    assert refused.stderr.startswith(
+        f"A package of another distribution stands in place of ours. {name} from {tmp_path}; expected {ROOT}. [HB-C015]"
     )
