@@ -93,7 +93,10 @@ def refund_content(order: RefundOrder) -> dict[str, object]:
 
 
 def trade_of_query(node: Node, merchant_order_no: str) -> Trade:
-    """The answer of `alipay.trade.query`; a closed trade that was once paid has been refunded in full."""
+    """The answer of `alipay.trade.query`; a closed trade that was once paid has been refunded in full.
+
+    Of refunds in part the answer says nothing: ask for each by its number.
+    """
     if node.get("out_trade_no") != merchant_order_no:
         raise Malformed("the answer is about another order")
     status = _status(node)

@@ -19,7 +19,7 @@ _CONFLICT = 409
 
 
 def control_pages(world: AlipayWorld) -> Blueprint:
-    """`apps`, `users`, `faults`, `days`, `notices`, `trades`: see docs of the sandbox."""
+    """Make `apps` and `users`, plan `faults`, close `days`, send `notices`, pay and finish `trades`."""
     pages = Blueprint("control", __name__, url_prefix="/control")
     _account_pages(pages, world)
     _fault_pages(pages, world)
