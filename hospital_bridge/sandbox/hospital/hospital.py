@@ -52,6 +52,7 @@ class SimulatedHospital:
         profile: Profile | None = None,
         journal: Journal | None = None,
     ) -> None:
+        self.data = data
         self._charset = charset
         self._voice = Voice(clock, charset)
         self._lock = threading.Lock()
