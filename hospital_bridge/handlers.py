@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import date, time, timedelta
 from typing import TYPE_CHECKING
 
+from hospital_bridge.link_watch import CHECK_LINKS, check_links
 from hospital_bridge.payment.flows import handlers as money
+from hospital_bridge.payment.reconcile import ask_for_reconciliation
+from hospital_bridge.store.jobs import Lane
 from hospital_bridge.workers.hl7_inbox import APPLY
 from hospital_bridge.workers.job_runner import Handlers, IoHandler, TxHandler
+from hospital_bridge.workers.timers import Daily, Every, PeriodicTask
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hospital_bridge.bootstrap import Bridge
     from hospital_bridge.slot import Reaction
     from hospital_bridge.store.jobs import Job
     from hospital_bridge.store.unit_of_work import Store, Work
 
 CHAIN_AUDIT = "audit.chain"
+RECONCILE_YESTERDAY = "payment.reconcile_yesterday"
+MINUTE = timedelta(minutes=1)
+NIGHT = time(0, 30)
+"""By then no payment of yesterday is still on its way to us; the bill itself is asked for in the morning."""
 
 
 def handlers_of(bridge: Bridge) -> Handlers:
@@ -22,8 +33,33 @@ def handlers_of(bridge: Bridge) -> Handlers:
     io: dict[str, IoHandler] = dict(money.handlers(lambda operator_id: bridge.operators[operator_id].money))
     for name, vertical in bridge.verticals.items():
         io |= {reaction.topic: _reaction(bridge, name, reaction) for reaction in vertical.reactions}
-    tx: dict[str, TxHandler] = {CHAIN_AUDIT: _chain_audit, APPLY: _apply(bridge)}
+    io[CHECK_LINKS] = lambda store, job: check_links(bridge.operators[job.operator_id], store, job)
+    tx: dict[str, TxHandler] = {
+        CHAIN_AUDIT: _chain_audit,
+        APPLY: _apply(bridge),
+        RECONCILE_YESTERDAY: _reconcile_yesterday(bridge),
+    }
     return Handlers(tx=tx, io=io)
+
+
+def periodic_tasks(bridge: Bridge) -> Sequence[PeriodicTask]:
+    """What the clock starts, the core's and the verticals'."""
+    timed = [
+        PeriodicTask(reaction.topic, reaction.topic, Every(reaction.every), operators=_operators_with(bridge, name))
+        for name, vertical in bridge.verticals.items()
+        for reaction in vertical.reactions
+        if reaction.every is not None
+    ]
+    return [
+        PeriodicTask("reconcile", RECONCILE_YESTERDAY, Daily(NIGHT), Lane.TX),
+        PeriodicTask("audit", CHAIN_AUDIT, Every(MINUTE), Lane.TX),
+        PeriodicTask("links", CHECK_LINKS, Every(MINUTE)),
+        *timed,
+    ]
+
+
+def _operators_with(bridge: Bridge, vertical: str) -> frozenset[str]:
+    return frozenset(operator_id for operator_id, parts in bridge.operators.items() if vertical in parts.scopes)
 
 
 def _reaction(bridge: Bridge, name: str, reaction: Reaction) -> IoHandler:
@@ -35,6 +71,14 @@ def _reaction(bridge: Bridge, name: str, reaction: Reaction) -> IoHandler:
 
 def _chain_audit(work: Work, _job: Job) -> None:
     work.audit.chain()
+
+
+def _reconcile_yesterday(bridge: Bridge) -> TxHandler:
+    def ask(work: Work, job: Job) -> None:
+        money = bridge.operators[job.operator_id].money
+        ask_for_reconciliation(money, work, date.fromisoformat(job.ref) - timedelta(days=1))
+
+    return ask
 
 
 def _apply(bridge: Bridge) -> TxHandler:

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from hospital_bridge.sandbox.people import Person
 
 PATIENCE = 150
-"""Looks at a waiting page before giving up, a fifth of a second apart."""
+PAUSE_SECONDS = 0.2
+"""How often a waiting page is looked at before giving up, and how far apart."""
 
 
 class Phone:
@@ -80,7 +81,7 @@ class Phone:
 
     def wait(self, page: PageShown, done: Callable[[PageShown], bool]) -> PageShown:
         """Look at a page again until it shows what is waited for."""
-        return self._browser.wait(page, done, tries=PATIENCE, pause=lambda: self._clock.sleep(0.2))
+        return self._browser.wait(page, done, tries=PATIENCE, pause=lambda: self._clock.sleep(PAUSE_SECONDS))
 
     def wait_for(self, page: PageShown, situation: str) -> PageShown:
         """Until the payment of a registration has come to `situation`."""

@@ -6,7 +6,7 @@ and tells facts: ids, amounts in fen, message control ids.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -18,10 +18,11 @@ from hospital_bridge.sandbox.alipay.faults import Fault as WalletFault
 from hospital_bridge.sandbox.browser import Browser, PageShown
 from hospital_bridge.sandbox.hospital.faults import Fault as HospitalFault
 from hospital_bridge.sandbox.hospital.faults import FaultKind
-from hospital_bridge.sandbox.phone import Phone
+from hospital_bridge.sandbox.phone import PATIENCE, PAUSE_SECONDS, Phone
 
 if TYPE_CHECKING:
     from hospital_bridge.clock import Clock
+    from hospital_bridge.sandbox.hospital.model import BookEntry
     from hospital_bridge.sandbox.people import Person
     from hospital_bridge.sandbox.town import Town
 
@@ -136,8 +137,7 @@ class Story:
         appointment = self._town.hospital.diary.by_placer(registration_id)
         if appointment is None:
             raise StoryBroken(f"the hospital has no appointment for {registration_id}")
-        entries = self._town.hospital.cashier.of_appointment(appointment.filler_id)
-        _expect([entry.kind for entry in entries] == list(expected), f"the hospital posted {len(entries)} entries")
+        entries = self._posted(appointment.filler_id, expected)
         told: dict[str, Any] = {"registration_id": registration_id, "filler_id": appointment.filler_id}
         for entry in entries:
             told[entry.kind.value] = {
@@ -148,6 +148,15 @@ class Story:
                 "provider_trade_no": entry.trade_no,
             }
         return told
+
+    def _posted(self, filler_id: str, expected: Sequence[EntryKind]) -> Sequence[BookEntry]:
+        """What the hospital posted; a refund is posted there after the patient already reads of it."""
+        for _ in range(PATIENCE):
+            entries = self._town.hospital.cashier.of_appointment(filler_id)
+            if [entry.kind for entry in entries] == list(expected):
+                return entries
+            self._clock.sleep(PAUSE_SECONDS)
+        raise StoryBroken(f"the hospital posted {[entry.kind.value for entry in entries]}")
 
     def _refund(self, page: PageShown) -> dict[str, Any]:
         refunds = [refund for trade in self._town.wallet.trades for refund in trade.refunds.values()]

@@ -1,0 +1,95 @@
+"""`hospital-bridge demo`: a wallet, a hospital and the bridge on this machine, and a story played through them."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+
+from hospital_bridge.cli.language import translate
+
+if TYPE_CHECKING:
+    from hospital_bridge.clock import Clock
+    from hospital_bridge.sandbox.stage import Stage
+
+_CHARSETS = ["UNICODE UTF-8", "GB 18030-2000"]
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Play the story once on free ports and leave.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
+@click.option("--charset", type=click.Choice(_CHARSETS), default=_CHARSETS[0], help="What the hospital speaks.")
+@click.pass_context
+def command(ctx: click.Context, *, once: bool, as_json: bool, charset: str) -> None:
+    """Start everything on loopback, play patients' registrations step by step, then serve until Ctrl-C."""
+    from hospital_bridge.clock import SystemClock
+    from hospital_bridge.sandbox.stage import DEMO_PORTS, Ports, Stage, StageFailed
+
+    clock = SystemClock()
+    console = Console(stderr=as_json, highlight=False)
+    with tempfile.TemporaryDirectory(prefix="hospital-bridge-demo-") as folder:
+        ports = Ports() if once else DEMO_PORTS
+        try:
+            with Stage(Path(folder), clock, charset=charset, ports=ports) as stage:
+                told = _play(stage, clock, console)
+                if as_json:
+                    click.echo(json.dumps(told, ensure_ascii=False))
+                if not once:
+                    _keep_serving(stage, clock, console)
+        except (StageFailed, OSError) as fault:
+            raise click.ClickException(str(fault)) from fault
+    ctx.exit(1 if "failed" in told else 0)
+
+
+def _play(stage: Stage, clock: Clock, console: Console) -> dict[str, Any]:
+    """The facts of each step; `failed` names the step that broke, and nothing is played after it."""
+    from hospital_bridge.sandbox.story import Step, Story
+
+    day = stage.town.wallet.today()
+    closing = [
+        Step("ledger", "Every posting agrees with its payment", lambda: stage.ask("ledger", "verify")),
+        Step("reconcile", "The day's bill, ledger and hospital list agree", lambda: _reconciled(stage, day)),
+    ]
+    steps = [*Story(stage.town, clock, stage.window).steps(), *closing]
+    told: dict[str, Any] = {"steps": {}}
+    for number, step in enumerate(steps, 1):
+        console.print(f"[{number}/{len(steps)}] {translate(step.sentence)} … ", end="", markup=False)
+        try:
+            told["steps"][step.name] = dict(step.play())
+        except Exception as fault:  # noqa: BLE001 - whatever broke a step is what the reader must be told
+            console.print(f"✗ {fault}", markup=False)
+            return told | {"failed": step.name, "fault": str(fault)}
+        console.print("✓")
+    return told | {
+        "ledger_balanced": told["steps"]["ledger"]["balanced"],
+        "reconciled": told["steps"]["reconcile"]["unexplained_fen"] == 0,
+    }
+
+
+def _reconciled(stage: Stage, day: Any) -> dict[str, Any]:
+    stage.town.wallet.close_day(day)
+    (run,) = stage.ask("reconcile", day.isoformat())
+    return dict(run)
+
+
+def _keep_serving(stage: Stage, clock: Clock, console: Console) -> None:
+    from hospital_bridge.sandbox.stage import OPERATOR, STAFF_NAME
+
+    lines = (
+        (translate("Patients"), f"{stage.window}/"),
+        (translate("Staff"), f"{stage.public_url}/staff/{OPERATOR}/  {STAFF_NAME} / {stage.password}"),
+        (translate("Wallet (sandbox)"), stage.town.gateway),
+        (translate("Health"), f"{stage.public_url}/ready"),
+    )
+    for name, address in lines:
+        console.print(f"{name}: {address}", markup=False)
+    console.print(translate("Serving until Ctrl-C."))
+    try:
+        while True:
+            clock.sleep(1)
+    except KeyboardInterrupt:
+        console.print(translate("Stopping."))

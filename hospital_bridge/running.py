@@ -1,0 +1,97 @@
+"""The running parts of a bridge: web server, HL7 listener, worker lanes and timers; started and ended together."""
+
+from __future__ import annotations
+
+from threading import Thread
+from typing import TYPE_CHECKING, Self
+
+from waitress.server import create_server
+
+from hospital_bridge.errors import BridgeError
+from hospital_bridge.handlers import handlers_of, periodic_tasks
+from hospital_bridge.listening import listener_of
+from hospital_bridge.logs import logger
+from hospital_bridge.store.jobs import Lane
+from hospital_bridge.web.app import create_app
+from hospital_bridge.website import site_of
+from hospital_bridge.workers.job_runner import JobRunner
+from hospital_bridge.workers.listener import CannotListen
+from hospital_bridge.workers.timers import Timers
+from hospital_bridge.workers.worker import Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from types import TracebackType
+
+    from hospital_bridge.bootstrap import Bridge
+
+_log = logger(__name__)
+
+THREADS = {Lane.TX: 1, Lane.IO: 4}
+
+
+class Running:
+    """A context manager: the named roles run while it is entered; ending it lets each finish what it is at."""
+
+    def __init__(self, bridge: Bridge, roles: Collection[str], worker_name: str) -> None:
+        self._bridge = bridge
+        self._roles = roles
+        self._worker_name = worker_name
+        self._endings: list[Callable[[], None]] = []
+
+    def __enter__(self) -> Self:
+        starts = {"worker": self._start_worker, "listener": self._start_listener, "web": self._start_web}
+        try:
+            for role, start in starts.items():
+                if role in self._roles:
+                    start()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        while self._endings:
+            self._endings.pop()()
+
+    def _start_worker(self) -> None:
+        store = self._bridge.store
+        runner = JobRunner(store, handlers_of(self._bridge), self._worker_name)
+        worker = Worker(store, runner, THREADS)
+        worker.start()
+        self._endings.append(_ending(worker.stop))
+        timers = Timers(store, periodic_tasks(self._bridge))
+        timers.start()
+        self._endings.append(timers.stop)
+
+    def _start_web(self) -> None:
+        told = self._bridge.settings.bridge.web
+        try:
+            server = create_server(
+                create_app(site_of(self._bridge)), host=told.host, port=told.port, threads=told.threads
+            )
+        except OSError as fault:
+            raise BridgeError("HB-C014", f"{told.host}:{told.port}: {fault.strerror}") from fault
+        serving = Thread(target=server.run, name="web", daemon=True)
+        serving.start()
+        self._endings.append(server.close)
+
+    def _start_listener(self) -> None:
+        if not any(operator.peers for operator in self._bridge.settings.operators):
+            return
+        listener = listener_of(self._bridge)
+        try:
+            listener.start()
+        except CannotListen as fault:
+            raise BridgeError("HB-C014", str(fault)) from fault
+        self._endings.append(listener.stop)
+
+
+def _ending(stop: Callable[[], bool]) -> Callable[[], None]:
+    def end() -> None:
+        if not stop():
+            _log.warning("worker.stopped_late")
+
+    return end

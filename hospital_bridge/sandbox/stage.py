@@ -1,0 +1,156 @@
+"""The town and a real bridge in it, as a process of its own that is installed the way a hospital would."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from hospital_bridge.sandbox.configuration import write_configuration
+from hospital_bridge.sandbox.town import Town, free_ports
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from hospital_bridge.clock import Clock
+
+OPERATOR = "demo"
+STAFF_NAME = "admin"
+STAFF_ROLES = ("admin", "auditor")
+START_SECONDS = 60
+STOP_SECONDS = 20
+PAUSE_SECONDS = 0.1
+
+
+class StageFailed(Exception):
+    """A command of the bridge failed; the text is what it said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where things listen; 0 takes any free port."""
+
+    web: int = 0
+    listener: int = 0
+    gateway: int = 0
+    his: int = 0
+
+
+DEMO_PORTS = Ports(web=8080, listener=2575, gateway=8090, his=2576)
+
+
+class Stage:
+    """A context manager: the town serves and the bridge runs while it is entered."""
+
+    def __init__(
+        self, folder: Path, clock: Clock, *, charset: str, ports: Ports, database_urls: tuple[str, str] = ("", "")
+    ) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._database_urls = database_urls
+        self.town = Town(clock, charset=charset, gateway_port=ports.gateway, his_port=ports.his)
+        spare_web, spare_listener = free_ports(2)
+        self._web_port = ports.web or spare_web
+        self._listener_port = ports.listener or spare_listener
+        self.password = ""
+        self._bridge: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.town.__enter__()
+        try:
+            self._install()
+            self.start()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+        self.town.__exit__(kind, error, trace)
+
+    @property
+    def public_url(self) -> str:
+        """The bridge's own address."""
+        return f"http://127.0.0.1:{self._web_port}"
+
+    @property
+    def window(self) -> str:
+        """The patients' service window."""
+        return f"{self.public_url}/p/{OPERATOR}"
+
+    def run(self, *words: str, **environment: str) -> str:
+        """Run a command of the bridge to its end and return what it printed; StageFailed on any exit but 0."""
+        done = subprocess.run(  # noqa: S603 - our own command, and words of our own
+            self._command(words), env=self._environment() | environment, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise StageFailed(f"hospital-bridge {' '.join(words)}: {(done.stderr or done.stdout).strip()}")
+        return done.stdout
+
+    def ask(self, *words: str) -> Any:
+        """The last line of what a command printed, read as JSON."""
+        return json.loads(self.run(*words, "--json").splitlines()[-1])
+
+    def start(self) -> None:
+        """Start the bridge and wait until it is ready."""
+        command = self._command(["serve"])
+        self._bridge = subprocess.Popen(command, env=self._environment())  # noqa: S603 - as above
+        for _ in range(int(START_SECONDS / PAUSE_SECONDS)):
+            if self._bridge.poll() is not None:
+                raise StageFailed("the bridge did not start; it said why above")
+            if self._is_ready():
+                return
+            self._clock.sleep(PAUSE_SECONDS)
+        raise StageFailed(f"the bridge was not ready after {START_SECONDS} seconds")
+
+    def stop(self) -> None:
+        """Let the bridge finish what it is at, and end it."""
+        if self._bridge is None:
+            return
+        self._bridge.terminate()
+        try:
+            self._bridge.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._bridge.kill()
+            self._bridge.wait()
+        self._bridge = None
+
+    def _install(self) -> None:
+        addresses = self.town.addresses(self._web_port, self._listener_port)
+        serving, owning = self._database_urls
+        self._configuration = write_configuration(
+            self._folder,
+            addresses,
+            self.town.credentials,
+            operator_id=OPERATOR,
+            database_url=serving,
+            owner_database_url=owning,
+        )
+        self.run("migrate")
+        self.password = self.town.wallet.ids.secret()[:16]
+        roles = [word for role in STAFF_ROLES for word in ("--role", role)]
+        account = {"HOSPITAL_BRIDGE_STAFF_PASSWORD": self.password}
+        self.run("staff", "add", STAFF_NAME, "--name", "示例管理员", *roles, **account)
+
+    def _command(self, words: Sequence[str]) -> list[str]:
+        return [sys.executable, "-m", "hospital_bridge", *words]
+
+    def _environment(self) -> dict[str, str]:
+        return os.environ | {"HOSPITAL_BRIDGE_CONFIG": str(self._configuration)}
+
+    def _is_ready(self) -> bool:
+        try:
+            with urlopen(f"{self.public_url}/ready", timeout=2) as reply:  # noqa: S310 - our own address
+                return bool(reply.status)
+        except (URLError, OSError):
+            return False
