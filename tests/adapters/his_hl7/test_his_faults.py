@@ -12,7 +12,7 @@ from adapters.values import Booking
 from hospital_bridge.sandbox import people
 from hospital_bridge.sandbox.hospital import codes
 from hospital_bridge.sandbox.hospital.faults import Fault, FaultKind
-from tests.adapters.his_hl7.conftest import TUESDAY, Reception, identity
+from tests.adapters.his_hl7.conftest import TUESDAY, MakeReception, Reception, identity
 
 MONDAY = date(2026, 11, 23)
 BOOK, POST, REGISTER, CANCEL = "SRM^S01", "DFT^P03", "ADT^A28", "SRM^S04"
@@ -60,9 +60,20 @@ def test_a_lost_cancellation_may_be_repeated(hasty: Reception) -> None:
 
 
 def test_a_cancellation_may_be_refused(hasty: Reception) -> None:
+    booking = booked(hasty)
+    hasty.hospital.faults.add(Fault(trigger=CANCEL, kind=FaultKind.REFUSE))
     with pytest.raises(Refused) as refusal:
-        hasty.his.cancel(Booking("P1", "A99999999"))
-    assert refusal.value.reason is Reason.NOT_FOUND
+        hasty.his.cancel(booking)
+    assert refusal.value.native_code == codes.REFUSED
+    assert hasty.his.find_booking("P1") is not None
+
+
+def test_what_is_cancelled_already_is_no_error_whatever_the_code(make_reception: MakeReception) -> None:
+    reception = make_reception(codes={})
+    booking = booked(reception)
+    reception.his.cancel(booking)
+    reception.his.cancel(booking)
+    assert reception.his.find_booking("P1") is None
 
 
 def test_a_late_answer_is_not_taken_for_the_next_one(hasty: Reception) -> None:
