@@ -23,17 +23,26 @@ class Fault(StrEnum):
 
 
 class Line:
-    """The wire to one system: faults and refusals are queued by verb, and every call is counted."""
+    """The wire to one system: faults and refusals are queued by verb, and every call is counted.
+
+    `tap` is run before a request leaves and before a reply arrives.
+    """
 
     def __init__(self) -> None:
         self._queue: defaultdict[str, list[Fault | Reason | None]] = defaultdict(list)
         self.calls: list[str] = []
+        self.tap: Callable[[], None] = lambda: None
 
     def will(self, verb: str, *what: Fault | Reason | None) -> None:
         """The next calls of that verb meet these; None lets one pass."""
         self._queue[verb].extend(what)
 
+    def heal(self) -> None:
+        """Nothing fails any more."""
+        self._queue.clear()
+
     def call(self, verb: str, act: Callable[[], Answer]) -> Answer:
+        self.tap()
         self.calls.append(verb)
         what = self._queue[verb].pop(0) if self._queue[verb] else None
         if isinstance(what, Reason):
@@ -43,6 +52,7 @@ class Line:
         if what is Fault.LOST_REQUEST:
             raise OutcomeUnknown("timeout")
         answer = act()
+        self.tap()
         if what is not None:
             raise {
                 Fault.LOST_REPLY: OutcomeUnknown("timeout"),

@@ -36,8 +36,7 @@ class World:
         self.desk = desk or Desk()
         self.payer = self._payer()
         self.context = self._context()
-        jobs = Handlers(io=handlers(lambda _: self.context))
-        self.runner = JobRunner(store, jobs, "worker-1", chance=lambda: 0.5)
+        self.runner = self._runner()
 
     # --- what a patient and a vertical do ---
 
@@ -88,6 +87,11 @@ class World:
         """Everything that is due now, and what follows from it at once."""
         while self.runner.run_once(Lane.IO):
             pass
+
+    def restart(self) -> None:
+        """The worker's process begins anew under its old name."""
+        self.runner = self._runner()
+        self.runner.recover()
 
     def drain(self, longest: timedelta = timedelta(hours=3)) -> None:
         """Run, and move the clock from one due job to the next, until none is left or the time is up."""
@@ -156,6 +160,10 @@ class World:
         booked = sum(self.desk.booked(EntryKind.PAYMENT)) - sum(self.desk.booked(EntryKind.REFUND))
         assert stands[Account.HOSPITAL] == booked
 
+    def _runner(self) -> JobRunner:
+        jobs = Handlers(io=handlers(lambda _: self.context))
+        return JobRunner(self.store, jobs, "worker-1", chance=lambda: 0.5)
+
     def _payer(self) -> str:
         with self.store.begin(OPERATOR) as work:
             return work.wallet_users.keep(ACCOUNT, WalletAccount("2088000000000001"), "zh-CN")
@@ -163,7 +171,8 @@ class World:
     def _context(self) -> MoneyContext:
         counters: dict[str, Counter] = {}
         wallets = {ACCOUNT: self.wallet}
-        context = MoneyContext(OPERATOR, self.store, ZoneInfo("Asia/Shanghai"), wallets, counters)
+        zone = ZoneInfo("Asia/Shanghai")
+        context = MoneyContext(OPERATOR, self.store, zone, wallets, counters, config_digest="digest-1")
         scope = OperatorScope(context, settings={}, clock=self.clock, ports={})
         counters["registration"] = Counter(self.desk.sale(), scope, scope.unit)
         return context
