@@ -23,11 +23,13 @@ def shown() -> set[str]:
 
 
 def _spoken(module: Path) -> Iterator[str]:
-    if not {"settings", "cli"} & set(module.parts):
+    if not {"settings", "cli", "sandbox"} & set(module.parts):
         return
     for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _SPEAKING:
             yield from _first_text(node.args[:1])
+        if isinstance(node, ast.Call) and _named(node.func, "Step"):
+            yield from _first_text(node.args[1:2])
         if isinstance(node, ast.Dict):
             keyed = zip(node.keys, node.values, strict=True)
             yield from _first_text([value for key, value in keyed if _is(key, "expected")])
