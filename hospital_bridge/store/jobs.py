@@ -230,6 +230,11 @@ class Jobs:
             self._announce()
         return changed == 1
 
+    def is_idle(self, stream: str) -> bool:
+        """Whether every job that was ever added to the stream is at an end."""
+        row = self._streams.one(STREAM_HEAD.c.stream_key == stream)
+        return row is None or row.last_seq == row.done_seq
+
     def attempts(self, job_id: str) -> Sequence[Row[Any]]:
         """What became of each try: `fence`, `worker`, `at`, `outcome`, `error`, `text`."""
         return self._work.table(JOB_ATTEMPT).all(JOB_ATTEMPT.c.job_id == job_id, order_by=[JOB_ATTEMPT.c.fence])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from copy import copy
 from datetime import datetime
 from functools import cached_property
@@ -21,6 +21,7 @@ from hospital_bridge.store.ledger import Ledger
 from hospital_bridge.store.link_checks import LinkChecks
 from hospital_bridge.store.operators import Operators
 from hospital_bridge.store.payments import Payments
+from hospital_bridge.store.periodic import PeriodicRuns
 from hospital_bridge.store.reconciliation import Reconciliations
 from hospital_bridge.store.refunds import Refunds
 from hospital_bridge.store.routing import all_operators, due_operators, leasing_operators
@@ -29,6 +30,7 @@ from hospital_bridge.store.security_events import SecurityEvents
 from hospital_bridge.store.signal import Signal
 from hospital_bridge.store.subjects import Subjects
 from hospital_bridge.store.tenant_table import TenantTable
+from hospital_bridge.store.turn import Turn
 from hospital_bridge.store.wallet_users import WalletUsers
 
 
@@ -73,6 +75,11 @@ class Work:
     def jobs(self) -> Jobs:
         """What is to follow this change."""
         return Jobs(self)
+
+    @cached_property
+    def periodic_runs(self) -> PeriodicRuns:
+        """Which periodic runs were started."""
+        return PeriodicRuns(self)
 
     @cached_property
     def seal(self) -> Sealer:
@@ -146,6 +153,8 @@ class Store:
     def __init__(self, engine: Engine, clock: Clock | None, ids: Ids, keys: RootKeys | None = None) -> None:
         self.engine = engine
         self.signal = Signal()
+        # SQLite has one writer, and its own waiting is unfair: here the threads of a process queue up.
+        self._turn: AbstractContextManager[object] = Turn() if engine.dialect.name == "sqlite" else nullcontext()
         self._clock = clock
         self._ids = ids
         self._keys = keys
@@ -165,7 +174,7 @@ class Store:
     @contextmanager
     def begin(self, operator_id: str) -> Iterator[Work]:
         """A writing unit of work; it commits when the block ends well."""
-        with self.engine.begin() as connection:
+        with self._turn, self.engine.begin() as connection:
             work = self._open(connection, operator_id)
             yield work
             self.before_commit(work)

@@ -1,0 +1,61 @@
+"""The numbers by which one sees from outside whether an operator's work flows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, Table, func, select
+
+from hospital_bridge.payment.model import EffectState
+from hospital_bridge.store.audit import AUDIT_PENDING
+from hospital_bridge.store.effects import EFFECT
+from hospital_bridge.store.inbox import INBOX_MESSAGE, InboxState
+from hospital_bridge.store.jobs import JOB, JobState, job_counts
+
+if TYPE_CHECKING:
+    from hospital_bridge.store.unit_of_work import Work
+
+LONG_UNKNOWN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How one operator stands: `jobs` by (lane, state) without the done ones, ages in seconds."""
+
+    jobs: Mapping[tuple[str, str], int]
+    oldest_due_job_seconds: float
+    waiting_messages: int
+    quarantined_messages: int
+    long_unknown_effects: int
+    unchained_audit_entries: int
+
+
+def figures(work: Work) -> Figures:
+    """The operator's figures at the instant of the unit of work."""
+    long_ago = work.now - LONG_UNKNOWN
+    return Figures(
+        jobs=job_counts(work),
+        oldest_due_job_seconds=_oldest_due(work),
+        waiting_messages=_count(work, INBOX_MESSAGE, INBOX_MESSAGE.c.state == InboxState.RECEIVED),
+        quarantined_messages=_count(work, INBOX_MESSAGE, INBOX_MESSAGE.c.state == InboxState.QUARANTINED),
+        long_unknown_effects=_count(
+            work, EFFECT, EFFECT.c.state == EffectState.UNKNOWN, EFFECT.c.unknown_since <= long_ago
+        ),
+        unchained_audit_entries=_count(work, AUDIT_PENDING),
+    )
+
+
+def _count(work: Work, table: Table, *conditions: ColumnElement[bool]) -> int:
+    statement = select(func.count()).select_from(table).where(table.c.operator_id == work.operator_id, *conditions)
+    return work.connection.execute(statement).scalar_one()
+
+
+def _oldest_due(work: Work) -> float:
+    statement = select(func.min(JOB.c.run_at)).where(
+        JOB.c.operator_id == work.operator_id, JOB.c.state == JobState.READY.value, JOB.c.run_at <= work.now
+    )
+    oldest = work.connection.execute(statement).scalar_one()
+    return 0.0 if oldest is None else (work.now - oldest).total_seconds()

@@ -1,0 +1,29 @@
+"""Hears on PostgreSQL that another process added a job."""
+
+from __future__ import annotations
+
+from threading import Event
+from typing import Any
+
+from sqlalchemy import Engine
+
+from hospital_bridge.store.signal import CHANNEL, Signal
+
+LOOK_SECONDS = 1.0
+
+
+def listen(engine: Engine, signal: Signal, stopping: Event) -> None:
+    """Fire the signal for every notice until stopped; on SQLite there is nothing to hear and it returns at once."""
+    if engine.dialect.name != "postgresql":
+        return
+    connection = engine.raw_connection()
+    try:
+        driver: Any = connection.driver_connection
+        driver.autocommit = True
+        driver.execute(f"LISTEN {CHANNEL}")
+        while not stopping.is_set():
+            for _ in driver.notifies(timeout=LOOK_SECONDS, stop_after=1):
+                signal.fire()
+    finally:
+        # It listens, so it must not go back to the pool.
+        connection.invalidate()

@@ -1,0 +1,26 @@
+"""Whose turn it is to write: threads of one process take turns on a database with one writer."""
+
+from __future__ import annotations
+
+from threading import Lock
+from types import TracebackType
+
+WAIT_SECONDS = 10.0
+
+
+class Turn:
+    """A lock that gives up after a while, for a unit of work opened inside another would wait for ever."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=WAIT_SECONDS):
+            raise TimeoutError(
+                f"no turn to write within {WAIT_SECONDS:.0f} s; is a unit of work opened inside another?"
+            )
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._lock.release()

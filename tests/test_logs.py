@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+
+from hospital_bridge.logs import configure, logger
+
+CANARY = "测试病人 99999919900101001X"
+
+
+@pytest.fixture
+def written() -> Iterator[io.StringIO]:
+    stream = io.StringIO()
+    root = logging.getLogger()
+    before, level = root.handlers, root.level
+    configure(stream)
+    yield stream
+    root.handlers, root.level = before, level
+    structlog.reset_defaults()
+
+
+def lines(written: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in written.getvalue().splitlines()]
+
+
+def test_an_allowed_field_is_written(written: io.StringIO) -> None:
+    logger("m").warning("job.failed", job_id="j1", topic="his.fulfil")
+    assert [(line["event"], line["job_id"], line["level"]) for line in lines(written)] == [
+        ("job.failed", "j1", "warning")
+    ]
+
+
+def test_a_field_that_is_not_on_the_list_is_dropped_and_counted(written: io.StringIO) -> None:
+    logger("m").warning("patient.found", name=CANARY, id_number=CANARY)
+    assert lines(written)[0]["dropped"] == 2
+    assert CANARY not in written.getvalue()
+
+
+def test_of_an_exception_only_its_kind_is_written(written: io.StringIO) -> None:
+    logger("m").error("form.refused", exc_info=ValueError(CANARY))
+    assert lines(written)[0]["error"] == "ValueError"
+    assert "99999919900101001X" not in written.getvalue()
+
+
+def test_a_library_that_warns_is_heard_but_not_quoted(written: io.StringIO) -> None:
+    logging.getLogger("urllib3").warning("could not reach %s", CANARY, exc_info=KeyError(CANARY))
+    assert [(line["target"], line["error"]) for line in lines(written)] == [("urllib3", "KeyError")]
+    assert "99999919900101001X" not in written.getvalue()
