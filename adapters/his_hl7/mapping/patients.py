@@ -9,6 +9,7 @@ from adapters.his_hl7.mapping import reading
 from adapters.his_hl7.mapping.draft import Draft, Envelope, draft
 from adapters.his_hl7.mapping.names import person_name, xpn
 from adapters.his_hl7.settings import Hl7HisSettings
+from adapters.hl7.build import Repetition as Part
 from adapters.hl7.build import SegmentText, segment, timestamp
 from adapters.hl7.message import Message
 from adapters.hl7.segment import Repetition, Segment
@@ -20,11 +21,11 @@ _NOT_APPLICABLE = "N"
 
 def patient_query(identity: VerifiedIdentity, settings: Hl7HisSettings, envelope: Envelope) -> Draft:
     """Find every record of one identity document: its number and type as parameters of QPD-3."""
-    parameters = [
+    parameters: list[Part] = [
         ("@PID.3.1", identity.id_number),
         ("@PID.3.5", _type_sent(identity.id_type, settings)),
     ]
-    query = segment("QPD", {1: ("Q22", "Find Candidates", "HL70471"), 2: envelope.control_id, 3: list(parameters)})
+    query = segment("QPD", {1: ("Q22", "Find Candidates", "HL70471"), 2: envelope.control_id, 3: parameters})
     return draft("QBP^Q22^QBP_Q21", query, segment("RCP", {1: "I", 2: ("99", "RD")}))
 
 
@@ -62,7 +63,7 @@ def pid_segment(
     phone: str = "",
 ) -> SegmentText:
     """PID with every identifier typed in CX.5 as the hospital's map has it."""
-    numbers = [
+    numbers: list[Part] = [
         (number.value, "", "", settings.assigning_authority, _type_sent(number.system, settings))
         for number in identifiers
     ]
@@ -70,7 +71,7 @@ def pid_segment(
         "PID",
         {
             1: "1",
-            3: list(numbers),
+            3: numbers,
             5: xpn(name),
             7: f"{birth_date:%Y%m%d}" if birth_date else "",
             8: sex,

@@ -19,6 +19,7 @@ _DAY = r"(?P<year>\d{4})-?(?P<month>\d\d)-?(?P<day>\d\d)"
 _CLOCK = r"(?:[T ]?(?P<hour>\d\d):?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:\.?\d{1,6})?)?)?"
 _OFFSET = r"(?P<offset>[+-]\d\d:?\d\d|Z)?"
 _INSTANT = re.compile(_DAY + _CLOCK + _OFFSET, re.ASCII)
+_PARTS = ("year", "month", "day", "hour", "minute", "second")
 _WHOLE = re.compile(r"-?\d{1,9}(?:\.0+)?", re.ASCII)
 
 
@@ -83,9 +84,10 @@ def instant(text: str, zone: tzinfo, address: str) -> datetime:
     found = _INSTANT.fullmatch(text.strip())
     if not found:
         raise Malformed(f"{address} is no time")
-    parts = [int(found[part] or 0) for part in ("year", "month", "day", "hour", "minute", "second")]
+    year, month, day_, hour, minute, second = (int(found[part] or 0) for part in _PARTS)
     try:
-        return datetime(*parts, tzinfo=_offset(found["offset"]) or zone).astimezone(UTC)  # type: ignore[arg-type, misc]
+        local = datetime(year, month, day_, hour, minute, second, tzinfo=_offset(found["offset"]) or zone)
+        return local.astimezone(UTC)
     except ValueError:
         raise Malformed(f"{address} is no time") from None
 

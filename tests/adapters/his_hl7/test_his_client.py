@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings, strategies
 
 from adapters.errors import Malformed, NotDone, OutcomeUnknown, Refused
 from adapters.his_hl7.client import Hl7Client
@@ -23,14 +24,14 @@ class DirectLink:
     """Hands messages to a simulated hospital without a socket and lets a test change its answers."""
 
     def __init__(self, change: Reply) -> None:
-        self._hospital = SimulatedHospital(StandingClock())
+        self.hospital = SimulatedHospital(StandingClock())
         self._change = change
         self.closed = 0
         self.sent: list[Message] = []
 
     def exchange(self, raw: bytes) -> bytes:
         self.sent.append(Message.parse(raw))
-        reply = self._hospital.handle(raw)
+        reply = self.hospital.handle(raw)
         assert reply is not None
         return self._change(reply)
 
@@ -39,8 +40,8 @@ class DirectLink:
 
 
 def his_over(link: DirectLink, **changed: object) -> Hl7His:
-    settings = demo_settings(**changed)
-    return Hl7His(Hl7Client(link, settings, StandingClock().now, lambda: "0" * 31 + "1"), settings)
+    chosen = demo_settings(**changed)
+    return Hl7His(Hl7Client(link, chosen, StandingClock().now, lambda: "0" * 31 + "1"), chosen)
 
 
 def replaced(old: bytes, new: bytes) -> Reply:
@@ -106,6 +107,16 @@ def test_a_value_cannot_begin_a_segment_of_its_own() -> None:
     (sent,) = link.sent
     assert [segment.name for segment in sent.segments()] == ["MSH", "EVN", "PID", "PV1"]
     assert sent["PID-5.1"] == sly.name
+
+
+@pytest.mark.parametrize("charset", ["UNICODE UTF-8", "GB 18030-2000"])
+@given(name=strategies.text(strategies.characters(exclude_categories=["Cs"]), min_size=1))
+@settings(deadline=None)
+def test_any_name_arrives_as_it_was(charset: str, name: str) -> None:
+    link = DirectLink(lambda reply: reply)
+    his_over(link, charset=charset).register_patient(replace(identity(people.WU_TONG), name=name))
+    (registered,) = link.hospital.patients.find("CN_ID", people.WU_TONG.id_number)
+    assert registered.name == name
 
 
 def test_a_name_that_the_character_set_lacks_is_not_sent() -> None:
