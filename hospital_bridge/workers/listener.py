@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
 import socket
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Thread
+from threading import Event, Thread
 
 from adapters.hl7.ack import Stamp, decide_ack
 from hospital_bridge.clock import Clock
 from hospital_bridge.workers.group_commit import GroupCommit
 from hospital_bridge.workers.listener_settings import ListenerSettings, Peer
+from hospital_bridge.workers.listening_socket import bind, in_words, streams
 from hospital_bridge.workers.mllp_connection import Budget, Connection
 from hospital_bridge.workers.received import Commit, Received
 
 _log = logging.getLogger(__name__)
-_KEEPALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
+_BREATH = 1.0
+"""Seconds until the next try where the system has no room for another connection."""
 
 
 class CannotListen(Exception):
@@ -72,17 +72,26 @@ class Listener:
         self._commit = commit
         self._clock = clock
         self._watch = watch
-        self._port: Future[int] = Future()
-        self._thread = Thread(target=self._run, name="hl7-listener", daemon=True)
-        self._open: dict[Connection, asyncio.Task[object] | None] = {}
+        self._socket: socket.socket
+        self._port = 0
+        self._running = Event()
+        self._thread = Thread(target=lambda: asyncio.run(self._main()), name="hl7-listener", daemon=True)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._connections: set[Connection] = set()
         self._per_peer: Counter[str] = Counter()
         self._received = 0
         self._last_received_at: datetime | None = None
 
     def start(self) -> int:
         """Listen; returns the port. CannotListen where the address cannot be had."""
+        try:
+            self._socket = bind(self._settings)
+        except OSError as failure:
+            raise CannotListen(in_words(failure, self._settings)) from failure
+        self._port = self._socket.getsockname()[1]
         self._thread.start()
-        return self._port.result()
+        self._running.wait()
+        return self._port
 
     def stop(self) -> None:
         """Accept no more, finish and answer what is being committed, close."""
@@ -93,7 +102,7 @@ class Listener:
     def state(self) -> ListenerState:
         """A snapshot; callable from any thread after `start`."""
         return ListenerState(
-            port=self._port.result(),
+            port=self._port,
             connections=dict(+self._per_peer),
             waiting=self._group.waiting,
             in_flight=self._budget.held,
@@ -101,66 +110,82 @@ class Listener:
             last_received_at=self._last_received_at,
         )
 
-    def _run(self) -> None:
-        asyncio.run(self._main())
-
     async def _main(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
         self._budget = Budget(self._settings.max_in_flight)
         self._group = GroupCommit(self._commit_counted, self._negative, self._settings.max_batch)
-        try:
-            server = await self._bind()
-        except OSError as failure:
-            self._port.set_exception(CannotListen(_in_words(failure, self._settings)))
-            return
         committing = asyncio.create_task(self._group.run())
-        self._port.set_result(server.sockets[0].getsockname()[1])
+        self._accept_on()
+        self._running.set()
         await self._stopping.wait()
-        server.close()
+        self._loop.remove_reader(self._socket)
+        self._socket.close()
         await self._drain()
         committing.cancel()
         self._group.close()
 
-    async def _bind(self) -> asyncio.Server:
-        settings = self._settings
-        return await asyncio.start_server(self._accept, settings.host, settings.port, ssl=settings.tls, backlog=128)
+    def _accept_on(self) -> None:
+        if not self._stopping.is_set():
+            self._loop.add_reader(self._socket, self._accept)
 
     async def _drain(self) -> None:
-        for connection in list(self._open):
+        for connection in self._connections:
             connection.stop()
-        tasks = [task for task in self._open.values() if task]
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=self._settings.drain_timeout)
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=self._settings.drain_timeout)
             for task in late:
                 task.cancel()
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        address = str(writer.get_extra_info("peername")[0])
+    def _accept(self) -> None:
+        try:
+            accepted, address = self._socket.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        except OSError as failure:
+            self._watch(WireEvent("unknown", "", f"cannot accept a connection: {failure.strerror}"))
+            self._loop.remove_reader(self._socket)
+            self._loop.call_later(_BREATH, self._accept_on)
+            return
+        self._admit(accepted, str(address[0]))
+
+    def _admit(self, accepted: socket.socket, address: str) -> None:
         peer = self._settings.peer_of(address)
         refusal = self._refusal(peer)
         if peer is None or refusal:
             self._watch(WireEvent(peer.name if peer else "unknown", address, refusal))
-            writer.close()
+            accepted.close()
             return
-        _keep_alive(writer.get_extra_info("socket"))
-        connection = self._connection(reader, writer, peer, address)
-        self._open[connection] = asyncio.current_task()
         self._per_peer[peer.name] += 1
+        task = asyncio.create_task(self._serve(accepted, peer, address))
+        self._tasks.add(task)
+        task.add_done_callback(lambda done: self._leave(done, peer))
+
+    def _leave(self, task: asyncio.Task[None], peer: Peer) -> None:
+        self._tasks.remove(task)
+        self._per_peer[peer.name] -= 1
+        if not task.cancelled() and (failure := task.exception()):
+            _log.error("hl7 connection of %s failed: %s", peer.name, type(failure).__name__, exc_info=failure)
+
+    async def _serve(self, accepted: socket.socket, peer: Peer, address: str) -> None:
+        try:
+            reader, writer = await streams(accepted, self._settings.tls)
+        except OSError as failure:
+            self._watch(WireEvent(peer.name, address, f"no secure connection: {type(failure).__name__}"))
+            return
+        connection = self._connection(reader, writer, peer, address)
+        self._connections.add(connection)
+        if self._stopping.is_set():
+            connection.stop()
         try:
             await connection.serve()
-        except asyncio.CancelledError:
-            _log.info("hl7 connection of %s closed for stopping", peer.name)
         finally:
-            self._per_peer[peer.name] -= 1
-            del self._open[connection]
+            self._connections.remove(connection)
 
     def _refusal(self, peer: Peer | None) -> str:
         if peer is None:
             return "turned away: no peer has this address"
-        if self._stopping.is_set():
-            return "turned away: stopping"
-        if len(self._open) >= self._settings.max_connections or self._per_peer[peer.name] >= peer.max_connections:
+        if len(self._tasks) >= self._settings.max_connections or self._per_peer[peer.name] >= peer.max_connections:
             return "turned away: too many connections"
         return ""
 
@@ -188,20 +213,3 @@ class Listener:
         now = self._clock.now()
         stamp = Stamp(f"{now:%Y%m%d%H%M%S%f}", now, self._settings.zone)
         return decide_ack(received.raw, stored=False, stamp=stamp, charset=received.charset).body
-
-
-def _keep_alive(connection: socket.socket) -> None:
-    """Find half-open connections in minutes; where the system has no such dials its own intervals hold."""
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for option, seconds in _KEEPALIVE.items():
-        if hasattr(socket, option):
-            connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), seconds)
-
-
-def _in_words(failure: OSError, settings: ListenerSettings) -> str:
-    reasons = {
-        errno.EADDRINUSE: f"Port {settings.port} on {settings.host} is in use by another program.",
-        errno.EACCES: f"Port {settings.port} on {settings.host} may not be opened by this user.",
-        errno.EADDRNOTAVAIL: f"This machine has no address {settings.host}.",
-    }
-    return reasons.get(failure.errno or 0, f"Cannot listen on {settings.host}:{settings.port}: {failure.strerror}.")

@@ -13,12 +13,16 @@ EVERYWHERE = ("0.0.0.0/0", "::/0")
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A sender by its networks (CIDR); `charset` is what it sends where MSH-18 does not say."""
+    """A sender by its networks (CIDR; ValueError for anything else); `charset` serves where MSH-18 does not say."""
 
     name: str
     networks: tuple[str, ...] = EVERYWHERE
     max_connections: int = 8
     charset: str | None = None
+
+    def __post_init__(self) -> None:
+        for network in self.networks:
+            ip_network(network)
 
     def owns(self, address: str) -> bool:
         """Whether a connection from this address is the peer's."""

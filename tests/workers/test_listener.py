@@ -339,6 +339,11 @@ def test_an_address_of_no_peer_is_turned_away(start: Callable[..., House]) -> No
     assert house.texts() == ["turned away: no peer has this address"]
 
 
+def test_a_network_that_is_none_is_refused_before_anyone_connects() -> None:
+    with pytest.raises(ValueError, match=r"192\.0\.2"):
+        Peer("lis", networks=("192.0.2",))
+
+
 def test_what_all_connections_hold_is_bounded_and_a_hoarder_gives_way(start: Callable[..., House]) -> None:
     house = start(max_message=100_000, max_in_flight=200_000, read_timeout=0.3)
     hoarders = [house.sender() for _ in range(3)]
