@@ -7,6 +7,8 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hospital_bridge.sandbox.hospital.codes import REASONS
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -63,6 +65,9 @@ host = "127.0.0.1"
 port = {his_port}
 charset = "{charset}"
 reply_timeout = 5.0
+
+[operator.his.hl7v2.codes]
+{codes}
 
 [operator.verticals.hospital]
 horizon_days = 7
@@ -130,6 +135,7 @@ def write_configuration(
         public_url=addresses.public_url,
         his_port=addresses.his_port,
         charset=addresses.charset,
+        codes="\n".join(f'{code} = "{reason}"' for code, reason in REASONS.items()),
     )
     (folder / "operators.d" / f"{operator_id}.toml").write_text(operator, encoding="utf-8")
     return main

@@ -7,7 +7,7 @@ and tells facts: ids, amounts in fen, message control ids.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -156,7 +156,7 @@ class Story:
             if [entry.kind for entry in entries] == list(expected):
                 return entries
             self._clock.sleep(PAUSE_SECONDS)
-        raise StoryBroken(f"the hospital posted {[entry.kind.value for entry in entries]}")
+        raise StoryBroken(f"the hospital has other postings for {filler_id} than a patient would expect")
 
     def _refund(self, page: PageShown) -> dict[str, Any]:
         refunds = [refund for trade in self._town.wallet.trades for refund in trade.refunds.values()]
@@ -171,8 +171,7 @@ class Story:
         raise StoryBroken(f"the hospital heard no {trigger}")
 
     def _phone(self, person: Person) -> Phone:
-        user = self._town.wallet.new_user(person.name, person.id_number, person.phone)
-        return Phone(Browser(), self._clock, self._window, replace(person, user_id=user.user_id))
+        return Phone(Browser(), self._clock, self._window, person)
 
 
 def _registration_id(page: PageShown) -> str:

@@ -6,9 +6,6 @@ from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
-_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_ID_CHECKS = "10X98765432"
-
 
 @dataclass(frozen=True, slots=True)
 class CertificateSerials:
@@ -60,18 +57,3 @@ class WalletUser:
     def logon_id(self) -> str:
         """The masked account name which merchants are shown."""
         return f"{self.mobile[:3]}****{self.mobile[-2:]}"
-
-
-def synthetic_id_number(birth: str, order: int, region: str = "999999") -> str:
-    """An ID card number with a right check character (GB 11643, ISO 7064 MOD 11-2) of a region never issued."""
-    body = f"{region}{birth}{order:03d}"
-    total = sum(weight * int(digit) for weight, digit in zip(_ID_WEIGHTS, body, strict=True))
-    return body + _ID_CHECKS[total % 11]
-
-
-DEMO_PEOPLE = (
-    ("张晓明", synthetic_id_number("19850314", 1), "10000000001"),
-    ("李秀英", synthetic_id_number("19520908", 22), "10000000002"),
-    ("王小宝", synthetic_id_number("20190601", 13), "10000000003"),
-)
-"""Name, ID number and phone of the wallet users whom every sandbox starts with."""

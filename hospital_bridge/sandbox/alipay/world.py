@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from adapters.http import Transport, UrllibTransport
 from hospital_bridge.clock import Clock, Ids, RandomIds
 from hospital_bridge.sandbox.alipay import certificates
-from hospital_bridge.sandbox.alipay.accounts import DEMO_PEOPLE, App, AppCredentials, CertificateSerials, WalletUser
+from hospital_bridge.sandbox.alipay.accounts import App, AppCredentials, CertificateSerials, WalletUser
 from hospital_bridge.sandbox.alipay.bill_links import BillLinks
 from hospital_bridge.sandbox.alipay.faults import FaultPlan
 from hospital_bridge.sandbox.alipay.grants import Grants
@@ -21,6 +21,7 @@ from hospital_bridge.sandbox.alipay.notices import Outbox
 from hospital_bridge.sandbox.alipay.refusals import business
 from hospital_bridge.sandbox.alipay.trade import Move, Refund, Trade
 from hospital_bridge.sandbox.alipay.trade_book import TradeBook
+from hospital_bridge.sandbox.people import PEOPLE
 
 _BILL_READY = time(9, tzinfo=ZONE)
 
@@ -55,18 +56,21 @@ class AlipayWorld:
         self.users: dict[str, WalletUser] = {}
         self._closed_days: set[date] = set()
         self._authority: certificates.Authority | None = None
-        for name, cert_no, mobile in DEMO_PEOPLE:
-            self.new_user(name, cert_no, mobile)
+        for person in PEOPLE:
+            if person.user_id:
+                self._add_user(person.user_id, person.name, person.id_number, person.phone)
 
     # --- accounts ---
 
     def new_user(self, name: str, cert_no: str, mobile: str) -> WalletUser:
         """A wallet user with a verified name."""
         with self.lock:
-            order = len(self.users) + 1
-            user = WalletUser(f"20880000{order:08d}", f"sandbox-open-id-{order:08d}", name, cert_no, mobile)
-            self.users[user.user_id] = user
-            return user
+            return self._add_user(f"20881{len(self.users) + 1:011d}", name, cert_no, mobile)
+
+    def _add_user(self, user_id: str, name: str, cert_no: str, mobile: str) -> WalletUser:
+        user = WalletUser(user_id, f"sandbox-open-id-{user_id}", name, cert_no, mobile)
+        self.users[user_id] = user
+        return user
 
     def new_app(
         self, title: str = "示范医院", *, with_certificates: bool = False, reads_identity: bool = True
@@ -75,7 +79,7 @@ class AlipayWorld:
         own, alipay = self._new_key(), self._new_key()
         with self.lock:
             order = len(self.apps) + 1
-            app_id, seller_id = f"2021{order:012d}", f"2088{order:012d}"
+            app_id, seller_id = f"2021{order:012d}", f"20889{order:011d}"
             certified, serials = self._certified(app_id, own, alipay) if with_certificates else ({}, None)
             app = App(app_id, seller_id, title, own.public_key(), alipay, serials, reads_identity)
             self.apps[app_id] = app

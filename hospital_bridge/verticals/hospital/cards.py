@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from adapters.values import VerifiedIdentity
-    from hospital_bridge.slot import Scope
+    from hospital_bridge.slot import Scope, VerticalWork
 
 CREATE_RECORD = "hospital.create_record"
 BIND_CREATED = "hospital.bind_created"
@@ -110,10 +110,14 @@ def create_record(scope: Scope, subject_id: str) -> None:
             key=f"{CREATE_RECORD}:{subject_id}",
             act=lambda: known() or directory.register_patient(identity),
             look=known,
-            confirmed=lambda work, _: work.jobs.add(BIND_CREATED, subject_id, stream=subject_id),
+            confirmed=lambda work, _: _ask_for_number(work, subject_id),
             refused=lambda work, reason: work.audit.record("bridge", "card.refused", subject_id, reason=reason),
         )
     )
+
+
+def _ask_for_number(work: VerticalWork, subject_id: str) -> None:
+    work.jobs.add(BIND_CREATED, subject_id, stream=subject_id)
 
 
 def bind_created(scope: Scope, subject_id: str) -> None:

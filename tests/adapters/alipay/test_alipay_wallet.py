@@ -7,6 +7,7 @@ import pytest
 from adapters.alipay.wallet import AlipayWallet
 from adapters.errors import NotDone, Reason, Refused
 from adapters.values import EntryKind, Fen, RefundOrder, RefundStatus, Sex, Trade, TradeStatus
+from hospital_bridge.sandbox.people import WANG_TAO
 from tests.sandbox.alipay.running import RunningSandbox
 from tests.steered import FakeClock
 
@@ -22,8 +23,8 @@ def test_a_wallet_user_consents_and_is_known_by_real_name(wallet: AlipayWallet, 
     identity = wallet.verified_identity(grant)
 
     assert grant.account == sandbox.payer()
-    assert (identity.name, identity.id_type, identity.id_number) == ("张晓明", "CN_ID", "999999198503140019")
-    assert (identity.birth_date, identity.sex, identity.phone) == (date(1985, 3, 14), Sex.MALE, "10000000001")
+    assert (identity.name, identity.id_type, identity.id_number) == (WANG_TAO.name, "CN_ID", WANG_TAO.id_number)
+    assert (identity.birth_date, identity.sex, identity.phone) == (date(1985, 3, 12), Sex.MALE, WANG_TAO.phone)
 
 
 def test_a_code_is_good_for_one_exchange(wallet: AlipayWallet, sandbox: RunningSandbox) -> None:

@@ -1,0 +1,56 @@
+"""The plugin slot: what a vertical declares, and the façade that it is given.
+
+A vertical is data read once at start (entry point group `hospital_bridge.verticals`). It never
+imports the core's flows or tables: everything it needs arrives through the protocols of `facade`, and
+everything it changes at the core happens inside the unit of work that it is handed.
+"""
+
+from __future__ import annotations
+
+from hospital_bridge.slot.facade import Audit, Effects, Jobs, OutsideCall, Payments, Scope, Seal, Subjects, VerticalWork
+from hospital_bridge.slot.money import FulfilMode, PaidSale, PaymentRequest, PaymentView, Progress, Receipt, SaleEntry
+from hospital_bridge.slot.vertical import (
+    API,
+    GROUP,
+    PATIENT,
+    Go,
+    Page,
+    PageRequest,
+    PersonalData,
+    Reaction,
+    Sale,
+    Vertical,
+    VerticalManifest,
+    View,
+)
+
+__all__ = [
+    "API",
+    "GROUP",
+    "PATIENT",
+    "Audit",
+    "Effects",
+    "FulfilMode",
+    "Go",
+    "Jobs",
+    "OutsideCall",
+    "Page",
+    "PageRequest",
+    "PaidSale",
+    "PaymentRequest",
+    "PaymentView",
+    "Payments",
+    "PersonalData",
+    "Progress",
+    "Reaction",
+    "Receipt",
+    "Sale",
+    "SaleEntry",
+    "Scope",
+    "Seal",
+    "Subjects",
+    "Vertical",
+    "VerticalManifest",
+    "VerticalWork",
+    "View",
+]

@@ -1,0 +1,169 @@
+"""What a vertical may do with the core: narrow protocols, supplied by the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any, Protocol
+
+from adapters.values import Identifier, VerifiedIdentity
+from hospital_bridge.slot.money import PaymentRequest, PaymentView
+
+
+class Subjects(Protocol):
+    """People whom wallet users have bound; a vertical sees those of its operator."""
+
+    def bound_to(self, wallet_user_id: str) -> Sequence[str]:
+        """Subject ids of the live bindings of a wallet user, oldest first."""
+
+    def identity(self, subject_id: str) -> VerifiedIdentity:
+        """The verified identity of one subject, opened from its sealed columns."""
+
+    def identifiers(self, subject_id: str) -> Sequence[Identifier]:
+        """The subject's live record numbers, oldest first; a person may have several."""
+
+    def add_identifier(self, subject_id: str, identifier: Identifier) -> None:
+        """Keep a record number; one that stands already is left as it is."""
+
+    def remove_identifier(self, subject_id: str, identifier: Identifier) -> None:
+        """Take a record number out of use."""
+
+
+class Payments(Protocol):
+    """Money, asked for in the vertical's words; the core keeps order, ledger and refunds."""
+
+    def open(self, request: PaymentRequest) -> str:
+        """Record that this is owed; returns the payment id; zero skips the wallet."""
+
+    def view(self, payment_id: str) -> PaymentView:
+        """How the payment stands."""
+
+    def refund_all(self, payment_id: str, reason: str) -> None:
+        """Reserve what is still refundable and send it back after the commit."""
+
+    def abandon(self, payment_id: str, reason: str) -> None:
+        """Close an unpaid payment at the wallet, then here; money that still arrives is refunded."""
+
+
+class Jobs(Protocol):
+    """Work to do after this commit; `ref` is an opaque id, never personal data."""
+
+    def add(
+        self,
+        topic: str,
+        ref: str,
+        *,
+        lane: str = "io",
+        stream: str,
+        dedupe_key: str | None = None,
+        run_at: datetime | None = None,
+    ) -> str:
+        """Enqueue in the same transaction as the change that it follows; the job's id."""
+
+
+class Audit(Protocol):
+    """The trail of acts."""
+
+    def record(self, actor: str, action: str, target: str, **detail: str) -> None:
+        """One row in the same transaction as the act; opaque ids only."""
+
+
+class Seal(Protocol):
+    """Personal data in a vertical's own columns, bound to its place and to one person's key."""
+
+    def seal(self, subject_id: str, table: str, column: str, row_id: str, value: str) -> bytes:
+        """The sealed bytes of the value, which open nowhere else."""
+
+    def open(self, subject_id: str, table: str, column: str, row_id: str, sealed: bytes) -> str:
+        """The value again; raises when it was moved or altered, or when the person was erased."""
+
+
+class VerticalWork(Protocol):
+    """One transaction of one operator, as a vertical sees it."""
+
+    @property
+    def operator_id(self) -> str: ...
+
+    @property
+    def now(self) -> datetime:
+        """The one instant of this transaction."""
+
+    @property
+    def ids(self) -> Any:
+        """Source of ids (`clock.Ids`)."""
+
+    @property
+    def connection(self) -> Any:
+        """For the vertical's own store module and nothing else."""
+
+    @property
+    def seal(self) -> Seal: ...
+
+    @property
+    def subjects(self) -> Subjects: ...
+
+    @property
+    def payments(self) -> Payments: ...
+
+    @property
+    def jobs(self) -> Jobs: ...
+
+    @property
+    def audit(self) -> Audit: ...
+
+    def table(self, table: Any) -> Any:
+        """One of the vertical's own tables, bound to the operator (`store.tenant_table`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideCall:
+    """One change at an outside system; `key` is made once and is its idempotency key.
+
+    `act` changes the world under that key. `look` tells after an unknown outcome: the result, or a firm
+    None ("never happened: act again"). Without `look` a person decides. `confirmed` and
+    `refused` run in the transaction that records the end.
+    """
+
+    kind: str
+    key: str
+    act: Callable[[], Any]
+    look: Callable[[], Any] | None
+    confirmed: Callable[[VerticalWork, Any], None]
+    refused: Callable[[VerticalWork, str], None]
+
+
+class Effects(Protocol):
+    """Drives one change at an outside system to a firm end (payment.effects)."""
+
+    def drive(self, call: OutsideCall) -> None:
+        """Intent committed, call, result committed; an unknown is queried; raises to be run again."""
+
+
+class Scope(Protocol):
+    """What a handler of one operator is given outside any transaction."""
+
+    @property
+    def operator_id(self) -> str: ...
+
+    @property
+    def timezone(self) -> tzinfo: ...
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The vertical's own validated settings."""
+
+    def begin(self) -> Any:
+        """A writing unit of work: context manager of VerticalWork."""
+
+    def read(self) -> Any:
+        """A reading unit of work: context manager of VerticalWork."""
+
+    def now(self) -> datetime:
+        """The present instant."""
+
+    def port(self, name: str) -> Any:
+        """The adapter behind a port that the manifest named, such as `HisBilling`."""
+
+    @property
+    def effects(self) -> Effects: ...

@@ -1,0 +1,90 @@
+"""What passes between a vertical and the core about money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from adapters.values import EntryKind, Fen
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentView:
+    """What a vertical may know of its payment; `situation` is one of `payment.model.Situation`."""
+
+    payment_id: str
+    situation: str
+    amount_fen: Fen
+    refunded_fen: Fen
+    merchant_order_no: str
+    provider_trade_no: str
+    expires_at: datetime
+    reason: str
+    pay_url: str
+    """Where the payer's payment sheet opens; empty unless the payment waits for the payer."""
+    moving: bool
+    """Something is under way outside, so that the page should look again by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRequest:
+    """What a vertical asks the core to collect."""
+
+    sale_kind: str
+    sale_ref: str
+    subject_id: str
+    wallet_user_id: str
+    amount_fen: Fen
+    expires_at: datetime
+
+
+class FulfilMode(StrEnum):
+    """What the fulfilling system can do after an unknown outcome."""
+
+    IDEMPOTENT = "idempotent"
+    QUERYABLE = "queryable"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class PaidSale:
+    """A collected sale to fulfil or reverse; `serial` is the idempotency key of this posting."""
+
+    serial: str
+    sale_ref: str
+    subject_id: str
+    amount_fen: Fen
+    merchant_order_no: str
+    provider_trade_no: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The fulfilling system's firm yes; `control_id` names the message that carried it."""
+
+    serial: str
+    receipt_no: str
+    amount_fen: Fen
+    control_id: str = ""
+
+
+class Progress(StrEnum):
+    """What has become of a sale's money."""
+
+    COLLECTED = "collected"
+    FULFILLED = "fulfilled"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    REFUNDED = "refunded"
+
+
+@dataclass(frozen=True, slots=True)
+class SaleEntry:
+    """One line of the fulfilling system's own list of a day."""
+
+    serial: str
+    kind: EntryKind
+    amount_fen: Fen
+    occurred_at: datetime

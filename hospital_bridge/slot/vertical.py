@@ -1,0 +1,138 @@
+"""What a vertical declares: data, read once at start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from marshmallow import Schema
+
+from hospital_bridge.slot.facade import Scope, VerticalWork
+from hospital_bridge.slot.money import FulfilMode, PaidSale, Progress, Receipt, SaleEntry
+
+API = 1
+GROUP = "hospital_bridge.verticals"
+
+PATIENT = "patient"
+"""The role of a wallet user who has signed in; every other role is a staff role."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """One kind of thing sold. `title` is what the wallet shows, from a fixed word list."""
+
+    kind: str
+    title: str
+    mode: FulfilMode
+    fulfil: Callable[[Scope, PaidSale], Receipt]
+    query: Callable[[Scope, PaidSale], Receipt | None] | None
+    reverse: Callable[[Scope, PaidSale], Receipt]
+    query_reversal: Callable[[Scope, PaidSale], Receipt | None] | None
+    changed: Callable[[VerticalWork, str, Progress, str], None]
+    """(work, sale_ref, progress, reason): the vertical follows, in the same transaction."""
+    entries: Callable[[Scope, date], Sequence[SaleEntry]]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A page to show: a template of the vertical and its data."""
+
+    template: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    status: int = 200
+    refresh_seconds: int | None = None
+    """A page that waits for something looks again by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """Show another page of the vertical instead."""
+
+    page: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """A request after login, role, operator, CSRF and schema were checked."""
+
+    scope: Scope
+    principal: str
+    """The wallet user id of a patient page, the staff id of a staff page."""
+    data: Mapping[str, Any]
+    errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict)
+    """What was typed, when `errors` says why it was not accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as data: only `web` knows HTTP, so no page can bypass login.
+
+    `path` is below the operator's and vertical's prefix, with `<name>` parts that arrive in `data`.
+    `again` names the GET page that shows a broken form once more with its errors.
+    """
+
+    name: str
+    path: str
+    handler: Callable[[PageRequest], View | Go]
+    role: str = PATIENT
+    method: str = "GET"
+    schema: type[Schema] | None = None
+    again: str = ""
+    menu: str = ""
+    """Words for the service window's menu; empty keeps the page out of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """A job of the vertical: `topic` begins with the vertical's name."""
+
+    topic: str
+    handler: Callable[[Scope, str], None]
+    every: timedelta | None = None
+    """A timer that enqueues the job for each operator; `ref` is then the operator id."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """A class of personal data that the vertical keeps, why, and for how long."""
+
+    name: str
+    purpose: str
+    retention: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class VerticalManifest:
+    """The static part: an immutable name that prefixes tables, addresses, jobs and settings."""
+
+    name: str
+    title: str
+    api: int
+    ports: frozenset[str] = frozenset()
+    optional_ports: frozenset[str] = frozenset()
+    personal_data: tuple[PersonalData, ...] = ()
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Vertical:
+    """One vertical, whole."""
+
+    manifest: VerticalManifest
+    settings: type[Schema]
+    sales: tuple[Sale, ...] = ()
+    pages: tuple[Page, ...] = ()
+    reactions: tuple[Reaction, ...] = ()
+    tables: Any = None
+    """SQLAlchemy MetaData of the vertical's own tables, whose names begin with the vertical's."""
+    migrations: Path | None = None
+    """Folder that holds the vertical's own Alembic versions."""
+    templates: str = ""
+    """Package that holds the vertical's templates."""
+    export_subject: Callable[[VerticalWork, str], Mapping[str, Any]] | None = None
+    erase_subject: Callable[[VerticalWork, str], None] | None = None
