@@ -34,8 +34,7 @@ def prepare_templates(app: Flask, site: Site, assets: Mapping[str, Asset]) -> No
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.filters.update(FILTERS)
     environment.globals.update(_words_of_templates(site, assets))
-    environment.add_extension("jinja2.ext.i18n")
-    _translate(environment, load_catalogues(packages.values()))
+    environment.globals.update(_gettext(load_catalogues(packages.values())))
     app.context_processor(_context)
 
 
@@ -61,15 +60,20 @@ def _words_of_templates(site: Site, assets: Mapping[str, Asset]) -> dict[str, An
     }
 
 
-def _translate(environment: Any, catalogues: Mapping[str, NullTranslations]) -> None:
-    def words() -> NullTranslations:
-        return catalogues[_look().language]
+def _gettext(catalogues: Mapping[str, NullTranslations]) -> dict[str, Any]:
+    """`_` and `ngettext` for templates; unlike Jinja's own they never mark a text as safe.
 
-    environment.install_gettext_callables(
-        lambda message: words().gettext(message),
-        lambda one, many, count: words().ngettext(one, many, count),
-        newstyle=True,
-    )
+    Some message ids are data, such as the hospital's reason for a refusal.
+    """
+
+    def gettext(message: str, **fillings: str) -> str:
+        text = catalogues[_look().language].gettext(message)
+        return text % fillings if fillings else text
+
+    def ngettext(one: str, many: str, num: int) -> str:
+        return catalogues[_look().language].ngettext(one, many, num) % {"num": num}
+
+    return {"_": gettext, "ngettext": ngettext}
 
 
 def _look() -> Look:

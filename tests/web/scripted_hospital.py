@@ -194,7 +194,7 @@ HANDLERS: dict[str, Callable[[PageRequest, Any], View | Go]] = {
     "cards.unbind": _unbind,
     "cards.new": _new_card,
     "card_wait": lambda _, __: View("card_wait.html", refresh_seconds=2),
-    "departments": lambda request, _: View("departments.html", {"departments": DEPARTMENTS}),
+    "departments": lambda request, _: View("departments.html", {"departments": DEPARTMENTS, "errors": request.errors}),
     "practitioners": lambda _, __: View(
         "practitioners.html", {"department": DEPARTMENTS[0], "practitioners": PRACTITIONERS}
     ),

@@ -17,20 +17,13 @@ from hospital_bridge.clock import Clock, Ids
 from hospital_bridge.store.staff import RoleGrant, StaffAccounts
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.web.admin_reads import AuditRow, DeadJobRow, EffectRow, Light, LinkRow, MessageRow, SecurityRow
+from hospital_bridge.web.consent_text import STANDARD
 from hospital_bridge.web.passwords import PasswordLogin
-from hospital_bridge.web.site import Consent, ConsentText, Operator, Plugged, Probe, Purpose, Site, Wallet
+from hospital_bridge.web.site import Consent, Operator, Plugged, Probe, Site, Wallet
 from tests.web.scripted_hospital import SHANGHAI, ScriptedScope, scripted_vertical
 
 PASSWORD = "correct horse battery"
 QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-CONSENT = ConsentText(
-    "2026-11-01",
-    (
-        Purpose("identity", "Identity", "Your name and ID number, from the wallet."),
-        Purpose("care", "Care", "Your registrations.", required=True),
-        Purpose("messages", "Messages", "Reminders in the wallet.", required=False),
-    ),
-)
 SEEN = datetime(2026, 11, 23, 0, 29, 30, tzinfo=UTC)
 
 
@@ -160,7 +153,7 @@ def _operator(operator_id: str, wallet: ScriptedWallet, hospital: Plugged) -> Op
         timezone=SHANGHAI,
         phone="010-00000000",
         language="zh-CN",
-        consent=CONSENT,
+        consent=STANDARD,
         wallets={"alipay": alipay},
         verticals={"hospital": hospital},
     )

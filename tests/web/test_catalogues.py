@@ -1,0 +1,96 @@
+"""Every sentence of the pages exists in every language, and no catalogue holds what no page says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+from flask.testing import FlaskClient
+from marshmallow import fields
+
+from hospital_bridge.error_codes import CODES
+from hospital_bridge.verticals.hospital import VERTICAL
+from hospital_bridge.verticals.hospital.leaving import CANCELLED_BY_PATIENT
+from hospital_bridge.web.consent_text import STANDARD
+from tests.web.visitor import get
+
+CORE, HOSPITAL = "hospital_bridge.web", "hospital_bridge.verticals.hospital"
+OPTIONS = {"templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true"}}
+OF_MARSHMALLOW = (
+    *fields.Field.default_error_messages.values(),
+    fields.String.default_error_messages["invalid"],
+    fields.Integer.default_error_messages["invalid"],
+    "Not a valid date.",
+)
+WALLETS = ("Alipay", "WeChat")
+REASONS = (CANCELLED_BY_PATIENT, "the hospital could not be reached before the hold expired")
+FILLING = re.compile(r"%\(\w+\)[sd]")
+
+
+def folder_of(package: str) -> Path:
+    return Path(str(files(package)))
+
+
+def spoken(package: str) -> set[str]:
+    """What the templates of a package say."""
+    found = extract_from_dir(folder_of(package), [("templates/**.html", "jinja2")], OPTIONS)
+    messages = (message for _, _, message, _, _ in found)
+    return {message if isinstance(message, str) else message[0] for message in messages}
+
+
+def ids_of(package: str) -> set[str]:
+    if package == HOSPITAL:
+        return spoken(package) | {page.menu for page in VERTICAL.pages if page.menu} | set(REASONS)
+    codes = {text for entry in CODES for text in (entry.title, entry.remedy)}
+    consent = {text for purpose in STANDARD.purposes for text in (purpose.title, purpose.text)}
+    unused = {"Invalid value.", "Unknown field."}
+    return spoken(package) | codes | consent | set(WALLETS) | ({str(each) for each in OF_MARSHMALLOW} - unused)
+
+
+def catalogue(package: str, locale: str) -> Catalog:
+    with (folder_of(package) / "catalogues" / f"{locale}.po").open("rb") as file:
+        return read_po(file, locale=locale)
+
+
+def said(catalog: Catalog) -> Mapping[str, str]:
+    return {_first(message.id): _first(message.string) for message in catalog if message.id}
+
+
+def _first(text: object) -> str:
+    """The sentence, or of a plural the first form."""
+    return text if isinstance(text, str) else str(next(iter(text)))  # type: ignore[call-overload]  # a tuple then
+
+
+@pytest.mark.parametrize("package", [CORE, HOSPITAL])
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+def test_a_catalogue_holds_exactly_what_is_said(package: str, locale: str) -> None:
+    assert set(said(catalogue(package, locale))) == ids_of(package)
+
+
+@pytest.mark.parametrize("package", [CORE, HOSPITAL])
+def test_every_sentence_is_said_in_chinese_with_the_same_fillings(package: str) -> None:
+    for sentence, chinese in said(catalogue(package, "zh_CN")).items():
+        assert chinese, sentence
+        assert set(FILLING.findall(chinese)) == set(FILLING.findall(sentence))
+
+
+def test_a_page_speaks_the_language_that_was_asked_for(browser: FlaskClient) -> None:
+    assert "在家挂号" in get(browser, "/p/h1/").text
+    assert "Register from home" in get(browser, "/p/h1/?lang=en").text
+    assert "Register from home" in get(browser, "/p/h1/").text, "the choice is remembered"
+    assert "在家挂号" in get(browser, "/p/h1/?lang=zh-CN").text
+    assert "在家挂号" in get(browser, "/p/h1/?lang=xx").text
+
+
+def test_care_mode_is_remembered_beside_the_language(browser: FlaskClient) -> None:
+    get(browser, "/p/h1/?lang=en")
+    get(browser, "/p/h1/?mode=care")
+    page = get(browser, "/p/h1/consent").text
+    assert '<html lang="en" class="care">' in page
+    assert 'data-weui-mode="care"' in page

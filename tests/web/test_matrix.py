@@ -1,0 +1,201 @@
+"""Every route, every role, two operators: who is let in is stated here once more, and nobody else is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from hospital_bridge.store.api_keys import ApiKeys
+from hospital_bridge.store.staff import RoleGrant
+from hospital_bridge.verticals.hospital.registration import State
+from hospital_bridge.web.access import UndeclaredRoute
+from hospital_bridge.web.api import JOBS_REPLAY, LINKS_READ
+from hospital_bridge.web.app import create_app
+from tests.web.scripted_hospital import TOKEN
+from tests.web.site_kit import SiteKit
+from tests.web.visitor import HTTPS, get, hidden_of, sign_in, staff_sign_in
+
+CALLERS = ("stranger", "patient", "admin", "auditor", "nurse", "links_key", "jobs_key")
+EVERYBODY = frozenset(CALLERS)
+STAFF = frozenset({"admin", "auditor", "nurse"})
+NOBODY: frozenset[str] = frozenset()
+
+EXPECTED: dict[str, frozenset[str]] = {
+    "admin.audit": frozenset({"auditor"}),
+    "admin.links": STAFF,
+    "admin.messages": frozenset({"admin"}),
+    "admin.replay": frozenset({"admin"}),
+    "admin.security": frozenset({"auditor"}),
+    "admin.work": frozenset({"admin"}),
+    "api.links": frozenset({"links_key"}),
+    "api.replay": frozenset({"jobs_key"}),
+    "api.version": EVERYBODY,
+    "assets.file": EVERYBODY,
+    "callbacks.notice": EVERYBODY,
+    "health.live": EVERYBODY,
+    "health.metrics": EVERYBODY,
+    "health.ready": EVERYBODY,
+    "hospital:desk": frozenset({"nurse"}),
+    "patient.agree": EVERYBODY,
+    "patient.consent": EVERYBODY,
+    "patient.entry": EVERYBODY,
+    "patient.logout": frozenset({"patient"}),
+    # The way back from the wallet is open to all and closed by its one-use state (test_patient_login).
+    "patient.signed_in": NOBODY,
+    "staff.choose_operator": EVERYBODY,
+    "staff.handover": STAFF,
+    "staff.login": EVERYBODY,
+    "staff.logout": STAFF,
+    # These two are open to all and closed by the password (test_staff_login).
+    "staff.sign_in": NOBODY,
+    "staff.take_over": NOBODY,
+}
+
+
+@dataclass
+class Caller:
+    """Somebody at operator h1 with everything that they may have."""
+
+    name: str
+    browser: FlaskClient
+    bearer: str = ""
+
+    def ask(self, app: Flask, rule: Rule, operator: str, secrets: Secrets) -> TestResponse:
+        path = secrets.fill(app, rule, operator)
+        headers = {"Authorization": f"Bearer {self.bearer}", "Idempotency-Key": path} if self.bearer else {}
+        if "POST" not in (rule.methods or ()):
+            return self.browser.get(path, base_url=HTTPS, headers=headers)
+        form = hidden_of(get(self.browser, self._form_page(path, operator))) | secrets.form
+        return self.browser.post(path, base_url=HTTPS, headers=headers, data=form)
+
+    def _form_page(self, path: str, operator: str) -> str:
+        """Some page of that area that gives this caller a session and a form."""
+        if path.startswith("/staff/"):
+            return f"/staff/{operator}/" if self.name in STAFF else f"/staff/{operator}/login"
+        return f"/p/{operator}/" if (self.name, operator) == ("patient", "h1") else f"/p/{operator}/consent"
+
+
+@dataclass
+class Secrets:
+    """Ids that exist at h1, and a form that every page accepts."""
+
+    registration: str
+    job: str
+    asset: str
+    form: dict[str, str]
+
+    def fill(self, app: Flask, rule: Rule, operator: str) -> str:
+        values = {
+            "operator": operator,
+            "registration": self.registration,
+            "job_id": self.job,
+            "department": "CARD",
+            "practitioner": "P01",
+            "account": "alipay",
+            "digest": self.asset.split("/")[0],
+            "name": self.asset.split("/", 1)[1],
+        }
+        answers = set(self.form) if rule.endpoint == "hospital:confirm" else set()
+        asked = {name: value for name, value in (self.form | values).items() if name in rule.arguments | answers}
+        return str(app.url_map.bind("bridge.example").build(rule.endpoint, asked))
+
+
+@pytest.fixture
+def callers(app: Flask, kit: SiteKit) -> dict[str, Caller]:
+    made = {name: Caller(name, app.test_client()) for name in CALLERS}
+    sign_in(made["patient"].browser, "h1")
+    for name in STAFF:
+        kit.add_staff("h1", name, RoleGrant(name))
+        staff_sign_in(made[name].browser, "h1", name)
+    with kit.site.store.begin("h1") as work:
+        made["links_key"].bearer = ApiKeys(work).issue("monitoring", frozenset({LINKS_READ}))
+        made["jobs_key"].bearer = ApiKeys(work).issue("operations", frozenset({JOBS_REPLAY}))
+    return made
+
+
+@pytest.fixture
+def secrets(kit: SiteKit, callers: dict[str, Caller]) -> Secrets:
+    kit.scopes["h1"].bound = kit.scopes["h2"].bound = True
+    home = get(callers["patient"].browser, "/p/h1/").text
+    asset = re.search(r"/static/([^\"]+hb\.css)", home)
+    assert asset is not None
+    with kit.site.store.read("h1") as work:
+        owner = work.connection.exec_driver_sql(
+            "SELECT wallet_user_id FROM wallet_user WHERE operator_id = 'h1'"
+        ).scalar_one()
+    form = {"token": TOKEN, "department": "CARD", "practitioner": "P01", "day": "2026-11-24", "slot": "S11241"}
+    agreement = {"version": "2026-11-22", "account": "alipay", "identity": "yes", "payment": "yes"}
+    registration = kit.scopes["h1"].register(State.REGISTERED, "done", owner=owner)
+    return Secrets(registration, "job-h1", asset[1], form | agreement)
+
+
+def rules(app: Flask) -> Iterator[Rule]:
+    yield from sorted(app.url_map.iter_rules(), key=lambda rule: (rule.endpoint.endswith("logout"), rule.endpoint))
+
+
+def expected(rule: Rule) -> frozenset[str]:
+    if rule.endpoint in EXPECTED:
+        return EXPECTED[rule.endpoint]
+    assert rule.endpoint.startswith("hospital:"), f"state who may come to {rule.endpoint}"
+    return frozenset({"patient"})
+
+
+def let_in(answer: TestResponse) -> bool:
+    """Whether the view itself answered, rather than the guard or a login."""
+    to_login = answer.status_code == 303 and re.search(r"/(login|consent)(\?|$)", answer.headers["Location"])
+    return answer.status_code < 400 and not (to_login and "/logout" not in answer.request.path)
+
+
+def test_each_caller_is_let_in_exactly_where_stated(app: Flask, callers: dict[str, Caller], secrets: Secrets) -> None:
+    seen = {}
+    for rule in rules(app):
+        seen[rule.endpoint] = {name for name in CALLERS if let_in(callers[name].ask(app, rule, "h1", secrets))}
+    assert seen == {rule.endpoint: expected(rule) for rule in rules(app)}
+
+
+def test_no_caller_of_one_operator_is_anybody_at_another(
+    app: Flask, callers: dict[str, Caller], secrets: Secrets, kit: SiteKit
+) -> None:
+    before = repr(kit.scopes["h2"])
+    seen = {}
+    for rule in rules(app):
+        if "operator" in rule.arguments:
+            seen[rule.endpoint] = {name for name in CALLERS if let_in(_at_h2(app, callers[name], rule, secrets))}
+    assert {endpoint: who for endpoint, who in seen.items() if who} == {
+        rule.endpoint: EVERYBODY for rule in rules(app) if "operator" in rule.arguments and expected(rule) == EVERYBODY
+    }
+    assert repr(kit.scopes["h2"]) == before
+    assert all(operator_id == "h1" for operator_id, _, _ in kit.admin.replayed)
+
+
+def _at_h2(app: Flask, caller: Caller, rule: Rule, secrets: Secrets) -> TestResponse:
+    for cookie in ("hb_patient", "hb_staff"):
+        _carry_cookie_over(caller.browser, cookie)
+    return caller.ask(app, rule, "h2", secrets)
+
+
+def _carry_cookie_over(browser: FlaskClient, name: str) -> None:
+    """A browser that ignored the cookie's path and sent h1's secret to h2."""
+    prefix = {"hb_patient": "p", "hb_staff": "staff"}[name]
+    cookie = browser.get_cookie(name, path=f"/{prefix}/h1/", domain="bridge.example")
+    if cookie is not None:
+        browser.set_cookie(name, cookie.value, path=f"/{prefix}/h2/", domain="bridge.example")
+
+
+def test_an_operator_that_does_not_exist(app: Flask, callers: dict[str, Caller], secrets: Secrets) -> None:
+    for rule in rules(app):
+        if "operator" in rule.arguments:
+            assert callers["admin"].ask(app, rule, "h3", secrets).status_code in (404, 403)
+
+
+def test_a_route_that_declares_nothing_stops_the_start(kit: SiteKit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("hospital_bridge.web.health.live.access")
+    with pytest.raises(UndeclaredRoute, match=r"health\.live"):
+        create_app(kit.site)
