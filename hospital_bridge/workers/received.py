@@ -40,6 +40,7 @@ class Commit(Protocol):
     def __call__(self, batch: Sequence[Received]) -> Sequence[bytes]:
         """The answer to each message in its order, b'' where the sender wants none.
 
-        It returns only when the whole batch is durable. On any exception nothing was stored:
-        each message is then offered alone, and one that fails alone is answered AE or CE.
+        It returns only when the whole batch is durable. After any exception each message is offered
+        again alone (what the store already holds it must recognise), and one that fails alone is
+        answered AE or CE.
         """
