@@ -160,6 +160,7 @@ class Jobs:
 
     def __init__(self, work: Work) -> None:
         self._work = work
+        self.finishing: set[str] = set()
         self._jobs = work.table(JOB)
         self._streams = work.table(STREAM_HEAD)
 
@@ -229,6 +230,10 @@ class Jobs:
         if changed:
             self._announce()
         return changed == 1
+
+    def finish(self, job: Job) -> None:
+        """Let the io job end with this very commit, so that what its handler records here is recorded once."""
+        self.finishing.add(job.job_id)
 
     def is_idle(self, stream: str) -> bool:
         """Whether every job that was ever added to the stream is at an end."""

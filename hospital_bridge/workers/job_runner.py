@@ -125,7 +125,8 @@ class JobRunner:
         return 1
 
     def _call(self, job: Job) -> None:
-        store = self._store.checking(lambda work: Claims(work, self._worker).hold(job))
+        finished: list[bool] = []
+        store = self._store.checking(lambda work: finished.append(self._check_lease(work, job)))
         try:
             self._handlers.io[job.topic](store, job)
         except LeaseLost:
@@ -137,7 +138,20 @@ class JobRunner:
             failure = error
             self._settle(job, lambda claims: self._failed(claims, job, failure))
         else:
-            self._settle(job, lambda claims: claims.complete(job))
+            if not any(finished):
+                self._settle(job, lambda claims: claims.complete(job))
+
+    def _check_lease(self, work: Work, job: Job) -> bool:
+        """Before every commit of the handler: whether this one ends the job; LeaseLost when it is somebody else's."""
+        if work.operator_id != job.operator_id:
+            return False
+        claims = Claims(work, self._worker)
+        if job.job_id not in work.jobs.finishing:
+            claims.hold(job)
+            return False
+        if not claims.complete(job):
+            raise LeaseLost(job.job_id)
+        return True
 
     def _settle(self, job: Job, end: Callable[[Claims], object]) -> None:
         with self._store.begin(job.operator_id) as work:

@@ -287,3 +287,20 @@ def test_a_handler_may_not_change_a_job_behind_the_runners_back(store: Store) ->
 
     runner(store, steal=steal).run_once(Lane.IO)
     assert outcomes(store, taken) == []
+
+
+def test_a_job_may_end_with_its_handlers_own_commit(store: Store, clock: FakeClock) -> None:
+    finished = add(store, "call", stream="patient-1")
+    add(store, "call", stream="patient-1")
+
+    def record_and_finish(inner: Store, job: Job) -> None:
+        with inner.begin("h1") as work:
+            work.jobs.add("followed", job.ref)
+            work.jobs.finish(job)
+
+    assert runner(store, call=record_and_finish).run_once(Lane.IO) == 1
+    assert outcomes(store, finished) == ["done"]
+    clock.advance(LEASE)
+    assert drain(runner(store, "w2", call=record_and_finish), Lane.IO) == 1
+    with store.read("h1") as work:
+        assert len(work.table(JOB).all(JOB.c.topic == "followed")) == 2

@@ -1,0 +1,59 @@
+"""A worker process to be killed: it runs the jobs of one database until nothing is left (run by test_kill.py)."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from sqlalchemy import BigInteger, Column, MetaData, String, Table, func, insert, select
+
+from hospital_bridge.clock import RandomIds, SystemClock
+from hospital_bridge.store.engine import make_engine
+from hospital_bridge.store.jobs import Job, Lane
+from hospital_bridge.store.metadata import ID, operator_column
+from hospital_bridge.store.unit_of_work import Store, Work
+from hospital_bridge.workers.job_runner import Handlers, JobRunner
+
+EFFECTS = MetaData()
+# Without a unique key: an effect that happens twice is to be seen.
+EFFECT = Table(
+    "kill_effect",
+    EFFECTS,
+    operator_column(),
+    Column("effect_id", ID, primary_key=True),
+    Column("job_id", ID, nullable=False),
+    Column("stream_key", String(128), nullable=False),
+    Column("stream_seq", BigInteger, nullable=False),
+    Column("position", BigInteger, nullable=False),
+)
+PAUSE_SECONDS = 0.001
+
+
+def take_effect(work: Work, job: Job) -> None:
+    """One row per run, numbered within its stream."""
+    position = select(func.count()).select_from(EFFECT).where(EFFECT.c.stream_key == job.stream_key)
+    told = {"job_id": job.job_id, "stream_key": job.stream_key, "stream_seq": job.stream_seq}
+    values = {"operator_id": work.operator_id, "effect_id": work.ids.new(), **told}
+    work.connection.execute(insert(EFFECT).values(position=position.scalar_subquery() + 1, **values))
+    time.sleep(PAUSE_SECONDS)  # noqa: TID251  time in which the kill may fall
+
+
+def call_outside(store: Store, job: Job) -> None:
+    """The effect and the job's end in one fenced commit, as an idempotent outside call would record them."""
+    time.sleep(PAUSE_SECONDS)  # noqa: TID251  time in which the kill may fall
+    with store.begin(job.operator_id) as work:
+        take_effect(work, job)
+        work.jobs.finish(job)
+
+
+def main(url: str, name: str) -> None:
+    """Run until both lanes are dry."""
+    store = Store(make_engine(url), None, RandomIds(SystemClock()))
+    runner = JobRunner(store, Handlers(tx={"note": take_effect}, io={"note": call_outside}), name)
+    runner.recover()
+    while runner.run_once(Lane.TX) + runner.run_once(Lane.IO):
+        pass
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
