@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from hospital_bridge.sandbox.hospital.codes import REASONS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from hospital_bridge.sandbox.alipay.accounts import AppCredentials
@@ -104,30 +105,38 @@ def write_configuration(
     owner_database_url: str = "",
 ) -> Path:
     """Write bridge.toml, the operator's file and the secrets into `folder`; the main file's path."""
-    kept = folder / "secrets"
-    kept.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (folder / "operators.d").mkdir(exist_ok=True)
-    secret_texts = {
-        "root.key": base64.b64encode(secrets.token_bytes(32)).decode(),
-        "alipay-app.pem": credentials.private_key,
-        "database.url": database_url,
-        "owner-database.url": owner_database_url,
-    }
-    for name, text in secret_texts.items():
-        (kept / name).write_text(text, encoding="utf-8")
-        (kept / name).chmod(0o600)
-    database = _DATABASE if database_url else ""
-    main = folder / "bridge.toml"
-    main.write_text(
-        _BRIDGE.format(
-            public_url=addresses.public_url,
-            database=database,
-            web_port=addresses.web_port,
-            listener_port=addresses.listener_port,
-        ),
-        encoding="utf-8",
+    _write_secrets(
+        folder / "secrets",
+        {
+            "root.key": base64.b64encode(secrets.token_bytes(32)).decode(),
+            "alipay-app.pem": credentials.private_key,
+            "database.url": database_url,
+            "owner-database.url": owner_database_url,
+        },
     )
-    operator = _OPERATOR.format(
+    main = folder / "bridge.toml"
+    shared = _BRIDGE.format(
+        public_url=addresses.public_url,
+        database=_DATABASE if database_url else "",
+        web_port=addresses.web_port,
+        listener_port=addresses.listener_port,
+    )
+    main.write_text(shared, encoding="utf-8")
+    (folder / "operators.d").mkdir(exist_ok=True)
+    own = _operator(operator_id, addresses, credentials)
+    (folder / "operators.d" / f"{operator_id}.toml").write_text(own, encoding="utf-8")
+    return main
+
+
+def _write_secrets(folder: Path, texts: Mapping[str, str]) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, text in texts.items():
+        (folder / name).touch(mode=0o600)
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def _operator(operator_id: str, addresses: Addresses, credentials: AppCredentials) -> str:
+    return _OPERATOR.format(
         operator_id=operator_id,
         credentials=credentials,
         gateway=addresses.gateway,
@@ -137,5 +146,3 @@ def write_configuration(
         charset=addresses.charset,
         codes="\n".join(f'{code} = "{reason}"' for code, reason in REASONS.items()),
     )
-    (folder / "operators.d" / f"{operator_id}.toml").write_text(operator, encoding="utf-8")
-    return main

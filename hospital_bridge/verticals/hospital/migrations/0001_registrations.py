@@ -14,6 +14,11 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _registrations()
+    _slot_holds()
+
+
+def _registrations() -> None:
     op.create_table(
         "hospital_registration",
         sa.Column("operator_id", sa.String(64), nullable=False),
@@ -49,6 +54,9 @@ def upgrade() -> None:
         "hospital_registration",
         ["operator_id", "wallet_user_id", "created_at"],
     )
+
+
+def _slot_holds() -> None:
     op.create_table(
         "hospital_slot_hold",
         sa.Column("operator_id", sa.String(64), nullable=False),
@@ -70,4 +78,3 @@ def upgrade() -> None:
         unique=True,
         **where("live"),
     )
-
