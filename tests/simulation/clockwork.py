@@ -1,0 +1,99 @@
+"""Virtual time: a clock that only the agenda moves, ids that count, and a heap of what happens when."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from hospital_bridge.clock import uuid7
+
+KEPT_LINES = 60
+
+
+class VirtualClock:
+    """The time of the whole simulation; sleeping lets it pass."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start
+
+    def now(self) -> datetime:
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        self.advance_to(self._now + timedelta(seconds=seconds))
+
+    def advance_to(self, at: datetime) -> None:
+        self._now = max(self._now, at)
+
+
+class SkewedClock:
+    """Another machine's idea of the time."""
+
+    def __init__(self, clock: VirtualClock, skew: timedelta) -> None:
+        self._clock = clock
+        self._skew = skew
+
+    def now(self) -> datetime:
+        return self._clock.now() + self._skew
+
+    def sleep(self, seconds: float) -> None:
+        self._clock.sleep(seconds)
+
+
+class CountingIds:
+    """Ids in the order of their making; every machine has its own `realm`, so that no two ever meet."""
+
+    def __init__(self, clock: VirtualClock, realm: int = 0) -> None:
+        self._clock = clock
+        self._numbers = count(realm << 40)
+
+    def new(self) -> str:
+        return uuid7(self._clock.now(), next(self._numbers))
+
+    def secret(self) -> str:
+        return f"secret-{next(self._numbers):012d}"
+
+
+class Trace:
+    """What happened, as a running digest and the last lines in words."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+        self.lines: deque[str] = deque(maxlen=KEPT_LINES)
+
+    def note(self, at: datetime, words: str) -> None:
+        """One line; two runs of one seed must note the same lines in the same order."""
+        line = f"{at.astimezone(UTC):%d %H:%M:%S.%f} {words}"
+        self._digest.update(line.encode())
+        self.lines.append(line)
+
+    @property
+    def digest(self) -> str:
+        """Names everything that was noted so far."""
+        return self._digest.hexdigest()
+
+
+class Agenda:
+    """What happens when; `run` is given each event as it falls due."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self.clock = clock
+        self._heap: list[tuple[datetime, int, str, Callable[[], None]]] = []
+        self._numbers = count()
+
+    def add(self, after: float, name: str, action: Callable[[], None]) -> None:
+        """Let that happen so many seconds from now."""
+        at = self.clock.now() + timedelta(seconds=after)
+        heapq.heappush(self._heap, (at, next(self._numbers), name, action))
+
+    def run_until(self, end: datetime, run: Callable[[str, Callable[[], None]], None]) -> None:
+        """Run every event up to that instant, and let the clock stand there."""
+        while self._heap and self._heap[0][0] <= end:
+            at, _, name, action = heapq.heappop(self._heap)
+            self.clock.advance_to(at)
+            run(name, action)
+        self.clock.advance_to(end)

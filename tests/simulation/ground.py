@@ -1,0 +1,71 @@
+"""What every run stands on and none changes: keys, configuration, a migrated template database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from hospital_bridge.bootstrap import prepare_database
+from hospital_bridge.clock import SystemClock
+from hospital_bridge.installed import installed
+from hospital_bridge.sandbox.alipay.certificates import new_key
+from hospital_bridge.sandbox.alipay.world import AlipayWorld
+from hospital_bridge.sandbox.configuration import Addresses, write_configuration
+from hospital_bridge.settings import Settings, load
+from tests.postgresql_server import running_server
+from tests.simulation.databases import Databases, PostgresqlDatabases, SqliteDatabases
+
+OPERATOR = "demo"
+ACCOUNT = "main"
+GATEWAY = "wallet.test"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """`keys` are the merchant's and the wallet's, the same in every run."""
+
+    settings: Settings
+    keys: tuple[RSAPrivateKey, RSAPrivateKey]
+    databases: Databases
+
+    def wallet_keys(self) -> Iterator[RSAPrivateKey]:
+        """The keys in the order in which a wallet's world asks for them."""
+        return cycle(self.keys)
+
+
+def laid(folder: Path, source: SqliteDatabases | PostgresqlDatabases) -> Ground:
+    """Write the configuration as the demo does, read it as the bridge does, migrate the template."""
+    keys = (new_key(), new_key())
+    in_turn = cycle(keys)
+    credentials = AlipayWorld(SystemClock(), new_key=lambda: next(in_turn)).new_app()
+    addresses = Addresses(gateway=f"http://{GATEWAY}", his_port=2575, web_port=8080, listener_port=2576)
+    main = write_configuration(
+        folder,
+        addresses,
+        credentials,
+        operator_id=OPERATOR,
+        database_url=source.addresses.application,
+        owner_database_url=source.addresses.owner,
+    )
+    settings = load(main, installed())
+    prepare_database(settings)
+    return Ground(settings, keys, source)
+
+
+@contextmanager
+def ground(database: str) -> Iterator[Ground]:
+    """Ground on `sqlite` or on a `postgresql` of our own, gone afterwards."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="hb-simulation-")))
+        if database == "sqlite":
+            yield laid(folder, SqliteDatabases(folder))
+            return
+        server = stack.enter_context(running_server())
+        server.make_template()
+        yield laid(folder, PostgresqlDatabases(server))

@@ -1,0 +1,165 @@
+"""The ways between the bridge and its peers, and everything that goes wrong on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from random import Random
+from typing import TYPE_CHECKING, TypeVar
+
+from adapters.errors import NotDone, OutcomeUnknown, OutsideError
+from adapters.http import Request, Response
+from tests.simulation.fate import SimCrash
+from tests.simulation.options import Weather
+from tests.simulation.peers import HisMessage, WalletCall
+
+if TYPE_CHECKING:
+    from tests.simulation.outside import OutsideWorld
+    from tests.simulation.process import Process
+    from tests.simulation.simulation import Simulation
+
+T = TypeVar("T")
+
+HTTP_TIMEOUT = 15.0
+HL7_TIMEOUT = 5.0
+AFTER_SIGHT = 4.0
+"""How many seconds a request may still travel after we lost sight of it: the bridge reckons with five."""
+
+
+class Road:
+    """One way; `weather` is what the seed drew and clears up when the simulation heals."""
+
+    def __init__(self, simulation: Simulation, weather: Weather, rng: Random) -> None:
+        self.weather = weather
+        self.blocked = False
+        self._simulation = simulation
+        self._rng = rng
+
+    def heal(self) -> None:
+        """From now on everything arrives."""
+        self.weather, self.blocked = Weather(), False
+
+    def happens(self, rate: float) -> bool:
+        """Draws only where there is something to draw, so that a calm road costs nothing."""
+        return rate > 0 and self._rng.random() < rate
+
+    def cross(
+        self, process: Process, what: str, deliver: Callable[[], T], late: Callable[[], object], timeout: float
+    ) -> T:
+        """Carry one request and its reply; NotDone and OutcomeUnknown as a real transport raises them."""
+        process.point(f"before {what}")
+        if self.blocked or self.happens(self.weather.no_connection):
+            raise NotDone("no connection")
+        self._lose_on_the_way(process, what, late, timeout)
+        self._travel(process)
+        reply = deliver()
+        if self.happens(self.weather.duplicate):
+            self._simulation.note(f"{what} arrives twice")
+            deliver()
+        process.point(f"after {what}")
+        if self.happens(self.weather.lost_reply):
+            self._time_out(process, f"reply to {what} lost", timeout)
+        self._travel(process)
+        return reply
+
+    def _lose_on_the_way(self, process: Process, what: str, late: Callable[[], object], timeout: float) -> None:
+        if self.happens(self.weather.lost_request):
+            self._time_out(process, f"{what} lost", timeout)
+        if self.happens(self.weather.late_request):
+            delay = timeout + self._rng.random() * AFTER_SIGHT
+            self._simulation.agenda.add(delay, f"late {what}", lambda: _quietly(late))
+            self._time_out(process, f"{what} late", timeout)
+
+    def _time_out(self, process: Process, words: str, timeout: float) -> None:
+        self._simulation.note(words)
+        self._simulation.let_pass(process, timeout)
+        raise OutcomeUnknown(words)
+
+    def _travel(self, process: Process) -> None:
+        seconds = 0.005 + self._rng.random() * 0.05
+        if self.happens(self.weather.slow):
+            seconds = self._rng.random() * HL7_TIMEOUT
+        self._simulation.let_pass(process, seconds)
+
+
+def _quietly(deliver: Callable[[], object]) -> None:
+    with suppress(OutsideError):
+        deliver()
+
+
+class WalletWire:
+    """`Transport` of one process: the wallet's gateway without a socket."""
+
+    def __init__(self, process: Process, simulation: Simulation) -> None:
+        self._process = process
+        self._simulation = simulation
+
+    def send(self, request: Request) -> Response:
+        outside, road = self._simulation.outside, self._simulation.wallet_road
+        call = WalletCall.read(request)
+        self._simulation.check_intent(self._process, call.intent)
+        return road.cross(
+            self._process,
+            call.name,
+            lambda: outside.serve_wallet(request, call, faulty=road.happens(road.weather.peer_fault)),
+            lambda: outside.serve_wallet_late(request, call),
+            HTTP_TIMEOUT,
+        )
+
+
+class HospitalWire:
+    """`ClosableLink` of one process: the simulated hospital without a socket."""
+
+    def __init__(self, process: Process, simulation: Simulation) -> None:
+        self._process = process
+        self._simulation = simulation
+
+    def exchange(self, raw: bytes) -> bytes:
+        outside, road = self._simulation.outside, self._simulation.his_road
+        message = HisMessage.read(raw)
+        self._simulation.check_intent(self._process, message.intent)
+        return road.cross(
+            self._process,
+            message.name,
+            lambda: outside.serve_his(raw, message, faulty=road.happens(road.weather.peer_fault)),
+            lambda: outside.serve_his(raw, message, faulty=False),
+            HL7_TIMEOUT,
+        )
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+class NoticeRoad:
+    """`Transport` of the wallet's notices: they reach whichever process is up, or nobody."""
+
+    def __init__(self, simulation: Simulation, road: Road, outside: OutsideWorld) -> None:
+        self._simulation = simulation
+        self._road = road
+        self._outside = outside
+
+    def send(self, request: Request) -> Response:
+        road, weather = self._road, self._road.weather
+        if road.happens(weather.lost_request):
+            self._simulation.note("notice lost")
+            raise OutcomeUnknown("notice lost")
+        if road.happens(weather.late_request):
+            self._simulation.agenda.add(60.0, "late notice", lambda: _quietly(lambda: self._deliver(request)))
+            raise OutcomeUnknown("notice late")
+        answer = self._deliver(request)
+        if road.happens(weather.duplicate):
+            answer = self._deliver(request)
+        if road.happens(weather.lost_reply):
+            raise OutcomeUnknown("acknowledgement lost")
+        return answer
+
+    def _deliver(self, request: Request) -> Response:
+        process = self._simulation.any_process()
+        if process is None:
+            raise NotDone("no connection")
+        try:
+            taken = process.take_notice(request.body, request.headers)
+        except SimCrash:
+            raise OutcomeUnknown("the bridge died") from None
+        return Response(taken.status, {}, taken.body)
+

@@ -1,0 +1,141 @@
+"""A patient: signs in, binds a card, books, changes their mind; each step is tried until the bridge answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, TypeVar
+
+from adapters.errors import OutsideError
+from hospital_bridge.identity.sign_in import PURPOSES, complete_sign_in
+from hospital_bridge.verticals.hospital import booking, cards, leaving, schedule, store
+from tests.simulation.fate import SimCrash
+from tests.simulation.ground import ACCOUNT, OPERATOR
+
+if TYPE_CHECKING:
+    from hospital_bridge.sandbox.people import Person
+    from tests.simulation.process import Process
+    from tests.simulation.simulation import Simulation
+
+T = TypeVar("T")
+Living = Generator[float, None, None]
+"""A life in seconds to wait between its acts."""
+
+FREE = "0901"
+PAID = ("0101", "0102", "0201")
+
+
+class BridgeAway(Exception):
+    """No process is up; the phone shows an error and is tried again."""
+
+
+class Patient:
+    """One person with a wallet; `visits` registrations one after another."""
+
+    def __init__(self, simulation: Simulation, person: Person, user_id: str) -> None:
+        self._simulation = simulation
+        self._rng = simulation.rng
+        self._moods = simulation.options.moods
+        self._user_id = user_id
+        self._name = f"patient {person.id_number[-4:]}"
+
+    def live(self) -> Living:
+        """The whole visit to the service window."""
+        wallet_user_id = yield from self._until("signs in", self._sign_in)
+        yield from self._bind_card(wallet_user_id)
+        for _ in range(self._simulation.options.visits):
+            yield self._rng.random() * 120
+            yield from self._book(wallet_user_id)
+
+    def pay(self) -> Living:
+        """The wallet's side: every order that asks for money is paid, soon, late or never."""
+        seen: set[str] = set()
+        while True:
+            for trade_no in self._simulation.outside.waiting_trades(self._user_id):
+                if trade_no not in seen:
+                    seen.add(trade_no)
+                    self._decide(trade_no)
+            yield 1 + self._rng.random() * 4
+
+    # --- steps ---
+
+    def _sign_in(self, process: Process) -> str:
+        code = self._simulation.outside.consent(self._user_id)
+        bridge = process.bridge
+        wallet = bridge.operators[OPERATOR].wallets[ACCOUNT]
+        done = complete_sign_in(bridge.store, OPERATOR, ACCOUNT, wallet, code, purposes=PURPOSES, locale="zh-CN")
+        if not done.subject_id:
+            raise AssertionError(f"nobody doubts {self._name}: {done.doubt}")
+        return done.wallet_user_id
+
+    def _bind_card(self, wallet_user_id: str) -> Living:
+        found = yield from self._until("looks at cards", lambda p: cards.cards_of(p.scope, wallet_user_id))
+        if found.candidates:
+            token = found.candidates[0].token
+            yield from self._until("binds a card", lambda p: cards.bind(p.scope, wallet_user_id, token))
+            return
+        yield from self._until("asks for a card", lambda p: cards.ask_new_record(p.scope, wallet_user_id))
+        while not (yield from self._until("waits for a card", lambda p: has_card(p, wallet_user_id))):
+            yield 5.0
+
+    def _book(self, wallet_user_id: str) -> Living:
+        department = FREE if self._rng.random() < self._moods.chooses_free else self._rng.choice(PAID)
+        offer = yield from self._until("looks for a slot", lambda p: self._offer(p, department))
+        if offer is None:
+            return
+        if self._rng.random() < self._moods.walk_ins:
+            self._simulation.outside.walk_in(offer.slot.slot_id)
+        for _ in range(2 if self._rng.random() < self._moods.taps_twice else 1):
+            registration = yield from self._until("books", lambda p: self._hold(p, wallet_user_id, offer))
+            if registration and self._rng.random() < self._moods.cancels:
+                self._simulation.spawn(f"{self._name} cancels", self._cancel(wallet_user_id, registration))
+
+    def _offer(self, process: Process, department: str) -> schedule.Offer | None:
+        """One of the next slots; few, so that patients meet."""
+        practitioner = process.scope.port("HisDirectory").practitioners(department)[-1]
+        for day in schedule.days(process.scope, department, practitioner.code):
+            if free := [slot for slot in day.slots[:2] if slot.remaining]:
+                slot = self._rng.choice(free)
+                return schedule.offer(process.scope, department, practitioner.code, day.date, slot.slot_id)
+        return None
+
+    def _hold(self, process: Process, wallet_user_id: str, offer: schedule.Offer) -> str:
+        names = {"department_name": offer.department.name, "practitioner_name": offer.practitioner.name}
+        try:
+            return booking.hold(process.scope, wallet_user_id, offer.slot, **names, place=offer.department.place)
+        except store.SoldOut:
+            return ""
+
+    def _cancel(self, wallet_user_id: str, registration: str) -> Living:
+        yield self._rng.choice((1.0, 5.0, 30.0, 300.0, 1000.0)) * self._rng.random()
+        for _ in range(self._rng.randint(1, 2)):
+            yield from self._until("cancels", lambda p: leaving.cancel(p.scope, wallet_user_id, registration))
+            yield self._rng.random() * 20
+
+    def _decide(self, trade_no: str) -> None:
+        if self._rng.random() >= self._moods.pays:
+            return
+        late = self._rng.random() < self._moods.pays_late
+        delay = 850 + self._rng.random() * 120 if late else self._rng.random() * 60
+        self._simulation.agenda.add(delay, f"{self._name} pays", lambda: self._simulation.outside.pay(trade_no))
+
+    def _until(self, words: str, act: Callable[[Process], T]) -> Generator[float, None, T]:
+        """Try until the bridge answers, as a person with a phone does."""
+        while True:
+            try:
+                process = self._simulation.any_process()
+                if process is None:
+                    raise BridgeAway
+                done = act(process)
+                process.must_live()
+            except (OutsideError, SimCrash, BridgeAway, schedule.NotOffered) as trouble:
+                self._simulation.note(f"{self._name} {words}: {type(trouble).__name__}")
+                yield 3 + self._rng.random() * 10
+            else:
+                self._simulation.note(f"{self._name} {words}")
+                return done
+
+
+def has_card(process: Process, wallet_user_id: str) -> bool:
+    """Whether a record number is bound."""
+    with process.scope.read() as work:
+        return any(work.subjects.identifiers(subject) for subject in work.subjects.bound_to(wallet_user_id))

@@ -1,0 +1,258 @@
+"""One run: chaos with the safety invariants after every step, then health until all is quiet, then liveness."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from functools import partial
+from random import Random
+
+from hospital_bridge.bootstrap import Outside
+from hospital_bridge.payment.reconcile import ask_for_reconciliation
+from tests.simulation.clockwork import Agenda, CountingIds, Trace, VirtualClock
+from tests.simulation.fate import DiesByChance, Fate, SimCrash, Spared
+from tests.simulation.ground import OPERATOR, Ground
+from tests.simulation.liveness import Liveness
+from tests.simulation.network import HospitalWire, NoticeRoad, Road, WalletWire
+from tests.simulation.observer import Observer
+from tests.simulation.options import Options
+from tests.simulation.outside import OutsideWorld
+from tests.simulation.patient import Living, Patient
+from tests.simulation.peers import Intent
+from tests.simulation.process import Process
+from tests.simulation.safety import Safety
+from tests.simulation.violation import Violation
+
+DEEPEST = 4
+"""How many calls may wait inside one another for their replies, as threads of one machine would."""
+LEASE_CARE = 10.0
+POLL = timedelta(seconds=0.5)
+"""How soon a worker or the wallet notices that something is due."""
+ONLY_LOOKING = frozenset({"wallet", "visit"})
+"""Events that, unless a process commits or sends in them, change nothing."""
+GRACE = timedelta(minutes=31)
+QUIET = timedelta(days=3)
+OBSERVER_REALM = 9
+
+
+class Simulation:
+    """One seed's world; `run` plays it to its end or raises Violation."""
+
+    def __init__(self, options: Options, ground: Ground, fate: Fate | None = None) -> None:
+        self.options = options
+        self.rng = Random(options.seed)
+        self.clock = VirtualClock(options.start)
+        self.agenda = Agenda(self.clock)
+        self.trace = Trace()
+        self.steps = 0
+        self.fate: Fate = fate or DiesByChance(self.rng, options.crash_rate)
+        self._ground = ground
+        self._ids = CountingIds(self.clock)
+        self._depth = 0
+        self._healed = False
+        self._changed = False
+        self._processes: dict[str, Process] = {}
+        self._graves: list[Process] = []
+        self._notices_wake_at = self.clock.now() + QUIET
+        self._open_outside()
+
+    def _open_outside(self) -> None:
+        self._database = self._ground.databases.fresh()
+        root_key = self._ground.settings.bridge.root_key
+        ids = CountingIds(self.clock, OBSERVER_REALM)
+        self.observer = Observer(self._database.connect(), self.clock, ids, root_key)
+        self.outside = OutsideWorld(self.options, self.clock, self.rng)
+        self.wallet_road = Road(self, self.options.wallet, self.rng)
+        self.his_road = Road(self, self.options.his, self.rng)
+        self._notice_road = Road(self, self.options.notices, self.rng)
+        self.outside.open_wallet(NoticeRoad(self, self._notice_road, self.outside), self._ground.wallet_keys())
+        self._safety = Safety(self.observer, self.outside)
+        self._liveness = Liveness(self.observer, self.outside)
+
+    # --- the run ---
+
+    def run(self) -> str:
+        """Play everything; the digest of what happened."""
+        try:
+            self._play()
+        finally:
+            self._clear_away()
+        return self.trace.digest
+
+    def _play(self) -> None:
+        for number in range(self.options.processes):
+            self.agenda.add(0, f"bridge-{number} starts", partial(self._start, f"bridge-{number}"))
+        self._invite_patients()
+        self._plan_outages()
+        self._run_for(self.options.chaos)
+        self._heal()
+        self._run_for(GRACE + timedelta(minutes=15))
+        self._demand(self._liveness.overdue())
+        self._ask_for_reconciliations()
+        self._run_for(QUIET)
+        self._demand(self._liveness.violations())
+        self._demand(self._liveness.unreconciled(self.outside.days()))
+
+    def _invite_patients(self) -> None:
+        half = self.options.chaos.total_seconds() / 2
+        for person, user_id in self.outside.settle_people():
+            patient = Patient(self, person, user_id)
+            self.spawn("visit", patient.live(), after=self.rng.random() * half)
+            self.spawn("wallet", patient.pay(), after=self.rng.random() * 5)
+
+    def _plan_outages(self) -> None:
+        roads = {"wallet": self.wallet_road, "his": self.his_road}
+        for peer in self.options.outages:
+            start = self.rng.random() * self.options.chaos.total_seconds()
+            self.agenda.add(start, f"{peer} is down", partial(setattr, roads[peer], "blocked", True))
+            self.agenda.add(start + 420, f"{peer} is back", partial(setattr, roads[peer], "blocked", False))
+
+    def _heal(self) -> None:
+        """Nothing fails any more; who has not come to the end of their visit still does."""
+        self.note("all are well again")
+        self._healed = True
+        self.fate = Spared()
+        for road in (self.wallet_road, self.his_road, self._notice_road):
+            road.heal()
+        self.outside.heal()
+
+    def _ask_for_reconciliations(self) -> None:
+        process = self.any_process()
+        if process is None:
+            raise AssertionError("a healthy bridge is up")
+        with process.bridge.store.begin(OPERATOR) as work:
+            for day in self.outside.days():
+                ask_for_reconciliation(process.money, work, day)
+        self._look_after(process)
+
+    def _run_for(self, span: timedelta) -> None:
+        self.agenda.run_until(self.clock.now() + span, self.step)
+
+    # --- steps ---
+
+    def step(self, name: str, action: Callable[[], None]) -> None:
+        """One event, and what must hold after it."""
+        self.steps += 1
+        self.note(name)
+        try:
+            action()
+        except SimCrash as crash:
+            self.note(f"died: {crash}")
+        if self._changed or name not in ONLY_LOOKING:
+            self._changed = False
+            self._demand(self._safety.violations())
+            self._wake_workers()
+            self._wake_wallet()
+
+    def note(self, words: str) -> None:
+        """One line of the trace."""
+        self.trace.note(self.clock.now(), words)
+
+    def spawn(self, name: str, living: Living, after: float = 0.0) -> None:
+        """Let a life begin; each of its yields is the pause to its next act."""
+
+        def act() -> None:
+            pause = next(living, None)
+            if pause is not None and not (self._healed and name == "wallet"):
+                self.agenda.add(pause, name, act)
+
+        self.agenda.add(after, name, act)
+
+    def let_pass(self, process: Process, seconds: float) -> None:
+        """Time passes while a call waits for its reply, and others act meanwhile."""
+        end = self.clock.now() + timedelta(seconds=seconds)
+        if self._depth >= DEEPEST:
+            self.clock.advance_to(end)
+            return
+        self._depth += 1
+        try:
+            while (now := self.clock.now()) < end and process.alive:
+                self.agenda.run_until(min(end, now + timedelta(seconds=LEASE_CARE)), self.step)
+                if process.alive and not self.options.stalls:
+                    process.renew()
+        finally:
+            self._depth -= 1
+        process.must_live()
+
+    def check_intent(self, process: Process, intent: Intent | None) -> None:
+        """I8: before a call that changes the world its intent is committed, and no transaction is open."""
+        process.must_live()
+        broken = []
+        if process.in_transaction:
+            broken.append(f"I8 a transaction is open while the outside is called for {intent}")
+        if intent is not None and not self.observer.rows(_standing(intent)):
+            broken.append(f"I8 no intent {intent.key} was committed before the call")
+        self._demand(broken)
+
+    def _demand(self, broken: Iterable[str]) -> None:
+        if found := list(broken):
+            raise Violation(found, self.options, self.steps, self.trace.lines)
+
+    # --- processes ---
+
+    def any_process(self) -> Process | None:
+        """One that is up, or None."""
+        living = [process for process in self._processes.values() if process.alive]
+        return self.rng.choice(living) if living else None
+
+    def _start(self, name: str) -> None:
+        process = Process(name, self._strikes, self._bury)
+        transport, link = WalletWire(process, self), HospitalWire(process, self)
+        outside = Outside(self.clock, self._ids, transport, lambda *_, **__: link, database_time=False)
+        self._processes[name] = process
+        process.start(self._ground.settings, outside, self._database.connect(), self.rng)
+
+    def _strikes(self, point: str) -> bool:
+        self._changed = True
+        return self.fate.strikes(point)
+
+    def _bury(self, process: Process) -> None:
+        self._graves.append(process)
+        downtime = self.rng.random() * 20
+        self.agenda.add(downtime, f"{process.name} starts again", partial(self._start, process.name))
+
+    def _wake_workers(self) -> None:
+        due = self.observer.next_job_at()
+        if due is None:
+            return
+        due = max(due, self.clock.now())
+        for process in self._processes.values():
+            if process.alive and (process.wakes_at is None or due + POLL < process.wakes_at):
+                self._look_after(process, (due - self.clock.now()).total_seconds())
+
+    def _look_after(self, process: Process, after: float = 0.0) -> None:
+        after += self.rng.random() * POLL.total_seconds()
+        process.wakes_at = self.clock.now() + timedelta(seconds=after)
+        self.agenda.add(after, f"{process.name} works", partial(self._work, process))
+
+    def _work(self, process: Process) -> None:
+        process.wakes_at = None
+        if process.alive:
+            process.work()
+
+    # --- the wallet's notices ---
+
+    def _wake_wallet(self) -> None:
+        due = self.outside.next_notice_in()
+        if due is None or self.clock.now() + timedelta(seconds=max(due, 0.0)) + POLL >= self._notices_wake_at:
+            return
+        after = max(due, 0.0) + self.rng.random() * POLL.total_seconds()
+        self._notices_wake_at = self.clock.now() + timedelta(seconds=after)
+        self.agenda.add(after, "notices", self._deliver_notices)
+
+    def _deliver_notices(self) -> None:
+        self._notices_wake_at = self.clock.now() + QUIET
+        if self._notice_road.happens(self._notice_road.weather.peer_fault):
+            self.outside.spoil_notice()
+        self.outside.wallet.deliver_due()
+
+    def _clear_away(self) -> None:
+        for process in [*self._graves, *self._processes.values()]:
+            process.dispose()
+        self.observer.close()
+        self._database.drop()
+
+
+def _standing(intent: Intent) -> str:
+    match = f"key LIKE '{intent.key}%'" if intent.prefix else f"key = '{intent.key}'"
+    return f"SELECT 1 FROM effect WHERE {match} AND state IN ('sent', 'unknown') AND next_check IS NOT NULL"  # noqa: S608
