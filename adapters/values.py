@@ -116,7 +116,10 @@ class Trade:
 
 @dataclass(frozen=True, slots=True)
 class TradeHandle:
-    """A created order: the trade number and where the payer's payment sheet opens."""
+    """A created order: the trade number and where the payer's payment sheet opens.
+
+    `pay_url` may hold the place `{return_url}`, which the page that links to it fills with its own address.
+    """
 
     provider_trade_no: str
     pay_url: str

@@ -67,7 +67,9 @@ class AlipaySchema(Schema):
     pay_url = fields.String(
         required=True,
         validate=[_has_trade_no, _address()],
-        metadata={"description": "page that opens the payment sheet, with {trade_no}"},
+        metadata={
+            "description": "page that opens the payment sheet, with {trade_no} and, where it leads back, {return_url}"
+        },
     )
     bill_hosts = fields.List(
         fields.String(validate=validate.Length(min=1)),

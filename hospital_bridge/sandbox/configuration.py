@@ -55,7 +55,7 @@ alipay_public_key = '''
 gateway_url = "{gateway}/gateway.do"
 authorise_url = "{gateway}/oauth2/publicAppAuthorize.htm"
 notify_url = "{public_url}/callbacks/v1/{operator_id}/main"
-pay_url = "{gateway}/cashier?trade_no={{trade_no}}"
+pay_url = "{gateway}/cashier?trade_no={{trade_no}}&return_to={{return_url}}"
 bill_hosts = ["{bill_host}"]
 
 [operator.his]

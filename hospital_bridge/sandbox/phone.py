@@ -63,8 +63,7 @@ class Phone:
         """Open the payment sheet, confirm, and come back to the registration."""
         ready = self.wait(registration, lambda page: page.marks.get("situation") != "opening")
         sheet = self._browser.open(ready.link("cashier"))
-        self._browser.submit(sheet, sheet.form("cashier"), button=0)
-        return self._browser.open(registration.address)
+        return self._browser.submit(sheet, sheet.form("cashier"), button=0)
 
     def cancel(self, registration: PageShown) -> PageShown:
         """Give the registration up."""

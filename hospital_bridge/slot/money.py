@@ -21,6 +21,8 @@ class PaymentView:
     provider_trade_no: str
     expires_at: datetime
     reason: str
+    receipt_no: str
+    """The fulfilling system's own number for what it booked; empty before it did."""
     pay_url: str
     """Where the payer's payment sheet opens; empty unless the payment waits for the payer."""
     moving: bool

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from babel.dates import format_date, format_datetime, format_time
 from flask import g, request
 
 from adapters.money import yuan_from_fen
-from hospital_bridge.web.visit import visit
+from hospital_bridge.web.visit import site, visit
 
 _DAYS = {"zh-CN": "M月d日 EEEE", "en": "EEEE d MMMM"}
 _MOMENTS = {"zh-CN": "M月d日 EEEE HH:mm", "en": "EEEE d MMMM, HH:mm"}
@@ -64,6 +64,11 @@ def switched(**choice: str) -> str:
     return f"{path}?{urlencode(kept | choice)}"
 
 
+def coming_back(sheet: str) -> str:
+    """The address of a payment sheet that leads back to this page, where the wallet's setting has a place for it."""
+    return sheet.replace("{return_url}", quote(site().public_url + request.path, safe=""))
+
+
 def _language() -> str:
     return visit().look.language if "visit" in g else "zh-CN"
 
@@ -74,6 +79,7 @@ def _locale() -> str:
 
 FILTERS: dict[str, Any] = {
     "clock_time": clock_time,
+    "coming_back": coming_back,
     "day": day,
     "masked_name": masked_name,
     "masked_number": masked_number,

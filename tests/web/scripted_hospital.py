@@ -102,6 +102,7 @@ class ScriptedScope:
             provider_trade_no="",
             expires_at=chosen.starts_at,
             reason="",
+            receipt_no="",
             pay_url=f"{self.pay_page}?order={registration_id}" if situation == "awaiting" else "",
             moving=situation in ("opening", "awaiting", "confirming", "refunding"),
         )

@@ -44,6 +44,7 @@ def view_of(payment: Payment) -> PaymentView:
         provider_trade_no=payment.provider_trade_no,
         expires_at=payment.expires_at,
         reason=payment.reason,
+        receipt_no=payment.receipt_no,
         pay_url=payment.pay_url if situation is Situation.AWAITING else "",
         moving=situation in MOVING,
     )

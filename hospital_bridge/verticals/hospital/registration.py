@@ -89,7 +89,6 @@ class Registration:
     created_at: datetime
     filler_id: str = ""
     payment_id: str = ""
-    receipt_no: str = ""
     reason: str = ""
     version: int = 1
 

@@ -43,7 +43,6 @@ REGISTRATION = Table(
     Column("created_at", Instant, nullable=False),
     Column("filler_id", CODE, nullable=False),
     Column("payment_id", String(32), nullable=False),
-    Column("receipt_no", CODE, nullable=False),
     Column("reason", String(200), nullable=False),
     Column("version", Integer, nullable=False),
     CheckConstraint("fee_fen >= 0", name="fee_not_negative"),
@@ -170,7 +169,6 @@ def _changing(registration: Registration) -> dict[str, Any]:
         "state": registration.state.value,
         "filler_id": registration.filler_id,
         "payment_id": registration.payment_id,
-        "receipt_no": registration.receipt_no,
         "reason": registration.reason[:200],
     }
 
@@ -190,7 +188,6 @@ def _read(work: VerticalWork, row: Row[Any]) -> Registration:
         created_at=row.created_at,
         filler_id=row.filler_id,
         payment_id=row.payment_id,
-        receipt_no=row.receipt_no,
         reason=row.reason,
         version=row.version,
     )

@@ -40,7 +40,6 @@ def _registrations() -> None:
         sa.Column("created_at", Instant, nullable=False),
         sa.Column("filler_id", sa.String(64), nullable=False),
         sa.Column("payment_id", sa.String(32), nullable=False),
-        sa.Column("receipt_no", sa.String(64), nullable=False),
         sa.Column("reason", sa.String(200), nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
         sa.CheckConstraint("fee_fen >= 0", name=op.f("ck_hospital_registration_fee_not_negative")),
