@@ -79,7 +79,6 @@ class ScriptedScope:
             hold_expires_at=chosen.starts_at,
             created_at=chosen.starts_at - timedelta(days=1),
             payment_id=registration_id if situation else "",
-            receipt_no="R2026112400017" if state is State.REGISTERED else "",
             reason=reason,
         )
         if situation:
@@ -102,7 +101,7 @@ class ScriptedScope:
             provider_trade_no="",
             expires_at=chosen.starts_at,
             reason="",
-            receipt_no="",
+            receipt_no="R2026112400017" if situation == "done" else "",
             pay_url=f"{self.pay_page}?order={registration_id}" if situation == "awaiting" else "",
             moving=situation in ("opening", "awaiting", "confirming", "refunding"),
         )
