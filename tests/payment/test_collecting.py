@@ -284,6 +284,16 @@ def test_an_abandoned_unpaid_sale_is_closed_at_the_wallet_first(world: World) ->
     assert world.wallet.trade(payment.merchant_order_no).status == "closed"
 
 
+def test_a_sale_abandoned_before_the_wallet_heard_of_it_never_reaches_the_wallet(world: World) -> None:
+    payment_id = world.open()
+    world.abandon(world.payment(payment_id))
+    world.drain()
+    assert world.wallet.orders == {}
+    assert world.payment(payment_id).collection is Collection.CLOSED
+    [creation] = [effect for effect in world.effects() if effect.kind == "wallet.create"]
+    assert (creation.state, creation.attempts) == (EffectState.REFUSED, 0)
+
+
 def test_16_when_the_slot_is_gone_the_money_goes_back(world: World) -> None:
     world.desk.line.will("fulfil", Reason.SLOT_TAKEN)
     payment = world.paid()

@@ -16,6 +16,7 @@ from tests.payment.faults import Fault
 from tests.payment.world import ACCOUNT, FEE, World
 
 DAY = date(2026, 11, 23)
+ONE = timedelta(days=1)
 
 
 def reconcile(world: World, day: date = DAY) -> Reconciliation:
@@ -132,7 +133,7 @@ def test_33_another_days_bill_is_not_believed(world: World, monkeypatch: pytest.
     world.fulfilled()
     todays = list(world.wallet.download_bill(DAY))
     monkeypatch.setattr(world.wallet, "download_bill", lambda _: iter(todays))
-    assert reconcile(world, DAY - timedelta(days=1)).reason == "Malformed: the bill is another day's"
+    assert reconcile(world, DAY - ONE).reason == "Malformed: the bill is another day's"
 
 
 def test_33_a_rerun_says_the_same_and_keeps_the_age_of_what_it_found(world: World) -> None:
@@ -151,28 +152,33 @@ def differences(world: World) -> list[Difference]:
         return list(work.reconciliations.differences(ACCOUNT, DAY))
 
 
-def test_34_money_paid_before_midnight_belongs_to_the_wallets_day(world: World) -> None:
-    world.clock.advance(datetime(2026, 11, 23, 15, 59, 50, tzinfo=UTC) - world.clock.now())
+@pytest.mark.parametrize(
+    ("paid_at", "day"),
+    [(datetime(2026, 11, 23, 15, 59, 50, tzinfo=UTC), DAY), (datetime(2026, 11, 23, 16, 0, 5, tzinfo=UTC), DAY + ONE)],
+    ids=["23:59:50", "00:00:05"],
+)
+def test_34_money_belongs_to_the_day_on_which_the_wallet_took_it(world: World, paid_at: datetime, day: date) -> None:
+    world.clock.advance(paid_at - world.clock.now())
     payment = world.opened()
     world.wallet.pay(payment.merchant_order_no)
     world.clock.advance(timedelta(seconds=15))
     world.notify(payment)
     world.drain()
-    run = reconcile(world)
-    assert (run.matched, run.unexplained_fen, found(world)) == (1, 0, [])
+    run = reconcile(world, day)
+    assert (run.matched, run.ledger_fen, run.unexplained_fen, found(world, day)) == (1, FEE, 0, [])
 
 
 def test_34_an_entry_that_the_bill_puts_on_the_next_day_clears_by_itself(world: World) -> None:
     world.fulfilled("A1")
     late = world.fulfilled("A2")
     standing = world.wallet.orders[late.merchant_order_no]
-    standing.paid_at = world.clock.now() + timedelta(days=1)
+    standing.paid_at = world.clock.now() + ONE
     assert (reconcile(world).unexplained_fen, found(world)) == (0, [(Finding.TIMING, Progress.OPEN)])
     world.clock.advance(timedelta(days=2))
     with world.store.begin("h1") as work:
-        ask_for_reconciliation(world.context, work, DAY + timedelta(days=1))
-    world.drain(timedelta(days=1))
-    assert found(world, DAY + timedelta(days=1)) == [(Finding.TIMING, Progress.CLEARED)]
+        ask_for_reconciliation(world.context, work, DAY + ONE)
+    world.drain(ONE)
+    assert found(world, DAY + ONE) == [(Finding.TIMING, Progress.CLEARED)]
     assert found(world) == [(Finding.TIMING, Progress.CLEARED)]
     assert reconcile(world).unexplained_fen == 0
 
