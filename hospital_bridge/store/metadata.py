@@ -80,6 +80,6 @@ def where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
-def append_only_tables(tables: MetaData) -> list[Table]:
-    """The tables whose rows are never changed and never deleted."""
-    return [table for table in tables.sorted_tables if table.info.get("append_only")]
+def is_append_only(table: Table) -> bool:
+    """Whether the table's rows are never changed and never deleted."""
+    return bool(table.info.get("append_only"))

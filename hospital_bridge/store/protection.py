@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, MetaData, Table, inspect
 
-from hospital_bridge.store.metadata import append_only_tables
+from hospital_bridge.store.metadata import is_append_only
 from hospital_bridge.store.routing import define_functions
 
 OPERATOR_POLICY = "operator_only"
@@ -12,41 +14,37 @@ OWNER_POLICY = "owner_migrates"
 
 
 def protect(connection: Connection, tables: MetaData, application_role: str | None) -> None:
-    """Put the triggers, and on PostgreSQL the grants and policies, on the tables as they stand now.
+    """Put the triggers, and on PostgreSQL the grants and policies, on those of the tables that stand by now.
 
     It may be repeated; `application_role` is the PostgreSQL role that the bridge logs in as.
     """
-    if connection.dialect.name == "sqlite":
-        for table in append_only_tables(tables):
-            _refuse_changes_sqlite(connection, table.name)
-        return
-    if application_role is None:
-        raise ValueError("migrating PostgreSQL needs the name of the application's role")
-    for table in append_only_tables(tables):
-        _refuse_changes_postgresql(connection, table.name)
-    grants_and_policies(connection, tables, application_role)
+    names = set(inspect(connection).get_table_names())
+    standing = [table for table in tables.sorted_tables if table.name in names]
+    if connection.dialect.name == "postgresql":
+        if application_role is None:
+            raise ValueError("migrating PostgreSQL needs the name of the application's role")
+        grants_and_policies(connection, standing, application_role)
+    refuse = _refuse_changes_sqlite if connection.dialect.name == "sqlite" else _refuse_changes_postgresql
+    for table in standing:
+        if is_append_only(table):
+            refuse(connection, table.name)
 
 
-def grants_and_policies(connection: Connection, tables: MetaData, application_role: str) -> None:
+def grants_and_policies(connection: Connection, tables: Sequence[Table], application_role: str) -> None:
     """Give the application exactly what it may do, and only with rows of the operator it names (PostgreSQL)."""
     run = connection.exec_driver_sql
     run(f'GRANT USAGE ON SCHEMA public TO "{application_role}"')
     for name in inspect(connection).get_table_names():
-        run(f'REVOKE ALL ON "{name}" FROM "{application_role}"')
-        run(f'GRANT {_rights(tables.tables.get(name), name)} ON "{name}" TO "{application_role}"')
-    for table in tables.tables.values():
+        if name.startswith("alembic_version"):
+            run(f'GRANT SELECT ON "{name}" TO "{application_role}"')
+    for table in tables:
+        rights = "SELECT, INSERT" if is_append_only(table) else "SELECT, INSERT, UPDATE, DELETE"
+        run(f'REVOKE ALL ON "{table.name}" FROM "{application_role}"')
+        run(f'GRANT {rights} ON "{table.name}" TO "{application_role}"')
         if "operator_id" in table.c:
             _only_own_rows(connection, table.name)
-    if "job" in tables.tables:
+    if any(table.name == "job" for table in tables):
         define_functions(connection, application_role)
-
-
-def _rights(table: Table | None, name: str) -> str:
-    if name.startswith("alembic_version"):
-        return "SELECT"
-    if table is not None and table.info.get("append_only"):
-        return "SELECT, INSERT"
-    return "SELECT, INSERT, UPDATE, DELETE"
 
 
 def _only_own_rows(connection: Connection, name: str) -> None:

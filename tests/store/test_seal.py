@@ -82,6 +82,15 @@ def test_erasing_a_person_shuts_their_values_and_nobody_elses(store: Store) -> N
         assert work.seal.open("person-2", *PLACE, kept) == NAME
 
 
+def test_an_erasure_holds_within_its_own_unit_of_work(store: Store) -> None:
+    with store.begin("h1") as work:
+        sealed = sealed_name(work)
+        assert work.seal.erase("person-1")
+        assert not work.seal.erase("person-1")
+        with pytest.raises(Erased):
+            work.seal.open("person-1", *PLACE, sealed)
+
+
 def test_after_a_rotation_old_values_open_and_new_ones_have_the_new_key(store: Store) -> None:
     with store.begin("h1") as work:
         before = work.seal.seal_own("bill", "raw", "row-1", b"bytes")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Column, Connection, MetaData, Table, text
 from sqlalchemy.exc import DBAPIError
 
-from hospital_bridge.store.metadata import append_only_tables
+from hospital_bridge.store.metadata import CODE, is_append_only, operator_column
 from hospital_bridge.store.operators import OPERATOR
 from hospital_bridge.store.tables import core_metadata
 from hospital_bridge.store.unit_of_work import Store
-from tests.fixtures_store import APPLICATION_ROLE, Database
+from tests.fixtures_store import Database
+from tests.postgresql_server import APPLICATION_ROLE
 
 postgresql_only = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 
@@ -18,6 +19,10 @@ postgresql_only = pytest.mark.parametrize("database", ["postgresql"], indirect=T
 def add_job(store: Store, operator_id: str) -> None:
     with store.begin(operator_id) as work:
         work.jobs.add("note", "ref")
+
+
+def append_only() -> set[str]:
+    return {table.name for table in core_metadata().sorted_tables if is_append_only(table)}
 
 
 def query(connection: Connection, statement: str) -> list[object]:
@@ -104,8 +109,13 @@ def test_the_application_owns_nothing_and_cannot_bypass(database: Database) -> N
 
 
 @postgresql_only
-def test_the_application_cannot_change_what_is_append_only(database: Database) -> None:
-    tables = {table.name for table in append_only_tables(core_metadata())}
+@pytest.mark.parametrize("with_vertical", [False, True])
+def test_the_application_cannot_change_what_is_append_only(database: Database, *, with_vertical: bool) -> None:
+    if with_vertical:
+        shop = MetaData()
+        Table("shop_order", shop, operator_column(), Column("order_id", CODE, primary_key=True))
+        database.add_tables(shop)
+    tables = append_only()
     assert tables >= {"audit", "audit_link", "security_event", "ledger"}
     with database.engine.connect() as connection:
         for table in sorted(tables):
@@ -121,7 +131,7 @@ def test_every_append_only_table_has_its_triggers(database: Database) -> None:
     )
     with database.owner.connect() as connection:
         guarded = set(query(connection, sqlite if database.name == "sqlite" else postgresql))
-    assert guarded == {table.name for table in append_only_tables(core_metadata())}
+    assert guarded == append_only()
 
 
 def test_only_the_routing_questions_cross_operators(store: Store) -> None:

@@ -13,7 +13,8 @@ from hospital_bridge.store.engine import UnsafeDatabase, make_engine
 from hospital_bridge.store.jobs import JOB, STREAM_HEAD
 from hospital_bridge.store.operators import OPERATOR
 from hospital_bridge.store.unit_of_work import Store
-from tests.fixtures_store import OWNER_ROLE, Database
+from tests.fixtures_store import Database
+from tests.postgresql_server import OWNER_ROLE
 from tests.steered import CountedIds, FakeClock
 
 THREADS, INCREMENTS = 4, 20
@@ -27,13 +28,17 @@ def in_threads(work: Callable[[], None]) -> None:
         thread.join()
 
 
-def test_read_modify_write_loses_no_update(store: Store) -> None:
+@pytest.mark.parametrize("shared", [True, False])
+def test_read_modify_write_loses_no_update(database: Database, ids: CountedIds, *, shared: bool) -> None:
+    """With one store for all threads, and with one for each as if they were processes."""
+    store = Store(database.engine, None, ids)
     with store.begin("h1") as work:
         work.table(STREAM_HEAD).add(stream_key="counter", last_seq=0, done_seq=0)
 
     def count_up() -> None:
+        mine = store if shared else Store(database.engine, None, ids)
         for _ in range(INCREMENTS):
-            with store.begin("h1") as work:
+            with mine.begin("h1") as work:
                 counter = work.table(STREAM_HEAD)
                 row = counter.one(STREAM_HEAD.c.stream_key == "counter", lock=True)
                 assert row is not None

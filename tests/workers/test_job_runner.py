@@ -179,6 +179,40 @@ def test_a_dead_job_is_replayed_exactly_once_and_its_stream_goes_on(store: Store
     assert seen == ["first", "second", "third"]
 
 
+@pytest.mark.parametrize("lane", list(Lane))
+def test_a_head_that_waits_for_its_next_try_holds_its_stream_back(store: Store, clock: FakeClock, lane: Lane) -> None:
+    seen: list[str] = []
+    failures = iter([RuntimeError()])
+
+    def fail_once(_context: object, job: Job) -> None:
+        for failure in failures:
+            raise failure
+        seen.append(job.ref)
+
+    for ref in ("first", "second"):
+        add(store, "call", ref, stream="patient-1", lane=lane)
+    worker = runner(store, call=fail_once)
+    assert drain(worker, lane) == 1
+    assert seen == []
+    clock.advance(timedelta(seconds=1))
+    drain(worker, lane)
+    assert seen == ["first", "second"]
+
+
+def test_a_job_replayed_after_its_stream_went_on_does_not_set_the_stream_back(store: Store) -> None:
+    first = add(store, "mended", "first", stream="patient-1")
+    add(store, "note", "second", stream="patient-1")
+    seen: list[str] = []
+    drain(runner(store, retry=Retry(faults=1), mended=raising(RuntimeError()), note=noting(seen)), Lane.IO)
+    with store.begin("h1") as work:
+        work.jobs.replay(first)
+    worker = runner(store, mended=noting(seen), note=noting(seen))
+    drain(worker, Lane.IO)
+    add(store, "note", "third", stream="patient-1")
+    drain(worker, Lane.IO)
+    assert seen == ["second", "first", "third"]
+
+
 def test_a_job_of_an_unknown_topic_waits_for_the_process_that_knows_it(store: Store) -> None:
     waiting = add(store, "new.topic")
     assert runner(store, note=noting([])).run_once(Lane.IO) == 0
