@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
+from hospital_bridge.inbound import apply_message
 from hospital_bridge.link_watch import CHECK_LINKS, check_links
 from hospital_bridge.payment.flows import handlers as money
 from hospital_bridge.payment.reconcile import ask_for_reconciliation
@@ -36,7 +38,7 @@ def handlers_of(bridge: Bridge) -> Handlers:
     io[CHECK_LINKS] = lambda store, job: check_links(bridge.operators[job.operator_id], store, job)
     tx: dict[str, TxHandler] = {
         CHAIN_AUDIT: _chain_audit,
-        APPLY: _apply(bridge),
+        APPLY: partial(apply_message, bridge),
         RECONCILE_YESTERDAY: _reconcile_yesterday(bridge),
     }
     return Handlers(tx=tx, io=io)
@@ -79,10 +81,3 @@ def _reconcile_yesterday(bridge: Bridge) -> TxHandler:
         ask_for_reconciliation(money, work, date.fromisoformat(job.ref) - timedelta(days=1))
 
     return ask
-
-
-def _apply(bridge: Bridge) -> TxHandler:
-    def apply(work: Work, job: Job) -> None:
-        work.inbox.applied(job.ref, bridge.settings.digest)
-
-    return apply

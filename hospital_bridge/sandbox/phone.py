@@ -52,10 +52,17 @@ class Phone:
         return self._browser.submit(cards, cards.form("cards/unbind"))
 
     def book(self, department: str) -> PageShown:
-        """Walk from the department to the first free slot of the last practitioner named, and take it."""
+        """Walk to the first free slot of a department, take it, and wait for the hospital's word."""
+        return self.take(self.choose(department))
+
+    def choose(self, department: str) -> PageShown:
+        """Walk from the department to the first free slot of the first practitioner; the page that asks to confirm."""
         practitioners = self._browser.open(self.page("departments").link(f"departments/{department}"))
         slots = self._browser.open(practitioners.link(f"departments/{department}/"))
-        confirm = self._browser.open(slots.link("/confirm"))
+        return self._browser.open(slots.link("/confirm"))
+
+    def take(self, confirm: PageShown) -> PageShown:
+        """Confirm the slot, and wait for the hospital's word."""
         booked = self._browser.submit(confirm, confirm.form("/book"))
         return self.wait(booked, lambda page: page.marks.get("state") != "holding")
 
@@ -69,6 +76,10 @@ class Phone:
         """Give the registration up."""
         page = self._browser.open(registration.address)
         return self._browser.submit(page, page.form("/cancel"))
+
+    def open(self, address: str) -> PageShown:
+        """Any page by its address."""
+        return self._browser.open(address)
 
     def look(self, page: PageShown) -> PageShown:
         """The same page again."""

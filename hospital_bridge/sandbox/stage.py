@@ -7,10 +7,11 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Self
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from adapters.hl7.sender import MllpClient
 from hospital_bridge.sandbox.configuration import write_configuration
 from hospital_bridge.sandbox.town import Town, free_ports
 
@@ -50,11 +51,20 @@ class Stage:
     """A context manager: the town serves and the bridge runs while it is entered."""
 
     def __init__(
-        self, folder: Path, clock: Clock, *, charset: str, ports: Ports, database_urls: tuple[str, str] = ("", "")
+        self,
+        folder: Path,
+        clock: Clock,
+        *,
+        charset: str,
+        ports: Ports,
+        database_urls: tuple[str, str] = ("", ""),
+        output: IO[bytes] | None = None,
     ) -> None:
+        """The bridge writes what it has to say into `output`, by default to our own streams."""
         self._folder = folder
         self._clock = clock
         self._database_urls = database_urls
+        self._output = output
         self.town = Town(clock, charset=charset, gateway_port=ports.gateway, his_port=ports.his)
         spare_web, spare_listener = free_ports(2)
         self._web_port = ports.web or spare_web
@@ -88,6 +98,11 @@ class Stage:
         """The patients' service window."""
         return f"{self.public_url}/p/{OPERATOR}"
 
+    @property
+    def listener(self) -> MllpClient:
+        """A connection of the hospital to the bridge's listener."""
+        return MllpClient("127.0.0.1", self._listener_port)
+
     def run(self, *words: str, **environment: str) -> str:
         """Run a command of the bridge to its end and return what it printed; StageFailed on any exit but 0."""
         done = subprocess.run(  # noqa: S603 - our own command, and words of our own
@@ -104,7 +119,9 @@ class Stage:
     def start(self) -> None:
         """Start the bridge and wait until it is ready."""
         command = self._command(["serve"])
-        self._bridge = subprocess.Popen(command, env=self._environment())  # noqa: S603 - as above
+        self._bridge = subprocess.Popen(  # noqa: S603 - as above
+            command, env=self._environment(), stdout=self._output, stderr=self._output
+        )
         for _ in range(int(START_SECONDS / PAUSE_SECONDS)):
             if self._bridge.poll() is not None:
                 raise StageFailed("the bridge did not start; it said why above")

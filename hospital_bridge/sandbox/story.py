@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from adapters.hl7.message import Message
 from adapters.values import EntryKind
 from hospital_bridge.sandbox import people
 from hospital_bridge.sandbox.alipay.faults import Effect
@@ -21,6 +22,7 @@ from hospital_bridge.sandbox.hospital.faults import FaultKind
 from hospital_bridge.sandbox.phone import PATIENCE, PAUSE_SECONDS, Phone
 
 if TYPE_CHECKING:
+    from adapters.hl7.sender import Hl7Link
     from hospital_bridge.clock import Clock
     from hospital_bridge.sandbox.hospital.model import BookEntry
     from hospital_bridge.sandbox.people import Person
@@ -45,12 +47,13 @@ class Step:
 
 
 class Story:
-    """Plays in one town, at one operator's service window."""
+    """Plays in one town, at one operator's service window; `listener` is the bridge's own for HL7."""
 
-    def __init__(self, town: Town, clock: Clock, window: str) -> None:
+    def __init__(self, town: Town, clock: Clock, window: str, listener: Hl7Link) -> None:
         self._town = town
         self._clock = clock
         self._window = window
+        self._listener = listener
         self._newcomer = self._phone(people.CHEN_XIAOMING)
         self._regular = self._phone(people.LI_QI)
 
@@ -64,6 +67,7 @@ class Story:
         yield Step("free", "A free clinic: nothing to pay, the wallet is not asked", self._free)
         yield Step("cancel", "Cancelled: first the hospital lets go, then the money goes back", self._cancel)
         yield Step("hospital_refuses", "The hospital refuses the payment: refunded", self._hospital_refuses)
+        yield Step("called_off", "The hospital calls an appointment off (SIU^S15): refunded", self._called_off)
         yield Step("unknown", "Answers of wallet and hospital are lost: asked for, not repeated", self._unknown)
 
     # --- the steps ---
@@ -119,6 +123,16 @@ class Story:
         phone = self._regular
         page = phone.wait_for(phone.pay(phone.book(OPHTHALMOLOGY)), "refunded")
         return self._facts(page) | self._refund(page)
+
+    def _called_off(self) -> Facts:
+        phone = self._regular
+        page = phone.wait_for(phone.pay(phone.book(OPHTHALMOLOGY)), "done")
+        notice = self._town.hospital.call_off(_registration_id(page))
+        answer = Message.parse(self._listener.exchange(notice))
+        _expect(answer["MSA-1"] == "AA", f"the bridge answered {answer['MSA-1']}")
+        refunded = phone.wait_for(page, "refunded")
+        told = self._facts(refunded, EntryKind.PAYMENT, EntryKind.REFUND) | self._refund(refunded)
+        return told | {"control_id": answer["MSA-2"], "ack_control_id": answer["MSH-10"]}
 
     def _unknown(self) -> Facts:
         faults = self._town.hospital.faults

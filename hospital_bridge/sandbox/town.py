@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from adapters.hl7.build import UTF_8
@@ -14,6 +15,7 @@ from hospital_bridge.sandbox.hospital.hospital import SimulatedHospital
 from hospital_bridge.sandbox.hospital.server import HospitalServer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
     from hospital_bridge.clock import Clock
@@ -49,6 +51,24 @@ class Town:
     def gateway(self) -> str:
         """The wallet's address."""
         return f"http://{HOST}:{self._gateway_port}"
+
+    @contextmanager
+    def without_hospital(self) -> Iterator[None]:
+        """Nobody listens at the hospital's address meanwhile."""
+        self._his.stop()
+        try:
+            yield
+        finally:
+            self._his.start()
+
+    @contextmanager
+    def without_wallet(self) -> Iterator[None]:
+        """Nobody listens at the wallet's address meanwhile."""
+        self._gateway.close()
+        try:
+            yield
+        finally:
+            self._gateway, _ = serve_gateway(create_gateway(self.wallet), HOST, self._gateway_port)
 
     def addresses(self, web_port: int, listener_port: int) -> Addresses:
         """Where everything listens, the bridge included."""

@@ -98,6 +98,27 @@ class Reaction:
 
 
 @dataclass(frozen=True, slots=True)
+class Inbound:
+    """A kind of message that the vertical wants, read through the core's inbox.
+
+    `fields` maps a name to its place in the message (such as `SCH-1.1`); `apply` is given the values and runs
+    in the transaction that marks the message as applied. It raises `LookAgain` while it must wait.
+    """
+
+    message_type: str
+    fields: Mapping[str, str]
+    apply: Callable[[VerticalWork, Mapping[str, str]], None]
+
+
+class LookAgain(Exception):
+    """What the message is about is on its way somewhere: apply it again after that time."""
+
+    def __init__(self, after: timedelta) -> None:
+        super().__init__(f"again in {after}")
+        self.after = after
+
+
+@dataclass(frozen=True, slots=True)
 class PersonalData:
     """A class of personal data that the vertical keeps, why, and for how long."""
 
@@ -128,6 +149,7 @@ class Vertical:
     sales: tuple[Sale, ...] = ()
     pages: tuple[Page, ...] = ()
     reactions: tuple[Reaction, ...] = ()
+    inbound: tuple[Inbound, ...] = ()
     tables: Any = None
     """SQLAlchemy MetaData of the vertical's own tables, whose names begin with the vertical's."""
     migrations: Path | None = None

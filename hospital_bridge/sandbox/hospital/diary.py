@@ -55,6 +55,10 @@ class Diary:
             raise Declined(codes.APPOINTMENT_CANCELLED, "the appointment is cancelled already")
         return self._change(replace(known, status=AppointmentStatus.CANCELLED))
 
+    def appointments(self) -> Sequence[Appointment]:
+        """Every appointment, cancelled ones too."""
+        return list(self._by_placer.values())
+
     def by_placer(self, placer_id: str) -> Appointment | None:
         """The appointment under the asker's number."""
         return self._by_placer.get(placer_id)

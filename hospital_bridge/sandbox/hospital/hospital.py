@@ -65,9 +65,10 @@ class SimulatedHospital:
         self.diary = Diary(data.doctors, clock, journal.append)
         self.cashier = Cashier(data.services, self.diary, profile, journal.append)
         self._recall(journal)
+        self._scheduling = SchedulingDesk(self.diary, self.patients)
         self._handlers = {
             **DirectoryDesk(data, self.patients).handlers,
-            **SchedulingDesk(self.diary, self.patients).handlers,
+            **self._scheduling.handlers,
             **BillingDesk(self.cashier, answers_queries=profile.posting_query).handlers,
         }
 
@@ -86,6 +87,12 @@ class SimulatedHospital:
         with self._lock:
             payload = self._answered(message, fault)
         return on_the_wire(payload, fault)
+
+    def call_off(self, placer_id: str) -> bytes:
+        """Cancel an appointment (停诊) and word the notice of it, SIU^S15, for whoever asked for it."""
+        with self._lock:
+            body = list(self._scheduling.called_off(placer_id))
+        return self._voice.notice("SIU^S15^SIU_S12", *body)
 
     def _answered(self, message: Message, fault: Fault | None) -> bytes | None:
         if fault is None:

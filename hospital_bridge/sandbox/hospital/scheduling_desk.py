@@ -33,6 +33,13 @@ class SchedulingDesk:
         """What this desk answers."""
         return {"SQM^S25": self._query, "SRM^S01": self._book, "SRM^S04": self._cancel}
 
+    def called_off(self, placer_id: str) -> Iterator[SegmentText]:
+        """Cancel an appointment on the hospital's own account; the body of the notice (SIU^S15)."""
+        known = self._diary.by_placer(placer_id)
+        if known is None:
+            raise LookupError(placer_id)
+        return self._appointment(self._diary.cancel(placer_id, known.filler_id))
+
     def _query(self, request: Request) -> Answer:
         if request.message["QRD-9.1"] == _OPEN_SLOTS:
             return self._open_slots(request)

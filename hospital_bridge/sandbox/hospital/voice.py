@@ -57,8 +57,16 @@ class Voice:
         """AR to bytes that are no message."""
         return self._encode(_PLAIN, "AR", "", _error(_NOT_HL7, "not an HL7 message"))
 
+    def notice(self, message_type: str, *segments: SegmentText) -> bytes:
+        """A message of the hospital's own accord."""
+        return build(message_type, self._header(), *segments).encode(self._charset)
+
     def _encode(self, response: str, acknowledgement: str, control_id: str, *segments: SegmentText) -> bytes:
-        header = Header(
+        msa = segment("MSA", {1: acknowledgement, 2: control_id})
+        return build(response, self._header(), msa, *segments).encode(self._charset)
+
+    def _header(self) -> Header:
+        return Header(
             control_id=f"H{next(self._numbers):09d}",
             at=self._clock.now(),
             zone=calendar.ZONE,
@@ -66,8 +74,6 @@ class Voice:
             sending_facility="DEMOHOSPITAL",
             receiving_application="HOSPITALBRIDGE",
         )
-        msa = segment("MSA", {1: acknowledgement, 2: control_id})
-        return build(response, header, msa, *segments).encode(self._charset)
 
 
 def _error(code: str, text: str) -> SegmentText:

@@ -53,6 +53,7 @@ VERTICAL = Vertical(
         Reaction(cards.CREATE_RECORD, cards.create_record),
         Reaction(cards.BIND_CREATED, cards.bind_created),
     ),
+    inbound=(leaving.CALLED_OFF,),
     tables=store.metadata,
     migrations=Path(__file__).parent / "migrations",
     templates="hospital_bridge.verticals.hospital",

@@ -6,18 +6,24 @@ patient could hold both the money and the slot. An unpaid one is first closed at
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from adapters.values import Booking
-from hospital_bridge.slot import OutsideCall
+from hospital_bridge.slot import Inbound, LookAgain, OutsideCall
 from hospital_bridge.verticals.hospital import store
-from hospital_bridge.verticals.hospital.registration import Event, IllegalTransition, State
+from hospital_bridge.verticals.hospital.registration import TRANSITIONS, Event, IllegalTransition, State
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hospital_bridge.slot import Scope, VerticalWork
 
 RELEASE = "hospital.release"
 CANCELLED_BY_PATIENT = "cancelled by the patient"
+CALLED_OFF_BY_HOSPITAL = "called off by the hospital"
+UNDER_WAY = frozenset({State.HOLDING, State.PAID, State.CLOSING, State.CANCELLING})
+WAIT = timedelta(seconds=5)
 
 
 def cancel(scope: Scope, wallet_user_id: str, registration_id: str) -> bool:
@@ -35,6 +41,31 @@ def cancel(scope: Scope, wallet_user_id: str, registration_id: str) -> bool:
         else:
             ask_release(work, registration_id)
     return True
+
+
+def called_off(work: VerticalWork, notice: Mapping[str, str]) -> None:
+    """The hospital cancels an appointment itself (停诊, SIU^S15): nothing is owed, what was paid goes back.
+
+    While the registration is on its way from one state to the next the notice waits.
+    """
+    try:
+        registration = store.get(work, notice["placer_id"])
+    except store.NoSuchRegistration:
+        return
+    if registration.state in UNDER_WAY:
+        raise LookAgain(WAIT)
+    if (registration.state, Event.CALLED_OFF) not in TRANSITIONS:
+        return
+    called_off = registration.after(Event.CALLED_OFF, reason=CALLED_OFF_BY_HOSPITAL)
+    store.save(work, called_off)
+    work.audit.record("hospital", "registration.called_off", registration.registration_id)
+    if called_off.state is State.CLOSING:
+        work.payments.abandon(registration.payment_id, CALLED_OFF_BY_HOSPITAL)
+    else:
+        work.payments.refund_all(registration.payment_id, CALLED_OFF_BY_HOSPITAL)
+
+
+CALLED_OFF = Inbound("SIU^S15", {"placer_id": "SCH-1.1"}, called_off)
 
 
 def ask_release(work: VerticalWork, registration_id: str) -> None:

@@ -36,6 +36,7 @@ class Event(StrEnum):
     FULFILMENT_REFUSED = "fulfilment_refused"
     EXPIRED = "expired"
     CANCEL = "cancel"
+    CALLED_OFF = "called_off"
     RELEASED = "released"
     RELEASE_REFUSED = "release_refused"
 
@@ -46,12 +47,14 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.BOOKED, Event.COLLECTED): State.PAID,
     (State.BOOKED, Event.EXPIRED): State.RELEASING,
     (State.BOOKED, Event.CANCEL): State.CLOSING,
+    (State.BOOKED, Event.CALLED_OFF): State.CLOSING,
     # The wallet is closed first: it may answer that the money is already there.
     (State.CLOSING, Event.COLLECTED): State.PAID,
     (State.CLOSING, Event.EXPIRED): State.RELEASING,
     (State.PAID, Event.FULFILLED): State.REGISTERED,
     (State.PAID, Event.FULFILMENT_REFUSED): State.RELEASING,
     (State.REGISTERED, Event.CANCEL): State.CANCELLING,
+    (State.REGISTERED, Event.CALLED_OFF): State.CANCELLED,
     (State.CANCELLING, Event.RELEASED): State.CANCELLED,
     (State.CANCELLING, Event.RELEASE_REFUSED): State.REGISTERED,
     (State.RELEASING, Event.RELEASED): State.ENDED,

@@ -1,0 +1,48 @@
+"""From the inbox to the verticals: each received message goes to whoever declared that it wants its kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapters.hl7.message import Message
+from hospital_bridge.slot import LookAgain
+from hospital_bridge.store.jobs import Again
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hospital_bridge.bootstrap import Bridge
+    from hospital_bridge.facade import OperatorScope
+    from hospital_bridge.slot import Inbound
+    from hospital_bridge.store.jobs import Job
+    from hospital_bridge.store.unit_of_work import Work
+
+
+def apply_message(bridge: Bridge, work: Work, job: Job) -> None:
+    """Job: let every vertical that wants the message change what it must, in one transaction with its mark.
+
+    A message that nobody wants is kept and marked all the same: what a hospital sends is its own choice.
+    """
+    peer = work.inbox.get(job.ref).peer
+    message = Message.parse(work.inbox.raw(job.ref), charset_of(bridge, peer))
+    for scope, inbound in _wanting(bridge, work.operator_id, message.type):
+        values = {name: message[place] for name, place in inbound.fields.items()}
+        try:
+            inbound.apply(scope.unit(work), values)
+        except LookAgain as wait:
+            raise Again(wait.after) from wait
+    work.inbox.applied(job.ref, bridge.settings.digest)
+
+
+def charset_of(bridge: Bridge, peer: str) -> str | None:
+    """What the peer sends where its messages do not say."""
+    operator_id, _, name = peer.partition("/")
+    peers = bridge.operators[operator_id].settings.peers
+    return next((told.charset or None for told in peers if told.name == name), None)
+
+
+def _wanting(bridge: Bridge, operator_id: str, message_type: str) -> Iterator[tuple[OperatorScope, Inbound]]:
+    for name, scope in bridge.operators[operator_id].scopes.items():
+        for inbound in bridge.verticals[name].inbound:
+            if inbound.message_type == message_type:
+                yield scope, inbound
