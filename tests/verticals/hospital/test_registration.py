@@ -45,9 +45,9 @@ def test_a_pair_outside_the_table_changes_nothing(state: State, event: Event) ->
 
 
 def test_money_is_never_given_back_before_the_hospital_let_go_of_the_slot() -> None:
-    """Out of REGISTERED, the only way to CANCELLED passes the hospital's own release."""
-    into_cancelled = {pair for pair, after in TRANSITIONS.items() if after is State.CANCELLED}
-    assert into_cancelled == {(State.CANCELLING, Event.RELEASED)}
+    """CANCELLED, from which the refund starts, is reached by the hospital's own word only."""
+    into_cancelled = {event for (_, event), after in TRANSITIONS.items() if after is State.CANCELLED}
+    assert into_cancelled == {Event.RELEASED, Event.CALLED_OFF}
 
 
 def test_a_slot_closed_at_the_wallet_may_still_turn_out_to_be_paid() -> None:
