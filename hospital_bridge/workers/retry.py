@@ -36,7 +36,7 @@ class Retry:
 
     def delay(self, job: Job, error: Exception | None, chance: Chance) -> timedelta:
         """Exponential backoff with full jitter, and never sooner than the peer asked for."""
-        ceiling = min(self.longest, self.first * 2 ** min(job.attempts, 20))
+        ceiling = min(self.longest, self.first * (1 << min(job.attempts, 20)))
         asked = error.retry_after if isinstance(error, NotDone) else None
         return max(ceiling * chance(), asked or timedelta())
 
