@@ -1,56 +1,134 @@
-"""A real Chromium for the pages: the machine's own, or Playwright's; without any the tests fail and say why."""
+"""A real Chromium before a running site, with a wallet of its own at another origin."""
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize, sync_playwright
+from werkzeug.serving import make_server
 
-from tests.architecture.tree import ROOT
+from hospital_bridge.store.engine import make_engine
+from hospital_bridge.store.unit_of_work import Store
+from hospital_bridge.web.app import create_app
+from tests.browser.scripted_wallet_pages import make_wallet_pages
+from tests.fixtures_store import OPERATORS, Database
+from tests.steered import CountedIds, FakeClock
+from tests.web.site_kit import SiteKit, make_kit
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = [
-    "--no-sandbox",  # tests may run as root, where Chromium refuses its sandbox; they open pages of ours only
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-]
-PHONE: ViewportSize = {"width": 375, "height": 812}
-"""The screen that patient pages are laid out for, in CSS pixels."""
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        own = next((found for name in NAMES if (found := shutil.which(name))), None)
-        try:
-            started = playwright.chromium.launch(executable_path=own, args=ARGUMENTS)
-        except Error as error:
-            raise RuntimeError(
-                f"no Chromium starts on this machine ({own or 'none of ' + ', '.join(NAMES)} on the PATH): "
-                f"install one, or run `.venv/bin/playwright install chromium`. {error.message}"
-            ) from error
-        yield started
-        started.close()
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+PHONE = ViewportSize(width=375, height=812)
+DESK = ViewportSize(width=1366, height=768)
+IMAGES = "SCREENSHOTS"
+"""Environment variable: the folder into which pictures of the pages are written, such as docs/images."""
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page of a phone's size whose errors fail the test that made them."""
-    context = browser.new_context(viewport=PHONE, locale="zh-CN", timezone_id="Asia/Shanghai")
-    opened = context.new_page()
-    errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(error.message))
-    yield opened
-    context.close()
-    assert errors == []
+def database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """The embedded default is enough here: what differs by database is tested without a browser."""
+    path = tmp_path / "bridge.db"
+    shutil.copyfile(sqlite_template, path)
+    engine = make_engine(f"sqlite:///{path}")
+    clock = FakeClock()
+    for operator_id in OPERATORS:
+        with Store(engine, clock, CountedIds(clock)).begin(operator_id) as work:
+            work.operators.register(f"Hospital {operator_id}")
+    yield Database("sqlite", engine, engine)
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")
-def axe() -> str:
-    """The source of axe-core, which finds barriers to people with disabilities; `make pages` installs it."""
-    return (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """The machine's Chromium, or the one that Playwright brought; `make test` sees to one (.ci/find-browser)."""
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+    yield browser
+    browser.close()
+
+
+@contextmanager
+def serving(app: Any, port: int = 0) -> Iterator[str]:
+    """The application on a free port of this machine; gives its address."""
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def wallet_address() -> Iterator[str]:
+    with serving(make_wallet_pages()) as address:
+        yield address
+
+
+@pytest.fixture
+def kit(store: Any, clock: FakeClock, ids: CountedIds, wallet_address: str) -> SiteKit:
+    return make_kit(
+        store,
+        clock,
+        ids,
+        public_url=_PENDING,
+        wallet_page=f"{wallet_address}/authorise",
+        pay_page=f"{wallet_address}/pay",
+    )
+
+
+_PENDING = "http://127.0.0.1:0"
+
+
+@pytest.fixture
+def base_url(kit: SiteKit) -> Iterator[str]:
+    """The site's own address; the port is known only once it listens, and then it is its public address."""
+    app = create_app(kit.site)
+    with serving(app) as address:
+        object.__setattr__(kit.site, "public_url", address)
+        yield address
+
+
+@pytest.fixture
+def new_context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes browser profiles; all are closed at the end."""
+    opened: list[BrowserContext] = []
+
+    def make(viewport: ViewportSize = PHONE, **options: Any) -> BrowserContext:
+        context = chromium.new_context(viewport=viewport, **options)
+        opened.append(context)
+        return context
+
+    yield make
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def browser_page(new_context: Callable[..., BrowserContext]) -> Page:
+    """A phone's page in which any script or policy error fails the test that watches it."""
+    return new_context().new_page()
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Callable[[Page, str], None]:
+    """Takes a picture of a page under a name."""
+    folder = Path(os.environ.get(IMAGES) or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def take(page: Page, name: str) -> None:
+        page.screenshot(path=folder / f"{name}.png")
+
+    return take

@@ -17,9 +17,9 @@ from hospital_bridge.clock import Clock, Ids
 from hospital_bridge.store.staff import RoleGrant, StaffAccounts
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.web.admin_reads import AuditRow, DeadJobRow, EffectRow, Light, LinkRow, MessageRow, SecurityRow
-from hospital_bridge.web.consent_text import STANDARD
 from hospital_bridge.web.passwords import PasswordLogin
 from hospital_bridge.web.site import Consent, Operator, Plugged, Probe, Site, Wallet
+from hospital_bridge.website import CONSENT
 from tests.web.scripted_hospital import SHANGHAI, ScriptedScope, scripted_vertical
 
 PASSWORD = "correct horse battery"
@@ -63,9 +63,9 @@ class ScriptedAdmin:
 
     def links(self, operator_id: str) -> list[LinkRow]:
         return [
-            LinkRow(f"Alipay {operator_id}", "Wallet", Light.GREEN, SEEN),
-            LinkRow("HIS", "Hospital system", Light.AMBER, SEEN, "Answers slowly.", "Look at the HIS server's load."),
-            LinkRow("Results listener", "Listener", Light.RED, None, "No connection.", "Check the network to the HIS."),
+            LinkRow(f"wallet {operator_id}", "wallet", Light.GREEN, SEEN),
+            LinkRow("his", "his", Light.AMBER, SEEN, "", "Nobody has asked lately: is a worker running?"),
+            LinkRow("hl7 listener", "listener", Light.RED, None, "", "Check address, network and the other side."),
         ]
 
     def messages(self, operator_id: str, limit: int) -> list[MessageRow]:
@@ -153,7 +153,7 @@ def _operator(operator_id: str, wallet: ScriptedWallet, hospital: Plugged) -> Op
         timezone=SHANGHAI,
         phone="010-00000000",
         language="zh-CN",
-        consent=STANDARD,
+        consent=CONSENT,
         wallets={"alipay": alipay},
         verticals={"hospital": hospital},
     )

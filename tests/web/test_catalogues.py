@@ -15,9 +15,10 @@ from flask.testing import FlaskClient
 from marshmallow import fields
 
 from hospital_bridge.error_codes import CODES
+from hospital_bridge.store.inbox import InboxState
 from hospital_bridge.verticals.hospital import VERTICAL
 from hospital_bridge.verticals.hospital.leaving import CANCELLED_BY_PATIENT
-from hospital_bridge.web.consent_text import STANDARD
+from hospital_bridge.website import CONSENT
 from tests.web.visitor import get
 
 CORE, HOSPITAL = "hospital_bridge.web", "hospital_bridge.verticals.hospital"
@@ -28,7 +29,17 @@ OF_MARSHMALLOW = (
     fields.Integer.default_error_messages["invalid"],
     "Not a valid date.",
 )
-WALLETS = ("Alipay", "WeChat")
+OF_LINKS = (
+    "Check address, network and the other side.",
+    "Jobs gave up: see the work list.",
+    "Nobody has asked lately: is a worker running?",
+    "his",
+    "hl7 listener",
+    "jobs",
+    "listener",
+    "wallet",
+)
+"""What `administration` says of the links."""
 REASONS = (CANCELLED_BY_PATIENT, "the hospital could not be reached before the hold expired")
 FILLING = re.compile(r"%\(\w+\)[sd]")
 
@@ -48,9 +59,16 @@ def ids_of(package: str) -> set[str]:
     if package == HOSPITAL:
         return spoken(package) | {page.menu for page in VERTICAL.pages if page.menu} | set(REASONS)
     codes = {text for entry in CODES for text in (entry.title, entry.remedy)}
-    consent = {text for purpose in STANDARD.purposes for text in (purpose.title, purpose.text)}
+    consent = {text for purpose in CONSENT.purposes for text in (purpose.title, purpose.text)}
     unused = {"Invalid value.", "Unknown field."}
-    return spoken(package) | codes | consent | set(WALLETS) | ({str(each) for each in OF_MARSHMALLOW} - unused)
+    return (
+        spoken(package)
+        | codes
+        | consent
+        | set(OF_LINKS)
+        | set(InboxState)
+        | ({str(each) for each in OF_MARSHMALLOW} - unused)
+    )
 
 
 def catalogue(package: str, locale: str) -> Catalog:

@@ -18,6 +18,7 @@ from hospital_bridge.verticals.hospital.registration import State
 from hospital_bridge.web.access import UndeclaredRoute
 from hospital_bridge.web.api import JOBS_REPLAY, LINKS_READ
 from hospital_bridge.web.app import create_app
+from hospital_bridge.website import CONSENT
 from tests.web.scripted_hospital import TOKEN
 from tests.web.site_kit import SiteKit
 from tests.web.visitor import HTTPS, get, hidden_of, sign_in, staff_sign_in
@@ -131,7 +132,7 @@ def secrets(kit: SiteKit, callers: dict[str, Caller]) -> Secrets:
             "SELECT wallet_user_id FROM wallet_user WHERE operator_id = 'h1'"
         ).scalar_one()
     form = {"token": TOKEN, "department": "CARD", "practitioner": "P01", "day": "2026-11-24", "slot": "S11241"}
-    agreement = {"version": "2026-11-22", "account": "alipay", "identity": "yes", "payment": "yes"}
+    agreement = {"version": CONSENT.version, "account": "alipay", "real_name": "yes", "medical_record": "yes"}
     registration = kit.scopes["h1"].register(State.REGISTERED, "done", owner=owner)
     return Secrets(registration, "job-h1", asset[1], form | agreement)
 

@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 
 from adapters.errors import NotDone, Refused
 from adapters.values import WalletAccount
-from hospital_bridge.web.consent_text import STANDARD
 from hospital_bridge.web.site import Consent
+from hospital_bridge.website import CONSENT
 from tests.steered import FakeClock
 from tests.web.site_kit import SiteKit
 from tests.web.visitor import agree, get, post, sign_in
@@ -25,11 +25,11 @@ def test_a_page_leads_through_consent_and_wallet_back_to_itself(browser: FlaskCl
     back = sign_in(browser, "h1", next_path=CARDS)
     assert (back.status_code, back.headers["Location"]) == (303, CARDS)
     assert get(browser, CARDS).status_code == 200
-    assert kit.wallets["h1"].consents == [Consent(STANDARD.version, ("identity", "payment"))]
+    assert kit.wallets["h1"].consents == [Consent(CONSENT.version, ("real_name", "medical_record"))]
 
 
 def test_without_a_needed_agreement_the_page_comes_again_with_what_was_ticked(browser: FlaskClient) -> None:
-    form = {"version": STANDARD.version, "account": "alipay", "identity": "yes"}
+    form = {"version": CONSENT.version, "account": "alipay", "real_name": "yes"}
     again = post(browser, "/p/h1/consent?lang=en", form, from_page="/p/h1/consent")
     assert again.status_code == 422
     assert "This agreement is needed." in again.text

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from hospital_bridge.web.consent_text import STANDARD
+from hospital_bridge.website import CONSENT
 from tests.web.site_kit import PASSWORD
 
 HTTPS = "https://bridge.example"
@@ -32,7 +32,13 @@ def post(browser: FlaskClient, path: str, form: dict[str, str], *, from_page: st
 
 def agree(browser: FlaskClient, operator: str, next_path: str = "") -> str:
     """Consent; returns the state that the wallet was given."""
-    form = {"version": STANDARD.version, "account": "alipay", "identity": "yes", "payment": "yes", "next": next_path}
+    form = {
+        "version": CONSENT.version,
+        "account": "alipay",
+        "real_name": "yes",
+        "medical_record": "yes",
+        "next": next_path,
+    }
     sent = post(browser, f"/p/{operator}/consent", form, from_page=f"/p/{operator}/consent")
     assert sent.status_code == 303, sent.text
     return parse_qs(urlsplit(sent.headers["Location"]).query)["state"][0]

@@ -1,0 +1,70 @@
+"""The admin page in a real Chromium, at a desk and at a narrow window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from hospital_bridge.store.staff import RoleGrant
+from tests.browser.conftest import DESK, PHONE
+from tests.browser.test_patient_pages import violations, watch
+from tests.web.site_kit import PASSWORD, SiteKit
+
+PAGES = ("", "messages", "work", "audit", "security", "handover")
+
+
+def sign_in(page: Page, base_url: str, name: str = "wang") -> None:
+    page.goto(f"{base_url}/staff/h1/login?lang=zh-CN")
+    page.fill("#name", name)
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{base_url}/staff/h1/")
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_the_admin_pages(
+    base_url: str,
+    kit: SiteKit,
+    new_context: Callable[..., BrowserContext],
+    picture: Callable[[Page, str], None],
+    size: Any,
+) -> None:
+    kit.add_staff("h1", "wang", RoleGrant("admin"), RoleGrant("auditor"))
+    page = new_context(size).new_page()
+    complaints = watch(page)
+    page.goto(f"{base_url}/staff/h1/login?lang=en")
+    found = {"login": violations(page)}
+    sign_in(page, base_url)
+    for path in PAGES:
+        page.goto(f"{base_url}/staff/h1/{path}")
+        found[path] = violations(page)
+        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, path
+        if size == DESK:
+            picture(page, f"staff-{path or 'links'}")
+    assert {path: faults for path, faults in found.items() if faults} == {}
+    assert complaints == []
+
+
+def test_a_dead_job_is_run_again_by_a_click(base_url: str, kit: SiteKit, browser_page: Page) -> None:
+    staff_id = kit.add_staff("h1", "wang", RoleGrant("admin"))
+    sign_in(browser_page, base_url)
+    browser_page.click("text=待办")
+    browser_page.click("text=重新执行")
+    browser_page.wait_for_url("**/work")
+    assert kit.admin.replayed == [("h1", "job-h1", staff_id)]
+
+
+def test_a_colleague_takes_over_at_the_same_page(base_url: str, kit: SiteKit, browser_page: Page) -> None:
+    kit.add_staff("h1", "wang", RoleGrant("admin"))
+    kit.add_staff("h1", "zhao", RoleGrant("admin"))
+    sign_in(browser_page, base_url)
+    browser_page.goto(f"{base_url}/staff/h1/work")
+    browser_page.click("text=交班")
+    browser_page.fill("#name", "zhao")
+    browser_page.fill("#password", PASSWORD)
+    browser_page.keyboard.press("Enter")
+    browser_page.wait_for_url(f"{base_url}/staff/h1/work")
+    assert "护士 zhao" in browser_page.inner_text("header")
