@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from time import monotonic
 
+from hospital_bridge import logs
 from tests.simulation.ground import Ground, ground
 from tests.simulation.options import Options
 from tests.simulation.simulation import Simulation
@@ -15,6 +17,7 @@ from tests.simulation.violation import Violation
 def main() -> int:
     """Play the seeds; 1 when an invariant broke."""
     asked = _asked()
+    logs.configure(level=logging.CRITICAL)
     seeds = [asked.seed] if asked.seed is not None else range(asked.first, asked.first + asked.seeds)
     started, broken = monotonic(), 0
     with ground(asked.database) as base:

@@ -11,7 +11,7 @@ from itertools import count
 
 from hospital_bridge.clock import uuid7
 
-KEPT_LINES = 60
+KEPT_LINES = 120
 
 
 class VirtualClock:

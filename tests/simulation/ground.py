@@ -9,12 +9,12 @@ from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from hospital_bridge.bootstrap import prepare_database
 from hospital_bridge.clock import SystemClock
 from hospital_bridge.installed import installed
-from hospital_bridge.sandbox.alipay.certificates import new_key
 from hospital_bridge.sandbox.alipay.world import AlipayWorld
 from hospital_bridge.sandbox.configuration import Addresses, write_configuration
 from hospital_bridge.settings import Settings, load
@@ -41,7 +41,7 @@ class Ground:
 
 def laid(folder: Path, source: SqliteDatabases | PostgresqlDatabases) -> Ground:
     """Write the configuration as the demo does, read it as the bridge does, migrate the template."""
-    keys = (new_key(), new_key())
+    keys = (_key(), _key())
     in_turn = cycle(keys)
     credentials = AlipayWorld(SystemClock(), new_key=lambda: next(in_turn)).new_app()
     addresses = Addresses(gateway=f"http://{GATEWAY}", his_port=2575, web_port=8080, listener_port=2576)
@@ -53,9 +53,16 @@ def laid(folder: Path, source: SqliteDatabases | PostgresqlDatabases) -> Ground:
         database_url=source.addresses.application,
         owner_database_url=source.addresses.owner,
     )
+    operator = folder / "operators.d" / f"{OPERATOR}.toml"
+    operator.write_text(operator.read_text().replace("horizon_days = 7", "horizon_days = 2"))
     settings = load(main, installed())
     prepare_database(settings)
     return Ground(settings, keys, source)
+
+
+def _key() -> RSAPrivateKey:
+    """Short, for nobody attacks a simulation and every call signs twice."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505
 
 
 @contextmanager

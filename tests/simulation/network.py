@@ -48,6 +48,7 @@ class Road:
     ) -> T:
         """Carry one request and its reply; NotDone and OutcomeUnknown as a real transport raises them."""
         process.point(f"before {what}")
+        self._simulation.note(f"{process.name} sends {what}")
         if self.blocked or self.happens(self.weather.no_connection):
             raise NotDone("no connection")
         self._lose_on_the_way(process, what, late, timeout)

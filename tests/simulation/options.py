@@ -85,8 +85,8 @@ class Options:
         return cls(
             seed=seed,
             start=BEFORE_MIDNIGHT if rng.random() < 0.25 else MORNING,
-            patients=rng.randint(1, 8),
-            visits=rng.randint(1, 2),
+            patients=(patients := rng.randint(1, 8)),
+            visits=rng.randint(1, 2) if patients <= 3 else 1,
             processes=rng.randint(1, 2),
             chaos=timedelta(minutes=rng.randint(20, 40)),
             crash_rate=rng.choice(CRASH_RATES) if rng.random() < 0.7 else 0.0,

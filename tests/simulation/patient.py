@@ -36,6 +36,7 @@ class Patient:
         self._rng = simulation.rng
         self._moods = simulation.options.moods
         self._user_id = user_id
+        self._seen: set[str] = set()
         self._name = f"patient {person.id_number[-4:]}"
 
     def live(self) -> Living:
@@ -46,15 +47,12 @@ class Patient:
             yield self._rng.random() * 120
             yield from self._book(wallet_user_id)
 
-    def pay(self) -> Living:
-        """The wallet's side: every order that asks for money is paid, soon, late or never."""
-        seen: set[str] = set()
-        while True:
-            for trade_no in self._simulation.outside.waiting_trades(self._user_id):
-                if trade_no not in seen:
-                    seen.add(trade_no)
-                    self._decide(trade_no)
-            yield 1 + self._rng.random() * 4
+    def meet_orders(self) -> None:
+        """The wallet's side: each order that asks for money is paid soon, late or never."""
+        for trade_no in self._simulation.outside.waiting_trades(self._user_id):
+            if trade_no not in self._seen:
+                self._seen.add(trade_no)
+                self._decide(trade_no)
 
     # --- steps ---
 

@@ -28,8 +28,8 @@ DEEPEST = 4
 LEASE_CARE = 10.0
 POLL = timedelta(seconds=0.5)
 """How soon a worker or the wallet notices that something is due."""
-ONLY_LOOKING = frozenset({"wallet", "visit"})
-"""Events that, unless a process commits or sends in them, change nothing."""
+LOOKS_ON = "visit"
+"""An event that changes nothing unless a process commits or sends in it."""
 GRACE = timedelta(minutes=31)
 QUIET = timedelta(days=3)
 OBSERVER_REALM = 9
@@ -49,7 +49,7 @@ class Simulation:
         self._ground = ground
         self._ids = CountingIds(self.clock)
         self._depth = 0
-        self._healed = False
+        self._patients: list[Patient] = []
         self._changed = False
         self._processes: dict[str, Process] = {}
         self._graves: list[Process] = []
@@ -97,8 +97,8 @@ class Simulation:
         half = self.options.chaos.total_seconds() / 2
         for person, user_id in self.outside.settle_people():
             patient = Patient(self, person, user_id)
-            self.spawn("visit", patient.live(), after=self.rng.random() * half)
-            self.spawn("wallet", patient.pay(), after=self.rng.random() * 5)
+            self._patients.append(patient)
+            self.spawn(LOOKS_ON, patient.live(), after=self.rng.random() * half)
 
     def _plan_outages(self) -> None:
         roads = {"wallet": self.wallet_road, "his": self.his_road}
@@ -110,7 +110,6 @@ class Simulation:
     def _heal(self) -> None:
         """Nothing fails any more; who has not come to the end of their visit still does."""
         self.note("all are well again")
-        self._healed = True
         self.fate = Spared()
         for road in (self.wallet_road, self.his_road, self._notice_road):
             road.heal()
@@ -138,11 +137,16 @@ class Simulation:
             action()
         except SimCrash as crash:
             self.note(f"died: {crash}")
-        if self._changed or name not in ONLY_LOOKING:
+        if self._changed or name != LOOKS_ON:
             self._changed = False
             self._demand(self._safety.violations())
-            self._wake_workers()
-            self._wake_wallet()
+            self._let_others_react()
+
+    def _let_others_react(self) -> None:
+        for patient in self._patients:
+            patient.meet_orders()
+        self._wake_workers()
+        self._wake_wallet()
 
     def note(self, words: str) -> None:
         """One line of the trace."""
@@ -153,7 +157,7 @@ class Simulation:
 
         def act() -> None:
             pause = next(living, None)
-            if pause is not None and not (self._healed and name == "wallet"):
+            if pause is not None:
                 self.agenda.add(pause, name, act)
 
         self.agenda.add(after, name, act)

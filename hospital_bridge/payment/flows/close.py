@@ -19,19 +19,26 @@ def close_order(context: MoneyContext, payment_id: str, reason: str = EXPIRED) -
     """Drive the closing to a firm end; raises Again while it is not known whether money came."""
     with context.store.read(context.operator_id) as work:
         payment = work.payments.get(payment_id)
-    if payment.is_waiting_for_money:
+        has_begun = work.effects.find(_effect_key(payment)) is not None
+    # A closing that was overtaken by other news still comes to its own end, or it would stay unknown for ever.
+    if payment.is_waiting_for_money or has_begun:
         context.driver.drive(_closing(context, payment, reason))
+
+
+def _effect_key(payment: Payment) -> str:
+    return f"close:{payment.merchant_order_no}"
 
 
 def _closing(context: MoneyContext, payment: Payment, reason: str) -> Errand:
     wallet, order_no = context.wallet_of(payment), payment.merchant_order_no
     return Errand(
         kind="wallet.close",
-        key=f"close:{order_no}",
+        key=_effect_key(payment),
         act=lambda: _close(wallet, order_no),
         look=lambda: _find_closed(wallet, order_no),
         confirmed=lambda work, trade: _end(context, work, payment.payment_id, trade, reason),
         refused=lambda _, __: None,
+        sending=lambda work: work.payments.get(payment.payment_id).is_waiting_for_money,
     )
 
 

@@ -18,9 +18,12 @@ def collect(context: MoneyContext, work: Work, payment: Payment, trade: Trade) -
     """Book the money of a locked payment that had none; what follows is enqueued in the same commit."""
     if _is_all_given_back(trade) and payment.fulfilment is Fulfilment.PENDING:
         payment = payment.withdrawn(REFUNDED_AT_WALLET)
-    paid_at = trade.paid_at or work.now
+    paid_at, was_open = trade.paid_at or work.now, payment.is_waiting_for_money
     payment = work.payments.save(payment.collected(trade, paid_at))
     post_collection(work, payment, context.business_date(paid_at))
+    if payment.late and was_open:
+        # The closing, which would have said so, finds nothing left to close.
+        context.tell(work, payment, Progress.EXPIRED, payment.reason)
     payment = follow_refunds(context, work, payment, trade)
     if payment.late:
         return _return_late_money(context, work, payment)

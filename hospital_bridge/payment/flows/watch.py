@@ -22,9 +22,9 @@ def watch(context: MoneyContext, payment_id: str) -> None:
     """Ask once and settle the answer; raises Again until the order is paid or closed."""
     with context.store.read(context.operator_id) as work:
         payment, now = work.payments.get(payment_id), work.now
-    if not _is_waiting(payment):
-        return
-    if now >= payment.expires_at:
+    if payment.is_waiting_for_money and not _is_waiting(payment):
+        return  # An order that was given up is watched by its closing.
+    if not payment.is_waiting_for_money or now >= payment.expires_at:
         close_order(context, payment_id)
         return
     if _is_waiting(_ask(context, payment)):
@@ -32,7 +32,6 @@ def watch(context: MoneyContext, payment_id: str) -> None:
 
 
 def _is_waiting(payment: Payment) -> bool:
-    # An order that was given up is watched by its closing.
     return payment.is_waiting_for_money and payment.fulfilment is Fulfilment.PENDING
 
 
