@@ -26,6 +26,7 @@ from hospital_bridge.payment.model import Collection, Fulfilment, Payment
 from hospital_bridge.store.choice import choice
 from hospital_bridge.store.metadata import CODE, ID, Instant, metadata, operator_column, where
 from hospital_bridge.store.records import columns_of, record_of
+from hospital_bridge.store.upsert import insert_on_conflict
 
 if TYPE_CHECKING:
     from hospital_bridge.store.unit_of_work import Work
@@ -93,11 +94,14 @@ class Payments:
     """The payments of one operator."""
 
     def __init__(self, work: Work) -> None:
+        self._work = work
         self._table = work.table(PAYMENT)
 
-    def add(self, payment: Payment) -> None:
-        """Keep a new payment."""
-        self._table.add(**columns_of(payment))
+    def add(self, payment: Payment) -> bool:
+        """Keep a new payment; False when this payer has a live one for the sale already."""
+        statement = insert_on_conflict(self._work.connection, PAYMENT).on_conflict_do_nothing()
+        row = statement.values(operator_id=self._work.operator_id, **columns_of(payment))
+        return self._work.connection.execute(row.returning(PAYMENT.c.payment_id)).first() is not None
 
     def get(self, payment_id: str, *, lock: bool = False) -> Payment:
         """One payment; `lock` holds it until the transaction ends. UnknownPayment when there is none."""
@@ -142,6 +146,10 @@ class Payments:
             PAYMENT.c.refund_reserved_fen + PAYMENT.c.refunded_fen < PAYMENT.c.collected_fen,
         )
         return self._many(or_(PAYMENT.c.fulfilment == Fulfilment.MANUAL, stuck))
+
+    def of_subject(self, subject_id: str) -> Sequence[Payment]:
+        """Every payment for one person, the oldest first."""
+        return self._many(PAYMENT.c.subject_id == subject_id)
 
     def overdue(self, before: datetime) -> Sequence[Payment]:
         """Payments that still wait for money although they expired before that instant."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -55,6 +56,12 @@ def test_01_a_double_tap_opens_one_order(world: World) -> None:
     assert world.open() == world.open()
     world.run()
     assert len(world.wallet.orders) == 1
+
+
+def test_01_two_taps_at_one_moment_open_one_order(world: World) -> None:
+    with ThreadPoolExecutor(2) as taps:
+        [first, second] = taps.map(lambda _: world.open(), range(2))
+    assert first == second
 
 
 def test_02_the_same_sale_for_another_sum_changes_nothing(world: World) -> None:

@@ -153,6 +153,7 @@ class World:
     def assert_at_rest(self) -> None:
         """I3 and I5 as well: nothing is on its way, and wallet, ledger and desk tell of the same money."""
         self.assert_books_are_sound()
+        assert [effect.key for effect in self.effects() if not effect.is_over] == []
         stands = self.balances()
         assert {account: stands[account] for account in TRANSIT} == dict.fromkeys(TRANSIT, 0)
         taken = sum(one.order.amount_fen - one.refunded_fen for one in self.wallet.orders.values() if one.paid_at)

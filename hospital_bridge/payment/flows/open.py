@@ -23,11 +23,9 @@ class ConflictingRequest(Exception):
 
 def open_payment(context: MoneyContext, work: Work, request: PaymentRequest) -> str:
     """Record what is owed and return the payment's id; repeated by the same payer it is the same payment."""
-    standing = work.payments.live_for(request.sale_kind, request.sale_ref, request.wallet_user_id)
-    if standing is not None:
-        return _same(standing, request)
     payment = _payment(context, work, request)
-    work.payments.add(payment)
+    if not work.payments.add(payment):
+        return _standing(work, request)
     if payment.amount_fen == 0:
         collect(context, work, payment, _nothing_owed(payment))
     else:
@@ -36,9 +34,10 @@ def open_payment(context: MoneyContext, work: Work, request: PaymentRequest) -> 
     return payment.payment_id
 
 
-def _same(standing: Payment, request: PaymentRequest) -> str:
-    if standing.amount_fen != request.amount_fen:
-        raise ConflictingRequest(f"{request.sale_kind} {request.sale_ref} is open for {standing.amount_fen} fen")
+def _standing(work: Work, request: PaymentRequest) -> str:
+    standing = work.payments.live_for(request.sale_kind, request.sale_ref, request.wallet_user_id)
+    if standing is None or standing.amount_fen != request.amount_fen:
+        raise ConflictingRequest(f"{request.sale_kind} {request.sale_ref} is open for another sum")
     return standing.payment_id
 
 
