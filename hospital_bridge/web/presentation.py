@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 from flask import g, request
 
@@ -14,6 +15,8 @@ from hospital_bridge.web.visit import site, visit
 
 _DAYS = {"zh-CN": "M月d日 EEEE", "en": "EEEE d MMMM"}
 _MOMENTS = {"zh-CN": "M月d日 EEEE HH:mm", "en": "EEEE d MMMM, HH:mm"}
+# Given a name, Babel searches all its locales again for each instant on a page.
+_LOCALES = {"zh-CN": Locale.parse("zh_CN"), "en": Locale.parse("en")}
 _STAMPS = "yyyy-MM-dd HH:mm:ss"
 
 
@@ -73,8 +76,8 @@ def _language() -> str:
     return visit().look.language if "visit" in g else "zh-CN"
 
 
-def _locale() -> str:
-    return _language().replace("-", "_")
+def _locale() -> Locale:
+    return _LOCALES[_language()]
 
 
 FILTERS: dict[str, Any] = {
