@@ -69,20 +69,19 @@ class Administration:
 
 
 def _link(check: LinkCheck, now: datetime) -> LinkRow:
+    name = check.name.removeprefix(f"{check.kind} ")
     if now - check.checked_at > STALE:
-        return LinkRow(
-            check.name, check.kind, Light.AMBER, check.well_at, remedy="Nobody has asked lately: is a worker running?"
-        )
+        remedy = "Nobody has asked lately: is a worker running?"
+        return LinkRow(name, check.kind, Light.AMBER, check.well_at, remedy=remedy)
     if check.well:
-        return LinkRow(check.name, check.kind, Light.GREEN, check.well_at)
-    return LinkRow(
-        check.name, check.kind, Light.RED, check.well_at, check.detail, "Check address, network and the other side."
-    )
+        return LinkRow(name, check.kind, Light.GREEN, check.well_at)
+    remedy = "Check address, network and the other side."
+    return LinkRow(name, check.kind, Light.RED, check.well_at, check.detail, remedy)
 
 
 def _listener(work: Work) -> LinkRow:
     newest = work.inbox.latest(1)
-    return LinkRow("hl7 listener", "listener", Light.GREEN, newest[0].received_at if newest else None)
+    return LinkRow("listener", "listener", Light.GREEN, newest[0].received_at if newest else None)
 
 
 def _jobs(work: Work) -> LinkRow:
@@ -90,8 +89,8 @@ def _jobs(work: Work) -> LinkRow:
     dead = sum(count for (_, state), count in counts.items() if state == "dead")
     waiting = sum(count for (_, state), count in counts.items() if state in {"ready", "leased"})
     if dead:
-        return LinkRow("jobs", "jobs", Light.RED, None, f"{dead}", "Jobs gave up: see the work list.")
-    return LinkRow("jobs", "jobs", Light.GREEN, None, f"{waiting}")
+        return LinkRow("jobs", "jobs", Light.RED, remedy="Jobs gave up: see the work list.", waiting=waiting)
+    return LinkRow("jobs", "jobs", Light.GREEN, waiting=waiting)
 
 
 def _effect(effect: Effect) -> EffectRow:

@@ -23,7 +23,7 @@ def build(settings: Mapping[str, Any], context: AdapterContext) -> AlipayWallet:
 
 manifest = Manifest(
     name="alipay",
-    title="Alipay 支付宝",
+    title="Alipay",
     provides=frozenset({"WalletIdentity", "WalletPayments"}),
     settings_schema=AlipaySchema,
     build=build,

@@ -19,7 +19,7 @@ class Light(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LinkRow:
-    """One link of the operator (wallet, HIS, listener, jobs); `remedy` is a message id, for a light not green."""
+    """One link of the operator (wallet, HIS, listener, jobs); `name` tells several of one kind apart, `remedy` is a message id, for a light not green."""
 
     name: str
     kind: str
@@ -27,6 +27,7 @@ class LinkRow:
     last_success_at: datetime | None = None
     detail: str = ""
     remedy: str = ""
+    waiting: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from marshmallow import fields
 from hospital_bridge.error_codes import CODES
 from hospital_bridge.store.inbox import InboxState
 from hospital_bridge.verticals.hospital import VERTICAL
-from hospital_bridge.verticals.hospital.leaving import CANCELLED_BY_PATIENT
 from hospital_bridge.website import CONSENT
 from tests.web.visitor import get
 
@@ -34,13 +33,13 @@ OF_LINKS = (
     "Jobs gave up: see the work list.",
     "Nobody has asked lately: is a worker running?",
     "his",
-    "hl7 listener",
     "jobs",
     "listener",
     "wallet",
 )
 """What `administration` says of the links."""
-REASONS = (CANCELLED_BY_PATIENT, "the hospital could not be reached before the hold expired")
+WALLETS = ("Alipay",)
+"""Titles of wallet adapters, which stand on the sign-in button."""
 FILLING = re.compile(r"%\(\w+\)[sd]")
 
 
@@ -57,7 +56,7 @@ def spoken(package: str) -> set[str]:
 
 def ids_of(package: str) -> set[str]:
     if package == HOSPITAL:
-        return spoken(package) | {page.menu for page in VERTICAL.pages if page.menu} | set(REASONS)
+        return spoken(package) | {page.menu for page in VERTICAL.pages if page.menu}
     codes = {text for entry in CODES for text in (entry.title, entry.remedy)}
     consent = {text for purpose in CONSENT.purposes for text in (purpose.title, purpose.text)}
     unused = {"Invalid value.", "Unknown field."}
@@ -66,6 +65,7 @@ def ids_of(package: str) -> set[str]:
         | codes
         | consent
         | set(OF_LINKS)
+        | set(WALLETS)
         | set(InboxState)
         | ({str(each) for each in OF_MARSHMALLOW} - unused)
     )

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hospital_bridge.slot import API, PersonalData, Reaction, Vertical, VerticalManifest
+from hospital_bridge.slot import API, PersonalData, Reaction, StillNeeded, Vertical, VerticalManifest
 from hospital_bridge.verticals.hospital import booking, cards, fee, leaving, store
 from hospital_bridge.verticals.hospital.pages import PAGES
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
@@ -34,6 +34,16 @@ def export_subject(work: VerticalWork, subject_id: str) -> Mapping[str, Any]:
     }
 
 
+STILL_REGISTERED = "This person has a registration that is not over; cancel it or wait until the visit is past."
+
+
+def erase_subject(work: VerticalWork, subject_id: str) -> None:
+    """Forget the record numbers in the person's registrations; StillNeeded before the last of them is over."""
+    if any(registration.is_live(work.now) for registration in store.of_subject(work, subject_id)):
+        raise StillNeeded(STILL_REGISTERED)
+    store.forget_subject(work, subject_id)
+
+
 VERTICAL = Vertical(
     manifest=VerticalManifest(
         name="hospital",
@@ -58,4 +68,5 @@ VERTICAL = Vertical(
     migrations=Path(__file__).parent / "migrations",
     templates="hospital_bridge.verticals.hospital",
     export_subject=export_subject,
+    erase_subject=erase_subject,
 )

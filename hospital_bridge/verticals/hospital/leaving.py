@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from hospital_bridge.slot import Scope, VerticalWork
 
 RELEASE = "hospital.release"
-CANCELLED_BY_PATIENT = "cancelled by the patient"
-CALLED_OFF_BY_HOSPITAL = "called off by the hospital"
+CANCELLED_BY_PATIENT = "cancelled_by_patient"
+CALLED_OFF_BY_HOSPITAL = "called_off"
+"""Reasons as they are kept; `templates/words.html` says them in the reader's language."""
+
 UNDER_WAY = frozenset({State.HOLDING, State.PAID, State.CLOSING, State.CANCELLING})
 WAIT = timedelta(seconds=5)
 

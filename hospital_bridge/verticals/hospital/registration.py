@@ -95,6 +95,12 @@ class Registration:
     reason: str = ""
     version: int = 1
 
+    def is_live(self, now: datetime) -> bool:
+        """Whether something is still to come: a step under way, or the visit itself."""
+        if self.state is State.REGISTERED:
+            return now < self.slot.ends_at
+        return self.state not in (State.CANCELLED, State.ENDED)
+
     def after(self, event: Event, **changes: str) -> Registration:
         """The registration once `event` happened; IllegalTransition when it cannot."""
         try:

@@ -156,8 +156,13 @@ def of_wallet_user(work: VerticalWork, wallet_user_id: str) -> Sequence[Registra
 
 
 def of_subject(work: VerticalWork, subject_id: str) -> Sequence[Registration]:
-    """Every registration of one person, for export."""
+    """Every registration of one person."""
     return [_read(work, row) for row in work.table(REGISTRATION).all(REGISTRATION.c.subject_id == subject_id)]
+
+
+def forget_subject(work: VerticalWork, subject_id: str) -> None:
+    """Drop the record numbers; what was booked and paid stays, of nobody."""
+    work.table(REGISTRATION).change(REGISTRATION.c.subject_id == subject_id, mrn=b"")
 
 
 def _mrn_place(registration_id: str) -> tuple[str, str, str]:
@@ -178,7 +183,7 @@ def _read(work: VerticalWork, row: Row[Any]) -> Registration:
         registration_id=row.registration_id,
         wallet_user_id=row.wallet_user_id,
         subject_id=row.subject_id,
-        mrn=work.seal.open(row.subject_id, *_mrn_place(row.registration_id), row.mrn),
+        mrn=_mrn(work, row),
         slot=_slot(row),
         department_name=row.department_name,
         practitioner_name=row.practitioner_name,
@@ -191,6 +196,11 @@ def _read(work: VerticalWork, row: Row[Any]) -> Registration:
         reason=row.reason,
         version=row.version,
     )
+
+
+def _mrn(work: VerticalWork, row: Row[Any]) -> str:
+    """The record number; empty once the person was erased."""
+    return work.seal.open(row.subject_id, *_mrn_place(row.registration_id), row.mrn) if row.mrn else ""
 
 
 def _slot(row: Row[Any]) -> Slot:
