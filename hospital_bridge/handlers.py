@@ -10,6 +10,7 @@ from hospital_bridge.inbound import apply_message
 from hospital_bridge.link_watch import CHECK_LINKS, check_links
 from hospital_bridge.payment.flows import handlers as money
 from hospital_bridge.payment.reconcile import ask_for_reconciliation
+from hospital_bridge.store.housekeeping import forget_finished_jobs
 from hospital_bridge.store.jobs import Lane
 from hospital_bridge.workers.hl7_inbox import APPLY
 from hospital_bridge.workers.job_runner import Handlers, IoHandler, TxHandler
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 CHAIN_AUDIT = "audit.chain"
 RECONCILE_YESTERDAY = "payment.reconcile_yesterday"
+TIDY = "store.tidy"
 MINUTE = timedelta(minutes=1)
 NIGHT = time(0, 30)
 """By then no payment of yesterday is still on its way to us; the bill itself is asked for in the morning."""
@@ -40,6 +42,7 @@ def handlers_of(bridge: Bridge) -> Handlers:
         CHAIN_AUDIT: _chain_audit,
         APPLY: partial(apply_message, bridge),
         RECONCILE_YESTERDAY: _reconcile_yesterday(bridge),
+        TIDY: _tidy,
     }
     return Handlers(tx=tx, io=io)
 
@@ -55,6 +58,7 @@ def periodic_tasks(bridge: Bridge) -> Sequence[PeriodicTask]:
     return [
         PeriodicTask("reconcile", RECONCILE_YESTERDAY, Daily(NIGHT), Lane.TX),
         PeriodicTask("audit", CHAIN_AUDIT, Every(MINUTE), Lane.TX),
+        PeriodicTask("tidy", TIDY, Daily(NIGHT), Lane.TX),
         PeriodicTask("links", CHECK_LINKS, Every(MINUTE)),
         *timed,
     ]
@@ -73,6 +77,10 @@ def _reaction(bridge: Bridge, name: str, reaction: Reaction) -> IoHandler:
 
 def _chain_audit(work: Work, _job: Job) -> None:
     work.audit.chain()
+
+
+def _tidy(work: Work, _job: Job) -> None:
+    forget_finished_jobs(work)
 
 
 def _reconcile_yesterday(bridge: Bridge) -> TxHandler:

@@ -11,6 +11,7 @@ from hospital_bridge.errors import BridgeError
 from hospital_bridge.handlers import handlers_of, periodic_tasks
 from hospital_bridge.listening import listener_of
 from hospital_bridge.logs import logger
+from hospital_bridge.store.engine import UnsafeDatabase
 from hospital_bridge.store.jobs import Lane
 from hospital_bridge.web.app import create_app
 from hospital_bridge.website import site_of
@@ -40,6 +41,7 @@ class Running:
         self._endings: list[Callable[[], None]] = []
 
     def __enter__(self) -> Self:
+        self._refuse_unsafe_database()
         starts = {"worker": self._start_worker, "listener": self._start_listener, "web": self._start_web}
         try:
             for role, start in starts.items():
@@ -55,6 +57,12 @@ class Running:
     ) -> None:
         while self._endings:
             self._endings.pop()()
+
+    def _refuse_unsafe_database(self) -> None:
+        try:
+            self._bridge.store.check()
+        except UnsafeDatabase as fault:
+            raise BridgeError("HB-D003", str(fault)) from fault
 
     def _start_worker(self) -> None:
         store = self._bridge.store
