@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adapters.errors import OutsideError
@@ -18,12 +19,26 @@ NO_ORDER = "0" * 32
 """A merchant order number that is never given: the wallet's honest answer is that it does not know it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How one link answered; `fault` is empty when it is well."""
+
+    name: str
+    kind: str
+    fault: str
+
+
 def check_links(parts: OperatorParts, store: Store, _job: Job) -> None:
     """Job: ask each link once and keep how it answered."""
-    answers = [(name, kind, _answer(ask)) for name, kind, ask in _questions(parts)]
+    answers = ask_links(parts)
     with store.begin(parts.settings.id) as work:
-        for name, kind, fault in answers:
-            work.link_checks.keep(name, kind, well=not fault, detail=fault)
+        for answer in answers:
+            work.link_checks.keep(answer.name, answer.kind, well=not answer.fault, detail=answer.fault)
+
+
+def ask_links(parts: OperatorParts) -> list[Answer]:
+    """Ask each link of the operator once."""
+    return [Answer(name, kind, _fault(ask)) for name, kind, ask in _questions(parts)]
 
 
 def _questions(parts: OperatorParts) -> Iterator[tuple[str, str, Callable[[], object]]]:
@@ -33,7 +48,7 @@ def _questions(parts: OperatorParts) -> Iterator[tuple[str, str, Callable[[], ob
         yield "his", "his", parts.his.departments
 
 
-def _answer(ask: Callable[[], object]) -> str:
+def _fault(ask: Callable[[], object]) -> str:
     try:
         ask()
     except OutsideError as fault:

@@ -9,8 +9,10 @@ from hospital_bridge.cli.group import CommandGroup
 
 COMMANDS = {
     "adapters": "hospital_bridge.cli.adapters",
+    "audit": "hospital_bridge.cli.audit",
     "check": "hospital_bridge.cli.check",
     "demo": "hospital_bridge.cli.demo",
+    "doctor": "hospital_bridge.cli.doctor",
     "explain": "hospital_bridge.cli.explain",
     "hl7": "hospital_bridge.cli.hl7",
     "ledger": "hospital_bridge.cli.ledger",
@@ -18,6 +20,7 @@ COMMANDS = {
     "reconcile": "hospital_bridge.cli.reconcile",
     "serve": "hospital_bridge.cli.serve",
     "staff": "hospital_bridge.cli.staff",
+    "subject": "hospital_bridge.cli.subject",
 }
 """Name -> module; the module holds the click command under the name `command`."""
 

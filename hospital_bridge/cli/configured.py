@@ -35,10 +35,12 @@ def configured(configuration: Path) -> Settings:
 
 
 def built(configuration: Path) -> Bridge:
-    """The bridge of the configuration, nothing of it running."""
+    """The bridge of the configuration, nothing of it running; its connections close with the command."""
     from hospital_bridge.bootstrap import build
 
-    return build(configured(configuration))
+    bridge = build(configured(configuration))
+    click.get_current_context().call_on_close(bridge.store.engine.dispose)
+    return bridge
 
 
 def chosen_operator(bridge: Bridge, operator_id: str) -> str:

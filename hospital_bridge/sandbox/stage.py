@@ -103,10 +103,15 @@ class Stage:
         """A connection of the hospital to the bridge's listener."""
         return MllpClient("127.0.0.1", self._listener_port)
 
-    def run(self, *words: str, **environment: str) -> str:
+    def run(self, *words: str, typed: str = "", **environment: str) -> str:
         """Run a command of the bridge to its end and return what it printed; StageFailed on any exit but 0."""
         done = subprocess.run(  # noqa: S603 - our own command, and words of our own
-            self._command(words), env=self._environment() | environment, capture_output=True, text=True, check=False
+            self._command(words),
+            env=self._environment() | environment,
+            input=typed,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise StageFailed(f"hospital-bridge {' '.join(words)}: {(done.stderr or done.stdout).strip()}")
@@ -145,7 +150,7 @@ class Stage:
     def _install(self) -> None:
         addresses = self.town.addresses(self._web_port, self._listener_port)
         serving, owning = self._database_urls
-        self._configuration = write_configuration(
+        self.configuration = write_configuration(
             self._folder,
             addresses,
             self.town.credentials,
@@ -163,7 +168,7 @@ class Stage:
         return [sys.executable, "-m", "hospital_bridge", *words]
 
     def _environment(self) -> dict[str, str]:
-        return os.environ | {"HOSPITAL_BRIDGE_CONFIG": str(self._configuration)}
+        return os.environ | {"HOSPITAL_BRIDGE_CONFIG": str(self.configuration)}
 
     def _is_ready(self) -> bool:
         try:

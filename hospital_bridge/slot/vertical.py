@@ -127,6 +127,10 @@ class PersonalData:
     retention: timedelta
 
 
+class StillNeeded(Exception):
+    """A person cannot be erased yet; the text is a sentence that says why, without personal data."""
+
+
 @dataclass(frozen=True, slots=True)
 class VerticalManifest:
     """The static part: an immutable name that prefixes tables, addresses, jobs and settings."""
@@ -158,3 +162,4 @@ class Vertical:
     """Package that holds the vertical's templates."""
     export_subject: Callable[[VerticalWork, str], Mapping[str, Any]] | None = None
     erase_subject: Callable[[VerticalWork, str], None] | None = None
+    """Forgets the person in the vertical's own tables; raises StillNeeded while something is under way for them."""

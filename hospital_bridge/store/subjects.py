@@ -173,6 +173,28 @@ class Subjects:
         )
         return [row.subject_id for row in rows]
 
+    def users_of(self, subject_id: str) -> Sequence[str]:
+        """The wallet users who may act for the person, oldest binding first; LookupError for nobody of ours."""
+        if self._people.one(SUBJECT.c.subject_id == subject_id) is None:
+            raise LookupError(subject_id)
+        live = (BINDING.c.subject_id == subject_id, BINDING.c.live)
+        rows = self._bindings.all(*live, order_by=(BINDING.c.created_at, BINDING.c.binding_id))
+        return [row.wallet_user_id for row in rows]
+
+    def find(self, id_type: str, id_number: str) -> str | None:
+        """The subject of that document, or None."""
+        index = self._work.seal.index("id_number", id_number)
+        row = self._people.one(SUBJECT.c.id_type == id_type, SUBJECT.c.id_number_index == index)
+        return None if row is None else str(row.subject_id)
+
+    def forget(self, subject_id: str) -> None:
+        """Destroy the person's key; their indexes lead nowhere any more, and nobody acts for them."""
+        self._people.change(SUBJECT.c.subject_id == subject_id, id_number_index=subject_id)
+        numbers = {"live": False, "value_index": SUBJECT_IDENTIFIER.c.identifier_id}
+        self._numbers.change(SUBJECT_IDENTIFIER.c.subject_id == subject_id, **numbers)
+        self._bindings.change(BINDING.c.subject_id == subject_id, live=False)
+        self._work.seal.erase(subject_id)
+
     def _matching(self, subject_id: str, identifier: Identifier) -> tuple[Any, ...]:
         columns = SUBJECT_IDENTIFIER.c
         return (

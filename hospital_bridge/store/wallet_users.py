@@ -101,8 +101,32 @@ class WalletUsers:
 
     def withdraw(self, wallet_user_id: str, purpose: str) -> None:
         """End the consents to one purpose."""
-        live = (CONSENT.c.wallet_user_id == wallet_user_id, CONSENT.c.purpose == purpose, CONSENT.c.withdrawn_at.is_(None))
+        live = (
+            CONSENT.c.wallet_user_id == wallet_user_id,
+            CONSENT.c.purpose == purpose,
+            CONSENT.c.withdrawn_at.is_(None),
+        )
         self._consents.change(*live, withdrawn_at=self._work.now)
+
+    def given_consents(self, wallet_user_id: str) -> list[dict[str, str | None]]:
+        """Every consent ever given: purpose, version of the text, when given and when withdrawn (ISO 8601, UTC)."""
+        rows = self._consents.all(CONSENT.c.wallet_user_id == wallet_user_id, order_by=[CONSENT.c.given_at])
+        return [
+            {
+                "purpose": row.purpose,
+                "text_version": row.text_version,
+                "given_at": row.given_at.isoformat(),
+                "withdrawn_at": row.withdrawn_at.isoformat() if row.withdrawn_at else None,
+            }
+            for row in rows
+        ]
+
+    def forget(self, wallet_user_id: str) -> None:
+        """Destroy the key of the payer's number; the wallet's user would come back as somebody new."""
+        self._users.change(WALLET_USER.c.wallet_user_id == wallet_user_id, payer_index=wallet_user_id)
+        standing = (CONSENT.c.wallet_user_id == wallet_user_id, CONSENT.c.withdrawn_at.is_(None))
+        self._consents.change(*standing, withdrawn_at=self._work.now)
+        self._work.seal.erase(wallet_user_id)
 
     def consents(self, wallet_user_id: str, text_version: str) -> Sequence[str]:
         """The purposes to which that version's consent stands."""

@@ -8,8 +8,11 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData
 
+from hospital_bridge.store.engine import reading
 from hospital_bridge.store.migrations.sqlite import rebuilding
 from hospital_bridge.store.protection import protect
 from hospital_bridge.store.tables import core_metadata
@@ -30,6 +33,16 @@ def migrate_vertical(
     _upgrade(engine, f"{CORE_VERSION_TABLE}_{name}", location, tables, application_role, "head")
 
 
+def is_current(engine: Engine) -> bool:
+    """Whether the core's schema is the one that this program was written for."""
+    return _stands_at_head(engine, CORE_VERSION_TABLE, HERE / "versions", core_metadata())
+
+
+def is_vertical_current(engine: Engine, name: str, location: Path, tables: MetaData) -> bool:
+    """The same for a vertical's own tables."""
+    return _stands_at_head(engine, f"{CORE_VERSION_TABLE}_{name}", location, tables)
+
+
 def alembic_config(connection: Connection, version_table: str, versions: Path, tables: MetaData) -> Config:
     """Alembic's settings, without a file."""
     config = Config()
@@ -38,6 +51,14 @@ def alembic_config(connection: Connection, version_table: str, versions: Path, t
     config.set_main_option("path_separator", "newline")
     config.attributes.update(connection=connection, version_table=version_table, tables=tables)
     return config
+
+
+def _stands_at_head(engine: Engine, version_table: str, versions: Path, tables: MetaData) -> bool:
+    with reading(engine) as connection, connection.begin():
+        config = alembic_config(connection, version_table, versions, tables)
+        heads = ScriptDirectory.from_config(config).get_heads()
+        context = MigrationContext.configure(connection, opts={"version_table": version_table})
+        return set(context.get_current_heads()) == set(heads)
 
 
 def _upgrade(engine: Engine, version_table: str, versions: Path, tables: MetaData, role: str | None, to: str) -> None:

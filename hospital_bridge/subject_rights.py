@@ -1,0 +1,109 @@
+"""What a person may ask of an operator: everything that is kept of them, and to be forgotten.
+
+Personal Information Protection Law of the PRC, articles 45 (copy) and 47 (deletion). What the law wants kept
+stays, without the person: postings, payments and the audit trail hold opaque ids only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hospital_bridge.payment.ledger import is_at_rest
+from hospital_bridge.payment.model import Fulfilment, situation_of
+from hospital_bridge.slot import StillNeeded
+from hospital_bridge.store.sessions import SessionKind, Sessions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hospital_bridge.bootstrap import Bridge, OperatorParts
+    from hospital_bridge.payment.model import Payment
+    from hospital_bridge.store.unit_of_work import Work
+
+MONEY_UNDER_WAY = "Money of this person is still under way; try again when it has arrived or gone back."
+_UNSETTLED = frozenset({Fulfilment.PENDING, Fulfilment.MANUAL})
+
+
+def export_subject(bridge: Bridge, operator_id: str, subject_id: str, actor: str) -> Mapping[str, Any]:
+    """Everything that the operator keeps of one person, in words; LookupError when there is no such person.
+
+    Sums in fen, instants as ISO 8601 in UTC. Raises `store.keys.Erased` after an erasure.
+    """
+    parts = bridge.operators[operator_id]
+    with bridge.store.begin(operator_id) as work:
+        told = _person(work, subject_id) | _of_verticals(bridge, parts, work, subject_id)
+        work.audit.record(actor, "subject.exported", subject_id)
+    return told
+
+
+def erase_subject(bridge: Bridge, operator_id: str, subject_id: str, actor: str) -> None:
+    """Destroy the person's key and end what they could do here; StillNeeded while anything is under way for them.
+
+    LookupError when there is no such person. Erasing somebody a second time changes nothing.
+    """
+    parts = bridge.operators[operator_id]
+    with bridge.store.begin(operator_id) as work:
+        users = work.subjects.users_of(subject_id)
+        if any(_is_under_way(work, payment) for payment in work.payments.of_subject(subject_id)):
+            raise StillNeeded(MONEY_UNDER_WAY)
+        for name, scope in parts.scopes.items():
+            forget = bridge.verticals[name].erase_subject
+            if forget is not None:
+                forget(scope.unit(work), subject_id)
+        work.subjects.forget(subject_id)
+        for wallet_user_id in users:
+            _forget_user(work, wallet_user_id)
+        work.audit.record(actor, "subject.erased", subject_id)
+
+
+def _forget_user(work: Work, wallet_user_id: str) -> None:
+    """A wallet user who acts for nobody any more is forgotten too."""
+    if work.subjects.bound_to(wallet_user_id):
+        return
+    Sessions(work).end_all_of(SessionKind.PATIENT, wallet_user_id)
+    work.wallet_users.forget(wallet_user_id)
+
+
+def _is_under_way(work: Work, payment: Payment) -> bool:
+    unsettled = payment.is_waiting_for_money or (payment.is_collected and not is_at_rest(payment))
+    return unsettled or any(refund.reversal in _UNSETTLED for refund in work.refunds.of(payment.payment_id))
+
+
+def _person(work: Work, subject_id: str) -> dict[str, Any]:
+    identity = work.subjects.identity(subject_id)
+    return {
+        "subject_id": subject_id,
+        "name": identity.name,
+        "id_type": identity.id_type,
+        "id_number": identity.id_number,
+        "birth_date": identity.birth_date.isoformat(),
+        "sex": identity.sex.value,
+        "phone": identity.phone,
+        "record_numbers": [identifier.value for identifier in work.subjects.identifiers(subject_id)],
+        "wallet_users": [_wallet_user(work, user) for user in work.subjects.users_of(subject_id)],
+        "payments": [_payment(payment) for payment in work.payments.of_subject(subject_id)],
+    }
+
+
+def _wallet_user(work: Work, wallet_user_id: str) -> dict[str, Any]:
+    account, payer = work.wallet_users.payer(wallet_user_id)
+    return {"account": account, "payer": payer.key, "consents": work.wallet_users.given_consents(wallet_user_id)}
+
+
+def _payment(payment: Payment) -> dict[str, Any]:
+    return {
+        "order": payment.merchant_order_no,
+        "amount_fen": payment.amount_fen,
+        "refunded_fen": payment.refunded_fen,
+        "created_at": payment.created_at.isoformat(),
+        "situation": situation_of(payment).value,
+    }
+
+
+def _of_verticals(bridge: Bridge, parts: OperatorParts, work: Work, subject_id: str) -> dict[str, Any]:
+    told = {}
+    for name, scope in parts.scopes.items():
+        export = bridge.verticals[name].export_subject
+        if export is not None:
+            told[name] = export(scope.unit(work), subject_id)
+    return told

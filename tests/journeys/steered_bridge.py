@@ -1,0 +1,119 @@
+"""The bridge in this process, over real sockets, with a clock that the test moves and jobs that run when it says.
+
+The pages are served as always; between two looks of a patient the jobs that are due run, and a second passes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from hospital_bridge.bootstrap import Bridge, Outside, build, prepare_database
+from hospital_bridge.handlers import handlers_of
+from hospital_bridge.installed import installed
+from hospital_bridge.payment import ledger
+from hospital_bridge.payment.reconcile import reconcile_day
+from hospital_bridge.running import Running
+from hospital_bridge.sandbox.configuration import write_configuration
+from hospital_bridge.sandbox.town import Town, free_ports
+from hospital_bridge.settings import load
+from hospital_bridge.store.jobs import Lane
+from hospital_bridge.workers.job_runner import JobRunner
+from tests.journeys.newcomers import Newcomers
+from tests.steered import CountedIds, FakeClock
+
+OPERATOR = "demo"
+MOST_JOBS = 200
+MORNING = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
+REST = timedelta(minutes=30)
+
+
+@dataclass
+class WorkingClock:
+    """Time that passes for a patient who waits: the jobs that are due run, then it is a second later."""
+
+    bridge: SteeredBridge
+
+    def now(self) -> datetime:
+        return self.bridge.clock.now()
+
+    def sleep(self, seconds: float) -> None:
+        self.bridge.work()
+        self.bridge.clock.advance(timedelta(seconds=1))
+
+
+@dataclass
+class SteeredBridge:
+    """One bridge, its town, and the hands on both."""
+
+    bridge: Bridge
+    town: Town
+    clock: FakeClock
+    runner: JobRunner
+    newcomers: Newcomers = field(init=False)
+
+    def __post_init__(self) -> None:
+        window = f"{self.bridge.settings.bridge.public_url}/p/{OPERATOR}"
+        self.newcomers = Newcomers(self.town, WorkingClock(self), window)
+
+    def work(self) -> None:
+        """Run every job that is due."""
+        for _ in range(MOST_JOBS):
+            if not sum(self.runner.run_once(lane) for lane in (Lane.IO, Lane.TX)):
+                return
+        raise AssertionError(f"still working after {MOST_JOBS} rounds")
+
+    def pass_time(self, whole: timedelta, step: timedelta = timedelta(seconds=10)) -> None:
+        """Let so much time pass, with the jobs running all along."""
+        end = self.clock.now() + whole
+        while self.clock.now() < end:
+            self.work()
+            self.clock.advance(step)
+        self.work()
+
+    def begin_anew(self) -> None:
+        """No faults, and the login limits of the last test forgotten."""
+        self.town.hospital.faults.clear()
+        self.town.wallet.faults.clear()
+        self.clock.advance(REST)
+
+    def must_be_at_rest(self) -> None:
+        """After healthy minutes nothing is unknown, dead or waiting, and the three books agree to the fen."""
+        self.begin_anew()
+        self.pass_time(REST, timedelta(minutes=1))
+        with self.bridge.store.read(OPERATOR) as work:
+            assert ledger.verify(work) == []
+            assert [effect for effect in work.effects.all() if not effect.is_over] == []
+            assert work.jobs.dead() == []
+        day = self.town.wallet.today()
+        self.town.wallet.close_day(day)
+        run = reconcile_day(self.bridge.operators[OPERATOR].money, "main", day)
+        assert (run.state, run.reason, run.unexplained_fen) == ("done", "", 0)
+
+
+@contextmanager
+def steered_bridge(folder: Path, urls: tuple[str, str]) -> Iterator[SteeredBridge]:
+    """A bridge on that database, its pages served, its jobs at rest."""
+    clock = FakeClock(MORNING)
+    with Town(clock) as town:
+        web_port, listener_port = free_ports(2)
+        addresses = town.addresses(web_port, listener_port)
+        serving, owning = urls
+        main = write_configuration(
+            folder,
+            addresses,
+            town.credentials,
+            operator_id=OPERATOR,
+            database_url=serving,
+            owner_database_url=owning,
+        )
+        settings = load(main, installed())
+        prepare_database(settings)
+        bridge = build(settings, Outside(clock=clock, ids=CountedIds(clock), database_time=False))
+        runner = JobRunner(bridge.store, handlers_of(bridge), "steered")
+        with Running(bridge, ("web",), "steered"):
+            yield SteeredBridge(bridge, town, clock, runner)
+        bridge.store.engine.dispose()

@@ -1,0 +1,53 @@
+"""Many phones, few places: nobody gets a place that does not exist, and nobody is left without a word."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+from hospital_bridge.sandbox.browser import PageShown
+from hospital_bridge.sandbox.hospital.model import AppointmentStatus
+from hospital_bridge.sandbox.phone import Phone
+from hospital_bridge.sandbox.stage import Stage
+from tests.journeys.newcomers import Newcomers
+
+PATIENTS = 12
+CAPACITY = 3
+LOST = ("该号源已不可预约", "本次挂号未成功")
+RESPIRATORY = "departments/0102/D01021"
+
+
+def test_twelve_phones_race_for_three_places(stage: Stage, newcomers: Newcomers) -> None:
+    with ThreadPoolExecutor(PATIENTS) as crowd:
+        phones = list(crowd.map(lambda _: newcomers.ready_phone(), range(PATIENTS)))
+        forms = list(crowd.map(_ready_to_book, phones))
+        ends = list(crowd.map(_book_and_pay, phones, forms))
+
+    told = Counter(_told(page) for page in ends)
+    assert told["挂号成功"] == CAPACITY
+    assert sum(told[words] for words in LOST) == PATIENTS - CAPACITY
+    assert _taken(stage) == CAPACITY
+    assert stage.ask("ledger", "verify")["balances"]["hospital"] == CAPACITY * 12_000
+
+
+def _ready_to_book(phone: Phone) -> PageShown:
+    """Everybody looks at the same first time of the same practitioner before anybody takes it."""
+    slots = phone.page(RESPIRATORY)
+    return phone.open(slots.link("/confirm"))
+
+
+def _book_and_pay(phone: Phone, confirm: PageShown) -> PageShown:
+    booked = phone.take(confirm)
+    if booked.marks.get("state") != "booked":
+        return booked
+    return phone.wait_for(phone.pay(booked), "done")
+
+
+def _told(page: PageShown) -> str:
+    return next((words for words in ("挂号成功", *LOST) if words in page.words), page.words)
+
+
+def _taken(stage: Stage) -> int:
+    diary = stage.town.hospital.diary
+    taken = [a for a in diary.appointments() if a.status is AppointmentStatus.BOOKED]
+    return max(Counter(appointment.session_id for appointment in taken).values())
