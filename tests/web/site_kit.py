@@ -63,9 +63,9 @@ class ScriptedAdmin:
 
     def links(self, operator_id: str) -> list[LinkRow]:
         return [
-            LinkRow(f"wallet {operator_id}", "wallet", Light.GREEN, SEEN),
+            LinkRow(f"alipay {operator_id}", "wallet", Light.GREEN, SEEN),
             LinkRow("his", "his", Light.AMBER, SEEN, "", "Nobody has asked lately: is a worker running?"),
-            LinkRow("hl7 listener", "listener", Light.RED, None, "", "Check address, network and the other side."),
+            LinkRow("listener", "listener", Light.RED, None, "", "Check address, network and the other side."),
         ]
 
     def messages(self, operator_id: str, limit: int) -> list[MessageRow]:
