@@ -11,6 +11,7 @@ from adapters.errors import OutsideError
 from hospital_bridge.slot import Go, Page, PageRequest, View
 from hospital_bridge.verticals.hospital import booking, cards, leaving, schedule, store
 from hospital_bridge.verticals.hospital.registration import Registration, State
+from hospital_bridge.verticals.hospital.timetable import Timetable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 WAITING = frozenset({State.HOLDING, State.PAID, State.CLOSING, State.CANCELLING, State.RELEASING})
 LIVE = frozenset({State.HOLDING, State.BOOKED, State.PAID, State.REGISTERED, State.CLOSING, State.CANCELLING})
+
+_TIMETABLE = Timetable()
 
 
 class Chosen(Schema):
@@ -117,7 +120,7 @@ def slots(request: PageRequest) -> View:
         {
             "department": schedule.department(request.scope, department),
             "practitioner": schedule.practitioner(request.scope, department, practitioner),
-            "days": schedule.days(request.scope, department, practitioner),
+            "days": _TIMETABLE.days(request.scope, department, practitioner),
         },
     )
 
@@ -152,6 +155,8 @@ def book(request: PageRequest) -> View | Go:
         return View("gone.html", status=409)
     except booking.NoRecordNumber:
         return Go("cards")
+    finally:
+        _TIMETABLE.forget(request.scope, offer.slot.department_code, offer.slot.practitioner_code)
     return Go("registration", {"registration": registration_id})
 
 
@@ -181,8 +186,12 @@ def cancel(request: PageRequest) -> Go:
 
 
 def _offer(request: PageRequest) -> schedule.Offer:
-    asked = request.data
-    return schedule.offer(request.scope, asked["department"], asked["practitioner"], asked["day"], asked["slot"])
+    department, practitioner = request.data["department"], request.data["practitioner"]
+    try:
+        return schedule.offer(request.scope, department, practitioner, request.data["day"], request.data["slot"])
+    except schedule.NotOffered:
+        _TIMETABLE.forget(request.scope, department, practitioner)
+        raise
 
 
 def _mine(request: PageRequest, found: Registration) -> Registration:
