@@ -72,10 +72,6 @@ class Refunds:
         self._table.save(REFUND.c.refund_no == refund.refund_no, version=refund.version, **values)
         return self.get(refund.refund_no)
 
-    def all(self) -> Sequence[Refund]:
-        """Every refund, the oldest first."""
-        return self._many()
-
     def refunded_between(self, start: datetime, end: datetime) -> Sequence[Refund]:
         """Refunds that the wallet gave back in the half-open span."""
         return self._many(REFUND.c.refunded_at >= start, REFUND.c.refunded_at < end)

@@ -83,7 +83,7 @@ def test_19_without_a_query_a_person_decides_and_nothing_is_repeated(manual: Wor
 
 def test_19_the_person_has_seen_the_booking(manual: World, undecided: Payment) -> None:
     with manual.store.begin("h1") as work:
-        decide_fulfilled(manual.context, work, undecided.payment_id, "R7")
+        decide_fulfilled(manual.context, work, undecided.payment_id, "R7", by="staff-1")
     manual.drain()
     assert (manual.situation(undecided), manual.payment(undecided.payment_id).receipt_no) == (Situation.DONE, "R7")
     manual.assert_at_rest()
@@ -92,7 +92,7 @@ def test_19_the_person_has_seen_the_booking(manual: World, undecided: Payment) -
 def test_19_the_person_has_seen_that_nothing_was_booked(manual: World, undecided: Payment) -> None:
     manual.desk.effects.clear()
     with manual.store.begin("h1") as work:
-        decide_refused(manual.context, work, undecided.payment_id)
+        decide_refused(manual.context, work, undecided.payment_id, by="staff-1")
     manual.drain()
     assert manual.situation(undecided) is Situation.REFUNDED
     manual.assert_at_rest()
@@ -101,17 +101,24 @@ def test_19_the_person_has_seen_that_nothing_was_booked(manual: World, undecided
 def test_19_the_person_has_it_told_once_more(manual: World, undecided: Payment) -> None:
     manual.desk.effects.clear()
     with manual.store.begin("h1") as work:
-        decide_again(work, undecided.payment_id)
+        decide_again(work, undecided.payment_id, by="staff-1")
     manual.drain()
     assert manual.situation(undecided) is Situation.DONE
     manual.assert_at_rest()
 
 
+def test_19_who_decided_is_on_the_trail(manual: World, undecided: Payment) -> None:
+    with manual.store.begin("h1") as work:
+        decide_fulfilled(manual.context, work, undecided.payment_id, "R7", by="staff-1")
+        trail = [(entry.actor, entry.action, entry.target) for entry in work.audit.latest()]
+    assert ("staff-1", "payment.decided_fulfilled", undecided.payment_id) in trail
+
+
 def test_19_nobody_decides_twice(manual: World, undecided: Payment) -> None:
     with manual.store.begin("h1") as work:
-        decide_fulfilled(manual.context, work, undecided.payment_id, "R7")
+        decide_fulfilled(manual.context, work, undecided.payment_id, "R7", by="staff-1")
     with pytest.raises(NothingToDecide), manual.store.begin("h1") as work:
-        decide_refused(manual.context, work, undecided.payment_id)
+        decide_refused(manual.context, work, undecided.payment_id, by="staff-1")
 
 
 def test_20_a_refusal_starts_the_refund_in_the_same_commit(world: World) -> None:

@@ -13,6 +13,7 @@ from hospital_bridge.payment.reconcile import ask_for_reconciliation, reconcile_
 from hospital_bridge.slot import SaleEntry
 from hospital_bridge.store.reconciliation import Difference, Finding, Progress, Reconciliation, RunState
 from tests.payment.faults import Fault
+from tests.payment.wallet import InMemoryWallet
 from tests.payment.world import ACCOUNT, FEE, World
 
 DAY = date(2026, 11, 23)
@@ -206,3 +207,51 @@ def test_a_hospital_that_does_not_answer_leaves_the_day_unreconciled(world: Worl
     world.wallet.pay(unheard.merchant_order_no)
     assert reconcile(world).state is RunState.WAITING
     assert reconcile(world).state is RunState.DONE
+
+
+def test_a_bill_that_gives_one_entry_two_sums_is_not_believed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.fulfilled()
+    [line] = world.wallet.download_bill(DAY)
+    twice = [line, replace(line, amount_fen=Fen(1))]
+    monkeypatch.setattr(world.wallet, "download_bill", lambda _: iter(twice))
+    assert reconcile(world).state is RunState.WAITING
+
+
+def test_a_bill_that_repeats_its_lines_counts_each_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.fulfilled()
+    lines = list(world.wallet.download_bill(DAY))
+    monkeypatch.setattr(world.wallet, "download_bill", lambda _: iter(lines * 2))
+    assert (reconcile(world).wallet_fen, reconcile(world).unexplained_fen) == (FEE, 0)
+
+
+def test_a_refund_that_the_hospital_has_not_booked_yet_is_told_apart(world: World) -> None:
+    payment = world.fulfilled()
+    world.desk.line.will("reverse", *[Fault.NOT_SENT] * 50)
+    world.refund_all(payment)
+    world.drain(timedelta(minutes=1))
+    assert (reconcile(world).unexplained_fen, found(world)) == (0, [(Finding.UNFULFILLED, Progress.OPEN)])
+
+
+def test_sales_of_another_wallet_account_are_none_of_this_ones_business(world: World) -> None:
+    payment = world.fulfilled()
+    world.refund_all(payment)
+    world.drain()
+    wallets = {**world.context.wallets, "alipay-2": InMemoryWallet(world.clock)}
+    run = reconcile_day(replace(world.context, wallets=wallets), "alipay-2", DAY)
+    assert (run.state, run.matched, run.unexplained_fen) == (RunState.DONE, 0, 0)
+
+
+def test_a_difference_that_comes_back_is_open_again_and_an_explained_one_stays_so(world: World) -> None:
+    world.fulfilled()
+    lost = list(world.desk.effects)
+    for effects in ([], lost):
+        world.desk.effects = list(effects)
+        reconcile(world)
+    world.desk.effects = []
+    run = reconcile(world)
+    assert found(world) == [(Finding.SALE_MISSING, Progress.OPEN)]
+    with world.store.begin("h1") as work:
+        [difference] = work.reconciliations.open_differences()
+        work.reconciliations.explain(run, difference, "staff-1")
+    reconcile(world)
+    assert found(world) == [(Finding.SALE_MISSING, Progress.EXPLAINED)]

@@ -19,8 +19,8 @@ from hospital_bridge.store.unit_of_work import Work
 SPACING = timedelta(seconds=3)
 """The least time between two refund requests of one order (Alipay, trade.refund)."""
 
-TITLE = "Refund"
-"""What the wallet is told; the true reason stays with us, for a wallet must not learn it."""
+TITLE = "退款"
+"""All that the wallet is told of the reason, as with a sale's title: a wallet must learn no more."""
 
 
 def give_back(

@@ -22,7 +22,7 @@ def reverse(context: MoneyContext, refund_no: str) -> None:
     context.driver.drive(
         Errand(
             kind="sale.reverse",
-            key=f"reverse:{refund_no}",
+            key=reversal_key(refund_no),
             act=lambda: counter.sale.reverse(counter.scope, given_back),
             look=question(context, payment, given_back, counter.sale.query_reversal),
             confirmed=lambda work, receipt: _accept(work, refund_no, receipt),
@@ -32,6 +32,11 @@ def reverse(context: MoneyContext, refund_no: str) -> None:
             settling=settling(context, counter.sale),
         )
     )
+
+
+def reversal_key(refund_no: str) -> str:
+    """The idempotency key under which a booking is taken back."""
+    return f"reverse:{refund_no}"
 
 
 def reversed_sale(payment: Payment, refund: Refund) -> PaidSale:
