@@ -37,6 +37,17 @@
     offline.hidden = false;
   });
 
+  /* Inside Alipay the payment sheet opens in place (tradePay); elsewhere the link leads to it. What the sheet
+     answers is not believed: the page asks the bridge, which asks the wallet. */
+  document.addEventListener("click", function (event) {
+    var sheet = event.target.closest("[data-trade-no]");
+    if (!sheet || !window.AlipayJSBridge) return;
+    event.preventDefault();
+    window.AlipayJSBridge.call("tradePay", { tradeNO: sheet.getAttribute("data-trade-no") }, function () {
+      window.location.reload();
+    });
+  });
+
   document.addEventListener("htmx:afterSettle", function () {
     if (words() !== said) {
       said = words();
