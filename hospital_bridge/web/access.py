@@ -15,7 +15,7 @@ ADMIN = "admin"
 """The staff role that watches the links and replays dead jobs."""
 
 AUDITOR = "auditor"
-"""The staff role that reads the trail; it is never given together with `ADMIN`."""
+"""The staff role that reads the trail; a hospital gives it to somebody who is not `ADMIN`."""
 
 
 class Area(StrEnum):

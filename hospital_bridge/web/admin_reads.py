@@ -19,7 +19,10 @@ class Light(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LinkRow:
-    """One link of the operator (wallet, HIS, listener, jobs); `name` tells several of one kind apart, `remedy` is a message id, for a light not green."""
+    """One link of the operator (wallet, HIS, listener, jobs).
+
+    `name` tells several of one kind apart; `remedy` is a message id, for a light that is not green.
+    """
 
     name: str
     kind: str

@@ -203,8 +203,11 @@ def test_a_state_of_every_kind_is_told_with_what_comes_next(patient: FlaskClient
             told.add(re.findall(r"<h1[^>]*>([^<]+)<", page.text)[0])
     assert len(told) >= 12
     old = scope.registrations[registration_id]
-    scope.registrations[registration_id] = replace(old, payment_id="", state=State.ENDED, reason="<b>no place left</b>")
+    odd = replace(old, payment_id="", state=State.ENDED, reason="<b>native</b>", department_name="<b>D</b>")
+    scope.registrations[registration_id] = odd
     scope.payments.clear()
     page = get(patient, f"{place}?lang=en")
-    assert "&lt;b&gt;no place left&lt;/b&gt;" in page.text
+    assert "The hospital did not accept it." in page.text
     assert "Nothing was charged." in page.text
+    assert "&lt;b&gt;D&lt;/b&gt;" in page.text
+    assert "<b>" not in page.text
