@@ -63,8 +63,11 @@ class Phone:
 
     def take(self, confirm: PageShown) -> PageShown:
         """Confirm the slot, and wait for the hospital's word."""
-        booked = self._browser.submit(confirm, confirm.form("/book"))
-        return self.wait(booked, lambda page: page.marks.get("state") != "holding")
+        return self.wait(self.send(confirm), lambda page: page.marks.get("state") != "holding")
+
+    def send(self, confirm: PageShown) -> PageShown:
+        """Confirm the slot; what is shown at once."""
+        return self._browser.submit(confirm, confirm.form("/book"))
 
     def pay(self, registration: PageShown) -> PageShown:
         """Open the payment sheet, confirm, and come back to the registration."""

@@ -13,8 +13,6 @@ from tests.journeys.newcomers import Newcomers
 from tests.journeys.steered_bridge import SteeredBridge, steered_bridge
 from tests.postgresql_server import APPLICATION_ROLE, OWNER_ROLE, PostgresqlServer
 
-DATABASES = ("sqlite", "postgresql")
-
 
 def database_urls(request: pytest.FixtureRequest, name: str) -> Iterator[tuple[str, str]]:
     """The serving and the owning address of a fresh database; two empty ones ask for the embedded default."""
@@ -58,14 +56,9 @@ def newcomers(stage: Stage) -> Newcomers:
     return Newcomers(stage.town, SystemClock(), stage.window)
 
 
-@pytest.fixture(scope="module", params=DATABASES)
-def steered_urls(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
-    yield from database_urls(request, request.param)
-
-
-@pytest.fixture(scope="module")
-def shared_steered(steered_urls: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[SteeredBridge]:
-    with steered_bridge(tmp_path_factory.mktemp("steered"), steered_urls) as bridge:
+@pytest.fixture(scope="session")
+def shared_steered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SteeredBridge]:
+    with steered_bridge(tmp_path_factory.mktemp("steered")) as bridge:
         yield bridge
 
 

@@ -17,7 +17,10 @@ from hospital_bridge.installed import installed
 from hospital_bridge.payment import ledger
 from hospital_bridge.payment.reconcile import reconcile_day
 from hospital_bridge.running import Running
+from hospital_bridge.sandbox.alipay.trade import Trade
+from hospital_bridge.sandbox.browser import PageShown
 from hospital_bridge.sandbox.configuration import write_configuration
+from hospital_bridge.sandbox.hospital.model import AppointmentStatus
 from hospital_bridge.sandbox.town import Town, free_ports
 from hospital_bridge.settings import load
 from hospital_bridge.store.jobs import Lane
@@ -74,6 +77,25 @@ class SteeredBridge:
             self.clock.advance(step)
         self.work()
 
+    def trade_of(self, page: PageShown) -> Trade | None:
+        """The wallet's trade of a registration; AssertionError when there is more than one."""
+        with self.bridge.store.read(OPERATOR) as work:
+            orders = {p.merchant_order_no for p in work.payments.all() if p.sale_ref == registration_id(page)}
+        trades = [trade for trade in self.town.wallet.trades if trade.out_trade_no in orders]
+        assert len(trades) <= 1
+        return trades[0] if trades else None
+
+    def is_booked(self, page: PageShown) -> bool:
+        """Whether the hospital keeps a place for the registration."""
+        appointment = self.town.hospital.diary.by_placer(registration_id(page))
+        return appointment is not None and appointment.status is AppointmentStatus.BOOKED
+
+    def posted(self, page: PageShown) -> list[tuple[str, int]]:
+        """Kind and sum of every posting at the hospital for the registration."""
+        appointment = self.town.hospital.diary.by_placer(registration_id(page))
+        entries = self.town.hospital.cashier.of_appointment(appointment.filler_id) if appointment else []
+        return [(entry.kind.value, entry.amount_fen) for entry in entries]
+
     def begin_anew(self) -> None:
         """No faults, and the login limits of the last test forgotten."""
         self.town.hospital.faults.clear()
@@ -94,22 +116,20 @@ class SteeredBridge:
         assert (run.state, run.reason, run.unexplained_fen) == ("done", "", 0)
 
 
+def registration_id(page: PageShown) -> str:
+    """The registration that a page is about."""
+    return page.address.split("?")[0].rsplit("/", 1)[1]
+
+
 @contextmanager
-def steered_bridge(folder: Path, urls: tuple[str, str]) -> Iterator[SteeredBridge]:
-    """A bridge on that database, its pages served, its jobs at rest."""
+def steered_bridge(folder: Path) -> Iterator[SteeredBridge]:
+    """A bridge on the embedded database, its pages served, its jobs at rest."""
     clock = FakeClock(MORNING)
     with Town(clock) as town:
         web_port, listener_port = free_ports(2)
         addresses = town.addresses(web_port, listener_port)
-        serving, owning = urls
-        main = write_configuration(
-            folder,
-            addresses,
-            town.credentials,
-            operator_id=OPERATOR,
-            database_url=serving,
-            owner_database_url=owning,
-        )
+        main = write_configuration(folder, addresses, town.credentials, operator_id=OPERATOR)
+        _answer_soon(folder / "operators.d" / f"{OPERATOR}.toml")
         settings = load(main, installed())
         prepare_database(settings)
         bridge = build(settings, Outside(clock=clock, ids=CountedIds(clock), database_time=False))
@@ -117,3 +137,10 @@ def steered_bridge(folder: Path, urls: tuple[str, str]) -> Iterator[SteeredBridg
         with Running(bridge, ("web",), "steered"):
             yield SteeredBridge(bridge, town, clock, runner)
         bridge.store.engine.dispose()
+
+
+def _answer_soon(operator: Path) -> None:
+    """A hospital that stays silent is given up after a moment of real time."""
+    text = operator.read_text(encoding="utf-8")
+    assert "reply_timeout = 5.0" in text
+    operator.write_text(text.replace("reply_timeout = 5.0", "reply_timeout = 0.3"), encoding="utf-8")
