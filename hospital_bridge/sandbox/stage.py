@@ -103,6 +103,11 @@ class Stage:
         """A connection of the hospital to the bridge's listener."""
         return MllpClient("127.0.0.1", self._listener_port)
 
+    @property
+    def process_id(self) -> int:
+        """The bridge's process; 0 while it does not run."""
+        return self._bridge.pid if self._bridge else 0
+
     def run(self, *words: str, typed: str = "", **environment: str) -> str:
         """Run a command of the bridge to its end and return what it printed; StageFailed on any exit but 0."""
         done = subprocess.run(  # noqa: S603 - our own command, and words of our own

@@ -19,6 +19,7 @@ from hospital_bridge.sandbox.configuration import write_configuration
 from hospital_bridge.sandbox.stage import OPERATOR
 from hospital_bridge.sandbox.town import Town, free_ports
 from tests.benchmarks.patients import WHO_GOES_WHERE, Patients
+from tests.benchmarks.process_figures import mib_of, resident_mib
 
 Row = dict[str, object]
 
@@ -49,7 +50,7 @@ def run() -> list[Row]:
             patients = Patients(f"{addresses.public_url}/p/{OPERATOR}", _CLOCK)
             patients.arrive()
             patients.register(_REGISTRATIONS - 1)
-            worked = _resident_mib(process.pid)
+            worked = resident_mib(process.pid)
     (seconds, mib), (bare_seconds, bare_mib) = _medians(starts), _medians(imports)
     return [
         _row("start to /ready, database to be made", first, "s", bare_seconds),
@@ -72,7 +73,7 @@ def _medians(measured: tuple[tuple[float, float], ...]) -> tuple[float, float]:
 
 def _start(configuration: Path, public_url: str) -> tuple[float, float]:
     with _serving(configuration, public_url) as (process, seconds):
-        return seconds, _resident_mib(process.pid)
+        return seconds, resident_mib(process.pid)
 
 
 def _import() -> tuple[float, float]:
@@ -80,7 +81,7 @@ def _import() -> tuple[float, float]:
     told = subprocess.run(
         [sys.executable, "-c", f"{_IMPORTS}\n{_TELL}"], check=True, capture_output=True, text=True
     ).stdout
-    return time.perf_counter() - started, _mib(told)
+    return time.perf_counter() - started, mib_of(told)
 
 
 @contextmanager
@@ -106,12 +107,3 @@ def _is_ready(public_url: str) -> bool:
             return bool(reply.status)
     except (URLError, OSError):
         return False
-
-
-def _resident_mib(process_id: int) -> float:
-    return _mib(Path(f"/proc/{process_id}/status").read_text())
-
-
-def _mib(status: str) -> float:
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
-    return int(line.split()[1]) / 1024
