@@ -89,7 +89,7 @@ class OperatorScope:
 
     @property
     def effects(self) -> slot.Effects:
-        return EffectsFacade(self.money.driver, self.unit)
+        return EffectsFacade(self.money.driver, self.unit, self.money.settling)
 
     def unit(self, work: Work) -> Unit:
         """The unit of work as the vertical sees it."""

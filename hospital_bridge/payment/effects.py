@@ -28,7 +28,8 @@ class Errand:
     `act` changes the world. `look` gives the result, or a firm None ("never happened: act again"); without
     it a person decides, and `undecided` says so. `sending` runs in the commit that precedes each call and
     answers whether the change is still wanted. `confirmed`, `refused` and `undecided` run in the commit that
-    records the end. A firm None becomes firm only `settling` after the call, for a request may still travel.
+    records the end. A None becomes firm only `settling` after we lost sight of the call, for its request may
+    still travel.
     """
 
     kind: str
@@ -140,9 +141,11 @@ class Driver:
             effect = self._open(work, errand)
             if effect is None or effect.state is EffectState.INTENDED:
                 return
+            if effect.unknown_since is None:
+                # The process died during the call: only now does anybody know that sight was lost.
+                effect = effect.lose_sight(work.now, "found without an answer")
             travelling = _still_travelling(errand, effect, work)
-            if not travelling:
-                work.effects.save(effect.never_happened(work.now))
+            work.effects.save(effect if travelling else effect.never_happened(work.now))
         if travelling:
             raise Again(travelling)
 
@@ -168,9 +171,9 @@ def _withdrawn(effect: Effect, work: Work) -> Effect:
 
 def _still_travelling(errand: Errand, effect: Effect, work: Work) -> timedelta | None:
     """How much longer the request may be under way; None when it no longer can."""
-    if effect.sent_at is None or work.now >= effect.sent_at + errand.settling:
+    if effect.unknown_since is None or work.now >= effect.unknown_since + errand.settling:
         return None
-    return effect.sent_at + errand.settling - work.now
+    return effect.unknown_since + errand.settling - work.now
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,7 @@ class EffectsFacade:
 
     driver: Driver
     as_vertical: Callable[[Work], VerticalWork]
+    settling: timedelta
 
     def drive(self, call: OutsideCall) -> None:
         """As `Driver.drive`, with the vertical's own callbacks."""
@@ -190,5 +194,6 @@ class EffectsFacade:
                 look=call.look,
                 confirmed=lambda work, result: call.confirmed(self.as_vertical(work), result),
                 refused=lambda work, refusal: call.refused(self.as_vertical(work), refusal.reason.value),
+                settling=self.settling,
             )
         )

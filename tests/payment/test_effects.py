@@ -98,10 +98,37 @@ def test_an_unknown_outcome_is_looked_up_before_anything_is_repeated(booking: Bo
     unknown = booking.effect()
     assert unknown.state is EffectState.UNKNOWN
     assert unknown.next_check is not None
+    booking.world.clock.advance(booking.world.context.settling)
     booking.drive()
     assert booking.taken == ["slot 1"]
     assert booking.line.calls[:2] == ["book", "look"]
     assert booking.ends == ["confirmed filler 1 at h1"]
+
+
+def test_a_request_may_still_travel_for_a_while_after_we_lost_sight_of_it(booking: Booking) -> None:
+    clock, settling = booking.world.clock, booking.world.context.settling
+    booking.line.will("book", Fault.LOST_REQUEST)
+    clock.advance(settling)  # However long the call itself took counts for nothing.
+    for pause in (timedelta(0), settling - timedelta(seconds=1)):
+        clock.advance(pause)
+        with pytest.raises(Again):
+            booking.drive()
+        assert booking.taken == []
+    clock.advance(timedelta(seconds=1))
+    booking.drive()
+    assert booking.taken == ["slot 1"]
+
+
+def test_a_call_that_died_with_its_process_is_lost_sight_of_when_it_is_found(booking: Booking) -> None:
+    ends, booking.ends = booking.ends, Broken()
+    with pytest.raises(RuntimeError):
+        booking.drive()
+    booking.ends, booking.taken = ends, []
+    booking.world.clock.advance(timedelta(minutes=1))
+    with pytest.raises(Again) as again:
+        booking.drive()
+    assert again.value.after == booking.world.context.settling
+    assert booking.effect().state is EffectState.UNKNOWN
 
 
 def test_a_look_that_fails_leaves_the_outcome_unknown(booking: Booking) -> None:

@@ -35,6 +35,14 @@ class Road:
         self._simulation = simulation
         self._rng = rng
 
+    def block(self) -> None:
+        """Nothing comes through."""
+        self.blocked = True
+
+    def unblock(self) -> None:
+        """The way is as good or bad again as it was."""
+        self.blocked = False
+
     def heal(self) -> None:
         """From now on everything arrives."""
         self.weather, self.blocked = Weather(), False
@@ -116,8 +124,9 @@ class HospitalWire:
         self._simulation = simulation
 
     def exchange(self, raw: bytes) -> bytes:
-        outside, road = self._simulation.outside, self._simulation.his_road
         message = HisMessage.read(raw)
+        outside = self._simulation.outside
+        road = self._simulation.browsing_road if message.browses else self._simulation.his_road
         self._simulation.check_intent(self._process, message.intent)
         return road.cross(
             self._process,

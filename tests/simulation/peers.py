@@ -44,12 +44,13 @@ class WalletCall:
 
 @dataclass(frozen=True)
 class HisMessage:
-    """One message to the hospital; `serial` of a posting, `kind` PY or CD."""
+    """One message to the hospital; `serial` of a posting, `kind` PY or CD; `browses` where a patient only looks around."""
 
     name: str
     intent: Intent | None = None
     serial: str = ""
     kind: str = ""
+    browses: bool = False
 
     @classmethod
     def read(cls, raw: bytes) -> HisMessage:
@@ -62,7 +63,8 @@ class HisMessage:
             "SRM^S04": Intent(f"hospital.release:{message['ARQ-1.1']}:", prefix=True),
             "ADT^A28": Intent("hospital.create_record:", prefix=True),
         }
-        return cls(message.type, intents.get(message.type))
+        browses = message.type.startswith("MFQ") or message["QRD-9.1"] == "SOP"
+        return cls(message.type, intents.get(message.type), browses=browses)
 
     @classmethod
     def _posting(cls, message: Message) -> HisMessage:

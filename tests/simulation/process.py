@@ -21,6 +21,7 @@ from hospital_bridge.workers.job_runner import JobRunner
 from tests.simulation.fate import SimCrash
 from tests.simulation.ground import ACCOUNT, OPERATOR
 
+PROCESS = "simulated_process"
 THREADS = 3
 BATCH = 10
 
@@ -38,9 +39,9 @@ class Process:
 
     def start(self, settings: Settings, outside: Outside, engine: Engine, rng: Random) -> None:
         """Put the bridge together and free what the last incarnation held; SimCrash when it dies of that."""
-        self._engine = engine
-        _watch_commits(engine, self)
-        self.bridge: Bridge = build(settings, outside, engine=engine)
+        # One pool and one statement cache serve every incarnation; each is known by its option.
+        self._engine = engine.execution_options(**{PROCESS: self})
+        self.bridge: Bridge = build(settings, outside, engine=self._engine)
         self._runner = JobRunner(self.bridge.store, handlers_of(self.bridge), self.name, rng.random)
         self._runner.recover()
 
@@ -77,10 +78,6 @@ class Process:
             self.alive = False
             self._buried(self)
 
-    def dispose(self) -> None:
-        """Give the connections back once nothing runs any more."""
-        self._engine.dispose()
-
     def work(self) -> None:
         """Run what is due, as one thread of the workers would."""
         if self._busy >= THREADS:
@@ -104,26 +101,31 @@ class Process:
         self._runner.renew()
 
 
-def _watch_commits(engine: Engine, process: Process) -> None:
-    """Death before and after every commit of a writing transaction."""
-    state = {"writing": False}
+def watch_commits(engine: Engine) -> None:
+    """Let a process die before and after every commit of a writing transaction of its engine."""
+    writing: list[Process] = []
     commit = engine.dialect.do_commit
 
-    def begin(_: Connection) -> None:
-        process.must_live()
+    def begin(connection: Connection) -> None:
+        if (process := _process_of(connection)) is not None:
+            process.must_live()
 
     def before(connection: Connection) -> None:
-        process.must_live()
-        state["writing"] = not connection.get_execution_options().get("hb_read_only", False)
-        if state["writing"]:
+        process = _process_of(connection)
+        if process is not None and not connection.get_execution_options().get("hb_read_only", False):
             process.point("before commit")
+            writing.append(process)
 
     def do_commit(dbapi_connection: Any) -> None:
         commit(dbapi_connection)
-        if state["writing"]:
-            state["writing"] = False
-            process.point("after commit")
+        if writing:
+            writing.pop().point("after commit")
 
     event.listen(engine, "begin", begin)
     event.listen(engine, "commit", before)
     setattr(engine.dialect, "do_commit", do_commit)  # noqa: B010  a method of this engine's own dialect object
+
+
+def _process_of(connection: Connection) -> Process | None:
+    process: Process | None = connection.get_execution_options().get(PROCESS)
+    return process

@@ -15,11 +15,11 @@ from tests.simulation.ground import OPERATOR, Ground
 from tests.simulation.liveness import Liveness
 from tests.simulation.network import HospitalWire, NoticeRoad, Road, WalletWire
 from tests.simulation.observer import Observer
-from tests.simulation.options import Options
+from tests.simulation.options import Options, Weather
 from tests.simulation.outside import OutsideWorld
 from tests.simulation.patient import Living, Patient
 from tests.simulation.peers import Intent
-from tests.simulation.process import Process
+from tests.simulation.process import Process, watch_commits
 from tests.simulation.safety import Safety
 from tests.simulation.violation import Violation
 
@@ -28,6 +28,7 @@ DEEPEST = 4
 LEASE_CARE = 10.0
 POLL = timedelta(seconds=0.5)
 """How soon a worker or the wallet notices that something is due."""
+OUTAGE = 420.0
 LOOKS_ON = "visit"
 """An event that changes nothing unless a process commits or sends in it."""
 GRACE = timedelta(minutes=31)
@@ -52,18 +53,20 @@ class Simulation:
         self._patients: list[Patient] = []
         self._changed = False
         self._processes: dict[str, Process] = {}
-        self._graves: list[Process] = []
         self._notices_wake_at = self.clock.now() + QUIET
         self._open_outside()
 
     def _open_outside(self) -> None:
         self._database = self._ground.databases.fresh()
+        self._engine = self._database.connect()
+        watch_commits(self._engine)
         root_key = self._ground.settings.bridge.root_key
         ids = CountingIds(self.clock, OBSERVER_REALM)
         self.observer = Observer(self._database.connect(), self.clock, ids, root_key)
         self.outside = OutsideWorld(self.options, self.clock, self.rng)
         self.wallet_road = Road(self, self.options.wallet, self.rng)
         self.his_road = Road(self, self.options.his, self.rng)
+        self.browsing_road = Road(self, Weather(no_connection=min(self.options.his.no_connection, 0.02)), self.rng)
         self._notice_road = Road(self, self.options.notices, self.rng)
         self.outside.open_wallet(NoticeRoad(self, self._notice_road, self.outside), self._ground.wallet_keys())
         self._safety = Safety(self.observer, self.outside)
@@ -101,17 +104,18 @@ class Simulation:
             self.spawn(LOOKS_ON, patient.live(), after=self.rng.random() * half)
 
     def _plan_outages(self) -> None:
-        roads = {"wallet": self.wallet_road, "his": self.his_road}
+        roads = {"wallet": [self.wallet_road], "his": [self.his_road, self.browsing_road]}
         for peer in self.options.outages:
             start = self.rng.random() * self.options.chaos.total_seconds()
-            self.agenda.add(start, f"{peer} is down", partial(setattr, roads[peer], "blocked", True))
-            self.agenda.add(start + 420, f"{peer} is back", partial(setattr, roads[peer], "blocked", False))
+            for road in roads[peer]:
+                self.agenda.add(start, f"{peer} is down", road.block)
+                self.agenda.add(start + OUTAGE, f"{peer} is back", road.unblock)
 
     def _heal(self) -> None:
         """Nothing fails any more; who has not come to the end of their visit still does."""
         self.note("all are well again")
         self.fate = Spared()
-        for road in (self.wallet_road, self.his_road, self._notice_road):
+        for road in (self.wallet_road, self.his_road, self.browsing_road, self._notice_road):
             road.heal()
         self.outside.heal()
 
@@ -204,14 +208,13 @@ class Simulation:
         transport, link = WalletWire(process, self), HospitalWire(process, self)
         outside = Outside(self.clock, self._ids, transport, lambda *_, **__: link, database_time=False)
         self._processes[name] = process
-        process.start(self._ground.settings, outside, self._database.connect(), self.rng)
+        process.start(self._ground.settings, outside, self._engine, self.rng)
 
     def _strikes(self, point: str) -> bool:
         self._changed = True
         return self.fate.strikes(point)
 
     def _bury(self, process: Process) -> None:
-        self._graves.append(process)
         downtime = self.rng.random() * 20
         self.agenda.add(downtime, f"{process.name} starts again", partial(self._start, process.name))
 
@@ -251,8 +254,7 @@ class Simulation:
         self.outside.wallet.deliver_due()
 
     def _clear_away(self) -> None:
-        for process in [*self._graves, *self._processes.values()]:
-            process.dispose()
+        self._engine.dispose()
         self.observer.close()
         self._database.drop()
 
