@@ -80,6 +80,10 @@ class Phone:
         page = self._browser.open(registration.address)
         return self._browser.submit(page, page.form("/cancel"))
 
+    def press(self, page: PageShown, action: str) -> PageShown:
+        """Send the form of a page that is shown, as it stands."""
+        return self._browser.submit(page, page.form(action))
+
     def open(self, address: str) -> PageShown:
         """Any page by its address."""
         return self._browser.open(address)

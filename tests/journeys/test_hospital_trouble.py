@@ -104,7 +104,7 @@ def test_down_while_booking_until_the_hold_expires(steered: SteeredBridge) -> No
         steered.pass_time(timedelta(minutes=10))
         ended = phone.look(page)
         assert ended.marks["state"] == "ended"
-        assert "锁号到期前未能联系上医院" in ended.words
+        assert "原因： 未在规定时间内完成。" in ended.words
         assert "没有扣款。" in ended.words
     steered.pass_time(timedelta(minutes=10))
     assert not steered.is_booked(page)
@@ -123,4 +123,4 @@ def test_an_unknown_booking_that_happened_is_found_although_the_hold_expired(ste
         assert "正在为您锁号" in phone.look(page).words
     steered.pass_time(timedelta(minutes=6))
     assert "已为您锁号，请支付" in phone.look(page).words
-    phone.wait_for(phone.pay(page), "done")
+    phone.wait_for(phone.pay(phone.look(page)), "done")

@@ -172,7 +172,8 @@ def registration(request: PageRequest) -> View:
         mine = _mine(request, store.get(work, request.data["registration"]))
         payment = work.payments.view(mine.payment_id) if mine.payment_id else None
     moving = mine.state in WAITING or (payment is not None and payment.moving)
-    data = {"registration": mine, "payment": payment}
+    too_late = payment is not None and payment.expires_at <= request.scope.now()
+    data = {"registration": mine, "payment": payment, "too_late": too_late}
     return View("registration.html", data, refresh_seconds=2 if moving else None)
 
 
