@@ -80,8 +80,6 @@ class Driver:
             return False
         try:
             result = errand.look()
-        except NotDone as busy:
-            raise Again(busy.retry_after or effect.pause) from busy
         except OutsideError as lost:
             self._lose_sight(errand, lost)
             return False
@@ -134,7 +132,8 @@ class Driver:
             work.effects.save(effect.lose_sight(work.now, type(lost).__name__, lost.native_code))
             if isinstance(lost, Untrusted):
                 work.security_events.record("answer.untrusted", errand.kind, errand.key)
-        raise Again(effect.pause) from lost
+        asked = lost.retry_after if isinstance(lost, NotDone) else None
+        raise Again(asked or effect.pause) from lost
 
     def _believe_the_no(self, errand: Errand) -> None:
         with self.store.begin(self.operator_id) as work:

@@ -142,6 +142,17 @@ def test_a_look_that_fails_leaves_the_outcome_unknown(booking: Booking) -> None:
     assert booking.taken == ["slot 1"]
 
 
+def test_a_silent_other_side_is_asked_ever_more_patiently(booking: Booking) -> None:
+    booking.line.will("book", Fault.LOST_REPLY)
+    booking.line.will("look", *[Fault.NOT_SENT] * 4)
+    pauses = []
+    for _ in range(5):
+        with pytest.raises(Again) as again:
+            booking.drive()
+        pauses.append(again.value.after.total_seconds())
+    assert pauses == [2, 5, 10, 30, 60]
+
+
 def test_what_cannot_be_looked_up_waits_for_a_person(booking: Booking) -> None:
     booking.line.will("book", Fault.LOST_REPLY)
     for _ in range(3):
