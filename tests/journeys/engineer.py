@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from click.testing import CliRunner, Result
 
+from hospital_bridge.bootstrap import build
 from hospital_bridge.cli import main
-from hospital_bridge.sandbox.stage import Stage
+from hospital_bridge.installed import installed
+from hospital_bridge.sandbox.browser import Browser, PageShown
+from hospital_bridge.sandbox.stage import OPERATOR, STAFF_NAME, Stage
+from hospital_bridge.settings import load
+from hospital_bridge.store.unit_of_work import Work
 
 ENGLISH = {"LC_ALL": "C.UTF-8", "LC_MESSAGES": "", "LANG": ""}
 
@@ -24,3 +31,28 @@ def run(stage: Stage, *words: str, typed: str = "", **environment: str) -> Resul
 def ask(stage: Stage, *words: str) -> Any:
     """The JSON that a command printed."""
     return json.loads(run(stage, *words, "--json").stdout.splitlines()[-1])
+
+
+@contextmanager
+def reading(stage: Stage) -> Iterator[Work]:
+    """A look into the running bridge's database."""
+    bridge = build(load(stage.configuration, installed()))
+    try:
+        with bridge.store.read(OPERATOR) as work:
+            yield work
+    finally:
+        bridge.store.engine.dispose()
+
+
+class Console:
+    """A member of staff who is signed in."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._browser = Browser(language="en")
+        self._address = f"{stage.public_url}/staff/{OPERATOR}"
+        login = self._browser.open(f"{self._address}/login")
+        words = {"name": STAFF_NAME, "password": stage.password}
+        self._browser.submit(login, login.form("login"), **words)
+
+    def page(self, path: str) -> PageShown:
+        return self._browser.open(f"{self._address}/{path}")
