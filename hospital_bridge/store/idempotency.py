@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlalchemy import Column, Integer, String, Table, or_
+from sqlalchemy import Column, Integer, String, Table, Text, or_
 
 from hospital_bridge.store.metadata import Instant, metadata, operator_column
 from hospital_bridge.store.unit_of_work import Work
@@ -21,7 +21,7 @@ WEB_REQUEST = Table(
     Column("request_hash", String(64), nullable=False),
     Column("state", String(16), nullable=False),
     Column("status", Integer, nullable=False),
-    Column("location", String(1000), nullable=False),
+    Column("location", Text, nullable=False),
     Column("claimed_at", Instant, nullable=False),
 )
 

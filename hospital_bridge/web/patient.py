@@ -48,7 +48,7 @@ def consent() -> Response:
 
 
 @blueprint.post("/consent")
-@open_to(VISITOR)
+@open_to(Access(Area.PATIENT, signed_in=False, once=False))
 def agree() -> Any:
     """Keep the agreement under a one-use state and send the patient to the wallet."""
     here = visit().operator

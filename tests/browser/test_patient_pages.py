@@ -27,8 +27,6 @@ STATES = (
     (State.CANCELLED, "refunding"),
     (State.ENDED, "refunded"),
 )
-Pictures = Callable[[Page, str], None]
-
 LOOKS = pytest.mark.parametrize(
     ("language", "mode"), [("zh-CN", "standard"), ("zh-CN", "care"), ("en", "standard"), ("en", "care")]
 )
@@ -88,23 +86,19 @@ SIZES = """() => {
 }"""
 
 
-def test_the_journey_by_taps(base_url: str, kit: SiteKit, browser_page: Page, picture: Pictures) -> None:
+def test_the_journey_by_taps(base_url: str, kit: SiteKit, browser_page: Page) -> None:
     complaints = watch(browser_page)
     journey = PatientJourney(browser_page, base_url, language="zh-CN").open()
-    picture(browser_page, "patient-service-window")
     journey.sign_in("hospital/cards").set_up_card().choose_slot()
-    picture(browser_page, "patient-confirm")
     registration_id = journey.book()
     assert journey.headline() == "正在为您锁号"
     kit.scopes["h1"].move(registration_id, State.BOOKED, "awaiting")
     journey.wait_for("已为您锁号，请支付")
     assert journey.pay_link() == kit.scopes["h1"].payments[registration_id].pay_url
-    picture(browser_page, "patient-to-pay")
     kit.scopes["h1"].move(registration_id, State.PAID, "confirming")
     journey.wait_for("已支付，医院确认中")
     kit.scopes["h1"].move(registration_id, State.REGISTERED, "done")
     journey.wait_for("挂号成功")
-    picture(browser_page, "patient-registered")
     journey.cancel().wait_for("已退号，退款处理中")
     assert complaints == []
 
@@ -191,7 +185,7 @@ def _tab_to(page: Page, selector: str) -> None:
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_care_mode_is_one_tap_away_and_stays(
-    base_url: str, new_context: Callable[..., BrowserContext], picture: Pictures, size: Any
+    base_url: str, new_context: Callable[..., BrowserContext], size: Any
 ) -> None:
     page = new_context(size).new_page()
     page.goto(f"{base_url}/p/h1/")
@@ -199,5 +193,4 @@ def test_care_mode_is_one_tap_away_and_stays(
     page.click("main .hb-cell >> nth=0")
     assert page.evaluate("document.documentElement.className") == "care"
     page.goto(f"{base_url}/p/h1/")
-    picture(page, f"patient-care-{size['width']}")
     assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") > 20

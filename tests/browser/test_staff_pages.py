@@ -29,7 +29,6 @@ def test_the_admin_pages(
     base_url: str,
     kit: SiteKit,
     new_context: Callable[..., BrowserContext],
-    picture: Callable[[Page, str], None],
     size: Any,
 ) -> None:
     kit.add_staff("h1", "wang", RoleGrant("admin"), RoleGrant("auditor"))
@@ -42,8 +41,6 @@ def test_the_admin_pages(
         page.goto(f"{base_url}/staff/h1/{path}")
         found[path] = violations(page)
         assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, path
-        if size == DESK:
-            picture(page, f"staff-{path or 'links'}")
     assert {path: faults for path, faults in found.items() if faults} == {}
     assert complaints == []
 

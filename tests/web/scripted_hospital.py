@@ -178,7 +178,9 @@ def _registration(request: PageRequest, scope: ScriptedScope) -> View:
     payment = scope.payments.get(found.registration_id)
     waiting = found.state in (State.HOLDING, State.PAID, State.CANCELLING) or (payment is not None and payment.moving)
     return View(
-        "registration.html", {"registration": found, "payment": payment}, refresh_seconds=2 if waiting else None
+        "registration.html",
+        {"registration": found, "payment": payment, "too_late": False},
+        refresh_seconds=2 if waiting else None,
     )
 
 
