@@ -252,20 +252,19 @@ class Jobs:
 
     def _next_place(self, stream: str) -> tuple[int, bool]:
         # The row lock orders the stream by commit; a sequence would not (reference/durable.md section 5).
-        added = self._dialect_insert(STREAM_HEAD).values(
-            operator_id=self._work.operator_id, stream_key=stream, last_seq=1, done_seq=0
-        )
-        counted = added.on_conflict_do_update(
+        counted = self._dialect_insert(STREAM_HEAD).on_conflict_do_update(
             index_elements=["operator_id", "stream_key"], set_={"last_seq": STREAM_HEAD.c.last_seq + 1}
-        ).returning(STREAM_HEAD.c.last_seq, STREAM_HEAD.c.done_seq)
-        row = self._work.connection.execute(counted).one()
+        )
+        first = {"operator_id": self._work.operator_id, "stream_key": stream, "last_seq": 1, "done_seq": 0}
+        returned = counted.returning(STREAM_HEAD.c.last_seq, STREAM_HEAD.c.done_seq)
+        row = self._work.connection.execute(returned, first).one()
         return row.last_seq, row.last_seq == row.done_seq + 1
 
     def _insert(self, **values: object) -> bool:
         fresh = {"state": JobState.READY.value, "attempts": 0, "faults": 0, "fence": 0, "created_at": self._work.now}
-        statement = self._dialect_insert(JOB).values(operator_id=self._work.operator_id, **fresh, **values)
-        unless_known = statement.on_conflict_do_nothing(index_elements=["operator_id", "dedupe_key"])
-        return self._work.connection.execute(unless_known.returning(JOB.c.job_id)).first() is not None
+        unless_known = self._dialect_insert(JOB).on_conflict_do_nothing(index_elements=["operator_id", "dedupe_key"])
+        job = {"operator_id": self._work.operator_id, **fresh, **values}
+        return self._work.connection.execute(unless_known.returning(JOB.c.job_id), job).first() is not None
 
     def _dialect_insert(self, table: Table) -> Any:
         dialect = sqlite if self._work.connection.dialect.name == "sqlite" else postgresql

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, UpdateBase, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, insert, select, update
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,21 +41,19 @@ class TenantTable:
 
     def add(self, **values: object) -> None:
         """Insert one row."""
-        self._connection.execute(insert(self._table).values(operator_id=self._operator_id, **values))
+        # Values beside the statement, not in it: SQLAlchemy then writes the SQL of a table once and not each time.
+        self._connection.execute(insert(self._table), {"operator_id": self._operator_id, **values})
 
     def change(self, *where: ColumnElement[bool], **values: object) -> int:
         """Update the matching rows; how many there were."""
-        return self._run(update(self._table).where(self._mine(*where)).values(**values))
+        return self._connection.execute(update(self._table).where(self._mine(*where)), values).rowcount
 
     def remove(self, *where: ColumnElement[bool]) -> int:
         """Delete the matching rows; how many there were."""
-        return self._run(delete(self._table).where(self._mine(*where)))
+        return self._connection.execute(delete(self._table).where(self._mine(*where))).rowcount
 
     def save(self, *where: ColumnElement[bool], version: int, **values: object) -> None:
         """Update one row that still has `version`, and count the version up; StaleVersion otherwise."""
         guard = self._table.c.version == version
         if self.change(*where, guard, version=version + 1, **values) != 1:
             raise StaleVersion(self._table.name)
-
-    def _run(self, statement: UpdateBase) -> int:
-        return self._connection.execute(statement).rowcount
