@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -78,26 +79,28 @@ def wallet_address() -> Iterator[str]:
 
 
 @pytest.fixture
-def kit(store: Any, clock: FakeClock, ids: CountedIds, wallet_address: str) -> SiteKit:
+def free_port() -> int:
+    """The site must know its public address before it listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def kit(store: Store, clock: FakeClock, ids: CountedIds, wallet_address: str, free_port: int) -> SiteKit:
     return make_kit(
         store,
         clock,
         ids,
-        public_url=_PENDING,
+        public_url=f"http://127.0.0.1:{free_port}",
         wallet_page=f"{wallet_address}/authorise",
         pay_page=f"{wallet_address}/pay",
     )
 
 
-_PENDING = "http://127.0.0.1:0"
-
-
 @pytest.fixture
-def base_url(kit: SiteKit) -> Iterator[str]:
-    """The site's own address; the port is known only once it listens, and then it is its public address."""
-    app = create_app(kit.site)
-    with serving(app) as address:
-        object.__setattr__(kit.site, "public_url", address)
+def base_url(kit: SiteKit, free_port: int) -> Iterator[str]:
+    with serving(create_app(kit.site), free_port) as address:
         yield address
 
 
