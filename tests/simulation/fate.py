@@ -6,7 +6,7 @@ from random import Random
 from typing import Protocol
 
 
-class SimCrash(Exception):  # noqa: N818
+class SimCrash(Exception):
     """The process is gone; an Exception, for SQLAlchemy throws a connection away on anything broader."""
 
 
@@ -15,6 +15,9 @@ class Fate(Protocol):
 
     def strikes(self, point: str) -> bool:
         """Whether the process dies here."""
+
+    def healed(self) -> Fate:
+        """What holds once chaos is over."""
 
 
 class Spared:
@@ -26,6 +29,9 @@ class Spared:
     def strikes(self, point: str) -> bool:
         self.points.append(point)
         return False
+
+    def healed(self) -> Fate:
+        return self
 
 
 class DiesAt(Spared):
@@ -49,3 +55,6 @@ class DiesByChance:
 
     def strikes(self, point: str) -> bool:
         return self._rng.random() < self._rate
+
+    def healed(self) -> Fate:
+        return Spared()

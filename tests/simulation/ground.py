@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
 from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from adapters import registry
+from hospital_bridge import loading
 from hospital_bridge.bootstrap import prepare_database
 from hospital_bridge.clock import SystemClock
 from hospital_bridge.installed import installed
@@ -19,11 +24,8 @@ from hospital_bridge.sandbox.alipay.world import AlipayWorld
 from hospital_bridge.sandbox.configuration import Addresses, write_configuration
 from hospital_bridge.settings import Settings, load
 from tests.postgresql_server import running_server
-from tests.simulation.databases import Databases, PostgresqlDatabases, SqliteDatabases
-
-OPERATOR = "demo"
-ACCOUNT = "main"
-GATEWAY = "wallet.test"
+from tests.simulation.databases import Database, PostgresqlDatabase, SqliteDatabase
+from tests.simulation.names import GATEWAY, OPERATOR
 
 
 @dataclass(frozen=True)
@@ -32,14 +34,14 @@ class Ground:
 
     settings: Settings
     keys: tuple[RSAPrivateKey, RSAPrivateKey]
-    databases: Databases
+    database: Database
 
     def wallet_keys(self) -> Iterator[RSAPrivateKey]:
         """The keys in the order in which a wallet's world asks for them."""
         return cycle(self.keys)
 
 
-def laid(folder: Path, source: SqliteDatabases | PostgresqlDatabases) -> Ground:
+def laid(folder: Path, database: Database) -> Ground:
     """Write the configuration as the demo does, read it as the bridge does, migrate the template."""
     keys = (_key(), _key())
     in_turn = cycle(keys)
@@ -50,14 +52,14 @@ def laid(folder: Path, source: SqliteDatabases | PostgresqlDatabases) -> Ground:
         addresses,
         credentials,
         operator_id=OPERATOR,
-        database_url=source.addresses.application,
-        owner_database_url=source.addresses.owner,
+        database_url=database.template.application,
+        owner_database_url=database.template.owner,
     )
     operator = folder / "operators.d" / f"{OPERATOR}.toml"
     operator.write_text(operator.read_text().replace("horizon_days = 7", "horizon_days = 2"))
     settings = load(main, installed())
     prepare_database(settings)
-    return Ground(settings, keys, source)
+    return Ground(settings, keys, database)
 
 
 def _key() -> RSAPrivateKey:
@@ -66,13 +68,27 @@ def _key() -> RSAPrivateKey:
 
 
 @contextmanager
-def ground(database: str) -> Iterator[Ground]:
+def ground(kind: str) -> Iterator[Ground]:
     """Ground on `sqlite` or on a `postgresql` of our own, gone afterwards."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="hb-simulation-")))
-        if database == "sqlite":
-            yield laid(folder, SqliteDatabases(folder))
+        if kind == "sqlite":
+            yield from _standing(folder, SqliteDatabase(folder))
             return
         server = stack.enter_context(running_server())
         server.make_template()
-        yield laid(folder, PostgresqlDatabases(server))
+        yield from _standing(folder, PostgresqlDatabase(server))
+
+
+def _standing(folder: Path, database: Database) -> Iterator[Ground]:
+    with installed_once():
+        yield laid(folder, database)
+    database.close()
+
+
+@contextmanager
+def installed_once() -> Iterator[None]:
+    """The list of installed packages is read once: a restarted process finds the same one."""
+    listed = cache(entry_points)
+    with patch.object(registry, "entry_points", listed), patch.object(loading, "entry_points", listed):
+        yield

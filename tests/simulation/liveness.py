@@ -11,7 +11,7 @@ from hospital_bridge.payment.model import TRANSIT, Account, Collection, Payment,
 from hospital_bridge.sandbox.hospital.model import AppointmentStatus
 from hospital_bridge.store.reconciliation import Progress, RunState
 from hospital_bridge.store.unit_of_work import Work
-from tests.simulation.ground import ACCOUNT, OPERATOR
+from tests.simulation.names import ACCOUNT, OPERATOR
 from tests.simulation.observer import Observer
 from tests.simulation.outside import OutsideWorld
 

@@ -172,4 +172,3 @@ class NoticeRoad:
         except SimCrash:
             raise OutcomeUnknown("the bridge died") from None
         return Response(taken.status, {}, taken.body)
-

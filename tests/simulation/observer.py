@@ -11,7 +11,7 @@ from hospital_bridge.clock import Clock, Ids
 from hospital_bridge.store.keys import RootKeys
 from hospital_bridge.store.metadata import Instant
 from hospital_bridge.store.unit_of_work import Store
-from tests.simulation.ground import OPERATOR
+from tests.simulation.names import OPERATOR
 
 NEXT_JOB = """
     SELECT min(at) FROM (
@@ -51,4 +51,3 @@ class Observer:
     def close(self) -> None:
         """Give everything back."""
         self._connection.close()
-        self.engine.dispose()

@@ -35,8 +35,10 @@ class Moods:
     """How patients and the hospital behave, each a probability."""
 
     pays: float = 0.8
+    pays_within: float = 60.0
     pays_late: float = 0.1
     cancels: float = 0.3
+    cancels_within: tuple[tuple[float, float], ...] = ((0, 1), (0, 5), (0, 30), (0, 300), (0, 1000))
     taps_twice: float = 0.2
     chooses_free: float = 0.1
     walk_ins: float = 0.0
@@ -67,6 +69,7 @@ class Options:
     patients: int = 1
     visits: int = 1
     processes: int = 1
+    newcomers_only: bool = False
     chaos: timedelta = timedelta(minutes=20)
     crash_rate: float = 0.0
     stalls: bool = False

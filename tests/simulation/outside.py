@@ -21,14 +21,16 @@ from hospital_bridge.sandbox.alipay.in_process import InProcessTransport
 from hospital_bridge.sandbox.alipay.refusals import Refusal
 from hospital_bridge.sandbox.alipay.trade import Move, Trade
 from hospital_bridge.sandbox.alipay.world import AlipayWorld
+from hospital_bridge.sandbox.hospital import calendar
 from hospital_bridge.sandbox.hospital.cashier import Profile
 from hospital_bridge.sandbox.hospital.faults import Fault as HisFault
 from hospital_bridge.sandbox.hospital.faults import FaultKind
 from hospital_bridge.sandbox.hospital.hospital import SimulatedHospital
 from hospital_bridge.sandbox.hospital.model import BookEntry, Declined
+from hospital_bridge.sandbox.hospital.seed_data import DEMO_HOSPITAL
 from hospital_bridge.sandbox.people import Person
 from tests.simulation.clockwork import CountingIds, SkewedClock, VirtualClock
-from tests.simulation.ground import GATEWAY
+from tests.simulation.names import GATEWAY
 from tests.simulation.options import Options
 from tests.simulation.peers import HisMessage, WalletCall
 
@@ -78,7 +80,9 @@ class OutsideWorld:
 
     def settle_people(self) -> list[tuple[Person, str]]:
         """The patients of this run, each with the id of their wallet."""
-        chosen = self._rng.sample(residents(), self.options.patients)
+        known = {patient.id_number for patient in DEMO_HOSPITAL.patients} if self.options.newcomers_only else set()
+        eligible = [person for person in residents() if person.id_number not in known]
+        chosen = self._rng.sample(eligible, self.options.patients)
         users = [self.wallet.new_user(person.name, person.id_number, person.phone) for person in chosen]
         return [(person, user.user_id) for person, user in zip(chosen, users, strict=True)]
 
@@ -176,9 +180,9 @@ class OutsideWorld:
         return list(self.hospital.cashier._book)
 
     def days(self) -> list[date]:
-        """Every business day that the run may have touched."""
-        first = self.options.start.date() - timedelta(days=1)
-        return [first + timedelta(days=n) for n in range(3)]
+        """Every business day on which money may have moved."""
+        start = self.options.start.astimezone(calendar.ZONE)
+        return sorted({start.date(), (start + self.options.chaos + timedelta(minutes=30)).date()})
 
 
 def residents() -> list[Person]:

@@ -9,7 +9,7 @@ from adapters.errors import OutsideError
 from hospital_bridge.identity.sign_in import PURPOSES, complete_sign_in
 from hospital_bridge.verticals.hospital import booking, cards, leaving, schedule, store
 from tests.simulation.fate import SimCrash
-from tests.simulation.ground import ACCOUNT, OPERATOR
+from tests.simulation.names import ACCOUNT, OPERATOR
 
 if TYPE_CHECKING:
     from hospital_bridge.sandbox.people import Person
@@ -104,7 +104,7 @@ class Patient:
             return ""
 
     def _cancel(self, wallet_user_id: str, registration: str) -> Living:
-        yield self._rng.choice((1.0, 5.0, 30.0, 300.0, 1000.0)) * self._rng.random()
+        yield self._rng.uniform(*self._rng.choice(self._moods.cancels_within))
         for _ in range(self._rng.randint(1, 2)):
             yield from self._until("cancels", lambda p: leaving.cancel(p.scope, wallet_user_id, registration))
             yield self._rng.random() * 20
@@ -113,16 +113,14 @@ class Patient:
         if self._rng.random() >= self._moods.pays:
             return
         late = self._rng.random() < self._moods.pays_late
-        delay = 850 + self._rng.random() * 120 if late else self._rng.random() * 60
+        delay = self._rng.uniform(850, 970) if late else self._rng.uniform(0, self._moods.pays_within)
         self._simulation.agenda.add(delay, f"{self._name} pays", lambda: self._simulation.outside.pay(trade_no))
 
     def _until(self, words: str, act: Callable[[Process], T]) -> Generator[float, None, T]:
         """Try until the bridge answers, as a person with a phone does."""
         while True:
             try:
-                process = self._simulation.any_process()
-                if process is None:
-                    raise BridgeAway
+                process = self._reach_bridge()
                 done = act(process)
                 process.must_live()
             except (OutsideError, SimCrash, BridgeAway, schedule.NotOffered) as trouble:
@@ -131,6 +129,12 @@ class Patient:
             else:
                 self._simulation.note(f"{self._name} {words}")
                 return done
+
+    def _reach_bridge(self) -> Process:
+        process = self._simulation.any_process()
+        if process is None:
+            raise BridgeAway
+        return process
 
 
 def has_card(process: Process, wallet_user_id: str) -> bool:

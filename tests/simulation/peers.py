@@ -44,7 +44,7 @@ class WalletCall:
 
 @dataclass(frozen=True)
 class HisMessage:
-    """One message to the hospital; `serial` of a posting, `kind` PY or CD; `browses` where a patient only looks around."""
+    """One message to the hospital; `serial` and `kind` (PY or CD) of a posting; `browses` asks what is on offer."""
 
     name: str
     intent: Intent | None = None

@@ -19,7 +19,7 @@ from hospital_bridge.settings import Settings
 from hospital_bridge.store.jobs import Lane
 from hospital_bridge.workers.job_runner import JobRunner
 from tests.simulation.fate import SimCrash
-from tests.simulation.ground import ACCOUNT, OPERATOR
+from tests.simulation.names import ACCOUNT, OPERATOR
 
 PROCESS = "simulated_process"
 THREADS = 3

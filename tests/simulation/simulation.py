@@ -10,22 +10,23 @@ from random import Random
 from hospital_bridge.bootstrap import Outside
 from hospital_bridge.payment.reconcile import ask_for_reconciliation
 from tests.simulation.clockwork import Agenda, CountingIds, Trace, VirtualClock
-from tests.simulation.fate import DiesByChance, Fate, SimCrash, Spared
-from tests.simulation.ground import OPERATOR, Ground
+from tests.simulation.fate import DiesByChance, Fate, SimCrash
+from tests.simulation.ground import Ground
 from tests.simulation.liveness import Liveness
+from tests.simulation.names import OPERATOR
 from tests.simulation.network import HospitalWire, NoticeRoad, Road, WalletWire
 from tests.simulation.observer import Observer
 from tests.simulation.options import Options, Weather
 from tests.simulation.outside import OutsideWorld
 from tests.simulation.patient import Living, Patient
 from tests.simulation.peers import Intent
-from tests.simulation.process import Process, watch_commits
+from tests.simulation.process import Process
 from tests.simulation.safety import Safety
 from tests.simulation.violation import Violation
 
 DEEPEST = 4
 """How many calls may wait inside one another for their replies, as threads of one machine would."""
-LEASE_CARE = 10.0
+LEASE_CARE = timedelta(seconds=10)
 POLL = timedelta(seconds=0.5)
 """How soon a worker or the wallet notices that something is due."""
 OUTAGE = 420.0
@@ -57,12 +58,11 @@ class Simulation:
         self._open_outside()
 
     def _open_outside(self) -> None:
-        self._database = self._ground.databases.fresh()
-        self._engine = self._database.connect()
-        watch_commits(self._engine)
+        self._database = self._ground.database
+        self._database.renew()
         root_key = self._ground.settings.bridge.root_key
         ids = CountingIds(self.clock, OBSERVER_REALM)
-        self.observer = Observer(self._database.connect(), self.clock, ids, root_key)
+        self.observer = Observer(self._database.observing, self.clock, ids, root_key)
         self.outside = OutsideWorld(self.options, self.clock, self.rng)
         self.wallet_road = Road(self, self.options.wallet, self.rng)
         self.his_road = Road(self, self.options.his, self.rng)
@@ -114,7 +114,7 @@ class Simulation:
     def _heal(self) -> None:
         """Nothing fails any more; who has not come to the end of their visit still does."""
         self.note("all are well again")
-        self.fate = Spared()
+        self.fate = self.fate.healed()
         for road in (self.wallet_road, self.his_road, self.browsing_road, self._notice_road):
             road.heal()
         self.outside.heal()
@@ -175,8 +175,8 @@ class Simulation:
         self._depth += 1
         try:
             while (now := self.clock.now()) < end and process.alive:
-                self.agenda.run_until(min(end, now + timedelta(seconds=LEASE_CARE)), self.step)
-                if process.alive and not self.options.stalls:
+                self.agenda.run_until(min(end, now + LEASE_CARE), self.step)
+                if process.alive and self.clock.now() < end and not self.options.stalls:
                     process.renew()
         finally:
             self._depth -= 1
@@ -208,7 +208,7 @@ class Simulation:
         transport, link = WalletWire(process, self), HospitalWire(process, self)
         outside = Outside(self.clock, self._ids, transport, lambda *_, **__: link, database_time=False)
         self._processes[name] = process
-        process.start(self._ground.settings, outside, self._engine, self.rng)
+        process.start(self._ground.settings, outside, self._database.engine, self.rng)
 
     def _strikes(self, point: str) -> bool:
         self._changed = True
@@ -254,9 +254,8 @@ class Simulation:
         self.outside.wallet.deliver_due()
 
     def _clear_away(self) -> None:
-        self._engine.dispose()
         self.observer.close()
-        self._database.drop()
+        self._database.close()
 
 
 def _standing(intent: Intent) -> str:

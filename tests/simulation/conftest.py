@@ -1,0 +1,41 @@
+"""Ground to play on, made once for all runs of a session."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from hospital_bridge import logs
+from tests.postgresql_server import PostgresqlServer
+from tests.simulation.databases import PostgresqlDatabase, SqliteDatabase
+from tests.simulation.ground import Ground, installed_once, laid
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet() -> Iterator[None]:
+    """A bridge in a storm warns at every step."""
+    logs.configure(level=logging.CRITICAL)
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session")
+def sqlite_ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    folder = tmp_path_factory.mktemp("simulation")
+    database = SqliteDatabase(folder)
+    with installed_once():
+        yield laid(folder, database)
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_ground(
+    tmp_path_factory: pytest.TempPathFactory, postgresql_server: PostgresqlServer
+) -> Iterator[Ground]:
+    database = PostgresqlDatabase(postgresql_server)
+    with installed_once():
+        yield laid(tmp_path_factory.mktemp("simulation"), database)
+    database.close()
