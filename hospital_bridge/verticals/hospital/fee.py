@@ -8,7 +8,7 @@ from adapters.values import EntryKind, Posting, PostingEntry
 from hospital_bridge.slot import FulfilMode, PaidSale, Progress, Receipt, Sale, SaleEntry, Scope, VerticalWork
 from hospital_bridge.verticals.hospital import leaving, store
 from hospital_bridge.verticals.hospital.booking import SALE_KIND, patient_of
-from hospital_bridge.verticals.hospital.registration import Event, State
+from hospital_bridge.verticals.hospital.registration import TRANSITIONS, Event, State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,15 +72,19 @@ _EVENTS = {
 
 
 def changed(work: VerticalWork, registration_id: str, progress: Progress, reason: str) -> None:
-    """Follow the money: the registration moves in the transaction that moved it."""
-    if progress is Progress.REFUNDED:
-        # The patient reads the refund from the payment; the registration has already ended.
+    """Follow the money: the registration moves in the transaction that moved it.
+
+    News that cannot concern the registration any more, such as a refund of late money, leaves it as it is:
+    to refuse it would undo the posting of the money itself.
+    """
+    registration = store.get(work, registration_id)
+    event = _EVENTS.get(progress)
+    if event is None or (registration.state, event) not in TRANSITIONS:
+        work.audit.record("bridge", "registration.stays", registration_id, state=registration.state, progress=progress)
         return
-    registration = store.get(work, registration_id).after(_EVENTS[progress])
-    if reason and not registration.reason:
-        registration = registration.with_reason(reason)
-    store.save(work, registration)
-    if registration.state is State.RELEASING:
+    moved = registration.after(event)
+    store.save(work, moved.with_reason(reason) if reason and not moved.reason else moved)
+    if moved.state is State.RELEASING:
         leaving.ask_release(work, registration_id)
 
 

@@ -36,12 +36,13 @@ def cancel(scope: Scope, wallet_user_id: str, registration_id: str) -> bool:
             leaving = registration.after(Event.CANCEL, reason=CANCELLED_BY_PATIENT)
         except IllegalTransition:
             return False
-        store.save(work, leaving)
-        work.audit.record(wallet_user_id, "registration.cancel_asked", registration_id)
+        # The payment before the registration, as everywhere: a notice that arrives now locks them in that order.
         if leaving.state is State.CLOSING:
             work.payments.abandon(registration.payment_id, CANCELLED_BY_PATIENT)
         else:
             ask_release(work, registration_id)
+        store.save(work, leaving)
+        work.audit.record(wallet_user_id, "registration.cancel_asked", registration_id)
     return True
 
 
@@ -59,12 +60,12 @@ def called_off(work: VerticalWork, notice: Mapping[str, str]) -> None:
     if (registration.state, Event.CALLED_OFF) not in TRANSITIONS:
         return
     called_off = registration.after(Event.CALLED_OFF, reason=CALLED_OFF_BY_HOSPITAL)
-    store.save(work, called_off)
-    work.audit.record("hospital", "registration.called_off", registration.registration_id)
     if called_off.state is State.CLOSING:
         work.payments.abandon(registration.payment_id, CALLED_OFF_BY_HOSPITAL)
     else:
         work.payments.refund_all(registration.payment_id, CALLED_OFF_BY_HOSPITAL)
+    store.save(work, called_off)
+    work.audit.record("hospital", "registration.called_off", registration.registration_id)
 
 
 CALLED_OFF = Inbound("SIU^S15", {"placer_id": "SCH-1.1"}, called_off)
@@ -102,9 +103,9 @@ def release(scope: Scope, registration_id: str) -> None:
 
 def _released(work: VerticalWork, registration_id: str) -> None:
     registration = store.get(work, registration_id).after(Event.RELEASED)
-    store.save(work, registration)
     if registration.state is State.CANCELLED:
         work.payments.refund_all(registration.payment_id, CANCELLED_BY_PATIENT)
+    store.save(work, registration)
 
 
 def _release_refused(work: VerticalWork, registration_id: str, reason: str) -> None:
