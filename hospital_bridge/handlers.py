@@ -12,6 +12,7 @@ from hospital_bridge.payment.flows import handlers as money
 from hospital_bridge.payment.reconcile import ask_for_reconciliation
 from hospital_bridge.store.housekeeping import forget_finished_jobs
 from hospital_bridge.store.jobs import Lane
+from hospital_bridge.store.past_visits import forget_past_visits
 from hospital_bridge.workers.hl7_inbox import APPLY
 from hospital_bridge.workers.job_runner import Handlers, IoHandler, TxHandler
 from hospital_bridge.workers.timers import Daily, Every, PeriodicTask
@@ -81,6 +82,7 @@ def _chain_audit(work: Work, _job: Job) -> None:
 
 def _tidy(work: Work, _job: Job) -> None:
     forget_finished_jobs(work)
+    forget_past_visits(work)
 
 
 def _reconcile_yesterday(bridge: Bridge) -> TxHandler:
