@@ -19,7 +19,7 @@ from hospital_bridge.settings import AdapterChoice, OperatorSettings, Settings
 from hospital_bridge.slot import Vertical
 from hospital_bridge.store.engine import Engine, make_engine, role_of
 from hospital_bridge.store.keys import RootKeys
-from hospital_bridge.store.migrations.runner import migrate, migrate_vertical
+from hospital_bridge.store.migrations.runner import is_current, is_vertical_current, migrate, migrate_vertical
 from hospital_bridge.store.unit_of_work import Store
 
 
@@ -94,6 +94,16 @@ def prepare_database(settings: Settings) -> None:
         with store.begin(operator.id) as work:
             work.operators.register(operator.name, operator.timezone.key)
     engine.dispose()
+
+
+def has_current_schema(bridge: Bridge) -> bool:
+    """Whether the tables of the core and of each vertical are the ones that this program was written for."""
+    engine = bridge.store.engine
+    return is_current(engine) and all(
+        is_vertical_current(engine, name, vertical.migrations, vertical.tables)
+        for name, vertical in bridge.verticals.items()
+        if vertical.migrations is not None
+    )
 
 
 def _operator(

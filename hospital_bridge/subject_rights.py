@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from hospital_bridge.payment.model import Payment
     from hospital_bridge.store.unit_of_work import Work
 
-MONEY_UNDER_WAY = "Money of this person is still under way; try again when it has arrived or gone back."
 _UNSETTLED = frozenset({Fulfilment.PENDING, Fulfilment.MANUAL})
 
 
@@ -45,7 +44,7 @@ def erase_subject(bridge: Bridge, operator_id: str, subject_id: str, actor: str)
     with bridge.store.begin(operator_id) as work:
         users = work.subjects.users_of(subject_id)
         if any(_is_under_way(work, payment) for payment in work.payments.of_subject(subject_id)):
-            raise StillNeeded(MONEY_UNDER_WAY)
+            raise StillNeeded("Money of this person is still under way; try again when it has arrived or gone back.")
         for name, scope in parts.scopes.items():
             forget = bridge.verticals[name].erase_subject
             if forget is not None:

@@ -35,7 +35,18 @@ def configured(configuration: Path) -> Settings:
 
 
 def built(configuration: Path) -> Bridge:
-    """The bridge of the configuration, nothing of it running; its connections close with the command."""
+    """The bridge of the configuration on a database of its own version, nothing of it running; else BridgeError."""
+    from hospital_bridge.bootstrap import has_current_schema
+    from hospital_bridge.errors import BridgeError
+
+    bridge = assembled(configuration)
+    if not has_current_schema(bridge):
+        raise BridgeError("HB-D002")
+    return bridge
+
+
+def assembled(configuration: Path) -> Bridge:
+    """The bridge of the configuration, whatever its database is like; its connections close with the command."""
     from hospital_bridge.bootstrap import build
 
     bridge = build(configured(configuration))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hospital_bridge.cli.configured import built, configuration_option
+from hospital_bridge.cli.configured import assembled, configuration_option
 from hospital_bridge.cli.language import translate
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def command(ctx: click.Context, configuration: Path, *, as_json: bool) -> None:
 
     It changes nothing: outside systems are only asked questions.
     """
-    findings = list(_findings(built(configuration)))
+    findings = list(_findings(assembled(configuration)))
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
     else:
@@ -70,25 +70,20 @@ def _findings(bridge: Bridge) -> Iterator[Finding]:
 
 
 def _disk(bridge: Bridge) -> Finding:
-    free = shutil.disk_usage(bridge.settings.bridge.data_dir).free
+    folder = bridge.settings.bridge.data_dir
+    free = shutil.disk_usage(next(place for place in (folder, *folder.parents) if place.exists())).free
     seen = translate("{free} GiB free").format(free=free // GIBIBYTE)
     remedy = translate("Make room on the disk of data_dir: without space no message is accepted.")
     return Finding(translate("Disk"), seen, remedy if free < LEAST_FREE_BYTES else "")
 
 
 def _schema(bridge: Bridge) -> Finding:
-    from sqlalchemy.exc import SQLAlchemyError
+    from hospital_bridge.bootstrap import has_current_schema
+    from hospital_bridge.store.engine import DatabaseAway
 
-    from hospital_bridge.store.migrations.runner import is_current, is_vertical_current
-
-    engine = bridge.store.engine
     try:
-        current = is_current(engine) and all(
-            is_vertical_current(engine, name, vertical.migrations, vertical.tables)
-            for name, vertical in bridge.verticals.items()
-            if vertical.migrations is not None
-        )
-    except SQLAlchemyError as fault:
+        current = has_current_schema(bridge)
+    except DatabaseAway as fault:
         return Finding(translate("Database"), type(fault).__name__, _remedy("HB-D001"))
     if current:
         return Finding(translate("Database"), translate("it has the schema of this program"))

@@ -101,7 +101,12 @@ class Stage:
     @property
     def listener(self) -> MllpClient:
         """A connection of the hospital to the bridge's listener."""
-        return MllpClient("127.0.0.1", self._listener_port)
+        return MllpClient(*self.listener_address)
+
+    @property
+    def listener_address(self) -> tuple[str, int]:
+        """Where the bridge hears HL7."""
+        return "127.0.0.1", self._listener_port
 
     @property
     def process_id(self) -> int:

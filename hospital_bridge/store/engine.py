@@ -6,8 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import OperationalError
 
-__all__ = ["Engine", "UnsafeDatabase", "answers", "enter", "make_engine", "reading", "role_of"]
+__all__ = ["DatabaseAway", "Engine", "UnsafeDatabase", "answers", "enter", "make_engine", "reading", "role_of"]
+
+DatabaseAway = OperationalError
+"""The database cannot be reached or breaks off; its text may hold values, and is never shown."""
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -26,11 +30,13 @@ class UnsafeDatabase(Exception):
 def make_engine(url: str, *, pool_size: int = 10) -> Engine:
     """An engine for either database; SQLite transactions begin as the unit of work asks."""
     if make_url(url).get_backend_name() == "sqlite":
-        engine = create_engine(url, pool_size=pool_size, connect_args={"check_same_thread": False, "timeout": 10})
+        engine = create_engine(
+            url, pool_size=pool_size, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": 10}
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    engine = create_engine(url, pool_size=pool_size, pool_pre_ping=True)
+    engine = create_engine(url, pool_size=pool_size, hide_parameters=True, pool_pre_ping=True)
     event.listen(engine, "connect", _refuse_unsafe_postgresql)
     return engine
 

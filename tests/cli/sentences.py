@@ -18,8 +18,16 @@ def shown() -> set[str]:
     """Message ids of error codes, settings' faults and expectations, and the commands' own lines."""
     codes = {text for entry in CODES for text in (entry.title, entry.remedy)}
     kinds = {words for _, words in expectation._KINDS}
+    refusals = {text for module in modules("hospital_bridge") for text in _refusals(module)}
     spoken = {text for module in modules("hospital_bridge") for text in _spoken(module)}
-    return codes | kinds | spoken | {SECRET_FORM.message, "text"}
+    return codes | kinds | refusals | spoken | {SECRET_FORM.message, "text"}
+
+
+def _refusals(module: Path) -> Iterator[str]:
+    """Why a person cannot be erased yet, in the words of whoever still needs them."""
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and _named(node.func, "StillNeeded"):
+            yield from _first_text(node.args[:1])
 
 
 def _spoken(module: Path) -> Iterator[str]:

@@ -10,6 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, MetaData
 
 from hospital_bridge.store.engine import reading
@@ -19,6 +20,10 @@ from hospital_bridge.store.tables import core_metadata
 
 HERE = Path(__file__).parent
 CORE_VERSION_TABLE = "alembic_version"
+
+
+class OtherSchema(Exception):
+    """The database was made by a program that this one does not know."""
 
 
 def migrate(engine: Engine, application_role: str | None = None, *, to: str = "head") -> None:
@@ -63,7 +68,10 @@ def _stands_at_head(engine: Engine, version_table: str, versions: Path, tables: 
 
 def _upgrade(engine: Engine, version_table: str, versions: Path, tables: MetaData, role: str | None, to: str) -> None:
     with _migration_transaction(engine) as connection:
-        command.upgrade(alembic_config(connection, version_table, versions, tables), to)
+        try:
+            command.upgrade(alembic_config(connection, version_table, versions, tables), to)
+        except CommandError as fault:
+            raise OtherSchema(str(fault)) from fault
         protect(connection, tables, role)
 
 

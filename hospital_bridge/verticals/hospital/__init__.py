@@ -34,13 +34,10 @@ def export_subject(work: VerticalWork, subject_id: str) -> Mapping[str, Any]:
     }
 
 
-STILL_REGISTERED = "This person has a registration that is not over; cancel it or wait until the visit is past."
-
-
 def erase_subject(work: VerticalWork, subject_id: str) -> None:
     """Forget the record numbers in the person's registrations; StillNeeded before the last of them is over."""
     if any(registration.is_live(work.now) for registration in store.of_subject(work, subject_id)):
-        raise StillNeeded(STILL_REGISTERED)
+        raise StillNeeded("This person has a registration that is not over; cancel it or wait until the visit is past.")
     store.forget_subject(work, subject_id)
 
 
