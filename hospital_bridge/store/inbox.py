@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, Column, ColumnElement, Index, LargeBinary, Row, String, Table
 
-from hospital_bridge.store.metadata import CODE, ID, Instant, metadata, operator_column, where
+from hospital_bridge.store.metadata import CODE, ID, Instant, as_indexed, metadata, operator_column, where
 
 if TYPE_CHECKING:
     from hospital_bridge.store.unit_of_work import Work
@@ -153,6 +153,7 @@ class Inbox:
 def _named(envelope: Envelope) -> tuple[ColumnElement[bool], ...]:
     row = INBOX_MESSAGE.c
     return (
+        as_indexed("control_id <> ''"),
         row.peer == envelope.peer,
         row.control_id == envelope.control_id,
         row.sent_at == envelope.sent_at,

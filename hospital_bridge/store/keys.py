@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Boolean, CheckConstraint, Column, Index, LargeBinary, Row, String, Table
 
 from hospital_bridge.store.cipher import KEY_BYTES, Algorithm, Entropy, Key, Place, decrypt, encrypt, key_id_of
-from hospital_bridge.store.metadata import ID, Instant, metadata, operator_column, where
+from hospital_bridge.store.metadata import ID, Instant, as_indexed, metadata, operator_column, where
 from hospital_bridge.store.upsert import insert_on_conflict
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class DataKeys:
     def rotate(self, purpose: str) -> Key:
         """Seal with a new key from now on; what was sealed before still opens."""
         self._active.pop(purpose, None)
-        self._table.change(DATA_KEY.c.purpose == purpose, DATA_KEY.c.active, active=False)
+        self._table.change(DATA_KEY.c.purpose == purpose, as_indexed("active"), active=False)
         return self.active(purpose)
 
     def rewrap(self) -> int:
@@ -130,7 +130,7 @@ class DataKeys:
         return self._table.remove(DATA_KEY.c.purpose == purpose)
 
     def _active_row(self, purpose: str) -> Row[Any] | None:
-        return self._table.one(DATA_KEY.c.purpose == purpose, DATA_KEY.c.active)
+        return self._table.one(DATA_KEY.c.purpose == purpose, as_indexed("active"))
 
     def _make(self, purpose: str) -> Row[Any]:
         key = Key(self._work.ids.new(), self._roots.entropy(KEY_BYTES))

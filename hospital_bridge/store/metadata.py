@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     DateTime,
     Dialect,
     ForeignKeyConstraint,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
+    literal_column,
     text,
 )
 from sqlalchemy.types import TypeEngine
@@ -78,6 +80,11 @@ def belongs_to(table: str, column: str, target_column: str | None = None) -> For
 def where(condition: str) -> dict[str, Any]:
     """The condition of a partial index, on both databases: `Index(..., **where("state = 'ready'"))`."""
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+def as_indexed(condition: str) -> ColumnElement[bool]:
+    """The condition of a partial index in a query, letter by letter: in other words SQLite would not use the index."""
+    return literal_column(condition)
 
 
 def is_append_only(table: Table) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Boolean, Column, Index, LargeBinary, String, Table, UniqueConstraint
 
 from adapters.values import Identifier, Sex, VerifiedIdentity
-from hospital_bridge.store.metadata import CODE, ID, Instant, belongs_to, metadata, operator_column, where
+from hospital_bridge.store.metadata import CODE, ID, Instant, as_indexed, belongs_to, metadata, operator_column, where
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -168,7 +168,7 @@ class Subjects:
         """Subject ids of the live bindings, oldest first."""
         rows = self._bindings.all(
             BINDING.c.wallet_user_id == wallet_user_id,
-            BINDING.c.live,
+            as_indexed("live"),
             order_by=(BINDING.c.created_at, BINDING.c.binding_id),
         )
         return [row.subject_id for row in rows]

@@ -46,7 +46,7 @@ class TenantTable:
 
     def change(self, *where: ColumnElement[bool], **values: object) -> int:
         """Update the matching rows; how many there were."""
-        return self._connection.execute(update(self._table).where(self._mine(*where)), values).rowcount
+        return self._connection.execute(update(self._table).where(self._mine(*where)).values(**values)).rowcount
 
     def remove(self, *where: ColumnElement[bool]) -> int:
         """Delete the matching rows; how many there were."""

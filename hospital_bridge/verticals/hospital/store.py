@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, LargeBi
 from sqlalchemy.exc import IntegrityError
 
 from adapters.values import Fen, Slot
-from hospital_bridge.store.metadata import CODE, ID, NAMING, Instant, operator_column, where
+from hospital_bridge.store.metadata import CODE, ID, NAMING, Instant, as_indexed, operator_column, where
 from hospital_bridge.verticals.hospital.registration import Registration, State
 
 if TYPE_CHECKING:
@@ -85,9 +85,9 @@ def take_seat(work: VerticalWork, registration_id: str, slot: Slot, expires_at: 
     makes the insert fail, and the next seat is tried.
     """
     holds = work.table(SLOT_HOLD)
-    of_slot = SLOT_HOLD.c.slot_id == slot.slot_id
-    holds.change(of_slot, SLOT_HOLD.c.live, SLOT_HOLD.c.expires_at <= work.now, live=False)
-    taken = {row.seat for row in holds.all(of_slot, SLOT_HOLD.c.live)}
+    of_slot, live = SLOT_HOLD.c.slot_id == slot.slot_id, as_indexed("live")
+    holds.change(of_slot, live, SLOT_HOLD.c.expires_at <= work.now, live=False)
+    taken = {row.seat for row in holds.all(of_slot, live)}
     for seat in range(1, slot.remaining + 1):
         if seat not in taken and _insert_hold(work, registration_id, slot.slot_id, seat, expires_at):
             return

@@ -1,0 +1,53 @@
+"""A question that a partial index answers must be asked in that index's words, or SQLite reads the whole table."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+
+from hospital_bridge.store.engine import make_engine
+from hospital_bridge.store.inbox import Envelope
+from hospital_bridge.store.keys import RootKeys
+from hospital_bridge.store.unit_of_work import Store, Work
+from tests.steered import CountedIds, FakeClock
+
+QUESTIONS: dict[str, Callable[[Work], object]] = {
+    "uq_binding_live": lambda work: work.subjects.bound_to("w1"),
+    "uq_data_key_active": lambda work: work.seal.index("id_number", "1"),
+    "inbox_message": lambda work: work.inbox.standing(Envelope("his", "HIS", "H1", "20261123", "M1"), b"raw"),
+}
+"""Index, or the table of one -> the question that it is there for."""
+
+
+@pytest.fixture
+def store(sqlite_template: Path, tmp_path: Path, clock: FakeClock, ids: CountedIds, keys: RootKeys) -> Iterator[Store]:
+    path = tmp_path / "bridge.db"
+    shutil.copyfile(sqlite_template, path)
+    engine = make_engine(f"sqlite:///{path}")
+    store = Store(engine, clock, ids, keys)
+    with store.begin("h1") as work:
+        work.operators.register("Hospital")
+        # A key is made when it is first needed.
+        work.seal.index("id_number", "1")
+    yield store
+    engine.dispose()
+
+
+@pytest.mark.parametrize("index", QUESTIONS)
+def test_the_partial_index_is_used(store: Store, index: str) -> None:
+    plans: list[str] = []
+
+    def explain(connection: Connection, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        driver: Any = connection.connection.driver_connection
+        if "FROM" in statement:
+            plans.extend(row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {statement}", parameters))
+
+    event.listen(store.engine, "before_cursor_execute", explain)
+    with store.begin("h1") as work:
+        QUESTIONS[index](work)
+    assert any(index in plan and plan.count("=?") > 1 for plan in plans), plans
