@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hospital_bridge.clock import Clock
-    from hospital_bridge.sandbox.browser import Browser, PageShown
+    from hospital_bridge.sandbox.browser import Browser, Form, PageShown
     from hospital_bridge.sandbox.people import Person
 
 PATIENCE = 150
@@ -83,6 +83,10 @@ class Phone:
     def press(self, page: PageShown, action: str) -> PageShown:
         """Send the form of a page that is shown, as it stands."""
         return self._browser.submit(page, page.form(action))
+
+    def fill(self, page: PageShown, form: Form, **typed: str) -> PageShown:
+        """Send a form with something else typed into it."""
+        return self._browser.submit(page, form, **typed)
 
     def open(self, address: str) -> PageShown:
         """Any page by its address."""
