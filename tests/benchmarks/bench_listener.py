@@ -1,4 +1,8 @@
-"""Messages through the listener, each durable in SQLite before its answer, beside what the disk alone allows."""
+"""Messages through the listener, each durable in SQLite before its answer, beside what the disk alone allows.
+
+Once into a bare table, which is the listener's own speed, and once into the bridge's inbox: recognised, sealed, and
+with the job that applies it.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +18,18 @@ from contextlib import closing
 from datetime import UTC
 from functools import partial
 from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import func, select
 
 from adapters.hl7.ack import Stamp, decide_ack
-from hospital_bridge.clock import SystemClock
+from hospital_bridge.clock import RandomIds, SystemClock
+from hospital_bridge.store.engine import make_engine
+from hospital_bridge.store.inbox import INBOX_MESSAGE
+from hospital_bridge.store.keys import RootKeys
+from hospital_bridge.store.migrations.runner import migrate
+from hospital_bridge.store.unit_of_work import Store
+from hospital_bridge.workers.hl7_inbox import Hl7Inbox, PeerRoute
 from hospital_bridge.workers.listener import Listener
 from hospital_bridge.workers.listener_settings import ListenerSettings, Peer
 from hospital_bridge.workers.received import Received
@@ -51,7 +64,41 @@ def _row(name: str, rate: float, unit: str, commits: float) -> Row:
     }
 
 
-class Inbox:
+class Inbox(Protocol):
+    """Where the messages of one measurement go."""
+
+    def __call__(self, batch: Sequence[Received]) -> Sequence[bytes]: ...
+
+    def count(self) -> int:
+        """How many messages are there."""
+
+    def close(self) -> None:
+        """Let go of the database."""
+
+
+class BridgeInbox:
+    """The bridge's own, in an empty database."""
+
+    def __init__(self, path: Path) -> None:
+        self._engine = make_engine(f"sqlite:///{path}")
+        migrate(self._engine)
+        self._store = Store(self._engine, None, RandomIds(SystemClock()), RootKeys(bytes(range(32))))
+        with self._store.begin("h1") as work:
+            work.operators.register("Hospital")
+        self._inbox = Hl7Inbox(self._store, {"his": PeerRoute("h1", UTC)})
+
+    def __call__(self, batch: Sequence[Received]) -> Sequence[bytes]:
+        return self._inbox(batch)
+
+    def count(self) -> int:
+        with self._store.read("h1") as work:
+            return int(work.connection.execute(select(func.count()).select_from(INBOX_MESSAGE)).scalar_one())
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+class BareTable:
     """The least durable store there can be: one table, one commit a batch."""
 
     def __init__(self, path: Path) -> None:
@@ -86,9 +133,9 @@ def _accept(received: Received) -> bytes:
     return decide_ack(received.raw, stored=True, stamp=stamp).body
 
 
-def _through_listener(connections: int, database: Path) -> float:
+def _through_listener(kind: Callable[[Path], Inbox], connections: int, database: Path) -> float:
     settings = ListenerSettings("127.0.0.1", 0, (Peer("his", max_connections=64),))
-    with closing(Inbox(database)) as inbox:
+    with closing(kind(database)) as inbox:
         listener = Listener(settings, inbox, SystemClock())
         port = listener.start()
         try:
@@ -107,7 +154,7 @@ def _load(port: int, connections: int) -> tuple[int, float]:
 
 
 def _bare_commits(database: Path) -> float:
-    with closing(Inbox(database)) as inbox:
+    with closing(BareTable(database)) as inbox:
         return _rate(lambda: inbox.insert(_RAW))
 
 
@@ -133,7 +180,12 @@ def _rate(act: Callable[[], None]) -> float:
 _MEASURES: dict[str, tuple[Callable[[Path], float], str]] = {
     _COMMITS: (_bare_commits, "commits/s"),
     "write 1.2 KB and fsync": (_bare_syncs, "writes/s"),
-    "listener, commit before each ACK, 1 connection": (partial(_through_listener, 1), "messages/s"),
-    "listener, commit before each ACK, 4 connections": (partial(_through_listener, 4), "messages/s"),
-    "listener, commit before each ACK, 16 connections": (partial(_through_listener, 16), "messages/s"),
+    **{
+        f"listener, {where}, {connections} at a time": (
+            partial(_through_listener, kind, connections),
+            "messages/s",
+        )
+        for where, kind in (("a bare table", BareTable), ("the bridge's inbox", BridgeInbox))
+        for connections in (1, 4, 16)
+    },
 }
