@@ -58,6 +58,14 @@ class Bridge:
     verticals: Mapping[str, Vertical]
     operators: Mapping[str, OperatorParts]
 
+    def close(self) -> None:
+        """Hang up at every hospital system and database; nothing of the bridge may run any more."""
+        for parts in self.operators.values():
+            hang_up = getattr(parts.his, "close", None)
+            if hang_up is not None:
+                hang_up()
+        self.store.engine.dispose()
+
 
 def build(settings: Settings, outside: Outside | None = None, *, engine: Engine | None = None) -> Bridge:
     """Put the bridge together; BridgeError when an adapter or a vertical does not fit. Nothing runs yet."""

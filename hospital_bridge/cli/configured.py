@@ -50,7 +50,7 @@ def assembled(configuration: Path) -> Bridge:
     from hospital_bridge.bootstrap import build
 
     bridge = build(configured(configuration))
-    click.get_current_context().call_on_close(bridge.store.engine.dispose)
+    click.get_current_context().call_on_close(bridge.close)
     return bridge
 
 

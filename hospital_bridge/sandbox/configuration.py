@@ -49,7 +49,7 @@ adapter = "alipay"
 [operator.wallets.main.alipay]
 app_id = "{credentials.app_id}"
 seller_id = "{credentials.seller_id}"
-private_key = {{ file = "secrets/alipay-app.pem" }}
+private_key = {{ file = "secrets/{operator_id}-alipay-app.pem" }}
 alipay_public_key = '''
 {credentials.alipay_public_key}'''
 gateway_url = "{gateway}/gateway.do"
@@ -75,7 +75,7 @@ horizon_days = 7
 
 [[operator.peers]]
 name = "demo-his"
-addresses = ["127.0.0.1"]
+addresses = ["{peer}"]
 """
 
 
@@ -109,7 +109,6 @@ def write_configuration(
         folder / "secrets",
         {
             "root.key": base64.b64encode(secrets.token_bytes(32)).decode(),
-            "alipay-app.pem": credentials.private_key,
             "database.url": database_url,
             "owner-database.url": owner_database_url,
         },
@@ -122,10 +121,18 @@ def write_configuration(
         listener_port=addresses.listener_port,
     )
     main.write_text(shared, encoding="utf-8")
-    (folder / "operators.d").mkdir(exist_ok=True)
-    own = _operator(operator_id, addresses, credentials)
-    (folder / "operators.d" / f"{operator_id}.toml").write_text(own, encoding="utf-8")
+    write_operator(folder, operator_id, addresses, credentials)
     return main
+
+
+def write_operator(
+    folder: Path, operator_id: str, addresses: Addresses, credentials: AppCredentials, *, peer: str = "127.0.0.1"
+) -> None:
+    """Write one operator's file and its secret; `peer` is the address from which its hospital sends."""
+    _write_secrets(folder / "secrets", {f"{operator_id}-alipay-app.pem": credentials.private_key})
+    (folder / "operators.d").mkdir(exist_ok=True)
+    own = _operator(operator_id, addresses, credentials, peer)
+    (folder / "operators.d" / f"{operator_id}.toml").write_text(own, encoding="utf-8")
 
 
 def _write_secrets(folder: Path, texts: Mapping[str, str]) -> None:
@@ -135,9 +142,10 @@ def _write_secrets(folder: Path, texts: Mapping[str, str]) -> None:
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def _operator(operator_id: str, addresses: Addresses, credentials: AppCredentials) -> str:
+def _operator(operator_id: str, addresses: Addresses, credentials: AppCredentials, peer: str) -> str:
     return _OPERATOR.format(
         operator_id=operator_id,
+        peer=peer,
         credentials=credentials,
         gateway=addresses.gateway,
         bill_host=addresses.gateway.split("//", 1)[1],

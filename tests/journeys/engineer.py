@@ -41,7 +41,18 @@ def reading(stage: Stage) -> Iterator[Work]:
         with bridge.store.read(OPERATOR) as work:
             yield work
     finally:
-        bridge.store.engine.dispose()
+        bridge.close()
+
+
+@contextmanager
+def writing(stage: Stage) -> Iterator[Work]:
+    """A hand in the running bridge's database."""
+    bridge = build(load(stage.configuration, installed()))
+    try:
+        with bridge.store.begin(OPERATOR) as work:
+            yield work
+    finally:
+        bridge.close()
 
 
 class Console:

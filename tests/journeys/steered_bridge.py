@@ -136,7 +136,7 @@ def steered_bridge(folder: Path) -> Iterator[SteeredBridge]:
         runner = JobRunner(bridge.store, handlers_of(bridge), "steered")
         with Running(bridge, ("web",), "steered"):
             yield SteeredBridge(bridge, town, clock, runner)
-        bridge.store.engine.dispose()
+        bridge.close()
 
 
 def _answer_soon(operator: Path) -> None:

@@ -68,7 +68,7 @@ def test_ten_faults_are_told_at_once_each_with_its_line(main: Path) -> None:
     change(operator, 'adapter = "hl7v2"', 'adapter = "hl7v3"')
     change(operator, "horizon_days = 7", "horizon_days = 700")
     change(operator, 'addresses = ["127.0.0.1"]', 'addresses = ["127.0.0.1/99"]')
-    change(operator, '{ file = "secrets/alipay-app.pem" }', '{ file = "secrets/gone.pem" }')
+    change(operator, '{ file = "secrets/demo-alipay-app.pem" }', '{ file = "secrets/gone.pem" }')
     told = run(main, "check")
     assert told.returncode == CONFIGURATION_FAULT
     faults = [line for line in told.stderr.splitlines() if re.search(r"\[HB-C\d{3}\]$", line)]

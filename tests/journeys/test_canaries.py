@@ -1,0 +1,136 @@
+"""Patients with names that occur nowhere else go through everything; afterwards nobody has written them down."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from adapters.hl7.build import UTF_8
+from hospital_bridge.clock import SystemClock
+from hospital_bridge.sandbox.alipay.faults import Effect
+from hospital_bridge.sandbox.alipay.faults import Fault as WalletFault
+from hospital_bridge.sandbox.hospital.faults import Fault, FaultKind
+from hospital_bridge.sandbox.people import Person
+from hospital_bridge.sandbox.phone import PATIENCE, PAUSE_SECONDS, Phone
+from hospital_bridge.sandbox.stage import Ports, Stage
+from hospital_bridge.sandbox.story import OPHTHALMOLOGY
+from tests.journeys.engineer import Console, reading, run, writing
+from tests.journeys.newcomers import Newcomers
+
+NAMES = ("金丝雀甲", "金丝雀乙")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("canaries")
+
+
+@pytest.fixture(scope="module")
+def talkative_stage(folder: Path) -> Iterator[Stage]:
+    """A bridge that logs everything it can, into a file."""
+    with (folder / "output.log").open("wb") as output:
+        stage = Stage(folder, SystemClock(), charset=UTF_8, ports=Ports(), output=output)
+        with stage:
+            stage.stop()
+            settings = stage.configuration.read_text(encoding="utf-8")
+            stage.configuration.write_text(settings.replace('"warning"', '"debug"'), encoding="utf-8")
+            stage.start()
+            yield stage
+
+
+@pytest.fixture(scope="module")
+def canaries(talkative_stage: Stage) -> list[Person]:
+    """Who went through the whole journey, with faults on the way."""
+    stage, newcomers = talkative_stage, Newcomers(talkative_stage.town, SystemClock(), talkative_stage.window)
+    people = [newcomers.person(NAMES[0]), newcomers.known(NAMES[1])]
+    for person in people:
+        _journey(stage, newcomers.phone(person))
+    _let_a_job_fail(stage)
+    return people
+
+
+def _journey(stage: Stage, phone: Phone) -> None:
+    his, wallet = stage.town.hospital.faults, stage.town.wallet.faults
+    wallet.add(WalletFault("alipay.user.info.share", Effect.SYSTEM_ERROR_BEFORE))
+    phone.sign_in()
+    phone.sign_in()
+    phone.bind_card()
+    his.add(Fault(trigger="SRM^S01", kind=FaultKind.RESET))
+    his.add(Fault(trigger="DFT^P03", kind=FaultKind.ERROR))
+    wallet.add(WalletFault("notice", Effect.FORGE))
+    page = phone.wait_for(phone.pay(phone.book(OPHTHALMOLOGY)), "done")
+    phone.cancel(page)
+    phone.wait_for(page, "refunded")
+    with stage.town.without_hospital():
+        phone.page("cards")
+    with closing(stage.listener) as line:
+        line.exchange(_result(phone.person))
+
+
+def _let_a_job_fail(stage: Stage) -> None:
+    """Of this at least the log must tell, or else it was not written where we look."""
+    with writing(stage) as work:
+        job_id = work.jobs.add("hospital.create_record", "0" * 32)
+    for _ in range(PATIENCE):
+        with reading(stage) as work:
+            if work.jobs.attempts(job_id):
+                return
+        SystemClock().sleep(PAUSE_SECONDS)
+    raise AssertionError("the job was never tried")
+
+
+def _result(person: Person) -> bytes:
+    """A message about the person that nobody can apply."""
+    header = "MSH|^~\\&|HIS|H|HB|H|20261122100000||ORU^R01|CANARY" + person.phone[-4:] + "|P|2.5.1||||||UNICODE UTF-8"
+    about = f"PID|||9^^^H^MR~{person.id_number}^^^CN^NNCHN||{person.name}||||||||{person.phone}"
+    return f"{header}\r{about}\r".encode()
+
+
+def words_of(people: list[Person]) -> list[bytes]:
+    """What must not be found, in the character sets in which it could be."""
+    texts = [text for person in people for text in (person.name, person.id_number, person.phone, person.user_id)]
+    return [text.encode(charset) for text in texts for charset in ("utf-8", "gb18030", "utf-16-le")]
+
+
+def found(content: bytes, people: list[Person]) -> list[bytes]:
+    escaped = [ascii(person.name)[1:-1].encode() for person in people]
+    return [word for word in [*words_of(people), *escaped] if word in content]
+
+
+def test_the_search_would_find_them(canaries: list[Person]) -> None:
+    person = canaries[0]
+    assert len(found(f"{person.name} {person.phone}".encode(), canaries)) >= 2
+
+
+def test_nothing_of_them_is_in_the_output(canaries: list[Person], folder: Path, talkative_stage: Stage) -> None:
+    output = (folder / "output.log").read_bytes()
+    assert b"job.failed" in output
+    assert found(output, canaries) == []
+
+
+def test_nothing_of_them_stands_open_in_the_database(canaries: list[Person], folder: Path) -> None:
+    files = [file for file in (folder / "data").iterdir() if file.name.startswith("bridge.db")]
+    assert {file.name for file in files} >= {"bridge.db", "bridge.db-wal"}
+    assert [(file.name, found(file.read_bytes(), canaries)) for file in files] == [(file.name, []) for file in files]
+    with sqlite3.connect(f"file:{folder / 'data' / 'bridge.db'}?mode=ro", uri=True) as connection:
+        assert connection.execute("SELECT count(*) FROM subject").fetchone()[0] == len(canaries)
+    connection.close()
+
+
+def test_nothing_of_them_is_told_to_staff_or_monitoring(canaries: list[Person], talkative_stage: Stage) -> None:
+    console = Console(talkative_stage)
+    pages = [console.page(path).words for path in ("", "messages", "work", "audit", "security")]
+    with urlopen(f"{talkative_stage.public_url}/metrics", timeout=10) as reply:
+        pages.append(reply.read().decode())
+    assert "hb_jobs" in pages[-1]
+    assert found("\n".join(pages).encode(), canaries) == []
+
+
+def test_nothing_of_them_is_told_by_a_command(canaries: list[Person], talkative_stage: Stage) -> None:
+    told = [run(talkative_stage, *words) for words in (("doctor",), ("audit", "verify"), ("ledger", "verify"))]
+    assert found("\n".join(ended.output for ended in told).encode(), canaries) == []
