@@ -167,11 +167,12 @@ class PaymentNotice:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """The bytes with which a caller from outside wants to be answered."""
+    """The bytes with which a caller from outside wants to be answered; `accepted` says what they mean."""
 
     body: bytes
     content_type: str = "text/plain; charset=utf-8"
     status: int = 200
+    accepted: bool = True
 
 
 class EntryKind(StrEnum):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from threading import Thread
 from typing import TYPE_CHECKING, Self
 
-from waitress.server import create_server
-
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.handlers import handlers_of, periodic_tasks
 from hospital_bridge.listening import listener_of
@@ -14,6 +12,7 @@ from hospital_bridge.logs import logger
 from hospital_bridge.store.engine import UnsafeDatabase
 from hospital_bridge.store.jobs import Lane
 from hospital_bridge.web.app import create_app
+from hospital_bridge.web.serving import serve_pages
 from hospital_bridge.website import site_of
 from hospital_bridge.workers.job_runner import JobRunner
 from hospital_bridge.workers.listener import CannotListen
@@ -77,9 +76,7 @@ class Running:
     def _start_web(self) -> None:
         told = self._bridge.settings.bridge.web
         try:
-            server = create_server(
-                create_app(site_of(self._bridge)), host=told.host, port=told.port, threads=told.threads
-            )
+            server = serve_pages(create_app(site_of(self._bridge)), told.host, told.port, told.threads)
         except OSError as fault:
             raise BridgeError("HB-C014", f"{told.host}:{told.port}: {fault.strerror}") from fault
         serving = Thread(target=server.run, name="web", daemon=True)

@@ -17,7 +17,7 @@ _CHARSETS = frozenset({"utf-8", "gbk", "gb2312", "gb18030"})
 _TYPE = "trade_status_sync"
 
 ACCEPTED = Acknowledgement(b"success")
-NOT_ACCEPTED = Acknowledgement(b"fail")
+NOT_ACCEPTED = Acknowledgement(b"fail", accepted=False)
 
 
 def read(body: bytes, key: RSAPublicKey, *, app_id: str, seller_id: str) -> PaymentNotice:

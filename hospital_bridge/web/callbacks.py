@@ -6,6 +6,8 @@ from flask import Blueprint, Response, g, request
 
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.web.access import WALLET, open_to
+from hospital_bridge.web.client_address import address_bucket
+from hospital_bridge.web.limits import REFUSED_NOTICES, note, refuse_if_exceeded
 from hospital_bridge.web.visit import site
 
 blueprint = Blueprint("callbacks", __name__, url_prefix="/callbacks/v1/<operator>")
@@ -14,9 +16,15 @@ blueprint = Blueprint("callbacks", __name__, url_prefix="/callbacks/v1/<operator
 @blueprint.post("/<account>")
 @open_to(WALLET)
 def notice(account: str) -> Response:
-    """Hand the received bytes to the account's receiver and answer in the wallet's own words."""
+    """Hand the received bytes to the account's receiver and answer in the wallet's own words.
+
+    Whoever keeps sending what is refused is turned away for a while: each try leaves a security event.
+    """
     wallet = site().operators[g.operator_id].wallets.get(account)
     if wallet is None:
         raise BridgeError("HB-R002")
+    refuse_if_exceeded(g.operator_id, bucket := f"notice:{address_bucket()}", REFUSED_NOTICES)
     answer = wallet.receive_notice(request.get_data(parse_form_data=False), dict(request.headers.items()))
+    if not answer.accepted:
+        note(g.operator_id, bucket, REFUSED_NOTICES)
     return Response(answer.body, answer.status, content_type=answer.content_type)

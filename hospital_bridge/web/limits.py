@@ -14,6 +14,9 @@ FORMS = Limit(60, timedelta(minutes=1))
 WALLET_LOGINS = Limit(30, timedelta(minutes=10))
 STAFF_LOGINS_FROM_ADDRESS = Limit(60, timedelta(minutes=15))
 STAFF_LOGIN_FAILURES = Limit(10, timedelta(minutes=15))
+REFUSED_NOTICES = Limit(30, timedelta(minutes=10))
+"""Of one address; a genuine notice is never counted, so a wallet is never turned away."""
+
 API_CALLS = Limit(600, timedelta(minutes=1))
 
 
@@ -22,6 +25,12 @@ def count_against(operator_id: str, bucket: str, limit: Limit) -> None:
     with site().store.begin(operator_id) as work:
         rest = RateLimits(work).hit(bucket, limit)
     _refuse_while(rest)
+
+
+def note(operator_id: str, bucket: str, limit: Limit) -> None:
+    """Count one and refuse nothing."""
+    with site().store.begin(operator_id) as work:
+        RateLimits(work).hit(bucket, limit)
 
 
 def refuse_if_exceeded(operator_id: str, bucket: str, limit: Limit) -> None:

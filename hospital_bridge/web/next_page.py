@@ -9,7 +9,8 @@ from flask import request
 from hospital_bridge.web.access import Area
 from hospital_bridge.web.visit import visit
 
-_PATH = re.compile(r"/(?:[A-Za-z0-9._~%!$&'()*+,;=:@-]+/?)*(?:\?[A-Za-z0-9._~%!$&'()*+,;=:@/?-]*)?")
+# Each segment begins with its slash, so that there is one way only to read a path.
+_PATH = re.compile(r"(?:/[A-Za-z0-9._~%!$&'()*+,;=:@-]+)+/?(?:\?[A-Za-z0-9._~%!$&'()*+,;=:@/?-]*)?")
 LONGEST = 400
 _PREFIXES = {Area.PATIENT: "p", Area.STAFF: "staff"}
 

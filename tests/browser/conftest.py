@@ -18,13 +18,12 @@ from werkzeug.serving import make_server
 from hospital_bridge.store.engine import make_engine
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.web.app import create_app
+from tests.browser.chromium import start
 from tests.browser.scripted_wallet_pages import make_wallet_pages
 from tests.fixtures_store import OPERATORS, Database
 from tests.steered import CountedIds, FakeClock
 from tests.web.site_kit import SiteKit, make_kit
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 PHONE = ViewportSize(width=375, height=812)
 DESK = ViewportSize(width=1366, height=768)
 IMAGES = "SCREENSHOTS"
@@ -54,8 +53,7 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     """The machine's Chromium, or the one that Playwright brought; `make test` sees to one (.ci/find-browser)."""
-    found = next((path for name in NAMES if (path := shutil.which(name))), None)
-    browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+    browser = start(playwright)
     yield browser
     browser.close()
 

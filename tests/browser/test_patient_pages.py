@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from hospital_bridge.verticals.hospital.registration import State
+from tests.browser.chromium import barriers
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.journey import PatientJourney
 from tests.web.site_kit import SiteKit
 
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PAGES = ("", "consent", "hospital/", "hospital/cards", "hospital/departments", "hospital/departments/CARD")
 SLOTS = "hospital/departments/CARD/P01"
 CONFIRM = "hospital/confirm?department=CARD&practitioner=P01&day=2026-11-24&slot=S11241"
@@ -40,13 +38,6 @@ def watch(page: Page) -> list[str]:
     return complaints
 
 
-def violations(page: Page) -> list[str]:
-    """What axe-core finds against WCAG 2.2 AA; it is evaluated by the debugger, so the page's policy stays as it is."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: dict[str, Any] = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
-    return [f"{each['id']}: {node['html']}" for each in found["violations"] for node in each["nodes"]]
-
-
 def shown_pages(journey: PatientJourney, kit: SiteKit) -> list[str]:
     """Every page of the journey, in every state of a registration."""
     with kit.site.store.read("h1") as work:
@@ -69,7 +60,7 @@ def test_every_page_is_accessible(base_url: str, kit: SiteKit, browser_page: Pag
             each for each in sizes["targets"] if each[1] < target
         ]
         wide = ["wider than the phone"] if sizes["overflow"] > 0 else []
-        found[path] = violations(browser_page) + small + wide
+        found[path] = barriers(browser_page) + small + wide
     assert {path: faults for path, faults in found.items() if faults} == {}
 
 

@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from hospital_bridge.store.staff import RoleGrant
+from tests.browser.chromium import barriers
 from tests.browser.conftest import DESK, PHONE
-from tests.browser.test_patient_pages import violations, watch
+from tests.browser.test_patient_pages import watch
 from tests.web.site_kit import PASSWORD, SiteKit
 
 PAGES = ("", "messages", "work", "audit", "security", "handover")
@@ -35,11 +36,11 @@ def test_the_admin_pages(
     page = new_context(size).new_page()
     complaints = watch(page)
     page.goto(f"{base_url}/staff/h1/login?lang=en")
-    found = {"login": violations(page)}
+    found = {"login": barriers(page)}
     sign_in(page, base_url)
     for path in PAGES:
         page.goto(f"{base_url}/staff/h1/{path}")
-        found[path] = violations(page)
+        found[path] = barriers(page)
         assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, path
     assert {path: faults for path, faults in found.items() if faults} == {}
     assert complaints == []

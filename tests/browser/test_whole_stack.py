@@ -1,4 +1,4 @@
-"""One paid registration in a real Chromium before a real bridge, wallet and hospital; it makes the README's pictures."""
+"""One paid registration in a real Chromium, before a real bridge, wallet and hospital; its pictures stand in the README."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from adapters.hl7.build import UTF_8
 from hospital_bridge.clock import SystemClock
 from hospital_bridge.sandbox.people import CHEN_XIAOMING, LI_QI
 from hospital_bridge.sandbox.stage import OPERATOR, STAFF_NAME, Ports, Stage
+from tests.browser.chromium import barriers
 from tests.browser.conftest import DESK
 from tests.browser.journey import PatientJourney
-from tests.browser.test_patient_pages import violations, watch
+from tests.browser.test_patient_pages import watch
 
 Pictures = Callable[[Page, str], None]
 
@@ -62,11 +63,11 @@ def test_from_consent_to_the_receipt_and_back(stage: Stage, browser_page: Page, 
     patient.book()
     patient.wait_for("已为您锁号，请支付")
     picture(browser_page, "readme-pay")
-    assert violations(browser_page) == []
+    assert barriers(browser_page) == []
     pay(browser_page)
     patient.wait_for("挂号成功")
     picture(browser_page, "readme-registered")
-    assert violations(browser_page) == []
+    assert barriers(browser_page) == []
     patient.cancel().wait_for("已退号，退款已到账")
     assert complaints == []
 
@@ -109,4 +110,4 @@ def test_the_admin_page_shows_every_link(
     page.click("main form button")
     page.wait_for_selector(".hb-light_green >> nth=3")
     picture(page, "readme-admin")
-    assert violations(page) == []
+    assert barriers(page) == []

@@ -1,0 +1,46 @@
+"""Whoever keeps sending what the wallet's rules refuse is turned away; a genuine notice never is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask.testing import FlaskClient
+
+from adapters.values import Acknowledgement
+from hospital_bridge.web.app import create_app
+from hospital_bridge.web.limits import REFUSED_NOTICES
+from tests.web.site_kit import SiteKit
+
+FORGED, GENUINE = b"forged", b"genuine"
+ADDRESS = "/callbacks/v1/h1/alipay"
+
+
+def client_of(kit: SiteKit, received: list[bytes]) -> FlaskClient:
+    """A site whose wallet refuses everything but the genuine notice."""
+
+    def receive(body: bytes, _headers: object) -> Acknowledgement:
+        received.append(body)
+        return Acknowledgement(b"success") if body == GENUINE else Acknowledgement(b"fail", accepted=False)
+
+    operator = kit.site.operators["h1"]
+    wallet = replace(operator.wallets["alipay"], receive_notice=receive)
+    operators = {**kit.site.operators, "h1": replace(operator, wallets={"alipay": wallet})}
+    return create_app(replace(kit.site, operators=operators)).test_client()
+
+
+def test_forged_notices_are_turned_away_after_a_while_and_genuine_ones_from_elsewhere_never(kit: SiteKit) -> None:
+    received: list[bytes] = []
+    client = client_of(kit, received)
+    forger = {"REMOTE_ADDR": "192.0.2.66"}
+    answers = [client.post(ADDRESS, data=FORGED, environ_base=forger) for _ in range(REFUSED_NOTICES.count + 5)]
+    assert [answer.status_code for answer in answers] == [200] * REFUSED_NOTICES.count + [429] * 5
+    assert received == [FORGED] * REFUSED_NOTICES.count
+    assert client.post(ADDRESS, data=GENUINE, environ_base={"REMOTE_ADDR": "192.0.2.7"}).data == b"success"
+
+
+def test_genuine_notices_are_not_counted(kit: SiteKit) -> None:
+    received: list[bytes] = []
+    client = client_of(kit, received)
+    for _ in range(REFUSED_NOTICES.count + 5):
+        assert client.post(ADDRESS, data=GENUINE).status_code == 200
+    assert len(received) == REFUSED_NOTICES.count + 5
