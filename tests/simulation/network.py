@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 HTTP_TIMEOUT = 15.0
 HL7_TIMEOUT = 5.0
-AFTER_SIGHT = 4.0
+AFTER_SIGHT = 4.5
 """How many seconds a request may still travel after we lost sight of it: the bridge reckons with five."""
 
 
@@ -75,7 +75,7 @@ class Road:
         if self.happens(self.weather.lost_request):
             self._time_out(process, f"{what} lost", timeout)
         if self.happens(self.weather.late_request):
-            delay = timeout + self._rng.random() * AFTER_SIGHT
+            delay = timeout + self._rng.uniform(1.0, AFTER_SIGHT)
             self._simulation.agenda.add(delay, f"late {what}", lambda: _quietly(late))
             self._time_out(process, f"{what} late", timeout)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from random import Random
@@ -30,6 +31,7 @@ LEASE_CARE = timedelta(seconds=10)
 POLL = timedelta(seconds=0.5)
 """How soon a worker or the wallet notices that something is due."""
 OUTAGE = 420.0
+DEAD_JOBS = "SELECT job_id FROM job WHERE state = 'dead'"
 LOOKS_ON = "visit"
 """An event that changes nothing unless a process commits or sends in it."""
 GRACE = timedelta(minutes=31)
@@ -55,6 +57,7 @@ class Simulation:
         self._changed = False
         self._processes: dict[str, Process] = {}
         self._notices_wake_at = self.clock.now() + QUIET
+        self._violation: Violation | None = None
         self._open_outside()
 
     def _open_outside(self) -> None:
@@ -91,7 +94,7 @@ class Simulation:
         self._heal()
         self._run_for(GRACE + timedelta(minutes=15))
         self._demand(self._liveness.overdue())
-        self._ask_for_reconciliations()
+        self.spawn("timer", self._ask_for_reconciliations())
         self._run_for(QUIET)
         self._demand(self._liveness.violations())
         self._demand(self._liveness.unreconciled(self.outside.days()))
@@ -118,15 +121,29 @@ class Simulation:
         for road in (self.wallet_road, self.his_road, self.browsing_road, self._notice_road):
             road.heal()
         self.outside.heal()
+        self.spawn("staff", self._replay_dead_jobs(), after=60)
 
-    def _ask_for_reconciliations(self) -> None:
-        process = self.any_process()
-        if process is None:
-            raise AssertionError("a healthy bridge is up")
-        with process.bridge.store.begin(OPERATOR) as work:
-            for day in self.outside.days():
-                ask_for_reconciliation(process.money, work, day)
-        self._look_after(process)
+    def _ask_for_reconciliations(self) -> Living:
+        """What the timer of any process does, and another's after it died."""
+        days = self.outside.days()
+        while days:
+            process = self.any_process()
+            if process is not None:
+                with suppress(SimCrash), process.bridge.store.begin(OPERATOR) as work:
+                    ask_for_reconciliation(process.money, work, days[0])
+                if process.alive:
+                    days.pop(0)
+            yield 1.0
+
+    def _replay_dead_jobs(self) -> Living:
+        """A person at the work list: a job that five dying workers dropped is parked until somebody looks."""
+        while dead := self.observer.rows(DEAD_JOBS):
+            process = self.any_process()
+            if process is not None:
+                with suppress(SimCrash), process.bridge.store.begin(OPERATOR) as work:
+                    for (job_id,) in dead:
+                        work.jobs.replay(job_id)
+            yield 1.0
 
     def _run_for(self, span: timedelta) -> None:
         self.agenda.run_until(self.clock.now() + span, self.step)
@@ -141,6 +158,7 @@ class Simulation:
             action()
         except SimCrash as crash:
             self.note(f"died: {crash}")
+        self._demand(())
         if self._changed or name != LOOKS_ON:
             self._changed = False
             self._demand(self._safety.violations())
@@ -193,8 +211,11 @@ class Simulation:
         self._demand(broken)
 
     def _demand(self, broken: Iterable[str]) -> None:
-        if found := list(broken):
-            raise Violation(found, self.options, self.steps, self.trace.lines)
+        # Kept as well as raised: the workers would take what is raised below them for a job's failure.
+        if self._violation is None and (found := list(broken)):
+            self._violation = Violation(found, self.options, self.steps, self.trace.lines)
+        if self._violation is not None:
+            raise self._violation
 
     # --- processes ---
 

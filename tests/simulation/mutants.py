@@ -1,0 +1,101 @@
+"""Bugs that others have shipped, planted one at a time: the simulation is only as good as what it catches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Any
+from unittest.mock import patch
+
+from adapters.errors import OutsideError, Refused
+from adapters.values import Trade, TradeStatus
+from hospital_bridge.payment import effects
+from hospital_bridge.payment.effects import Driver, Errand
+from hospital_bridge.payment.flows import close, collect, create, fulfil, settle
+from hospital_bridge.payment.model import Account, Effect, Move, Payment, Posting
+from hospital_bridge.slot import Receipt, VerticalWork
+from hospital_bridge.store.job_claims import Claims
+from hospital_bridge.store.jobs import Job
+from hospital_bridge.store.unit_of_work import Work
+from hospital_bridge.verticals.hospital import fee, leaving, store
+from hospital_bridge.verticals.hospital.registration import Event
+from hospital_bridge.workers.job_runner import JobRunner
+
+Mutant = Callable[[], AbstractContextManager[Any]]
+
+
+def _nothing(*_: Any, **__: Any) -> None:
+    """Leaves out what should have happened."""
+
+
+# --- outcomes that are not known ---
+
+
+def _tell_again(driver: Driver, errand: Errand, effect: Effect) -> bool:
+    with driver.store.begin(driver.operator_id) as work:
+        standing = work.effects.find(effect.key, lock=True)
+        if standing is not None:
+            work.effects.save(standing.never_happened(work.now))
+    return True
+
+
+def _take_silence_for_no(driver: Driver, errand: Errand, lost: OutsideError) -> None:
+    driver._refuse(errand, Refused(lost.text))
+
+
+def _number_anew(context: Any, work: Work, payment: Payment) -> Any:
+    return replace(ORDER(context, work, payment), merchant_order_no=work.ids.new())
+
+
+ORDER = create._order
+
+
+# --- money ---
+
+
+def _post_twice(work: Work, payment: Payment, day: Any) -> None:
+    POST(work, payment, day)
+    if payment.collected_fen:
+        accounts = (Account.WALLET_CLEARING, payment.stands_in)
+        work.ledger.post(
+            Posting(Move.COLLECT, payment.payment_id, *accounts, payment.collected_fen, day, work.ids.new())
+        )
+
+
+POST = collect.post_collection
+
+
+def _accept_refusal(context: Any, work: Work, payment_id: str, _: Refused) -> None:
+    fulfil.accept(context, work, payment_id, Receipt(payment_id, "R0", work.payments.get(payment_id).amount_fen))
+
+
+def _release_only(work: VerticalWork, registration_id: str) -> None:
+    store.save(work, store.get(work, registration_id).after(Event.RELEASED))
+
+
+def _complete_first(runner: JobRunner, job: Job) -> None:
+    runner._settle(job, lambda claims: claims.complete(job))
+    runner._handlers.io[job.topic](runner._store, job)
+
+
+MUTANTS: Mapping[str, Mutant] = {
+    "an order is closed here and not at the wallet": lambda: patch.object(
+        close, "_close", lambda _, order_no: Trade(order_no, TradeStatus.CLOSED)
+    ),
+    "an unknown outcome is told again without asking": lambda: patch.object(Driver, "_never_happened", _tell_again),
+    "a call leaves before its intent is committed": lambda: patch.object(Driver, "_mark_sent", lambda *_: True),
+    "silence counts as a no": lambda: patch.object(Driver, "_lose_sight", _take_silence_for_no),
+    "a message that may still travel is sent again": lambda: patch.object(effects, "_still_travelling", _nothing),
+    "every try gets an order number of its own": lambda: patch.object(create, "_order", _number_anew),
+    "a refund is sent without being reserved": lambda: patch.object(Payment, "reserved", lambda self, _: self),
+    "the collection is posted twice": lambda: patch.object(collect, "post_collection", _post_twice),
+    "a sum that does not fit is believed": lambda: patch.object(settle, "_mismatch", lambda *_: ""),
+    "late money is kept": lambda: patch.object(collect, "_return_late_money", lambda _, __, payment: payment),
+    "a refusal of the hospital counts as a yes": lambda: patch.object(fulfil, "refuse", _accept_refusal),
+    "the slot of an expired order is not given back": lambda: patch.object(fee.leaving, "ask_release", _nothing),
+    "a cancelled registration is not refunded": lambda: patch.object(leaving, "_released", _release_only),
+    "a held seat is never freed": lambda: patch.object(store, "free_seat", _nothing),
+    "jobs of a dead worker are forgotten": lambda: patch.multiple(Claims, expired=lambda _: (), own=lambda _: ()),
+    "a job is done before it is run": lambda: patch.object(JobRunner, "_call", _complete_first),
+}

@@ -1,0 +1,28 @@
+"""Each planted bug is found within fifty seeds."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.simulation.ground import Ground
+from tests.simulation.mutants import MUTANTS
+from tests.simulation.options import Options
+from tests.simulation.simulation import Simulation
+
+SEEDS = 50
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("bug", MUTANTS)
+def test_a_planted_bug_is_found(sqlite_ground: Ground, bug: str) -> None:
+    with MUTANTS[bug]():
+        killed_at = next((seed for seed in range(SEEDS) if _is_broken(seed, sqlite_ground)), None)
+    assert killed_at is not None
+
+
+def _is_broken(seed: int, ground: Ground) -> bool:
+    try:
+        Simulation(Options.drawn(seed), ground).run()
+    except Exception:  # noqa: BLE001  a bug may show as a broken invariant or as an error of the bridge
+        return True
+    return False
