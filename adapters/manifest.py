@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from marshmallow import Schema
 
-from adapters.hl7.sender import Hl7Link, MllpClient
+from adapters.hl7.pool import ClosableLink
+from adapters.hl7.sender import MllpClient
 from adapters.http import Transport
 from adapters.time import Now
 
-
-class ClosableLink(Hl7Link, Protocol):
-    """A link that can be broken off when its answers are no longer trusted."""
-
-    def close(self) -> None:
-        """Close the connection; the next exchange opens a new one."""
-
-
 OpenLink = Callable[..., ClosableLink]
-"""Opens a link to an MLLP listener; called as `MllpClient` is."""
+"""Opens one connection to an MLLP listener; called as `MllpClient` is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from adapters.his_hl7.client import Hl7Client
 from adapters.his_hl7.his import Hl7His
 from adapters.his_hl7.schema import Hl7HisSchema
 from adapters.his_hl7.settings import TlsFiles, settings_from
+from adapters.hl7.pool import LinkPool
 from adapters.manifest import AdapterContext, Manifest, QualityPoint
 
 
 def build(loaded: Mapping[str, Any], context: AdapterContext) -> Hl7His:
-    """The adapter over one persistent MLLP connection; OSError where a TLS file cannot be read."""
+    """The adapter over a few persistent MLLP connections; OSError where a TLS file cannot be read."""
     settings = settings_from(loaded)
-    link = context.open_link(
+    opening = partial(
+        context.open_link,
         settings.host,
         settings.port,
         connect_timeout=settings.connect_timeout,
         reply_timeout=settings.reply_timeout,
         tls=_tls(settings.tls) if settings.tls else None,
     )
-    return Hl7His(Hl7Client(link, settings, context.now, context.new_id), settings)
+    links = LinkPool(opening, settings.connections, settings.queue_timeout)
+    return Hl7His(Hl7Client(links, settings, context.now, context.new_id), settings)
 
 
 def _tls(files: TlsFiles) -> ssl.SSLContext:

@@ -11,7 +11,7 @@ from adapters.his_hl7.mapping.draft import Draft, Envelope
 from adapters.his_hl7.settings import Hl7HisSettings
 from adapters.hl7.build import Header, Unencodable, build
 from adapters.hl7.message import Message
-from adapters.manifest import ClosableLink
+from adapters.hl7.pool import ClosableLink
 from adapters.time import Now
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -97,6 +97,13 @@ class Hl7HisSchema(Schema):
     )
     connect_timeout = _seconds(5.0, "to wait for a connection")
     reply_timeout = _seconds(20.0, "to wait for an answer")
+    connections = fields.Integer(
+        load_default=4,
+        strict=True,
+        validate=validate.Range(1, 64),
+        metadata={"description": "Connections to the HIS at the same time, each with one message under way."},
+    )
+    queue_timeout = _seconds(3.0, "to wait for a free connection; then the hospital counts as busy")
     busy_retry = _seconds(30.0, "until a busy hospital is asked again")
     time_zone = fields.String(
         load_default="Asia/Shanghai", validate=_known_zone, metadata={"description": "Zone of times without offset."}

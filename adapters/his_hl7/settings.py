@@ -40,6 +40,8 @@ class Hl7HisSettings:
     processing_id: str
     connect_timeout: float
     reply_timeout: float
+    connections: int
+    queue_timeout: float
     busy_retry: float
     time_zone: ZoneInfo
     assigning_authority: str

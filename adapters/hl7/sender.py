@@ -32,7 +32,7 @@ class Hl7Link(Protocol):
 
 
 class MllpClient:
-    """A persistent MLLP connection, opened when first needed; safe to share between threads.
+    """A persistent MLLP connection, opened when first needed; threads that share it take turns (`pool` bounds that).
 
     Times in seconds; `reply_timeout` spans sending and the whole answer. After a timeout the
     socket is closed, so that a late answer can never be taken for the answer to the next message.
