@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from threading import Thread
 from typing import TYPE_CHECKING, Self
 
 from hospital_bridge.errors import BridgeError
@@ -12,7 +11,7 @@ from hospital_bridge.logs import logger
 from hospital_bridge.store.engine import UnsafeDatabase
 from hospital_bridge.store.jobs import Lane
 from hospital_bridge.web.app import create_app
-from hospital_bridge.web.serving import serve_pages
+from hospital_bridge.web.serving import PageServer
 from hospital_bridge.website import site_of
 from hospital_bridge.workers.job_runner import JobRunner
 from hospital_bridge.workers.listener import CannotListen
@@ -76,12 +75,11 @@ class Running:
     def _start_web(self) -> None:
         told = self._bridge.settings.bridge.web
         try:
-            server = serve_pages(create_app(site_of(self._bridge)), told.host, told.port, told.threads)
+            server = PageServer(create_app(site_of(self._bridge)), told.host, told.port, told.threads)
         except OSError as fault:
-            raise BridgeError("HB-C014", f"{told.host}:{told.port}: {fault.strerror}") from fault
-        serving = Thread(target=server.run, name="web", daemon=True)
-        serving.start()
-        self._endings.append(server.close)
+            raise BridgeError("HB-C014", f"{told.host}:{told.port}: {fault.strerror or fault}") from fault
+        server.start()
+        self._endings.append(server.stop)
 
     def _start_listener(self) -> None:
         if not any(operator.peers for operator in self._bridge.settings.operators):

@@ -16,7 +16,7 @@ configuration_option = click.option(
     "configuration",
     type=click.Path(path_type=Path, dir_okay=False),
     envvar="HOSPITAL_BRIDGE_CONFIG",
-    default=Path("hospital.toml"),
+    default=Path("bridge.toml"),
     show_default=True,
     help="The main configuration file.",
 )

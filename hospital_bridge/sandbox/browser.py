@@ -8,7 +8,7 @@ from http.cookiejar import CookieJar
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError
 from urllib.parse import urlencode, urljoin
-from urllib.request import HTTPCookieProcessor, Request, build_opener
+from urllib.request import HTTPCookieProcessor, ProxyHandler, Request, build_opener
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,7 +120,7 @@ class Browser:
     """One phone: its cookies and nothing else."""
 
     def __init__(self, *, timeout: float = 15.0, language: str = "zh-CN") -> None:
-        self._opener = build_opener(HTTPCookieProcessor(CookieJar()))
+        self._opener = build_opener(ProxyHandler({}), HTTPCookieProcessor(CookieJar()))
         self._timeout = timeout
         self._language = language
 

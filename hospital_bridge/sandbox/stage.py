@@ -6,14 +6,14 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import IO, TYPE_CHECKING, Any, Self
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import ProxyHandler, build_opener
 
 from adapters.hl7.sender import MllpClient
 from hospital_bridge.sandbox.configuration import write_configuration
-from hospital_bridge.sandbox.town import Town, free_ports
+from hospital_bridge.sandbox.town import Town, free_ports, is_free
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +28,9 @@ STAFF_ROLES = ("admin", "auditor")
 START_SECONDS = 60
 STOP_SECONDS = 20
 PAUSE_SECONDS = 0.1
+
+_DIRECT = build_opener(ProxyHandler({}))
+"""Everything here is on this machine, whatever proxy the environment names."""
 
 
 class StageFailed(Exception):
@@ -45,6 +48,11 @@ class Ports:
 
 
 DEMO_PORTS = Ports(web=8080, listener=2575, gateway=8090, his=2576)
+
+
+def where_free(wanted: Ports) -> Ports:
+    """The same ports, any other one in place of those that somebody listens on."""
+    return Ports(**{name: port if is_free(port) else 0 for name, port in asdict(wanted).items()})
 
 
 class Stage:
@@ -182,7 +190,7 @@ class Stage:
 
     def _is_ready(self) -> bool:
         try:
-            with urlopen(f"{self.public_url}/ready", timeout=2) as reply:  # noqa: S310 - our own address
+            with _DIRECT.open(f"{self.public_url}/ready", timeout=2) as reply:
                 return bool(reply.status)
         except (URLError, OSError):
             return False

@@ -88,3 +88,12 @@ def free_ports(count: int) -> list[int]:
     for each in taken:
         each.close()
     return ports
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens on that port of this machine."""
+    try:
+        socket.create_server((HOST, port)).close()
+    except OSError:
+        return False
+    return True

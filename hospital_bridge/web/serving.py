@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
+from threading import Thread
+
 from flask import Flask
-from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
+from waitress.server import TcpWSGIServer, create_server
+
+STOP_SECONDS = 10.0
 
 
-def serve_pages(app: Flask, host: str, port: int, threads: int) -> MultiSocketServer | BaseWSGIServer:
-    """The server, listening but not yet running; OSError where the address cannot be had.
+class PageServer:
+    """Serves the pages from threads of its own; listening from the start, OSError where the address cannot be had.
 
     Forwarded headers are left as they come: `web.client_address` believes those of trusted proxies alone.
     """
-    return create_server(app, host=host, port=port, threads=threads, clear_untrusted_proxy_headers=False)
+
+    def __init__(self, app: Flask, host: str, port: int, threads: int) -> None:
+        server = create_server(app, host=host, port=port, threads=threads, clear_untrusted_proxy_headers=False)
+        if not isinstance(server, TcpWSGIServer):
+            server.close()
+            raise OSError(f"{host} names several addresses; give one of them")
+        self._server = server
+        self._thread = Thread(target=server.run, name="web", daemon=True)
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return int(self._server.effective_port)
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Answer what has been asked and close; its own thread does it, for a socket must not vanish under `select`."""
+        self._server.trigger.pull_trigger(self._server.close)
+        self._thread.join(STOP_SECONDS)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from http.client import HTTPConnection
 from ipaddress import ip_network
-from threading import Thread
 
 import pytest
 
 from hospital_bridge.web.app import create_app
 from hospital_bridge.web.client_address import client_address, nearest_untrusted
-from hospital_bridge.web.serving import serve_pages
+from hospital_bridge.web.serving import PageServer
 from tests.web.site_kit import SiteKit
 
 TRUSTED = [ip_network("10.0.0.0/8"), ip_network("fd00::/8")]
@@ -43,17 +42,12 @@ def test_a_trusted_proxy_s_word_reaches_the_pages_through_the_real_server(kit: S
     app = create_app(replace(kit.site, trusted_proxies=(ip_network("127.0.0.0/8"),)))
     seen: list[str] = []
     app.before_request(lambda: seen.append(client_address()))
-    server = serve_pages(app, "127.0.0.1", 0, 2)
-    thread = Thread(target=server.run, daemon=True)
-    thread.start()
-    try:
-        port = server.effective_port  # type: ignore[union-attr]  # one address, so one socket
-        for header in ({"X-Forwarded-For": "192.0.2.7"}, {"X-Forwarded-For": "198.51.100.1, 192.0.2.8"}, {}):
-            connection = HTTPConnection("127.0.0.1", port, timeout=10)
-            connection.request("GET", "/live", headers=header)
-            assert connection.getresponse().status == 200
-            connection.close()
-    finally:
-        server.close()
-        thread.join(10)
+    server = PageServer(app, "127.0.0.1", 0, 2)
+    server.start()
+    for header in ({"X-Forwarded-For": "192.0.2.7"}, {"X-Forwarded-For": "198.51.100.1, 192.0.2.8"}, {}):
+        connection = HTTPConnection("127.0.0.1", server.port, timeout=10)
+        connection.request("GET", "/live", headers=header)
+        assert connection.getresponse().status == 200
+        connection.close()
+    server.stop()
     assert seen == ["192.0.2.7", "192.0.2.8", "127.0.0.1"]
