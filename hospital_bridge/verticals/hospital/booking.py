@@ -30,8 +30,18 @@ def hold(
 ) -> str:
     """Hold a seat for the wallet user's own patient and ask the hospital for it after the commit.
 
-    Returns the registration id. Raises SoldOut or NoRecordNumber and then holds nothing.
+    Returns the registration id, which is the standing one's when the patient has this slot already: the same
+    request may come twice. Raises SoldOut or NoRecordNumber and then holds nothing.
     """
+    try:
+        return _hold(scope, wallet_user_id, slot, department_name, practitioner_name, place)
+    except store.AlreadyStanding as standing:
+        return standing.registration_id
+
+
+def _hold(
+    scope: Scope, wallet_user_id: str, slot: Slot, department_name: str, practitioner_name: str, place: str
+) -> str:
     with scope.begin() as work:
         subject_id, mrn = _patient(work, wallet_user_id)
         registration = Registration(
@@ -47,8 +57,8 @@ def hold(
             hold_expires_at=work.now + timedelta(minutes=scope.settings["hold_minutes"]),
             created_at=work.now,
         )
-        store.take_seat(work, registration.registration_id, slot, registration.hold_expires_at)
         store.add(work, registration)
+        store.take_seat(work, registration.registration_id, slot, registration.hold_expires_at)
         work.jobs.add(BOOK, registration.registration_id, stream=registration.registration_id)
         work.audit.record(wallet_user_id, "registration.held", registration.registration_id)
     return registration.registration_id

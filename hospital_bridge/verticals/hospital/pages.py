@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, validate
 from adapters.errors import OutsideError
 from hospital_bridge.slot import Go, Page, PageRequest, View
 from hospital_bridge.verticals.hospital import booking, cards, leaving, schedule, store
-from hospital_bridge.verticals.hospital.registration import Registration, State
+from hospital_bridge.verticals.hospital.registration import STANDING, Registration, State
 from hospital_bridge.verticals.hospital.timetable import Timetable
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     Handler = Callable[[PageRequest], View | Go]
 
 WAITING = frozenset({State.HOLDING, State.PAID, State.CLOSING, State.CANCELLING, State.RELEASING})
-LIVE = frozenset({State.HOLDING, State.BOOKED, State.PAID, State.REGISTERED, State.CLOSING, State.CANCELLING})
 
 _TIMETABLE = Timetable()
 
@@ -61,7 +60,7 @@ def home(request: PageRequest) -> View:
     with request.scope.read() as work:
         registrations = store.of_wallet_user(work, request.principal)
         has_card = any(work.subjects.identifiers(s) for s in work.subjects.bound_to(request.principal))
-    live = [registration for registration in registrations if registration.state in LIVE]
+    live = [registration for registration in registrations if registration.state in STANDING]
     return View("home.html", {"has_card": has_card, "live": live})
 
 

@@ -26,6 +26,10 @@ class State(StrEnum):
     ENDED = "ended"
 
 
+STANDING = frozenset({State.HOLDING, State.BOOKED, State.PAID, State.REGISTERED, State.CLOSING, State.CANCELLING})
+"""States of a registration that is the patient's; of these a person has at most one for each slot."""
+
+
 class Event(StrEnum):
     """What can happen to a registration."""
 

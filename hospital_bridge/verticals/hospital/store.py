@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from adapters.values import Fen, Slot
 from hospital_bridge.store.metadata import CODE, ID, NAMING, Instant, as_indexed, operator_column, where
-from hospital_bridge.verticals.hospital.registration import Registration, State
+from hospital_bridge.verticals.hospital.registration import STANDING, Registration, State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +48,15 @@ REGISTRATION = Table(
     CheckConstraint("fee_fen >= 0", name="fee_not_negative"),
 )
 Index(None, REGISTRATION.c.operator_id, REGISTRATION.c.wallet_user_id, REGISTRATION.c.created_at)
+STANDS = f"state IN ({', '.join(repr(state.value) for state in sorted(STANDING))})"
+Index(
+    "uq_hospital_registration_standing",
+    REGISTRATION.c.operator_id,
+    REGISTRATION.c.subject_id,
+    REGISTRATION.c.slot_id,
+    unique=True,
+    **where(STANDS),
+)
 
 SLOT_HOLD = Table(
     "hospital_slot_hold",
@@ -76,6 +85,14 @@ class NoSuchRegistration(LookupError):
 
 class SoldOut(Exception):
     """Every seat of the slot is held or taken."""
+
+
+class AlreadyStanding(Exception):
+    """The person has a registration for this slot; two for one visit would be two fees."""
+
+    def __init__(self, registration_id: str) -> None:
+        super().__init__(registration_id)
+        self.registration_id = registration_id
 
 
 def take_seat(work: VerticalWork, registration_id: str, slot: Slot, expires_at: datetime) -> None:
@@ -111,7 +128,26 @@ def free_seat(work: VerticalWork, registration_id: str) -> None:
 
 
 def add(work: VerticalWork, registration: Registration) -> None:
-    """Keep a new registration."""
+    """Keep a new registration; AlreadyStanding when the person has one for the slot, also one made this instant."""
+    if standing := _standing(work, registration):
+        raise AlreadyStanding(standing)
+    try:
+        with work.connection.begin_nested():
+            _insert(work, registration)
+    except IntegrityError:
+        if standing := _standing(work, registration):
+            raise AlreadyStanding(standing) from None
+        raise
+
+
+def _standing(work: VerticalWork, registration: Registration) -> str:
+    whose = REGISTRATION.c.subject_id == registration.subject_id
+    what = REGISTRATION.c.slot_id == registration.slot.slot_id
+    row = work.table(REGISTRATION).one(whose, what, as_indexed(STANDS))
+    return row.registration_id if row else ""
+
+
+def _insert(work: VerticalWork, registration: Registration) -> None:
     slot = registration.slot
     work.table(REGISTRATION).add(
         registration_id=registration.registration_id,

@@ -53,6 +53,13 @@ def _registrations() -> None:
         "hospital_registration",
         ["operator_id", "wallet_user_id", "created_at"],
     )
+    op.create_index(
+        "uq_hospital_registration_standing",
+        "hospital_registration",
+        ["operator_id", "subject_id", "slot_id"],
+        unique=True,
+        **where("state IN ('booked', 'cancelling', 'closing', 'holding', 'paid', 'registered')"),
+    )
 
 
 def _slot_holds() -> None:
