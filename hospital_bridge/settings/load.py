@@ -30,7 +30,9 @@ def load(main: Path, installed: Installed, environment: Mapping[str, str] | None
     read = documents(main.absolute(), faults)
     shared = bridge_section(read, main.absolute(), faults)
     sections = operator_sections(read, main.absolute(), faults)
-    bridge = _bridge(shared, surroundings, faults) if read else None
+    main_is_read = any(document.file == main.absolute() for document in read)
+    # What an unread file would have said is not missing: its one fault is that it cannot be read.
+    bridge = _bridge(shared, surroundings, faults) if main_is_read else None
     reader = OperatorReader(installed, surroundings, faults)
     operators = [reader.read(section) for section in sections]
     faults.extend(_twins(sections))

@@ -42,6 +42,12 @@ def _host() -> fields.String:
     )
 
 
+_DATABASE = validate.Regexp(
+    r"^$|^sqlite:///.+|^postgresql(\+psycopg)?://\S+$",
+    error="It is no address such as postgresql+psycopg://bridge@host/database.",
+)
+
+
 class WebSchema(Schema):
     """`[bridge.web]`: where the pages are served."""
 
@@ -89,6 +95,7 @@ class BridgeSchema(Schema):
     )
     database_url = fields.String(
         load_default="",
+        validate=_DATABASE,
         metadata={
             "secret": True,
             "description": "postgresql+psycopg://… of the login that serves; without it SQLite in data_dir is used.",
@@ -96,6 +103,7 @@ class BridgeSchema(Schema):
     )
     owner_database_url = fields.String(
         load_default="",
+        validate=_DATABASE,
         metadata={"secret": True, "description": "The login that owns the tables and runs migrations (PostgreSQL)."},
     )
     root_key = Key32(

@@ -20,6 +20,8 @@ SQLITE_PRAGMAS = (
     "PRAGMA busy_timeout=10000",
     # Erased keys and rows are overwritten, not only unlinked.
     "PRAGMA secure_delete=ON",
+    # Statement journals hold rows too: they stay off the disk's temporary folder.
+    "PRAGMA temp_store=MEMORY",
 )
 
 
