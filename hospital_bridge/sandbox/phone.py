@@ -86,7 +86,7 @@ class Phone:
 
     def fill(self, page: PageShown, form: Form, **typed: str) -> PageShown:
         """Send a form with something else typed into it."""
-        return self._browser.submit(page, form, **typed)
+        return self._browser.submit(page, form, tick_all=False, button=0, **typed)
 
     def open(self, address: str) -> PageShown:
         """Any page by its address."""

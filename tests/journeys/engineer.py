@@ -63,7 +63,7 @@ class Console:
         self._address = f"{stage.public_url}/staff/{OPERATOR}"
         login = self._browser.open(f"{self._address}/login")
         words = {"name": STAFF_NAME, "password": stage.password}
-        self._browser.submit(login, login.form("login"), **words)
+        self._browser.submit(login, login.form("login"), tick_all=False, button=0, **words)
 
     def page(self, path: str) -> PageShown:
         return self._browser.open(f"{self._address}/{path}")

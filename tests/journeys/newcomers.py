@@ -15,6 +15,8 @@ from hospital_bridge.sandbox.phone import Phone
 from hospital_bridge.sandbox.town import Town
 
 FIRST_BIRTHDAY = date(1971, 1, 1)
+_NUMBERS = count(100)
+"""Stages are shared between tests: nobody comes twice."""
 
 
 class Newcomers:
@@ -24,11 +26,10 @@ class Newcomers:
         self._town = town
         self._clock = clock
         self._window = window
-        self._numbers = count(100)
 
     def person(self, name: str = "") -> Person:
         """Somebody new with a wallet, whom the hospital has never seen."""
-        number = next(self._numbers)
+        number = next(_NUMBERS)
         born = FIRST_BIRTHDAY + timedelta(days=number)
         id_number, mobile = people.id_number(born, Sex.FEMALE, number % 500), people.phone(number)
         user = self._town.wallet.new_user(name or f"测试{number}", id_number, mobile)

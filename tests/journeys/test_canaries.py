@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from urllib.request import urlopen
@@ -48,16 +49,17 @@ def canaries(talkative_stage: Stage) -> list[Person]:
     """Who went through the whole journey, with faults on the way."""
     stage, newcomers = talkative_stage, Newcomers(talkative_stage.town, SystemClock(), talkative_stage.window)
     people = [newcomers.person(NAMES[0]), newcomers.known(NAMES[1])]
-    for person in people:
-        _journey(stage, newcomers.phone(person))
+    phones = [newcomers.phone(person) for person in people]
+    with ThreadPoolExecutor(len(phones)) as crowd:
+        list(crowd.map(lambda phone: _journey(stage, phone), phones))
+    with stage.town.without_hospital():
+        phones[0].page("cards")
     _let_a_job_fail(stage)
     return people
 
 
 def _journey(stage: Stage, phone: Phone) -> None:
     his, wallet = stage.town.hospital.faults, stage.town.wallet.faults
-    wallet.add(WalletFault("alipay.user.info.share", Effect.SYSTEM_ERROR_BEFORE))
-    phone.sign_in()
     phone.sign_in()
     phone.bind_card()
     his.add(Fault(trigger="SRM^S01", kind=FaultKind.RESET))
@@ -66,8 +68,6 @@ def _journey(stage: Stage, phone: Phone) -> None:
     page = phone.wait_for(phone.pay(phone.book(OPHTHALMOLOGY)), "done")
     phone.cancel(page)
     phone.wait_for(page, "refunded")
-    with stage.town.without_hospital():
-        phone.page("cards")
     with closing(stage.listener) as line:
         line.exchange(_result(phone.person))
 

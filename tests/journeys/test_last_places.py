@@ -9,6 +9,7 @@ from hospital_bridge.sandbox.browser import PageShown
 from hospital_bridge.sandbox.hospital.model import AppointmentStatus
 from hospital_bridge.sandbox.phone import Phone
 from hospital_bridge.sandbox.stage import Stage
+from tests.journeys.engineer import ask
 from tests.journeys.newcomers import Newcomers
 
 PATIENTS = 12
@@ -27,7 +28,7 @@ def test_twelve_phones_race_for_three_places(stage: Stage, newcomers: Newcomers)
     assert told["挂号成功"] == CAPACITY
     assert sum(told[words] for words in LOST) == PATIENTS - CAPACITY
     assert _taken(stage) == CAPACITY
-    assert stage.ask("ledger", "verify")["balances"]["hospital"] == CAPACITY * 12_000
+    assert ask(stage, "ledger", "verify")["balances"]["hospital"] == CAPACITY * 12_000
 
 
 def _ready_to_book(phone: Phone) -> PageShown:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
+
 from hospital_bridge.sandbox.story import OPHTHALMOLOGY
+from hospital_bridge.store.idempotency import ABANDONED_AFTER
+from hospital_bridge.web import once
 from tests.journeys.steered_bridge import SteeredBridge
 
 
@@ -13,3 +19,23 @@ def test_the_same_slot_confirmed_again_leads_to_the_same_registration(steered: S
     again = phone.take(phone.open(confirm.address))
     assert again.address == first.address
     assert "已为您锁号" in again.words
+
+
+def test_a_form_whose_first_run_died_after_its_commit_books_once(
+    steered: SteeredBridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = steered.newcomers.ready_phone()
+    confirm = phone.choose(OPHTHALMOLOGY)
+    before = len(steered.town.hospital.diary.appointments())
+    with monkeypatch.context() as killed:
+        killed.setattr(once, "_settle", _die)
+        assert phone.send(confirm).status == 500
+    steered.pass_time(timedelta(minutes=2))
+    assert phone.send(confirm).status == 503  # Another process may still be at it.
+    steered.clock.advance(ABANDONED_AFTER)
+    assert "已为您锁号" in phone.take(confirm).words
+    assert len(steered.town.hospital.diary.appointments()) == before + 1
+
+
+def _die(*_: object) -> None:
+    raise RuntimeError("the process was killed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -26,8 +27,9 @@ def town_stage(request: pytest.FixtureRequest) -> Stage:
 
 
 def test_the_story_ends_well_and_all_books_agree(town_stage: Stage) -> None:
-    story = Story(town_stage.town, SystemClock(), town_stage.window, town_stage.listener)
-    facts = {step.name: step.play() for step in story.steps()}
+    with closing(town_stage.listener) as line:
+        story = Story(town_stage.town, SystemClock(), town_stage.window, line)
+        facts = {step.name: step.play() for step in story.steps()}
 
     assert facts["register"]["payment"]["amount_fen"] == 12_000
     assert facts["free"]["amount_fen"] == 0

@@ -8,11 +8,14 @@ import re
 import socket
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import create_engine, text
 
+from hospital_bridge.cli import main as command
 from hospital_bridge.clock import SystemClock
 from hospital_bridge.sandbox.alipay.world import AlipayWorld
 from hospital_bridge.sandbox.configuration import Addresses, write_configuration
@@ -43,18 +46,37 @@ def change(file: Path, old: str, new: str) -> None:
     file.write_text(written.replace(old, new), encoding="utf-8")
 
 
-def run(main: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """The command as a process of its own; it must end by itself and show no traceback."""
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(main: Path, *words: str, **environment: str) -> Ended:
+    """One command, which must end by itself; nothing that is not ours to say comes out of it."""
+    surroundings = ENGLISH | {"HOSPITAL_BRIDGE_CONFIG": str(main)} | environment
+    if "serve" in words:
+        return serve(surroundings)
+    ended = CliRunner().invoke(command, words, env=surroundings, prog_name="hospital-bridge")
+    assert ended.exception is None or isinstance(ended.exception, SystemExit), ended.exception
+    return Ended(ended.exit_code, ended.stdout, ended.stderr)
+
+
+def serve(surroundings: dict[str, str]) -> Ended:
+    """The service as a process of its own, as systemd would start it."""
     ended = subprocess.run(
-        [sys.executable, "-m", "hospital_bridge", *words],
-        env=os.environ | ENGLISH | {"HOSPITAL_BRIDGE_CONFIG": str(main)} | environment,
+        [sys.executable, "-m", "hospital_bridge", "serve"],
+        env=os.environ | surroundings,
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
     assert "Traceback" not in ended.stderr, ended.stderr
-    return ended
+    return Ended(ended.returncode, ended.stdout, ended.stderr)
 
 
 def test_ten_faults_are_told_at_once_each_with_its_line(main: Path) -> None:
