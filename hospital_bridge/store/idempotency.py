@@ -25,8 +25,12 @@ WEB_REQUEST = Table(
     Column("claimed_at", Instant, nullable=False),
 )
 
-ABANDONED_AFTER = timedelta(minutes=1)
-"""A claim this old belongs to a process that died: the same request may be run again."""
+ABANDONED_AFTER = timedelta(minutes=10)
+"""A claim this old belongs to a process that died: the same request may be run again.
+
+Longer than any request runs, however slow the hospital and the wallet that it asks. What the dead process had
+committed stands, so that every act behind a POST must itself bear being asked twice.
+"""
 
 
 class State(StrEnum):
