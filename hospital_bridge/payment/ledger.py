@@ -18,8 +18,8 @@ def post_collection(work: Work, payment: Payment, day: date) -> None:
 
 
 def post_fulfilment(work: Work, payment: Payment, day: date) -> None:
-    """The collected money is the hospital's."""
-    _post(work, payment, Move.FULFIL, (Account.UNAPPLIED, Account.HOSPITAL), payment.collected_fen, day)
+    """What is left of the collected money is the hospital's."""
+    _post(work, payment, Move.FULFIL, (Account.UNAPPLIED, Account.HOSPITAL), payment.refundable_fen, day)
 
 
 def post_reservation(work: Work, payment: Payment, refund: Refund, day: date) -> None:
@@ -91,7 +91,8 @@ def _faults_of(payment: Payment, postings: Sequence[Posting]) -> Iterator[Discre
         moved[posting.move] += posting.amount_fen
     stands = standing(postings)
     reserved = moved[Move.RESERVE] - moved[Move.REFUND] - moved[Move.VOID]
-    fulfilled = payment.collected_fen if payment.fulfilment is Fulfilment.FULFILLED else 0
+    is_fulfilled = payment.fulfilment is Fulfilment.FULFILLED
+    fulfilled = payment.collected_fen - _left_before(postings) if is_fulfilled else 0
     checks = [
         ("I1 postings balance", 0, sum(stands.values())),
         ("I1 collected", payment.collected_fen, moved[Move.COLLECT]),
@@ -109,6 +110,12 @@ def _faults_of(payment: Payment, postings: Sequence[Posting]) -> Iterator[Discre
     for rule, expected, found in checks:
         if expected != found:
             yield Discrepancy(payment.payment_id, rule, expected, found)
+
+
+def _left_before(postings: Sequence[Posting]) -> int:
+    """What went back while the fulfilling system had not answered yet, and so never was the hospital's."""
+    moves = {Move.RESERVE, Move.VOID}
+    return -standing([posting for posting in postings if posting.move in moves])[Account.UNAPPLIED]
 
 
 def _post(

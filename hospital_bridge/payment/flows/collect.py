@@ -5,13 +5,12 @@ from __future__ import annotations
 from adapters.values import Fen, Trade
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows import topics
+from hospital_bridge.payment.flows.fulfil import REFUNDED_AT_WALLET, is_certainly_untold
 from hospital_bridge.payment.flows.refund import give_back, note_refund_by_wallet
 from hospital_bridge.payment.ledger import post_collection
 from hospital_bridge.payment.model import Fulfilment, Payment
 from hospital_bridge.slot import Progress
 from hospital_bridge.store.unit_of_work import Work
-
-REFUNDED_AT_WALLET = "refunded at the wallet"
 
 
 def collect(context: MoneyContext, work: Work, payment: Payment, trade: Trade) -> Payment:
@@ -37,7 +36,18 @@ def follow_refunds(context: MoneyContext, work: Work, payment: Payment, trade: T
     unknown_fen = trade.refunded_fen - payment.refunded_fen - payment.refund_reserved_fen
     if unknown_fen <= 0:
         return payment
+    payment = _give_up_if_all_is_back(context, work, payment, trade)
     return note_refund_by_wallet(context, work, payment, Fen(min(unknown_fen, payment.refundable_fen)))
+
+
+def _give_up_if_all_is_back(context: MoneyContext, work: Work, payment: Payment, trade: Trade) -> Payment:
+    """Whoever has no money with us any more gets nothing for it; what is on its way is answered first."""
+    is_open = payment.fulfilment in {Fulfilment.PENDING, Fulfilment.MANUAL}
+    if not is_open or not _is_all_given_back(trade) or not is_certainly_untold(context, work, payment):
+        return payment
+    payment = work.payments.save(payment.refused(REFUNDED_AT_WALLET))
+    context.tell(work, payment, Progress.REFUSED, payment.reason)
+    return payment
 
 
 def _return_late_money(context: MoneyContext, work: Work, payment: Payment) -> Payment:

@@ -8,13 +8,15 @@ from datetime import timedelta
 from adapters.errors import Reason, Refused
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.effects import Errand
-from hospital_bridge.payment.flows.refund import give_back
+from hospital_bridge.payment.flows.refund import give_back, make_reversals_due
 from hospital_bridge.payment.ledger import post_fulfilment
-from hospital_bridge.payment.model import Fulfilment, Payment
+from hospital_bridge.payment.model import EffectState, Fulfilment, Payment
 from hospital_bridge.slot import FulfilMode, PaidSale, Progress, Receipt, Sale
 from hospital_bridge.store.unit_of_work import Work
 
 Query = Callable[..., Receipt | None]
+
+REFUNDED_AT_WALLET = "refunded at the wallet"
 
 
 def fulfil(context: MoneyContext, payment_id: str) -> None:
@@ -30,7 +32,7 @@ def fulfil(context: MoneyContext, payment_id: str) -> None:
             look=question(context, payment, paid, counter.sale.query),
             confirmed=lambda work, receipt: accept(context, work, payment_id, receipt),
             refused=lambda work, refusal: refuse(context, work, payment_id, refusal),
-            sending=lambda work: _is_wanted(work, payment_id),
+            sending=lambda work: _is_wanted(context, work, payment_id),
             undecided=lambda work: _hand_to_person(work, payment_id),
             settling=settling(context, counter.sale),
         )
@@ -84,8 +86,7 @@ def accept(context: MoneyContext, work: Work, payment_id: str, receipt: Receipt)
     payment = work.payments.save(payment.fulfilled(receipt.receipt_no, receipt.control_id, work.now))
     post_fulfilment(work, payment, context.business_date(payment.collected_at or work.now))
     context.tell(work, payment, Progress.FULFILLED)
-    if payment.refund_wanted:
-        give_back(context, work, payment, payment.refund_wanted)
+    _catch_up_with_refunds(context, work, payment)
 
 
 def refuse(context: MoneyContext, work: Work, payment_id: str, refusal: Refused) -> None:
@@ -94,16 +95,48 @@ def refuse(context: MoneyContext, work: Work, payment_id: str, refusal: Refused)
     _return_money(context, work, payment.refused(refusal.reason.value))
 
 
+def _catch_up_with_refunds(context: MoneyContext, work: Work, payment: Payment) -> None:
+    """Refunds that overtook the booking take it back; a wish that waited for it is granted."""
+    make_reversals_due(work, payment)
+    if payment.refunded_fen and payment.refundable_fen == 0:
+        context.tell(work, payment, Progress.REFUNDED, REFUNDED_AT_WALLET)
+    elif payment.refund_wanted:
+        give_back(context, work, payment, payment.refund_wanted)
+
+
 def _return_money(context: MoneyContext, work: Work, refused: Payment) -> None:
     refused = work.payments.save(refused)
     context.tell(work, refused, Progress.REFUSED, refused.reason)
+    make_reversals_due(work, refused)
     if refused.refundable_fen:
         give_back(context, work, refused, refused.reason)
 
 
-def _is_wanted(work: Work, payment_id: str) -> bool:
-    payment = work.payments.get(payment_id)
-    return payment.is_collected and payment.fulfilment in {Fulfilment.PENDING, Fulfilment.MANUAL}
+def is_certainly_untold(context: MoneyContext, work: Work, payment: Payment) -> bool:
+    """Whether the fulfilling system has nothing of the payment and nothing is on its way there."""
+    effect = work.effects.find(effect_key(payment.payment_id))
+    if effect is None or effect.attempts == 0:
+        return True
+    return effect.state is EffectState.INTENDED and _has_firm_no(context.counter_of(payment).sale)
+
+
+def _has_firm_no(sale: Sale) -> bool:
+    """An idempotent system without a query is told again and again just because nobody knows."""
+    return sale.query is not None or sale.mode is not FulfilMode.IDEMPOTENT
+
+
+def _is_wanted(context: MoneyContext, work: Work, payment_id: str) -> bool:
+    """Asked with the effect locked, just before the fulfilling system is told; a no is settled here and now.
+
+    The payment is locked as well, for `follow_refunds` gives it up only while nothing is on its way.
+    """
+    payment = work.payments.get(payment_id, lock=True)
+    if not payment.is_collected or payment.fulfilment not in {Fulfilment.PENDING, Fulfilment.MANUAL}:
+        return False
+    if payment.refunded_fen and is_certainly_untold(context, work, payment):
+        _return_money(context, work, payment.refused(REFUNDED_AT_WALLET))
+        return False
+    return True
 
 
 def _hand_to_person(work: Work, payment_id: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from adapters.errors import Malformed, OutcomeUnknown, Reason, Refused
@@ -11,7 +12,7 @@ from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.effects import Errand
 from hospital_bridge.payment.flows import topics
 from hospital_bridge.payment.ledger import post_refund, post_reservation, post_void
-from hospital_bridge.payment.model import Fulfilment, Payment, Refund, RefundState
+from hospital_bridge.payment.model import NOTHING, Fulfilment, Payment, Refund, RefundState
 from hospital_bridge.slot import Progress
 from hospital_bridge.store.jobs import Again
 from hospital_bridge.store.unit_of_work import Work
@@ -79,12 +80,23 @@ def finish(context: MoneyContext, work: Work, payment: Payment, refund: Refund, 
     return payment
 
 
+def make_reversals_due(work: Work, payment: Payment) -> None:
+    """Let the refunds that overtook a booking take it back; `payment` is locked and its booking known."""
+    for refund in work.refunds.of(payment.payment_id):
+        if refund.state is RefundState.REFUNDED and refund.reversal is None:
+            booked = _to_take_back(work, payment, refund.amount_fen)
+            if booked is not None:
+                work.refunds.save(replace(refund, reversal=Fulfilment.PENDING, reversal_fen=booked))
+                topics.add(work, topics.REVERSE, refund.refund_no)
+
+
 def void(context: MoneyContext, work: Work, refund_no: str, refusal: str) -> None:
     """The wallet refused for good: the reservation is given up, and a person sees it on the work list."""
     payment = work.payments.get(work.refunds.get(refund_no).payment_id, lock=True)
     refund = work.refunds.save(work.refunds.get(refund_no).void(refusal))
     payment = work.payments.save(payment.released(refund.amount_fen))
     post_void(work, payment, refund, context.business_date(work.now))
+    make_reversals_due(work, payment)
     work.security_events.record("refund.refused", payment.wallet_account, refund_no, reason=refusal)
 
 
@@ -93,7 +105,7 @@ def _reserve(
 ) -> tuple[Payment, Refund]:
     amount = payment.refundable_fen if amount_fen is None else amount_fen
     payment = work.payments.save(payment.reserved(amount))
-    was_booked_whole = payment.fulfilment is Fulfilment.FULFILLED
+    booked = _to_take_back(work, payment, amount)
     refund = Refund(
         refund_no=work.ids.new(),
         payment_id=payment.payment_id,
@@ -101,13 +113,26 @@ def _reserve(
         reason=reason,
         state=RefundState.RESERVED,
         from_account=payment.stands_in,
-        reversal=Fulfilment.PENDING if was_booked_whole or payment.posted_fen else None,
-        reversal_fen=amount if was_booked_whole else payment.posted_fen,
+        reversal=None if booked is None else Fulfilment.PENDING,
+        reversal_fen=NOTHING if booked is None else booked,
         reserved_at=work.now,
     )
     work.refunds.add(refund)
     post_reservation(work, payment, refund, context.business_date(work.now))
     return payment, refund
+
+
+def _to_take_back(work: Work, payment: Payment, amount_fen: Fen) -> Fen | None:
+    """What a refund of that sum takes back at the fulfilling system, in fen; None where it has nothing to do.
+
+    A wrong sum that was booked goes as a whole with the first refund that comes through.
+    """
+    if payment.fulfilment is Fulfilment.FULFILLED:
+        return amount_fen
+    standing = [one for one in work.refunds.of(payment.payment_id) if one.state is not RefundState.VOID]
+    if payment.posted_fen and all(one.reversal is None for one in standing):
+        return payment.posted_fen
+    return None
 
 
 def _keep_distance(work: Work, refund: Refund) -> None:

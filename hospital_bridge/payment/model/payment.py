@@ -107,7 +107,7 @@ class Payment:
     def withdrawn(self, reason: str) -> Payment:
         """Nothing was asked of the fulfilling system, and nothing will be."""
         state = follow(fulfilment.TRANSITIONS, self.fulfilment, FulfilmentEvent.WITHDRAWN)
-        return replace(self, fulfilment=state, reason=reason)
+        return replace(self, fulfilment=state, reason=reason, refund_wanted="")
 
     def fulfilled(self, receipt_no: str, control_id: str, at: datetime) -> Payment:
         """The fulfilling system booked the whole sum."""
@@ -129,7 +129,8 @@ class Payment:
         """Hold a sum back for a refund; OverRefund beyond what is left."""
         if not 0 <= amount_fen <= self.refundable_fen:
             raise OverRefund(f"{amount_fen} fen asked, {self.refundable_fen} fen left of {self.payment_id}")
-        return replace(self, refund_reserved_fen=Fen(self.refund_reserved_fen + amount_fen), refund_wanted="")
+        wanted = self.refund_wanted if amount_fen < self.refundable_fen else ""
+        return replace(self, refund_reserved_fen=Fen(self.refund_reserved_fen + amount_fen), refund_wanted=wanted)
 
     def refunded(self, amount_fen: Fen) -> Payment:
         """A reserved sum went back to the payer."""
