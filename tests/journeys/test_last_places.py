@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 
 from hospital_bridge.sandbox.browser import PageShown
 from hospital_bridge.sandbox.hospital.model import AppointmentStatus
-from hospital_bridge.sandbox.phone import Phone
+from hospital_bridge.sandbox.phone import PATIENCE, Phone
 from hospital_bridge.sandbox.stage import Stage
 from tests.journeys.engineer import ask
 from tests.journeys.newcomers import Newcomers
@@ -33,12 +34,21 @@ def test_twelve_phones_race_for_three_places(stage: Stage, newcomers: Newcomers)
 
 def _ready_to_book(phone: Phone) -> PageShown:
     """Everybody looks at the same first time of the same practitioner before anybody takes it."""
-    slots = phone.page(RESPIRATORY)
-    return phone.open(slots.link("/confirm"))
+    slots = phone.wait(phone.page(RESPIRATORY), _is_served)
+    return phone.wait(phone.open(slots.link("/confirm")), _is_served)
+
+
+def _is_served(page: PageShown) -> bool:
+    """Not told to wait, as some are where many look at once."""
+    return page.status != HTTPStatus.SERVICE_UNAVAILABLE
 
 
 def _book_and_pay(phone: Phone, confirm: PageShown) -> PageShown:
     booked = phone.take(confirm)
+    for _ in range(PATIENCE):
+        if _is_served(booked):
+            break
+        booked = phone.take(confirm)
     if booked.marks.get("state") != "booked":
         return booked
     return phone.wait_for(phone.pay(booked), "done")
