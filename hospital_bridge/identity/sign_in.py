@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from adapters.errors import Refused
 from hospital_bridge.identity import id_number
-from hospital_bridge.store.subjects import SELF
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +54,7 @@ def complete_sign_in(
 ) -> SignedIn:
     """Exchange the wallet's code, ask for the real name, and keep user, consents, person and binding.
 
+    A wallet that verifies another person than before acts for that person alone from now on.
     Raises ConsentMissing before anything is asked, and any of the five outcomes of the wallet.
     """
     if missing := set(PURPOSES) - set(purposes):
@@ -69,8 +69,8 @@ def complete_sign_in(
             work.audit.record(wallet_user_id, "identity.doubted", wallet_user_id, reason=str(doubt))
             return SignedIn(wallet_user_id, doubt=doubt)
         subject_id = work.subjects.keep(identity)
-        work.subjects.bind(wallet_user_id, subject_id, SELF)
-        work.audit.record(wallet_user_id, "identity.verified", subject_id)
+        was_other = work.subjects.bind_self(wallet_user_id, subject_id)
+        work.audit.record(wallet_user_id, "identity.changed" if was_other else "identity.verified", subject_id)
     return SignedIn(wallet_user_id, subject_id)
 
 

@@ -159,6 +159,15 @@ class Subjects:
             created_at=self._work.now,
         )
 
+    def bind_self(self, wallet_user_id: str, subject_id: str) -> bool:
+        """The wallet user is this person now; whether they were another until now, for whom they act no more."""
+        of_others = (BINDING.c.relation == SELF, BINDING.c.subject_id != subject_id)
+        was_other = self._bindings.change(
+            BINDING.c.wallet_user_id == wallet_user_id, *of_others, BINDING.c.live, live=False
+        )
+        self.bind(wallet_user_id, subject_id, SELF)
+        return was_other > 0
+
     def unbind(self, wallet_user_id: str, subject_id: str) -> None:
         """End what the wallet user may do for the subject."""
         mine = (BINDING.c.wallet_user_id == wallet_user_id, BINDING.c.subject_id == subject_id)

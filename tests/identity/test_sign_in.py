@@ -22,6 +22,7 @@ from hospital_bridge.identity.sign_in import (
 from hospital_bridge.store.unit_of_work import Store
 
 DIGITS = "99999919850312003"
+OTHER = "99999919850312005" + check_digit("99999919850312005")
 ZHANG = VerifiedIdentity("张弢", CN_ID, DIGITS + check_digit(DIGITS), date(1985, 3, 12), Sex.MALE, "10000000001")
 
 
@@ -62,6 +63,18 @@ def test_a_verified_person_is_bound_to_the_wallet_user(store: Store) -> None:
 
 def test_signing_in_again_makes_nobody_twice(store: Store) -> None:
     assert sign_in(store, ScriptedWallet()) == sign_in(store, ScriptedWallet(replace(ZHANG, phone="10000000002")))
+
+
+def test_a_wallet_that_verifies_another_person_acts_for_that_one_alone(store: Store) -> None:
+    father = sign_in(store, ScriptedWallet())
+    son = sign_in(store, ScriptedWallet(replace(ZHANG, id_number=OTHER)))
+    assert son.wallet_user_id == father.wallet_user_id
+    assert son.subject_id != father.subject_id
+    with store.read("h1") as work:
+        assert work.subjects.bound_to(father.wallet_user_id) == [son.subject_id]
+        assert work.subjects.users_of(father.subject_id) == []
+        assert work.audit.latest()[0].action == "identity.changed"
+    assert sign_in(store, ScriptedWallet()) == father
 
 
 def test_another_operator_knows_nothing_of_them(store: Store) -> None:

@@ -16,6 +16,8 @@ from hospital_bridge.verticals.hospital.timetable import Timetable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hospital_bridge.slot import VerticalWork
+
     Handler = Callable[[PageRequest], View | Go]
 
 WAITING = frozenset({State.HOLDING, State.PAID, State.CLOSING, State.CANCELLING, State.RELEASING})
@@ -58,7 +60,7 @@ def speaks_of_trouble(handler: Handler) -> Handler:
 def home(request: PageRequest) -> View:
     """The service window: what can be done, and what is under way."""
     with request.scope.read() as work:
-        registrations = store.of_wallet_user(work, request.principal)
+        registrations = store.open_to(work, request.principal)
         has_card = any(work.subjects.identifiers(s) for s in work.subjects.bound_to(request.principal))
     live = [registration for registration in registrations if registration.state in STANDING]
     return View("home.html", {"has_card": has_card, "live": live})
@@ -162,13 +164,13 @@ def book(request: PageRequest) -> View | Go:
 def registrations(request: PageRequest) -> View:
     """The patient's registrations, newest first."""
     with request.scope.read() as work:
-        return View("registrations.html", {"registrations": store.of_wallet_user(work, request.principal)})
+        return View("registrations.html", {"registrations": store.open_to(work, request.principal)})
 
 
 def registration(request: PageRequest) -> View:
     """How one registration stands and what comes next."""
     with request.scope.read() as work:
-        mine = _mine(request, store.get(work, request.data["registration"]))
+        mine = _mine(work, request)
         payment = work.payments.view(mine.payment_id) if mine.payment_id else None
     moving = mine.state in WAITING or (payment is not None and payment.moving)
     too_late = payment is not None and payment.expires_at <= request.scope.now()
@@ -178,11 +180,10 @@ def registration(request: PageRequest) -> View:
 
 def cancel(request: PageRequest) -> Go:
     """Give the registration up."""
-    registration_id = request.data["registration"]
     with request.scope.read() as work:
-        _mine(request, store.get(work, registration_id))
-    leaving.cancel(request.scope, request.principal, registration_id)
-    return Go("registration", {"registration": registration_id})
+        mine = _mine(work, request)
+    leaving.cancel(request.scope, request.principal, mine.registration_id)
+    return Go("registration", {"registration": mine.registration_id})
 
 
 def _offer(request: PageRequest) -> schedule.Offer:
@@ -194,9 +195,10 @@ def _offer(request: PageRequest) -> schedule.Offer:
         raise
 
 
-def _mine(request: PageRequest, found: Registration) -> Registration:
-    """The registration if it is the wallet user's own; others are told that there is none."""
-    if found.wallet_user_id != request.principal:
+def _mine(work: VerticalWork, request: PageRequest) -> Registration:
+    """The registration of the address if the wallet user acts for its person; others are told that there is none."""
+    found = store.get(work, request.data["registration"])
+    if found.subject_id not in work.subjects.bound_to(request.principal):
         raise store.NoSuchRegistration(found.registration_id)
     return found
 

@@ -47,7 +47,7 @@ REGISTRATION = Table(
     Column("version", Integer, nullable=False),
     CheckConstraint("fee_fen >= 0", name="fee_not_negative"),
 )
-Index(None, REGISTRATION.c.operator_id, REGISTRATION.c.wallet_user_id, REGISTRATION.c.created_at)
+Index(None, REGISTRATION.c.operator_id, REGISTRATION.c.subject_id, REGISTRATION.c.created_at)
 STANDS = f"state IN ({', '.join(repr(state.value) for state in sorted(STANDING))})"
 Index(
     "uq_hospital_registration_standing",
@@ -184,9 +184,12 @@ def get(work: VerticalWork, registration_id: str) -> Registration:
     return _read(work, row)
 
 
-def of_wallet_user(work: VerticalWork, wallet_user_id: str) -> Sequence[Registration]:
-    """A wallet user's registrations, newest first, at most 50."""
-    mine = REGISTRATION.c.wallet_user_id == wallet_user_id
+def open_to(work: VerticalWork, wallet_user_id: str) -> Sequence[Registration]:
+    """The registrations of the people for whom the wallet user acts now, newest first, at most 50.
+
+    A registration belongs to the person: a wallet that has changed hands does not show it any more.
+    """
+    mine = REGISTRATION.c.subject_id.in_(work.subjects.bound_to(wallet_user_id))
     newest = (REGISTRATION.c.created_at.desc(), REGISTRATION.c.registration_id.desc())
     return [_read(work, row) for row in work.table(REGISTRATION).all(mine, order_by=newest, limit=50)]
 

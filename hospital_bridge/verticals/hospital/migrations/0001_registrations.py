@@ -49,9 +49,9 @@ def _registrations() -> None:
         sa.PrimaryKeyConstraint("operator_id", "registration_id", name=op.f("pk_hospital_registration")),
     )
     op.create_index(
-        op.f("ix_hospital_registration_operator_id_wallet_user_id_created_at"),
+        op.f("ix_hospital_registration_operator_id_subject_id_created_at"),
         "hospital_registration",
-        ["operator_id", "wallet_user_id", "created_at"],
+        ["operator_id", "subject_id", "created_at"],
     )
     op.create_index(
         "uq_hospital_registration_standing",
