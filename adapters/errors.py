@@ -47,6 +47,10 @@ class NotDone(OutsideError):
         self.retry_after = retry_after
 
 
+class Busy(NotDone):
+    """NotDone because too many wait for that system already; it was not even asked."""
+
+
 class OutcomeUnknown(OutsideError):
     """The world may have changed; only a query resolves it, and a new number is forbidden."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from hospital_bridge import slot
+from hospital_bridge.patience import Asked, PageWait
 from hospital_bridge.payment.effects import EffectsFacade
 from hospital_bridge.payment.flows.facade import PaymentsFacade
 
@@ -74,6 +75,11 @@ class OperatorScope:
     settings: Mapping[str, Any]
     clock: Clock
     ports: Mapping[str, Any]
+    page: PageWait | None = None
+
+    def for_page(self, page: PageWait) -> OperatorScope:
+        """The same scope for one page: who waits for its answer, and how long they may."""
+        return replace(self, page=page)
 
     def over(self, store: Store) -> OperatorScope:
         """The same scope over a store that checks a job's lease at each commit."""
@@ -110,6 +116,9 @@ class OperatorScope:
 
     def port(self, name: str) -> Any:
         try:
-            return self.ports[name]
+            return self.ports[name] if self.page is None else Asked(self.ports[name], self.page)
         except KeyError:
             raise PortMissing(f"{name} is not among the ports of this vertical at {self.operator_id}") from None
+
+    def waiting(self) -> AbstractContextManager[None]:
+        return nullcontext() if self.page is None else self.page.place()

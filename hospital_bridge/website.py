@@ -11,6 +11,7 @@ from hospital_bridge.administration import Administration
 from hospital_bridge.identity.sign_in import CONSENT_VERSION, complete_sign_in
 from hospital_bridge.metrics import exposition
 from hospital_bridge.payment.flows.notice import receive_notice
+from hospital_bridge.patience import Patience
 from hospital_bridge.store.engine import answers
 from hospital_bridge.web.passwords import PasswordLogin
 from hospital_bridge.web.site import Consent, ConsentText, Operator, Plugged, Probe, Purpose, Site, Wallet
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from hospital_bridge.bootstrap import Bridge, OperatorParts
     from hospital_bridge.store.unit_of_work import Store
+    from hospital_bridge.facade import OperatorScope
+    from hospital_bridge.slot import Vertical
 
 CONSENT = ConsentText(
     version=CONSENT_VERSION,
@@ -42,9 +45,10 @@ def site_of(bridge: Bridge) -> Site:
     """Everything that `web.create_app` needs."""
     shared = bridge.settings.bridge
     return Site(
+    patience = Patience(max(1, shared.web.threads // 2), bridge.outside.clock)
         public_url=shared.public_url,
         version=version("hospital-bridge"),
-        operators={parts.settings.id: _operator(bridge, parts) for parts in bridge.operators.values()},
+        operators={parts.settings.id: _operator(bridge, parts, patience) for parts in bridge.operators.values()},
         store=bridge.store,
         clock=bridge.outside.clock,
         ids=bridge.outside.ids,
@@ -56,7 +60,11 @@ def site_of(bridge: Bridge) -> Site:
     )
 
 
-def _operator(bridge: Bridge, parts: OperatorParts) -> Operator:
+def _listening(bridge: Bridge) -> frozenset[str]:
+    return frozenset(operator.id for operator in bridge.settings.operators if operator.peers)
+
+
+def _operator(bridge: Bridge, parts: OperatorParts, patience: Patience) -> Operator:
     settings = parts.settings
     return Operator(
         id=settings.id,
@@ -66,12 +74,16 @@ def _operator(bridge: Bridge, parts: OperatorParts) -> Operator:
         language=settings.locale,
         consent=CONSENT,
         wallets={account: _wallet(bridge, parts, account) for account in parts.wallets},
-        verticals={name: Plugged(bridge.verticals[name], scope) for name, scope in parts.scopes.items()},
+        verticals={name: _plugged(bridge.verticals[name], scope, patience) for name, scope in parts.scopes.items()},
     )
 
 
 def _wallet(bridge: Bridge, parts: OperatorParts, account: str) -> Wallet:
     wallet = parts.wallets[account]
+def _plugged(vertical: Vertical, scope: OperatorScope, patience: Patience) -> Plugged:
+    return Plugged(vertical, scope, lambda: scope.for_page(patience.page()))
+
+
 
     def complete(code: str, consent: Consent, *, locale: str) -> str:
         return complete_sign_in(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from threading import BoundedSemaphore, Lock
 from typing import Protocol
 
-from adapters.errors import NotDone
+from adapters.errors import Busy
 from adapters.hl7.sender import Hl7Link
 
 
@@ -20,7 +20,7 @@ class ClosableLink(Hl7Link, Protocol):
 class LinkPool:
     """At most `connections` links, each opened when first needed and carrying one message at a time.
 
-    Who finds none free waits `queue_timeout` seconds and then hears NotDone: the hospital is slow,
+    Who finds none free waits `queue_timeout` seconds and then hears Busy: the hospital is slow,
     and one more waiting thread would not make it faster.
     """
 
@@ -35,7 +35,7 @@ class LinkPool:
     def exchange(self, raw: bytes) -> bytes:
         """Send one message over a free link; see `Hl7Link.exchange`."""
         if not self._free.acquire(timeout=self._queue_timeout):
-            raise NotDone(f"busy: no free connection within {self._queue_timeout:g} s")
+            raise Busy(f"busy: no free connection within {self._queue_timeout:g} s")
         try:
             return self._over_one(raw)
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any, Protocol
@@ -164,6 +165,9 @@ class Scope(Protocol):
 
     def port(self, name: str) -> Any:
         """The adapter behind a port that the manifest named, such as `HisBilling`."""
+
+    def waiting(self) -> AbstractContextManager[None]:
+        """A place among the pages that wait for outside systems, which a port's calls then share; Busy where none is."""
 
     @property
     def effects(self) -> Effects: ...

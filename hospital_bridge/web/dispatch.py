@@ -62,7 +62,7 @@ def _view(vertical: str, page: Page, pages: Mapping[str, Page]) -> Callable[...,
 
 
 def _asked(plugged: Plugged, form: FormData) -> PageRequest:
-    return PageRequest(plugged.scope, visit().principal, form.values, form.errors, form.typed)
+    return PageRequest(plugged.asked(), visit().principal, form.values, form.errors, form.typed)
 
 
 def _again(plugged: Plugged, page: Page | None, parts: Mapping[str, str], broken: FormData) -> Response:

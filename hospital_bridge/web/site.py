@@ -77,6 +77,11 @@ class Plugged:
     vertical: Vertical
     scope: Scope
 
+    page_scope: Callable[[], Scope] | None = None
+
+    def asked(self) -> Scope:
+        """The scope for one page: only so many pages may wait for outside systems at the same time."""
+        return self.page_scope() if self.page_scope else self.scope
 
 @dataclass(frozen=True, slots=True)
 class Operator:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from marshmallow import Schema, fields, validate
 
-from adapters.errors import OutsideError
+from adapters.errors import Busy, OutsideError
 from hospital_bridge.slot import Go, Page, PageRequest, View
-from hospital_bridge.verticals.hospital import booking, cards, leaving, schedule, store
+from hospital_bridge.verticals.hospital import booking, cards, directory, leaving, schedule, store
 from hospital_bridge.verticals.hospital.registration import STANDING, Registration, State
 from hospital_bridge.verticals.hospital.timetable import Timetable
 
@@ -47,9 +47,10 @@ def speaks_of_trouble(handler: Handler) -> Handler:
     def page(request: PageRequest) -> View | Go:
         try:
             return handler(request)
-        except OutsideError:
-            return View("unavailable.html", status=503, refresh_seconds=20)
-        except (schedule.NotOffered, store.NoSuchRegistration):
+        except OutsideError as error:
+            busy = isinstance(error, Busy)
+            return View("unavailable.html", {"busy": busy}, status=503, refresh_seconds=20)
+        except (directory.NotOffered, store.NoSuchRegistration):
             return View("gone.html", status=404)
         except cards.NotVerified:
             return View("not_verified.html", status=403)
@@ -102,14 +103,14 @@ def wait_for_card(request: PageRequest) -> View | Go:
 
 def departments(request: PageRequest) -> View:
     """Where to register."""
-    return View("departments.html", {"departments": request.scope.port("HisDirectory").departments()})
+    return View("departments.html", {"departments": directory.departments(request.scope)})
 
 
 def practitioners(request: PageRequest) -> View:
     """With whom."""
     code = request.data["department"]
-    chosen = schedule.department(request.scope, code)
-    offered = request.scope.port("HisDirectory").practitioners(code)
+    chosen = directory.department(request.scope, code)
+    offered = directory.practitioners(request.scope, code)
     return View("practitioners.html", {"department": chosen, "practitioners": offered})
 
 
@@ -119,8 +120,8 @@ def slots(request: PageRequest) -> View:
     return View(
         "slots.html",
         {
-            "department": schedule.department(request.scope, department),
-            "practitioner": schedule.practitioner(request.scope, department, practitioner),
+            "department": directory.department(request.scope, department),
+            "practitioner": directory.practitioner(request.scope, department, practitioner),
             "days": _TIMETABLE.days(request.scope, department, practitioner),
         },
     )
@@ -190,7 +191,7 @@ def _offer(request: PageRequest) -> schedule.Offer:
     department, practitioner = request.data["department"], request.data["practitioner"]
     try:
         return schedule.offer(request.scope, department, practitioner, request.data["day"], request.data["slot"])
-    except schedule.NotOffered:
+    except directory.NotOffered:
         _TIMETABLE.forget(request.scope, department, practitioner)
         raise
 
