@@ -60,7 +60,10 @@ class Timeouts:
 
 
 class HttpClient:
-    """A transport whose calls are logged by host, path and status, never by query or content."""
+    """A transport whose calls are logged by host, path and status, never by query or content.
+
+    The line carries its values as fields (`extra`); who configures the logs decides which of them are written.
+    """
 
     def __init__(self, transport: Transport, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._transport = transport
@@ -80,7 +83,8 @@ class HttpClient:
     def _record(self, request: Request, outcome: str, started: float) -> None:
         milliseconds = round((self._monotonic() - started) * 1000)
         where = urlsplit(request.url)
-        _log.info("outgoing %s %s%s: %s in %d ms", request.method, where.hostname, where.path, outcome, milliseconds)
+        told = {"method": request.method, "host": where.hostname, "path": where.path, "status": outcome}
+        _log.info("outside.called", extra={**told, "duration_ms": milliseconds})
 
 
 class UrllibTransport:

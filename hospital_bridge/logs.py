@@ -31,6 +31,7 @@ ALLOWED = frozenset(
         "error",
         "error_code",
         "event",
+        "host",
         "job_id",
         "kind",
         "lane",
@@ -40,6 +41,7 @@ ALLOWED = frozenset(
         "module",
         "native_code",
         "operator_id",
+        "path",
         "payment_id",
         "peer",
         "port",
@@ -61,24 +63,30 @@ ALLOWED = frozenset(
 )
 
 
+OF_A_CALL = frozenset(["duration_ms", "host", "method", "path", "status"])
+"""Fields of an adapter's line about a call to the outside (`adapters.http.HttpClient`)."""
+
+
 def logger(name: str) -> FilteringBoundLogger:
     """The logger of a module; whatever it writes passes the allow-list, configured or not."""
     bound: FilteringBoundLogger = structlog.wrap_logger(None, processors=_PROCESSORS, module=name)
     return bound
 
 
-def configure(stream: TextIO | None = None, level: int = logging.INFO) -> None:
+def configure(stream: TextIO | None = None, level: str = "info") -> None:
     """Write one JSON object a line, to the standard error stream if no other is given.
 
-    Libraries' own warnings come with their logger's name, level and kind of error, never with their text.
+    Libraries' own warnings come with their logger's name, level and kind of error, never with their text. The
+    adapters, which know nothing of this module, are heard from INFO on: of each call where it went and how it ended.
     """
     structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(level),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.WriteLoggerFactory(file=stream or sys.stderr),
     )
     root = logging.getLogger()
     root.handlers = [_LibraryLogs()]
     root.setLevel(logging.WARNING)
+    logging.getLogger("adapters").setLevel(logging.INFO)
 
 
 def only_allowed(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -110,8 +118,12 @@ _library_log = logger("library")
 
 
 class _LibraryLogs(logging.Handler):
-    """Passes on that a library warned, without the words, which may quote data."""
+    """Passes on that a library spoke, without the words, which may quote data; of an outgoing call its fields."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        call = {name: value for name, value in vars(record).items() if name in OF_A_CALL}
+        if call:
+            _library_log.info("outside.called", target=record.name, **call)
+            return
         error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
         _library_log.warning("library.warned", target=record.name, kind=record.levelname, error=error)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import structlog
 
+from adapters.http import HttpClient, Request, Response
 from hospital_bridge.logs import configure, logger
 
 CANARY = "测试病人 99999919900101001X"
@@ -52,3 +53,40 @@ def test_a_library_that_warns_is_heard_but_not_quoted(written: io.StringIO) -> N
     logging.getLogger("urllib3").warning("could not reach %s", CANARY, exc_info=KeyError(CANARY))
     assert [(line["target"], line["error"]) for line in lines(written)] == [("urllib3", "KeyError")]
     assert "99999919900101001X" not in written.getvalue()
+
+
+def test_a_call_to_the_outside_is_written_without_its_query_or_content(written: io.StringIO) -> None:
+    class Wallet:
+        def send(self, request: Request) -> Response:
+            return Response(200, {}, CANARY.encode())
+
+    asked = Request("POST", f"https://wallet.example/gateway.do?name={CANARY}", {"X-Name": CANARY}, CANARY.encode())
+    HttpClient(Wallet()).send(asked)
+    [line] = lines(written)
+    assert (line["event"], line["target"], line["level"]) == ("outside.called", "adapters.http", "info")
+    assert (line["method"], line["host"], line["path"], line["status"]) == (
+        "POST",
+        "wallet.example",
+        "/gateway.do",
+        "200",
+    )
+    assert "99999919900101001X" not in written.getvalue()
+
+
+def test_an_adapter_that_says_more_of_a_call_is_not_quoted(written: io.StringIO) -> None:
+    logging.getLogger("adapters.vendor").info("for %s", CANARY, extra={"host": "his", "patient": CANARY})
+    [line] = lines(written)
+    assert (line["event"], line["host"]) == ("outside.called", "his")
+    assert "99999919900101001X" not in written.getvalue()
+
+
+def test_a_higher_level_leaves_calls_out() -> None:
+    stream, root = io.StringIO(), logging.getLogger()
+    before, level = root.handlers, root.level
+    try:
+        configure(stream, "warning")
+        logging.getLogger("adapters.http").info("outside.called", extra={"host": "his"})
+    finally:
+        root.handlers, root.level = before, level
+        structlog.reset_defaults()
+    assert stream.getvalue() == ""

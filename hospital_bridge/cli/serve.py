@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-from logging import getLevelNamesMapping
 from socket import gethostname
 from threading import Event
 from typing import TYPE_CHECKING
@@ -30,7 +29,7 @@ def command(configuration: Path, roles: tuple[str, ...], name: str) -> None:
     from hospital_bridge.running import Running
 
     settings = configured(configuration)
-    configure(level=getLevelNamesMapping()[settings.bridge.log_level.upper()])
+    configure(level=settings.bridge.log_level)
     prepare_database(settings)
     stopping = Event()
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import traceback
 
 from flask import Flask, Response, g, json, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from hospital_bridge.errors import BridgeError
+from hospital_bridge.logs import logger
 from hospital_bridge.store.tenant_table import StaleVersion
 from hospital_bridge.web.visit import arrive, site
 
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 _CODES = {400: "HB-R001", 401: "HB-A001", 403: "HB-A002", 404: "HB-R002", 405: "HB-R006", 413: "HB-R005"}
 _UNKNOWN = "HB-S001"
@@ -30,7 +30,8 @@ def _unexpected(fault: Exception) -> Response:
     """Log where it happened, not what it said: a library's text may hold a patient's data."""
     g.incident = site().ids.new()
     last = traceback.extract_tb(fault.__traceback__)[-1]
-    _log.error("request failed", extra={"incident": g.incident, "fault": type(fault).__name__, "place": _place(last)})
+    route = request.url_rule.rule if request.url_rule else ""
+    _log.error("request.failed", request_id=g.incident, route=route, error=type(fault).__name__, reason=_place(last))
     return _told(BridgeError(_UNKNOWN))
 
 

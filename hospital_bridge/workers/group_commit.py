@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from hospital_bridge.logs import logger
 from hospital_bridge.workers.received import Commit, Received
 
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 
 class GroupCommit:
@@ -66,7 +66,7 @@ class GroupCommit:
         try:
             return [answer for _, answer in zip(batch, self._commit(batch), strict=True)]
         except Exception as failure:  # noqa: BLE001  whatever went wrong, the sender must hear that it is not durable
-            _log.error("a batch of %d messages was not stored: %s", len(batch), type(failure).__name__)
+            _log.error("hl7.batch_not_stored", count=len(batch), peer=batch[0].peer, error=type(failure).__name__)
         if len(batch) == 1:
             return [self._negative(batch[0])]
         return [answer for received in batch for answer in self.settle([received])]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import socket
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -13,13 +12,14 @@ from threading import Event, Thread
 
 from adapters.hl7.ack import Stamp, decide_ack
 from hospital_bridge.clock import Clock
+from hospital_bridge.logs import logger
 from hospital_bridge.workers.group_commit import GroupCommit
 from hospital_bridge.workers.listener_settings import ListenerSettings, Peer
 from hospital_bridge.workers.listening_socket import bind, in_words, streams
 from hospital_bridge.workers.mllp_connection import Budget, Connection
 from hospital_bridge.workers.received import Commit, Received
 
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 _BREATH = 1.0
 """Seconds until the next try where the system has no room for another connection."""
 
@@ -55,7 +55,7 @@ class ListenerState:
 
 def log_event(event: WireEvent) -> None:
     """The usual watcher: a warning in the log."""
-    _log.warning("hl7 peer %s at %s: %s", event.peer, event.address, event.text)
+    _log.warning("hl7.peer_noticed", peer=event.peer, address=event.address, reason=event.text)
 
 
 class Listener:
@@ -165,7 +165,7 @@ class Listener:
         self._tasks.remove(task)
         self._per_peer[peer.name] -= 1
         if not task.cancelled() and (failure := task.exception()):
-            _log.error("hl7 connection of %s failed: %s", peer.name, type(failure).__name__, exc_info=failure)
+            _log.error("hl7.connection_failed", peer=peer.name, exc_info=failure)
 
     async def _serve(self, accepted: socket.socket, peer: Peer, address: str) -> None:
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import sys
 from time import monotonic
 
@@ -17,7 +16,7 @@ from tests.simulation.violation import Violation
 def main() -> int:
     """Play the seeds; 1 when an invariant broke."""
     asked = _asked()
-    logs.configure(level=logging.CRITICAL)
+    logs.configure(level="critical")
     seeds = [asked.seed] if asked.seed is not None else range(asked.first, asked.first + asked.seeds)
     started, broken = monotonic(), 0
     with ground(asked.database) as base:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 
 import pytest
@@ -17,7 +16,7 @@ from tests.simulation.ground import Ground, installed_once, laid
 @pytest.fixture(scope="session", autouse=True)
 def quiet() -> Iterator[None]:
     """A bridge in a storm warns at every step."""
-    logs.configure(level=logging.CRITICAL)
+    logs.configure(level="critical")
     yield
     structlog.reset_defaults()
 

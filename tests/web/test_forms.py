@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -95,15 +96,19 @@ def test_after_a_failure_the_same_form_may_be_sent_again(patient: FlaskClient, k
 
 
 def test_an_unexpected_fault_logs_its_place_and_no_word_of_a_person(
-    patient: FlaskClient, kit: SiteKit, caplog: pytest.LogCaptureFixture
+    patient: FlaskClient, kit: SiteKit, capsys: pytest.CaptureFixture[str]
 ) -> None:
     kit.scopes["h1"].fails_with = RuntimeError("张小三 999999199001010014")
     answer = get(patient, CARDS)
-    record = next(record for record in caplog.records if record.message == "request failed")
+    told = capsys.readouterr()
+    line = next(line for line in map(json.loads, told.out.splitlines()) if line["event"] == "request.failed")
     incident = re.search(r"<code>(\w{32})</code>", answer.text)
     assert incident is not None
-    assert vars(record)["incident"] == incident[1]
-    assert "张小三" not in answer.text + caplog.text + repr(vars(record))
+    assert line["request_id"] == incident[1]
+    assert line["error"] == "RuntimeError"
+    assert "scripted_hospital.py:" in line["reason"]
+    assert "dropped" not in line
+    assert "张小三" not in answer.text + repr(line) + told.err
 
 
 def test_a_fault_with_a_code_is_told_by_it(patient: FlaskClient, kit: SiteKit) -> None:
