@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from hospital_bridge.payment.effects import PATIENCE
+from hospital_bridge.store.figures import figures
 from hospital_bridge.store.jobs import job_counts
+from hospital_bridge.store.link_checks import LISTENER, WORKER
 from hospital_bridge.web.admin_reads import AuditRow, DeadJobRow, EffectRow, Light, LinkRow, MessageRow, SecurityRow
 
 if TYPE_CHECKING:
@@ -19,18 +22,40 @@ if TYPE_CHECKING:
     from hospital_bridge.store.unit_of_work import Store, Work
 
 STALE = timedelta(minutes=5)
-"""A link that was not asked for so long is not known to be well."""
+"""A link that was not asked for so long is not known to be well; a part that was not heard from neither."""
+
+WAITED_LONG = timedelta(minutes=2)
+"""A due job waits no longer than this where enough workers run."""
+
+NOBODY_ASKED = "Nobody has asked lately: is a worker running?"
+NOT_WELL = "Check address, network and the other side."
+NO_LISTENER = "The listener has not been heard from: start `hospital-bridge serve` with its role."
+NO_WORKER = "No worker has been heard from: start `hospital-bridge serve` with its role."
+JOBS_WAIT = "Jobs wait for long: start more workers or find what holds them up."
+JOBS_DEAD = "Jobs gave up: see the work list."
+REMEDIES = (NOBODY_ASKED, NOT_WELL, NO_LISTENER, NO_WORKER, JOBS_WAIT, JOBS_DEAD)
+
+FOR_A_PERSON = "Decide it above: nothing but a person can tell."
+UNKNOWN_FOR_LONG = "The other side has not answered for long: check its link."
+BEING_ASKED = "Nothing: the bridge keeps asking."
+NEXT_STEPS = (FOR_A_PERSON, UNKNOWN_FOR_LONG, BEING_ASKED)
 
 
 @dataclass(frozen=True, slots=True)
 class Administration:
-    """The read models of `web.admin_reads.AdminReads`, over the store."""
+    """The read models of `web.admin_reads.AdminReads`, over the store; `heard` names the operators with HL7 peers."""
 
     store: Store
+    heard: frozenset[str] = frozenset()
 
     def links(self, operator_id: str) -> Sequence[LinkRow]:
         with self.store.read(operator_id) as work:
-            return [*(_link(check, work.now) for check in work.link_checks.all()), _listener(work), _jobs(work)]
+            checks = {check.name: check for check in work.link_checks.all()}
+            beats = {name: checks.pop(name, None) for name in (LISTENER, WORKER)}
+            links = [_link(check, work.now) for check in checks.values()]
+            if operator_id in self.heard:
+                links.append(_listener(work, beats[LISTENER]))
+            return [*links, _jobs(work, beats[WORKER])]
 
     def messages(self, operator_id: str, limit: int) -> Sequence[MessageRow]:
         with self.store.read(operator_id) as work:
@@ -43,7 +68,7 @@ class Administration:
 
     def unknown_effects(self, operator_id: str, limit: int) -> Sequence[EffectRow]:
         with self.store.read(operator_id) as work:
-            return [_effect(effect) for effect in work.effects.unknown_since(work.now)[:limit]]
+            return [_effect(effect, work.now) for effect in work.effects.unknown_since(work.now)[:limit]]
 
     def dead_jobs(self, operator_id: str, limit: int) -> Sequence[DeadJobRow]:
         with self.store.read(operator_id) as work:
@@ -71,35 +96,47 @@ class Administration:
 def _link(check: LinkCheck, now: datetime) -> LinkRow:
     name = check.name.removeprefix(f"{check.kind} ")
     if now - check.checked_at > STALE:
-        remedy = "Nobody has asked lately: is a worker running?"
-        return LinkRow(name, check.kind, Light.AMBER, check.well_at, remedy=remedy)
+        return LinkRow(name, check.kind, Light.AMBER, check.well_at, remedy=NOBODY_ASKED)
     if check.well:
         return LinkRow(name, check.kind, Light.GREEN, check.well_at)
-    remedy = "Check address, network and the other side."
-    return LinkRow(name, check.kind, Light.RED, check.well_at, check.detail, remedy)
+    return LinkRow(name, check.kind, Light.RED, check.well_at, check.detail, NOT_WELL)
 
 
-def _listener(work: Work) -> LinkRow:
+def _listener(work: Work, beat: LinkCheck | None) -> LinkRow:
     newest = work.inbox.latest(1)
-    return LinkRow("listener", "listener", Light.GREEN, newest[0].received_at if newest else None)
+    last = newest[0].received_at if newest else None
+    if _silent(beat, work.now):
+        return LinkRow(LISTENER, "listener", Light.AMBER, last, remedy=NO_LISTENER)
+    return LinkRow(LISTENER, "listener", Light.GREEN, last)
 
 
-def _jobs(work: Work) -> LinkRow:
+def _jobs(work: Work, beat: LinkCheck | None) -> LinkRow:
     counts = job_counts(work)
-    dead = sum(count for (_, state), count in counts.items() if state == "dead")
     waiting = sum(count for (_, state), count in counts.items() if state in {"ready", "leased"})
-    if dead:
-        return LinkRow("jobs", "jobs", Light.RED, remedy="Jobs gave up: see the work list.", waiting=waiting)
-    return LinkRow("jobs", "jobs", Light.GREEN, waiting=waiting)
+    light, remedy = Light.GREEN, ""
+    if any(state == "dead" for _, state in counts):
+        light, remedy = Light.RED, JOBS_DEAD
+    elif _silent(beat, work.now):
+        light, remedy = Light.AMBER, NO_WORKER
+    elif figures(work).oldest_due_job_seconds > WAITED_LONG.total_seconds():
+        light, remedy = Light.AMBER, JOBS_WAIT
+    return LinkRow("jobs", "jobs", light, beat.well_at if beat else None, remedy=remedy, waiting=waiting)
 
 
-def _effect(effect: Effect) -> EffectRow:
+def _silent(beat: LinkCheck | None, now: datetime) -> bool:
+    return beat is None or now - beat.checked_at > STALE
+
+
+def _effect(effect: Effect, now: datetime) -> EffectRow:
+    since = effect.unknown_since or effect.sent_at or effect.intended_at
+    overdue = UNKNOWN_FOR_LONG if now - since > PATIENCE else BEING_ASKED
     return EffectRow(
         effect.effect_id,
         effect.kind,
-        effect.unknown_since or effect.intended_at,
+        since,
         effect.next_check,
         effect.attempts,
+        FOR_A_PERSON if effect.needs_person else overdue,
         effect.native_code or effect.reason,
     )
 

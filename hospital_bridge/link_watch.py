@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adapters.errors import OutsideError
+from hospital_bridge.store.link_checks import WORKER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +30,9 @@ class Answer:
 
 
 def check_links(parts: OperatorParts, store: Store, _job: Job) -> None:
-    """Job: ask each link once and keep how it answered."""
+    """Job: ask each link once and keep how it answered; that it runs at all is the worker's sign of life."""
+    with store.begin(parts.settings.id) as work:
+        work.link_checks.beat(WORKER)
     answers = ask_links(parts)
     with store.begin(parts.settings.id) as work:
         for answer in answers:

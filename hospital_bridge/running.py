@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.handlers import handlers_of, periodic_tasks
+from hospital_bridge.heartbeat import Heartbeat
 from hospital_bridge.listening import listener_of
 from hospital_bridge.logs import logger
 from hospital_bridge.store.engine import UnsafeDatabase
@@ -82,7 +83,8 @@ class Running:
         self._endings.append(server.stop)
 
     def _start_listener(self) -> None:
-        if not any(operator.peers for operator in self._bridge.settings.operators):
+        heard = [operator.id for operator in self._bridge.settings.operators if operator.peers]
+        if not heard:
             return
         listener = listener_of(self._bridge)
         try:
@@ -90,6 +92,9 @@ class Running:
         except CannotListen as fault:
             raise BridgeError("HB-C014", str(fault)) from fault
         self._endings.append(listener.stop)
+        heartbeat = Heartbeat(self._bridge.store, heard)
+        heartbeat.start()
+        self._endings.append(heartbeat.stop)
 
 
 def _ending(stop: Callable[[], bool]) -> Callable[[], None]:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from adapters import registry
 from hospital_bridge.administration import Administration
+from hospital_bridge.finance import FinanceDesk
 from hospital_bridge.identity.sign_in import CONSENT_VERSION, complete_sign_in
 from hospital_bridge.metrics import exposition
-from hospital_bridge.payment.flows.notice import receive_notice
 from hospital_bridge.patience import Patience
+from hospital_bridge.payment.flows.notice import receive_notice
 from hospital_bridge.store.engine import answers
 from hospital_bridge.web.passwords import PasswordLogin
 from hospital_bridge.web.site import Consent, ConsentText, Operator, Plugged, Probe, Purpose, Site, Wallet
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hospital_bridge.bootstrap import Bridge, OperatorParts
-    from hospital_bridge.store.unit_of_work import Store
     from hospital_bridge.facade import OperatorScope
     from hospital_bridge.slot import Vertical
+    from hospital_bridge.store.unit_of_work import Store
 
 CONSENT = ConsentText(
     version=CONSENT_VERSION,
@@ -44,8 +45,8 @@ CONSENT = ConsentText(
 def site_of(bridge: Bridge) -> Site:
     """Everything that `web.create_app` needs."""
     shared = bridge.settings.bridge
-    return Site(
     patience = Patience(max(1, shared.web.threads // 2), bridge.outside.clock)
+    return Site(
         public_url=shared.public_url,
         version=version("hospital-bridge"),
         operators={parts.settings.id: _operator(bridge, parts, patience) for parts in bridge.operators.values()},
@@ -53,7 +54,8 @@ def site_of(bridge: Bridge) -> Site:
         clock=bridge.outside.clock,
         ids=bridge.outside.ids,
         authenticate=PasswordLogin(bridge.store, bridge.outside.ids),
-        admin=Administration(bridge.store),
+        admin=Administration(bridge.store, _listening(bridge)),
+        finance=FinanceDesk(lambda operator_id: bridge.operators[operator_id].money),
         metrics=lambda: exposition(bridge.store),
         readiness=partial(_readiness, bridge.store),
         trusted_proxies=shared.trusted_proxies,
@@ -78,12 +80,12 @@ def _operator(bridge: Bridge, parts: OperatorParts, patience: Patience) -> Opera
     )
 
 
-def _wallet(bridge: Bridge, parts: OperatorParts, account: str) -> Wallet:
-    wallet = parts.wallets[account]
 def _plugged(vertical: Vertical, scope: OperatorScope, patience: Patience) -> Plugged:
     return Plugged(vertical, scope, lambda: scope.for_page(patience.page()))
 
 
+def _wallet(bridge: Bridge, parts: OperatorParts, account: str) -> Wallet:
+    wallet = parts.wallets[account]
 
     def complete(code: str, consent: Consent, *, locale: str) -> str:
         return complete_sign_in(

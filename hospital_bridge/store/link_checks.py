@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
     from hospital_bridge.store.unit_of_work import Work
 
+LISTENER = "listener"
+WORKER = "worker"
+"""Parts of the bridge itself, which tell here that they run."""
+
 LINK_CHECK = Table(
     "link_check",
     metadata,
@@ -55,6 +59,10 @@ class LinkChecks:
             values["well_at"] = now
         if not self._table.change(LINK_CHECK.c.name == name, **values):
             self._table.add(name=name, **values)
+
+    def beat(self, part: str) -> None:
+        """A part of the bridge runs."""
+        self.keep(part, part, well=True)
 
     def all(self) -> Sequence[LinkCheck]:
         """Every link by name."""

@@ -128,6 +128,15 @@ class Difference:
         return (self.finding, self.kind, self.reference)
 
 
+@dataclass(frozen=True, slots=True)
+class OpenDifference:
+    """A difference that waits for its owner, with the account and business day whose books differ."""
+
+    wallet_account: str
+    day: date
+    difference: Difference
+
+
 class Reconciliations:
     """The reconciliations of one operator."""
 
@@ -152,6 +161,16 @@ class Reconciliations:
         rows = self._differences.all(DIFFERENCE.c.progress == Progress.OPEN, order_by=[DIFFERENCE.c.found_at])
         return [record_of(Difference, row) for row in rows]
 
+    def still_open(self) -> Sequence[OpenDifference]:
+        """As `open_differences`, each with its account and day."""
+        rows = self._differences.all(DIFFERENCE.c.progress == Progress.OPEN, order_by=[DIFFERENCE.c.found_at])
+        return [OpenDifference(row.wallet_account, row.day, record_of(Difference, row)) for row in rows]
+
+    def latest(self, limit: int) -> Sequence[Reconciliation]:
+        """The newest days first."""
+        newest = [RECONCILIATION.c.day.desc(), RECONCILIATION.c.wallet_account]
+        return [record_of(Reconciliation, row) for row in self._runs.all(order_by=newest, limit=limit)]
+
     def keep(self, run: Reconciliation, found: Iterable[Difference]) -> None:
         """Record a run; differences known from an earlier run keep owner and age, vanished ones are cleared."""
         self._write(run)
@@ -169,6 +188,10 @@ class Reconciliations:
     def explain(self, run: Reconciliation, difference: Difference, owner: str) -> None:
         """A person has settled the difference."""
         self._set(run, replace(difference, owner=owner), Progress.EXPLAINED)
+
+    def take_over(self, run: Reconciliation, difference: Difference, owner: str) -> None:
+        """A person looks into the difference, which stays open."""
+        self._set(run, replace(difference, owner=owner), Progress.OPEN)
 
     def wait(self, run: Reconciliation) -> None:
         """Record that the books of a day are not to be had; a result that stands already is kept."""

@@ -1,4 +1,4 @@
-"""The admin page: links, messages, unknown effects, dead jobs, and for the auditor the trail."""
+"""The admin page: links, messages, everything that waits for a person, and for the auditor the trail."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from flask import Blueprint, Response, redirect
 
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.web.access import ADMIN, AUDITOR, Access, Area, open_to
+from hospital_bridge.web.finance import DECISIONS, FINDINGS
 from hospital_bridge.web.live import show
 from hospital_bridge.web.visit import address, site, visit
 
@@ -16,6 +17,14 @@ BY_AUDITOR = Access(Area.STAFF, role=AUDITOR)
 BY_STAFF = Access(Area.STAFF)
 ROWS = 100
 LOOK_AGAIN_SECONDS = 10
+EFFECT_KINDS = {
+    "wallet.create": "Opening an order at the wallet",
+    "wallet.close": "Closing an order at the wallet",
+    "wallet.refund": "Sending money back through the wallet",
+    "sale.fulfil": "Booking a payment at the hospital",
+    "sale.reverse": "Taking a booking back at the hospital",
+}
+OTHER_EFFECT = "A change at the hospital's system"
 
 blueprint = Blueprint("admin", __name__, url_prefix="/staff/<operator>")
 
@@ -24,7 +33,9 @@ blueprint = Blueprint("admin", __name__, url_prefix="/staff/<operator>")
 @open_to(BY_STAFF)
 def links() -> Response:
     """A traffic light for each link, with what to do when it is not green."""
-    return show("staff/links.html", {"links": site().admin.links(visit().operator.id)}, 200, LOOK_AGAIN_SECONDS)
+    here = visit().operator.id
+    context = {"links": site().admin.links(here), "figures": site().finance.figures(here)}
+    return show("staff/links.html", context, 200, LOOK_AGAIN_SECONDS)
 
 
 @blueprint.get("/messages")
@@ -37,9 +48,18 @@ def messages() -> Response:
 @blueprint.get("/work")
 @open_to(BY_ADMIN)
 def work() -> Response:
-    """What waits for an answer or for a person: unknown effects and dead jobs."""
-    admin, here = site().admin, visit().operator.id
-    context = {"effects": admin.unknown_effects(here, ROWS), "jobs": admin.dead_jobs(here, ROWS)}
+    """What waits for an answer or for a person: money, books that differ, unknown effects and dead jobs."""
+    admin, finance, here = site().admin, site().finance, visit().operator.id
+    context = {
+        "money": finance.waiting(here),
+        "decisions": DECISIONS,
+        "differences": finance.differences(here),
+        "findings": FINDINGS,
+        "effects": admin.unknown_effects(here, ROWS),
+        "effect_kinds": EFFECT_KINDS,
+        "other_effect": OTHER_EFFECT,
+        "jobs": admin.dead_jobs(here, ROWS),
+    }
     return show("staff/work.html", context)
 
 

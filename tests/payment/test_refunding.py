@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from adapters.errors import Reason
 from adapters.values import EntryKind, Fen
+from hospital_bridge.payment.flows.decide import NothingToDecide, decide_refund_again, decide_reversed
 from hospital_bridge.payment.flows.refund import give_back
 from hospital_bridge.payment.model import Account, Fulfilment, OverRefund, RefundState, Situation
 from hospital_bridge.slot import Progress
@@ -90,6 +91,26 @@ def test_24_an_answer_that_counts_as_already_refunded_is_checked_under_our_numbe
     world.assert_at_rest()
 
 
+def test_24_a_refused_refund_is_sent_again_when_a_person_says_so(world: World) -> None:
+    payment = world.fulfilled()
+    world.wallet.line.will("refund", Reason.EXPIRED)
+    world.refund_all(payment)
+    world.drain()
+    with world.store.begin("h1") as work:
+        decide_refund_again(world.context, work, payment.payment_id, by="staff-1")
+    with world.store.begin("h1") as work, pytest.raises(NothingToDecide):
+        decide_refund_again(world.context, work, payment.payment_id, by="staff-2")
+    world.drain()
+    assert world.situation(payment) is Situation.REFUNDED
+    world.assert_at_rest()
+
+
+def test_24_what_nobody_wants_back_cannot_be_given_back_again(world: World) -> None:
+    payment = world.fulfilled()
+    with world.store.begin("h1") as work, pytest.raises(NothingToDecide):
+        decide_refund_again(world.context, work, payment.payment_id, by="staff-1")
+
+
 def test_25_of_two_cashiers_one_wins_in_the_database(world: World) -> None:
     payment = world.fulfilled()
     outcomes: list[str] = []
@@ -149,7 +170,7 @@ def test_29_while_the_merchants_balance_is_short_the_patient_sees_a_refund_under
 
 def test_a_refused_refund_gives_the_reservation_up_and_can_be_asked_for_again(world: World) -> None:
     payment = world.fulfilled()
-    world.wallet.line.will("refund", Reason.NOT_ALLOWED)
+    world.wallet.line.will("refund", Reason.EXPIRED)
     world.refund_all(payment)
     world.drain()
     assert world.balances()[Account.HOSPITAL] == FEE
@@ -179,3 +200,16 @@ def test_a_reversal_that_the_hospital_refuses_waits_for_a_person(world: World) -
     with world.store.read("h1") as work:
         assert [refund.reversal for refund in work.refunds.for_person()] == [Fulfilment.REFUSED]
     world.assert_books_are_sound()
+
+
+def test_a_refused_reversal_ends_when_a_person_has_put_it_right(world: World) -> None:
+    payment = world.fulfilled()
+    world.desk.line.will("reverse", Reason.CLOSED)
+    world.refund_all(payment)
+    world.drain()
+    with world.store.begin("h1") as work:
+        [refund] = work.refunds.for_person()
+        decide_reversed(work, refund.refund_no, by="staff-1")
+        assert work.refunds.for_person() == []
+    with world.store.begin("h1") as work, pytest.raises(NothingToDecide):
+        decide_reversed(work, refund.refund_no, by="staff-2")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlencode
@@ -13,10 +13,21 @@ from argon2 import PasswordHasher
 
 from adapters.errors import OutsideError
 from adapters.values import Acknowledgement, WalletAccount
+from hospital_bridge.administration import BEING_ASKED
 from hospital_bridge.clock import Clock, Ids
+from hospital_bridge.money_rows import NOT_GIVEN_BACK, ON_A_BOOKING, UNDECIDED
 from hospital_bridge.store.staff import RoleGrant, StaffAccounts
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.web.admin_reads import AuditRow, DeadJobRow, EffectRow, Light, LinkRow, MessageRow, SecurityRow
+from hospital_bridge.web.finance_reads import (
+    Decision,
+    DifferenceRow,
+    Explanation,
+    FinanceFigures,
+    MoneyRow,
+    RunRow,
+    SomebodyWasFaster,
+)
 from hospital_bridge.web.passwords import PasswordLogin
 from hospital_bridge.web.site import Consent, Operator, Plugged, Probe, Site, Wallet
 from hospital_bridge.website import CONSENT
@@ -24,6 +35,7 @@ from tests.web.scripted_hospital import SHANGHAI, ScriptedScope, scripted_vertic
 
 PASSWORD = "correct horse battery"
 QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+AGAIN = (Decision.REFUND_AGAIN,)
 SEEN = datetime(2026, 11, 23, 0, 29, 30, tzinfo=UTC)
 
 
@@ -72,7 +84,7 @@ class ScriptedAdmin:
         return [MessageRow("m" * 32, SEEN, "HIS", "ORU^R01", f"MSG-{operator_id}-1", "accepted")]
 
     def unknown_effects(self, operator_id: str, limit: int) -> list[EffectRow]:
-        return [EffectRow("e" * 32, f"wallet.refund {operator_id}", SEEN, SEEN, 3, "no answer")]
+        return [EffectRow("e" * 32, f"wallet.refund {operator_id}", SEEN, SEEN, 3, BEING_ASKED, "no answer")]
 
     def dead_jobs(self, operator_id: str, limit: int) -> list[DeadJobRow]:
         return self.jobs.get(operator_id, [])
@@ -91,6 +103,46 @@ class ScriptedAdmin:
 
 
 @dataclass
+class ScriptedFinance:
+    """Money by operator: one payment that nobody can tell of, one refused refund, one difference."""
+
+    decided: list[tuple[str, str, Decision, str, str]] = field(default_factory=list)
+    explained: list[tuple[str, str, Explanation | None, str]] = field(default_factory=list)
+    too_late: bool = False
+
+    def figures(self, operator_id: str) -> FinanceFigures:
+        return FinanceFigures(1, 2, 0)
+
+    def waiting(self, operator_id: str) -> list[MoneyRow]:
+        order_no = f"order of {operator_id}"
+        return [
+            MoneyRow(f"paid-{operator_id}", UNDECIDED[0], SEEN, 5000, order_no, UNDECIDED[1], "", ON_A_BOOKING),
+            MoneyRow("q" * 32, NOT_GIVEN_BACK[0], SEEN, 80, order_no, NOT_GIVEN_BACK[1], "not_allowed", AGAIN),
+        ]
+
+    def runs(self, operator_id: str, limit: int) -> list[RunRow]:
+        days = [date(2026, 11, 22), date(2026, 11, 21)]
+        return [
+            RunRow("alipay", days[0], "waiting", SEEN, 0, 0, 0, 0, 0, "NotDone: the bill is not ready"),
+            RunRow("alipay", days[1], "done", SEEN, 12, 60000, 60000, 55000, 5000),
+        ]
+
+    def differences(self, operator_id: str) -> list[DifferenceRow]:
+        day, reference = date(2026, 11, 21), f"order of {operator_id}"
+        return [DifferenceRow("one", "alipay", day, "sale_missing", "payment", reference, 5000, 0, SEEN, "")]
+
+    def decide(self, operator_id: str, about: str, decision: Decision, *, receipt_no: str, by: str) -> None:
+        if self.too_late:
+            raise SomebodyWasFaster(about)
+        self.decided.append((operator_id, about, decision, receipt_no, by))
+
+    def explain(self, operator_id: str, key: str, explanation: Explanation | None, *, by: str) -> None:
+        if key != "one":
+            raise SomebodyWasFaster(key)
+        self.explained.append((operator_id, key, explanation, by))
+
+
+@dataclass
 class SiteKit:
     """The site and the parts of it that a test steers."""
 
@@ -98,6 +150,7 @@ class SiteKit:
     wallets: dict[str, ScriptedWallet]
     scopes: dict[str, ScriptedScope]
     admin: ScriptedAdmin
+    finance: ScriptedFinance
     probes: list[Probe]
 
     def add_staff(self, operator_id: str, name: str, *grants: RoleGrant) -> str:
@@ -118,7 +171,7 @@ def make_kit(
     """A site of the operators h1 and h2."""
     wallets = {each: ScriptedWallet(store, each, wallet_page) for each in ("h1", "h2")}
     scopes = {each: ScriptedScope(each, pay_page=pay_page) for each in ("h1", "h2")}
-    admin, probes = ScriptedAdmin(), [Probe("database", ok=True)]
+    admin, finance, probes = ScriptedAdmin(), ScriptedFinance(), [Probe("database", ok=True)]
     for operator_id in wallets:
         admin.jobs[operator_id] = [DeadJobRow(f"job-{operator_id}", "payment.settle", "r" * 32, 8, SEEN, "HB-H001")]
     vertical = scripted_vertical()
@@ -134,11 +187,12 @@ def make_kit(
         ids=ids,
         authenticate=PasswordLogin(store, ids, QUICK_HASHER),
         admin=admin,
+        finance=finance,
         metrics=lambda: "# HELP hb_up The bridge runs.\nhb_up 1\n",
         readiness=lambda: probes,
         trusted_proxies=(ip_network("10.0.0.0/8"),),
     )
-    return SiteKit(site, wallets, scopes, admin, probes)
+    return SiteKit(site, wallets, scopes, admin, finance, probes)
 
 
 def _as_scope(scope: ScriptedScope) -> Any:

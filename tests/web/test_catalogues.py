@@ -14,9 +14,14 @@ from babel.messages.pofile import read_po
 from flask.testing import FlaskClient
 from marshmallow import fields
 
+from adapters.values import EntryKind
+from hospital_bridge import administration, money_rows
 from hospital_bridge.error_codes import CODES
 from hospital_bridge.store.inbox import InboxState
+from hospital_bridge.store.reconciliation import Finding, RunState
 from hospital_bridge.verticals.hospital import VERTICAL
+from hospital_bridge.web import admin, finance
+from hospital_bridge.web.finance_reads import Decision, Explanation
 from hospital_bridge.website import CONSENT
 from tests.web.visitor import get
 
@@ -28,16 +33,19 @@ OF_MARSHMALLOW = (
     fields.Integer.default_error_messages["invalid"],
     "Not a valid date.",
 )
-OF_LINKS = (
-    "Check address, network and the other side.",
-    "Jobs gave up: see the work list.",
-    "Nobody has asked lately: is a worker running?",
-    "his",
-    "jobs",
-    "listener",
-    "wallet",
-)
-"""What `administration` says of the links."""
+OF_LINKS = (*administration.REMEDIES, "his", "jobs", "listener", "wallet")
+OF_WORK = {
+    *administration.NEXT_STEPS,
+    *admin.EFFECT_KINDS.values(),
+    admin.OTHER_EFFECT,
+    *(text for situation in money_rows.SITUATIONS for text in situation),
+    *(text for words in finance.DECISIONS.values() for text in (words.label, words.consequence)),
+    *finance.EXPLANATIONS.values(),
+    *finance.FINDINGS.values(),
+    *finance.KINDS.values(),
+    *finance.STATES.values(),
+}
+"""What the work list says of money, effects and differences."""
 WALLETS = ("Alipay",)
 """Titles of wallet adapters, which stand on the sign-in button."""
 FILLING = re.compile(r"%\(\w+\)[sd]")
@@ -65,6 +73,7 @@ def ids_of(package: str) -> set[str]:
         | codes
         | consent
         | set(OF_LINKS)
+        | OF_WORK
         | set(WALLETS)
         | set(InboxState)
         | ({str(each) for each in OF_MARSHMALLOW} - unused)
@@ -112,3 +121,11 @@ def test_care_mode_is_remembered_beside_the_language(browser: FlaskClient) -> No
     page = get(browser, "/p/h1/consent").text
     assert '<html lang="en" class="care">' in page
     assert 'data-weui-mode="care"' in page
+
+
+def test_every_finding_kind_and_state_of_a_reconciliation_has_words() -> None:
+    assert set(finance.FINDINGS) == set(Finding)
+    assert set(finance.KINDS) == set(EntryKind)
+    assert set(finance.STATES) == set(RunState)
+    assert set(finance.DECISIONS) == set(Decision)
+    assert set(finance.EXPLANATIONS) == set(Explanation)

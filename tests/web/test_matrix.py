@@ -35,6 +35,10 @@ EXPECTED: dict[str, frozenset[str]] = {
     "admin.replay": frozenset({"admin"}),
     "admin.security": frozenset({"auditor"}),
     "admin.work": frozenset({"admin"}),
+    "finance.consider": frozenset({"admin"}),
+    "finance.decide": frozenset({"admin"}),
+    "finance.explain": frozenset({"admin"}),
+    "finance.reconciliation": frozenset({"admin"}),
     "api.links": frozenset({"links_key"}),
     "api.replay": frozenset({"jobs_key"}),
     "api.version": EVERYBODY,
@@ -97,6 +101,8 @@ class Secrets:
             "operator": operator,
             "registration": self.registration,
             "job_id": self.job,
+            "about": f"paid-{operator}",
+            "decision": "refused",
             "department": "CARD",
             "practitioner": "P01",
             "account": "alipay",
@@ -131,7 +137,14 @@ def secrets(kit: SiteKit, callers: dict[str, Caller]) -> Secrets:
         owner = work.connection.exec_driver_sql(
             "SELECT wallet_user_id FROM wallet_user WHERE operator_id = 'h1'"
         ).scalar_one()
-    form = {"token": TOKEN, "department": "CARD", "practitioner": "P01", "day": "2026-11-24", "slot": "S11241"}
+    form = {
+        "token": TOKEN,
+        "department": "CARD",
+        "practitioner": "P01",
+        "day": "2026-11-24",
+        "slot": "S11241",
+        "difference": "one",
+    }
     agreement = {"version": CONSENT.version, "account": "alipay", "real_name": "yes", "medical_record": "yes"}
     registration = kit.scopes["h1"].register(State.REGISTERED, "done", owner=owner)
     return Secrets(registration, "job-h1", asset[1], form | agreement)
@@ -174,6 +187,7 @@ def test_no_caller_of_one_operator_is_anybody_at_another(
     }
     assert repr(kit.scopes["h2"]) == before
     assert all(operator_id == "h1" for operator_id, _, _ in kit.admin.replayed)
+    assert {operator_id for operator_id, *_ in [*kit.finance.decided, *kit.finance.explained]} <= {"h1"}
 
 
 def _at_h2(app: Flask, caller: Caller, rule: Rule, secrets: Secrets) -> TestResponse:

@@ -1,18 +1,31 @@
-"""A person's verdict on a fulfilment whose outcome no system can tell; `by` is the staff id that the trail keeps."""
+"""A person's verdict where no system can tell, or none will; `by` is the staff id that the trail keeps."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from adapters.errors import Reason, Refused
+from adapters.values import Fen
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows.fulfil import accept, effect_key, refuse
+from hospital_bridge.payment.flows.refund import give_back
 from hospital_bridge.payment.flows.reverse import reversal_key
-from hospital_bridge.payment.model import Effect, EffectEvent, FulfilmentEvent
+from hospital_bridge.payment.model import (
+    NOTHING,
+    Effect,
+    EffectEvent,
+    Fulfilment,
+    FulfilmentEvent,
+    Payment,
+    Refund,
+    RefundState,
+)
 from hospital_bridge.slot import Receipt
 from hospital_bridge.store.unit_of_work import Work
 
 
 class NothingToDecide(Exception):
-    """The fulfilment does not wait for a person, or somebody was faster."""
+    """It does not wait for a person, or somebody was faster."""
 
 
 def decide_fulfilled(context: MoneyContext, work: Work, payment_id: str, receipt_no: str, *, by: str) -> None:
@@ -41,11 +54,37 @@ def decide_again(work: Work, payment_id: str, *, by: str) -> None:
 
 def decide_reversed(work: Work, refund_no: str, *, by: str) -> None:
     """A person has seen to it that the fulfilling system took its booking back."""
-    effect = _awaiting_person(work, reversal_key(refund_no))
+    standing = work.refunds.get(refund_no)
     work.audit.record(by, "refund.decided_reversed", refund_no)
+    if standing.reversal is Fulfilment.REFUSED:
+        work.refunds.save(standing.reverse(FulfilmentEvent.PUT_RIGHT, work.now))
+        return
+    effect = _awaiting_person(work, reversal_key(refund_no))
     work.effects.save(effect.end(EffectEvent.CONFIRMED, work.now, reason="decided by a person"))
     refund = work.refunds.get(refund_no, lock=True)
     work.refunds.save(refund.reverse(FulfilmentEvent.ACCEPTED, work.now))
+
+
+def decide_refund_again(context: MoneyContext, work: Work, payment_id: str, *, by: str) -> None:
+    """A person has cleared with the wallet why it refused: the money is sent once more, under a new number."""
+    payment = work.payments.get(payment_id, lock=True)
+    owed = owed_back(payment, work.refunds.of(payment_id))
+    if not owed:
+        raise NothingToDecide(payment_id)
+    work.audit.record(by, "payment.decided_refund_again", payment_id)
+    give_back(context, work, payment, payment.reason or "decided by a person", owed)
+
+
+def owed_back(payment: Payment, refunds: Sequence[Refund]) -> Fen:
+    """What the payer should have back and no refund is under way for, in fen; `refunds` from the oldest on."""
+    last = refunds[-1] if refunds else None
+    if last is not None and last.is_open:
+        return NOTHING
+    if payment.is_collected and payment.fulfilment is Fulfilment.REFUSED:
+        return payment.refundable_fen
+    if last is not None and last.state is RefundState.VOID:
+        return min(last.amount_fen, payment.refundable_fen)
+    return NOTHING
 
 
 def _awaiting_person(work: Work, key: str) -> Effect:

@@ -1,4 +1,4 @@
-"""Fulfilment: whether the other side has booked what was paid; a reversal walks the same table."""
+"""Fulfilment: whether the other side has booked what was paid; a reversal walks the same table and one step more."""
 
 from __future__ import annotations
 
@@ -16,12 +16,16 @@ class Fulfilment(StrEnum):
 
 
 class FulfilmentEvent(StrEnum):
-    """ACCEPTED and REFUSED are firm answers; WITHDRAWN means that nothing was ever asked."""
+    """ACCEPTED and REFUSED are firm answers; WITHDRAWN means that nothing was ever asked.
+
+    PUT_RIGHT: a person has taken back by hand what the other side refused to take back.
+    """
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     UNDECIDED = "undecided"
+    PUT_RIGHT = "put_right"
 
 
 TRANSITIONS: Mapping[tuple[Fulfilment, FulfilmentEvent], Fulfilment] = {
@@ -32,3 +36,9 @@ TRANSITIONS: Mapping[tuple[Fulfilment, FulfilmentEvent], Fulfilment] = {
     (Fulfilment.MANUAL, FulfilmentEvent.ACCEPTED): Fulfilment.FULFILLED,
     (Fulfilment.MANUAL, FulfilmentEvent.REFUSED): Fulfilment.REFUSED,
 }
+
+REVERSAL_TRANSITIONS: Mapping[tuple[Fulfilment, FulfilmentEvent], Fulfilment] = {
+    **TRANSITIONS,
+    (Fulfilment.REFUSED, FulfilmentEvent.PUT_RIGHT): Fulfilment.FULFILLED,
+}
+"""A booking that the payer's money has left must go, so here the other side's no is not the end."""

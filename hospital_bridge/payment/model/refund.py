@@ -8,8 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from adapters.values import Fen
-from hospital_bridge.payment.model.fulfilment import TRANSITIONS as REVERSAL_TRANSITIONS
-from hospital_bridge.payment.model.fulfilment import Fulfilment, FulfilmentEvent
+from hospital_bridge.payment.model.fulfilment import REVERSAL_TRANSITIONS, Fulfilment, FulfilmentEvent
 from hospital_bridge.payment.model.posting import Account
 from hospital_bridge.payment.model.transition import IllegalTransition, follow
 

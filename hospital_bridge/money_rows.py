@@ -1,0 +1,106 @@
+"""Each sum of money that only a person can move on, with what happened and what to do in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hospital_bridge.payment.flows.decide import owed_back
+from hospital_bridge.payment.flows.fulfil import effect_key
+from hospital_bridge.payment.flows.reverse import reversal_key
+from hospital_bridge.payment.model import Fulfilment, RefundState
+from hospital_bridge.web.finance_reads import Decision, MoneyRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from hospital_bridge.payment.model import Payment, Refund
+    from hospital_bridge.store.unit_of_work import Work
+
+UNDECIDED = (
+    "Paid, and nobody knows whether it was booked: the hospital's system cannot be asked.",
+    "Look for the order number in the hospital's system, then say what you found.",
+)
+TOLD_AGAIN = (
+    "Paid, and the hospital's system is being told once more, as a person decided.",
+    "Nothing: the bridge follows it up.",
+)
+NOT_GIVEN_BACK = (
+    "The money should be back at the payer, but the wallet refused to return it.",
+    "Clear the wallet's reason with the wallet, then have the money sent back again.",
+)
+REVERSAL_UNKNOWN = (
+    "The money went back, and nobody knows whether the hospital's booking was taken back.",
+    "Take the booking back in the hospital's system if it still stands, then say so here.",
+)
+REVERSAL_REFUSED = (
+    "The money went back, but the hospital's system refused to take its booking back.",
+    "Take the booking back in the hospital's system by hand, then say so here.",
+)
+SITUATIONS = (UNDECIDED, TOLD_AGAIN, NOT_GIVEN_BACK, REVERSAL_UNKNOWN, REVERSAL_REFUSED)
+"""Message ids: what happened, and what to do."""
+
+ON_A_BOOKING = (Decision.FULFILLED, Decision.REFUSED, Decision.AGAIN)
+
+
+def money_rows(work: Work) -> Sequence[MoneyRow]:
+    """Everything of the operator's money that waits for a person, the oldest first."""
+    payments = list(work.payments.for_person())
+    refunds = list(work.refunds.for_person())
+    owed = {payment.payment_id for payment in payments if payment.fulfilment is Fulfilment.REFUSED}
+    owed |= {refund.payment_id for refund in refunds if refund.state is RefundState.VOID}
+    stands = {Fulfilment.REFUSED, Fulfilment.MANUAL}
+    rows = [
+        *(_undecided(work, payment) for payment in payments if payment.fulfilment is Fulfilment.MANUAL),
+        *(row for payment_id in sorted(owed) for row in _not_given_back(work, payment_id)),
+        *(_unreversed(work, refund) for refund in refunds if refund.reversal in stands),
+    ]
+    return sorted(rows, key=lambda row: row.since)
+
+
+def _undecided(work: Work, payment: Payment) -> MoneyRow:
+    effect = work.effects.find(effect_key(payment.payment_id))
+    waits = effect is not None and effect.needs_person
+    what, todo = UNDECIDED if waits else TOLD_AGAIN
+    return MoneyRow(
+        about=payment.payment_id,
+        what=what,
+        since=(effect.unknown_since if effect else None) or payment.collected_at or payment.created_at,
+        amount_fen=payment.amount_fen,
+        order_no=payment.merchant_order_no,
+        todo=todo,
+        decisions=ON_A_BOOKING if waits else (),
+    )
+
+
+def _not_given_back(work: Work, payment_id: str) -> Iterator[MoneyRow]:
+    payment, refunds = work.payments.get(payment_id), work.refunds.of(payment_id)
+    owed = owed_back(payment, refunds)
+    if owed:
+        last = refunds[-1] if refunds else None
+        what, todo = NOT_GIVEN_BACK
+        yield MoneyRow(
+            about=payment_id,
+            what=what,
+            since=(last.sent_at if last else None) or payment.collected_at or payment.created_at,
+            amount_fen=owed,
+            order_no=payment.merchant_order_no,
+            todo=todo,
+            reason=last.refusal if last else payment.reason,
+            decisions=(Decision.REFUND_AGAIN,),
+        )
+
+
+def _unreversed(work: Work, refund: Refund) -> MoneyRow:
+    payment = work.payments.get(refund.payment_id)
+    effect = work.effects.find(reversal_key(refund.refund_no))
+    what, todo = REVERSAL_REFUSED if refund.reversal is Fulfilment.REFUSED else REVERSAL_UNKNOWN
+    return MoneyRow(
+        about=refund.refund_no,
+        what=what,
+        since=(effect.sent_at if effect else None) or refund.refunded_at or refund.reserved_at,
+        amount_fen=refund.reversal_fen,
+        order_no=payment.merchant_order_no,
+        todo=todo,
+        reason=refund.refusal,
+        decisions=(Decision.REVERSED,),
+    )

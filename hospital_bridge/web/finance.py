@@ -1,0 +1,149 @@
+"""The pages of money that waits for a person: reconciliation, and decisions, each confirmed before it is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request
+
+from hospital_bridge.errors import BridgeError
+from hospital_bridge.web.access import ADMIN, Access, Area, open_to
+from hospital_bridge.web.finance_reads import Decision, Explanation, MoneyRow, SomebodyWasFaster
+from hospital_bridge.web.live import show
+from hospital_bridge.web.visit import address, site, visit
+
+BY_ADMIN = Access(Area.STAFF, role=ADMIN)
+RUNS = 60
+LONGEST_RECEIPT = 64
+
+blueprint = Blueprint("finance", __name__, url_prefix="/staff/<operator>")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Message ids of one decision: its button, and what it brings about."""
+
+    label: str
+    consequence: str
+
+
+DECISIONS = {
+    Decision.FULFILLED: Words(
+        "It is booked",
+        "The payment counts as booked under the receipt number that you enter. This cannot be undone here.",
+    ),
+    Decision.REFUSED: Words(
+        "It is not booked: give the money back",
+        "The whole sum goes back to the payer. This cannot be undone.",
+    ),
+    Decision.AGAIN: Words(
+        "It is not booked: book it again",
+        "The hospital's system is told once more. If it has booked after all, it will hold two bookings.",
+    ),
+    Decision.REVERSED: Words(
+        "The booking has been taken back",
+        "The hospital's booking counts as taken back. This cannot be undone here.",
+    ),
+    Decision.REFUND_AGAIN: Words(
+        "Send the money back again",
+        "The wallet is asked for the refund once more, under a new refund number. This cannot be undone.",
+    ),
+}
+EXPLANATIONS = {
+    Explanation.AT_THE_COUNTER: "Settled at the counter",
+    Explanation.BY_THE_WALLET: "Corrected by the wallet",
+    Explanation.BOOKED_BY_HAND: "Booked by hand in the hospital's system",
+    Explanation.ANOTHER_DAY: "Stands in the books of another day",
+}
+FINDINGS = {
+    "timing": "Stands in two books on neighbouring days",
+    "wallet_only": "Only the wallet's bill has it",
+    "ledger_only": "The wallet's bill lacks it",
+    "wallet_amount": "The wallet's bill has another amount",
+    "sale_only": "Only the hospital's list has it",
+    "sale_missing": "The hospital's list lacks it",
+    "unfulfilled": "The hospital's system has not answered yet",
+    "sale_amount": "The hospital's list has another amount",
+}
+KINDS = {"payment": "Payment", "refund": "Refund"}
+STATES = {"waiting": "Waiting for a book", "done": "Compared"}
+
+
+@blueprint.get("/money/<about>/<decision>")
+@open_to(BY_ADMIN)
+def consider(about: str, decision: str) -> Response:
+    """What a decision brings about, before it is made."""
+    return _confirmation(about, _decision(decision))
+
+
+@blueprint.post("/money/<about>/<decision>")
+@open_to(BY_ADMIN)
+def decide(about: str, decision: str) -> Any:
+    """Make the decision; HB-D004 when it no longer waits for anybody."""
+    chosen, receipt_no = _decision(decision), request.form.get("receipt_no", "").strip()
+    if chosen is Decision.FULFILLED and not 0 < len(receipt_no) <= LONGEST_RECEIPT:
+        return _confirmation(about, chosen, receipt_no, status=422)
+    try:
+        site().finance.decide(visit().operator.id, about, chosen, receipt_no=receipt_no, by=visit().principal)
+    except SomebodyWasFaster:
+        raise BridgeError("HB-D004") from None
+    return redirect(address("admin.work"), 303)
+
+
+@blueprint.get("/reconciliation")
+@open_to(BY_ADMIN)
+def reconciliation() -> Response:
+    """The newest days of each wallet account, and every difference that is open."""
+    finance, here = site().finance, visit().operator.id
+    context = {
+        "runs": finance.runs(here, RUNS),
+        "differences": finance.differences(here),
+        "findings": FINDINGS,
+        "kinds": KINDS,
+        "states": STATES,
+        "explanations": EXPLANATIONS,
+    }
+    return show("staff/reconciliation.html", context)
+
+
+@blueprint.post("/reconciliation/explain")
+@open_to(BY_ADMIN)
+def explain() -> Any:
+    """Settle a difference with an explanation, or take it over."""
+    told = request.form.get("explanation", "")
+    if told and told not in set(Explanation):
+        raise BridgeError("HB-R001")
+    explanation = Explanation(told) if told else None
+    try:
+        site().finance.explain(
+            visit().operator.id, request.form.get("difference", ""), explanation, by=visit().principal
+        )
+    except SomebodyWasFaster:
+        raise BridgeError("HB-D004") from None
+    return redirect(address("finance.reconciliation"), 303)
+
+
+def _decision(name: str) -> Decision:
+    if name not in set(Decision):
+        raise BridgeError("HB-R002")
+    return Decision(name)
+
+
+def _confirmation(about: str, decision: Decision, receipt_no: str | None = None, status: int = 200) -> Response:
+    context = {
+        "row": _row(about, decision),
+        "decision": decision,
+        "words": DECISIONS[decision],
+        "receipt_no": receipt_no or "",
+        "missing": receipt_no is not None,
+    }
+    return show("staff/decide.html", context, status)
+
+
+def _row(about: str, decision: Decision) -> MoneyRow:
+    rows = site().finance.waiting(visit().operator.id)
+    row = next((row for row in rows if row.about == about and decision in row.decisions), None)
+    if row is None:
+        raise BridgeError("HB-D004")
+    return row

@@ -1,0 +1,111 @@
+"""What the pages show of money that waits for a person, and what that person can decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class Decision(StrEnum):
+    """What a person decides of a payment (by its id) or, REVERSED, of a refund (by its number)."""
+
+    FULFILLED = "fulfilled"
+    REFUSED = "refused"
+    AGAIN = "again"
+    REVERSED = "reversed"
+    REFUND_AGAIN = "refund_again"
+
+
+class Explanation(StrEnum):
+    """Why two books may differ for good; a closed list, so that no personal data is typed into the trail."""
+
+    AT_THE_COUNTER = "at_the_counter"
+    BY_THE_WALLET = "by_the_wallet"
+    BOOKED_BY_HAND = "booked_by_hand"
+    ANOTHER_DAY = "another_day"
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyRow:
+    """Money that only a person can move on: `about` is a payment id or refund number, `what` and `todo` message ids.
+
+    `amount_fen` is the sum in question in fen; `reason` is the other side's own word.
+    """
+
+    about: str
+    what: str
+    since: datetime
+    amount_fen: int
+    order_no: str
+    todo: str
+    reason: str = ""
+    decisions: tuple[Decision, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One reconciled day of one wallet account; net sums in fen, payments less refunds."""
+
+    account: str
+    day: date
+    state: str
+    run_at: datetime
+    matched: int
+    wallet_fen: int
+    ledger_fen: int
+    sale_fen: int
+    unexplained_fen: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceRow:
+    """One entry on which two books differ; `key` names it in a form, `owner` is who looks into it."""
+
+    key: str
+    account: str
+    day: date
+    finding: str
+    kind: str
+    reference: str
+    ours_fen: int
+    theirs_fen: int
+    since: datetime | None
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class FinanceFigures:
+    """The headline: outcomes unknown for longer than is normal, money for a person, open differences."""
+
+    long_unknown: int
+    for_person: int
+    open_differences: int
+
+
+class SomebodyWasFaster(Exception):
+    """What was to be decided no longer waits for anybody."""
+
+
+class Finance(Protocol):
+    """Read models of one operator's money, and the decisions of its people; `by` is a staff id for the trail."""
+
+    def figures(self, operator_id: str) -> FinanceFigures: ...
+
+    def waiting(self, operator_id: str) -> Sequence[MoneyRow]:
+        """Everything in money that waits for a person, the oldest first."""
+
+    def runs(self, operator_id: str, limit: int) -> Sequence[RunRow]:
+        """The newest reconciliations first."""
+
+    def differences(self, operator_id: str) -> Sequence[DifferenceRow]:
+        """What is not cleared or explained, the oldest first."""
+
+    def decide(self, operator_id: str, about: str, decision: Decision, *, receipt_no: str, by: str) -> None:
+        """Carry out what a person decided, with its row on the trail; SomebodyWasFaster."""
+
+    def explain(self, operator_id: str, key: str, explanation: Explanation | None, *, by: str) -> None:
+        """Settle a difference, or without an explanation take it over; SomebodyWasFaster."""
