@@ -7,7 +7,7 @@ with what follows from it. An effect found in SENT or UNKNOWN is asked for befor
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -68,7 +68,7 @@ class Driver:
         except Refused as refusal:
             self._refuse(errand, refusal)
         except NotDone as busy:
-            self._take_back(errand, busy.retry_after)
+            self._take_back(errand, busy)
         except (OutcomeUnknown, Untrusted, Malformed) as lost:
             self._lose_sight(errand, lost)
         else:
@@ -115,14 +115,15 @@ class Driver:
                 work.effects.save(effect.end(EffectEvent.REFUSED, work.now, reason=reason, native_code=code))
                 errand.refused(work, refusal)
 
-    def _take_back(self, errand: Errand, retry_after: timedelta | None) -> None:
+    def _take_back(self, errand: Errand, busy: NotDone) -> None:
         with self.store.begin(self.operator_id) as work:
             effect = self._open(work, errand)
             if effect is None:
                 return
-            pause = retry_after or effect.pause
-            work.effects.save(effect.never_happened(work.now, pause=pause))
-        raise Again(pause)
+            pause = busy.retry_after or effect.pause
+            taken_back = effect.never_happened(work.now, pause=pause)
+            work.effects.save(replace(taken_back, reason=_why(busy), native_code=busy.native_code))
+        raise Again(pause) from busy
 
     def _lose_sight(self, errand: Errand, lost: OutsideError) -> None:
         with self.store.begin(self.operator_id) as work:
@@ -166,6 +167,12 @@ class Driver:
 
 def _withdrawn(effect: Effect, work: Work) -> Effect:
     return effect.end(EffectEvent.WITHDRAWN, work.now, reason="no longer wanted")
+
+
+def _why(busy: NotDone) -> str:
+    """In a word what keeps the change from being made: a refusal that can be put right tells its reason."""
+    refusal = busy.__cause__
+    return refusal.reason.value if isinstance(refusal, Refused) else type(busy).__name__
 
 
 def _still_travelling(errand: Errand, effect: Effect, work: Work) -> timedelta | None:

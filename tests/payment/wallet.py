@@ -201,7 +201,7 @@ class InMemoryWallet:
             self.too_close += 1
             raise NotDone("too many refunds of one order", retry_after=SPACING)
         if standing.status is TradeStatus.FINISHED:
-            raise Refused("the refund window is over", reason=Reason.NOT_ALLOWED)
+            raise Refused("the refund window is over", reason=Reason.EXPIRED)
         if order.amount_fen > standing.order.amount_fen - standing.refunded_fen:
             raise Refused("more than was paid", reason=Reason.OVER_LIMIT)
         status = RefundStatus.PROCESSING if self.holds_refunds else RefundStatus.DONE

@@ -10,8 +10,8 @@ from hospital_bridge.payment.flows import topics
 from hospital_bridge.payment.flows.close import EXPIRED, close_order
 from hospital_bridge.payment.flows.create import create_order
 from hospital_bridge.payment.flows.fulfil import fulfil
-from hospital_bridge.payment.flows.refund import send_refund
 from hospital_bridge.payment.flows.reverse import reverse
+from hospital_bridge.payment.flows.send_refund import send_refund
 from hospital_bridge.payment.flows.watch import watch
 from hospital_bridge.payment.reconcile import reconcile_job
 from hospital_bridge.store.jobs import Job

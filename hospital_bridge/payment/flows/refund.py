@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from adapters.errors import Malformed, OutcomeUnknown, Reason, Refused
-from adapters.ports import WalletPayments
-from adapters.values import Fen, RefundAnswer, RefundOrder, RefundStatus
+from adapters.values import Fen
 from hospital_bridge.payment.context import MoneyContext
-from hospital_bridge.payment.effects import Errand
 from hospital_bridge.payment.flows import topics
 from hospital_bridge.payment.ledger import post_refund, post_reservation, post_void
 from hospital_bridge.payment.model import NOTHING, Fulfilment, Payment, Refund, RefundState
 from hospital_bridge.slot import Progress
-from hospital_bridge.store.jobs import Again
 from hospital_bridge.store.unit_of_work import Work
-
-SPACING = timedelta(seconds=3)
-"""The least time between two refund requests of one order (Alipay, trade.refund)."""
-
-TITLE = "退款"
-"""All that the wallet is told of the reason, as with a sale's title: a wallet must learn no more."""
 
 
 def give_back(
@@ -45,27 +35,6 @@ def note_refund_by_wallet(context: MoneyContext, work: Work, payment: Payment, a
     work.security_events.record("refund.made_elsewhere", payment.wallet_account, payment.payment_id)
     payment, refund = _reserve(context, work, payment, "made at the wallet", amount_fen)
     return finish(context, work, payment, refund, work.now)
-
-
-def send_refund(context: MoneyContext, refund_no: str) -> None:
-    """Drive one refund number to a firm end at the wallet; raises Again while it is not known."""
-    with context.store.read(context.operator_id) as work:
-        refund = work.refunds.get(refund_no)
-        payment = work.payments.get(refund.payment_id)
-        _keep_distance(work, refund)
-    wallet = context.wallet_of(payment)
-    order = RefundOrder(payment.merchant_order_no, refund_no, refund.amount_fen, TITLE)
-    context.driver.drive(
-        Errand(
-            kind="wallet.refund",
-            key=f"refund:{refund_no}",
-            act=lambda: _refund(wallet, order),
-            look=lambda: _find(wallet, order),
-            confirmed=lambda work, answer: _confirm(context, work, refund_no, answer),
-            refused=lambda work, refusal: void(context, work, refund_no, refusal.reason.value),
-            sending=lambda work: _mark_sent(work, refund_no),
-        )
-    )
 
 
 def finish(context: MoneyContext, work: Work, payment: Payment, refund: Refund, at: datetime) -> Payment:
@@ -133,49 +102,3 @@ def _to_take_back(work: Work, payment: Payment, amount_fen: Fen) -> Fen | None:
     if payment.posted_fen and all(one.reversal is None for one in standing):
         return payment.posted_fen
     return None
-
-
-def _keep_distance(work: Work, refund: Refund) -> None:
-    sent = [other.sent_at for other in work.refunds.of(refund.payment_id) if other.sent_at is not None]
-    earliest = max(sent, default=work.now - SPACING) + SPACING
-    if work.now < earliest:
-        raise Again(earliest - work.now)
-
-
-def _mark_sent(work: Work, refund_no: str) -> bool:
-    refund = work.refunds.get(refund_no)
-    if not refund.is_open:
-        return False
-    work.refunds.save(refund.send(work.now))
-    return True
-
-
-def _refund(wallet: WalletPayments, order: RefundOrder) -> RefundAnswer:
-    try:
-        return _done(wallet.refund(order), order)
-    except Refused as refusal:
-        if refusal.reason is not Reason.ALREADY_REFUNDED:
-            raise
-        answer = _find(wallet, order)
-        if answer is None:
-            raise  # Refunded, but not under our number.
-        return answer
-
-
-def _find(wallet: WalletPayments, order: RefundOrder) -> RefundAnswer | None:
-    answer = wallet.query_refund(order.merchant_order_no, order.refund_no)
-    return None if answer.status is RefundStatus.ABSENT else _done(answer, order)
-
-
-def _done(answer: RefundAnswer, order: RefundOrder) -> RefundAnswer:
-    """The answer when it is a firm yes: anything less, such as `fund_change=N`, needs a query."""
-    if answer.status is not RefundStatus.DONE:
-        raise OutcomeUnknown(f"the wallet calls the refund {answer.status}")
-    if answer.amount_fen != order.amount_fen:
-        raise Malformed(f"the wallet refunded {answer.amount_fen} fen instead of {order.amount_fen}")
-    return answer
-
-
-def _confirm(context: MoneyContext, work: Work, refund_no: str, answer: RefundAnswer) -> None:
-    payment = work.payments.get(work.refunds.get(refund_no).payment_id, lock=True)
-    finish(context, work, payment, work.refunds.get(refund_no), answer.refunded_at or work.now)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from adapters.errors import NotDone, OutsideError, Untrusted
-from adapters.values import Trade
 from hospital_bridge.payment.context import MoneyContext
+from hospital_bridge.payment.flows.ask_wallet import SLOW, ask_wallet
 from hospital_bridge.payment.flows.close import close_order
 from hospital_bridge.payment.flows.settle import settle
 from hospital_bridge.payment.model import Fulfilment, Payment
@@ -14,7 +13,6 @@ from hospital_bridge.store.jobs import Again
 
 ATTENTIVE = timedelta(seconds=60)
 QUICK = timedelta(seconds=4)
-SLOW = timedelta(seconds=30)
 """Every 3-5 s while the payer is at it (Alipay's polling guide), then slower."""
 
 
@@ -36,23 +34,11 @@ def _is_waiting(payment: Payment) -> bool:
 
 
 def _ask(context: MoneyContext, payment: Payment) -> Payment:
-    trade = _answer(context, payment)
+    trade = ask_wallet(context, payment)
     with context.store.begin(context.operator_id) as work:
         fresh = work.payments.get(payment.payment_id, lock=True)
         settle(context, work, fresh, trade)
         return work.payments.get(payment.payment_id)
-
-
-def _answer(context: MoneyContext, payment: Payment) -> Trade:
-    try:
-        return context.wallet_of(payment).query(payment.merchant_order_no)
-    except NotDone as busy:
-        raise Again(busy.retry_after or SLOW) from busy
-    except OutsideError as lost:
-        if isinstance(lost, Untrusted):
-            with context.store.begin(context.operator_id) as work:
-                work.security_events.record("answer.untrusted", "wallet.query", payment.payment_id)
-        raise Again(SLOW) from lost
 
 
 def _pause(payment: Payment, now: datetime) -> timedelta:
