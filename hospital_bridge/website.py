@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from adapters import registry
 from hospital_bridge.administration import Administration
+from hospital_bridge.finance import FinanceDesk
 from hospital_bridge.identity.sign_in import CONSENT_VERSION, complete_sign_in
 from hospital_bridge.metrics import exposition
 from hospital_bridge.patience import Patience
@@ -53,11 +54,16 @@ def site_of(bridge: Bridge) -> Site:
         clock=bridge.outside.clock,
         ids=bridge.outside.ids,
         authenticate=PasswordLogin(bridge.store, bridge.outside.ids),
-        admin=Administration(bridge.store),
+        admin=Administration(bridge.store, _listening(bridge)),
+        finance=FinanceDesk(lambda operator_id: bridge.operators[operator_id].money),
         metrics=lambda: exposition(bridge.store),
         readiness=partial(_readiness, bridge.store),
         trusted_proxies=shared.trusted_proxies,
     )
+
+
+def _listening(bridge: Bridge) -> frozenset[str]:
+    return frozenset(operator.id for operator in bridge.settings.operators if operator.peers)
 
 
 def _operator(bridge: Bridge, parts: OperatorParts, patience: Patience) -> Operator:

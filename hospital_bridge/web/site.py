@@ -13,6 +13,7 @@ from hospital_bridge.clock import Clock, Ids
 from hospital_bridge.slot import Scope, Vertical
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.web.admin_reads import AdminReads
+from hospital_bridge.web.finance_reads import Finance
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,7 @@ class Site:
     ids: Ids
     authenticate: Callable[[str, str, str], str | None]
     admin: AdminReads
+    finance: Finance
     metrics: Callable[[], str]
     readiness: Callable[[], Sequence[Probe]]
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
