@@ -43,6 +43,14 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         "ACQ.REASON_TRADE_STATUS_INVALID": Reason.NOT_ALLOWED,
         "ACQ.TRADE_STATUS_ERROR": Reason.NOT_ALLOWED,
         "ACQ.BUYER_NOT_EXIST": Reason.NOT_FOUND,
+        "ACQ.ACCESS_FORBIDDEN": Reason.NOT_ALLOWED,
+        "ACQ.BUYER_ENABLE_STATUS_FORBID": Reason.NOT_ALLOWED,
+        "ACQ.BUYER_SELLER_EQUAL": Reason.NOT_ALLOWED,
+        "ACQ.EXIST_FORBIDDEN_WORD": Reason.NOT_ALLOWED,
+        "ACQ.INVALID_PARAMETER": Reason.OTHER,
+        "ACQ.NOT_ALLOW_PARTIAL_REFUND": Reason.AMOUNT_MISMATCH,
+        "ACQ.PARTNER_ERROR": Reason.NOT_ALLOWED,
+        "ACQ.SELLER_BEEN_BLOCKED": Reason.NOT_ALLOWED,
         "isv.code-invalid": Reason.EXPIRED,
         "aop.invalid-auth-token": Reason.EXPIRED,
         "aop.auth-token-time-out": Reason.EXPIRED,
@@ -70,9 +78,16 @@ def outcome(code: str, sub_code: str, *, changes: bool) -> OutsideError:
     native = sub_code or code
     if sub_code in LATER or code == "40005":
         return NotDone(f"Alipay asks to try later: {native}", native_code=native, retry_after=LATER.get(sub_code))
-    if sub_code not in UNKNOWN and (sub_code in REASONS or code in _BY_CODE):
+    if _is_firm(code, sub_code, changes=changes):
         return Refused(f"Alipay refused: {native}", reason=REASONS.get(sub_code) or _BY_CODE[code], native_code=native)
     return uncertain(f"Alipay could not tell: {native}", native_code=native, changes=changes)
+
+
+def _is_firm(code: str, sub_code: str, *, changes: bool) -> bool:
+    """A business code that nobody has listed may be a fault of theirs behind which the work was done."""
+    if sub_code in UNKNOWN or (code == _BUSINESS and changes):
+        return sub_code in REASONS
+    return sub_code in REASONS or code in _BY_CODE
 
 
 def uncertain(text: str, *, native_code: str = "", changes: bool) -> OutsideError:

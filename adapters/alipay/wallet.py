@@ -29,7 +29,7 @@ from adapters.values import (
 )
 
 _OK = 200
-_NOT_AWAITING = frozenset({"ACQ.REASON_TRADE_STATUS_INVALID", "ACQ.TRADE_STATUS_ERROR"})
+_WRONG_STATE = frozenset({"ACQ.REASON_TRADE_STATUS_INVALID", "ACQ.TRADE_STATUS_ERROR"})
 
 
 class AlipayWallet:
@@ -85,7 +85,7 @@ class AlipayWallet:
         try:
             self._client.call(Call("alipay.trade.close", changes=True, content=content))
         except Refused as refusal:
-            if refusal.native_code in _NOT_AWAITING:
+            if refusal.native_code in _WRONG_STATE:
                 self._accept_if_closed(merchant_order_no, refusal)
             elif refusal.reason is not Reason.CLOSED:
                 raise
@@ -100,8 +100,19 @@ class AlipayWallet:
 
     def refund(self, order: RefundOrder) -> RefundAnswer:
         content = mapping.refund_content(order)
-        node = self._client.call(Call("alipay.trade.refund", changes=True, content=content))
+        try:
+            node = self._client.call(Call("alipay.trade.refund", changes=True, content=content))
+        except Refused as refusal:
+            raise self._told_by_status(order.merchant_order_no, refusal) from refusal
         return mapping.refund_of_answer(node, order)
+
+    def _told_by_status(self, merchant_order_no: str, refusal: Refused) -> Refused:
+        """Alipay's code for a state that does not fit tells of no state; only a query says whether it may yet fit."""
+        if refusal.native_code not in _WRONG_STATE:
+            return refusal
+        status = self.query(merchant_order_no).status
+        reason = {TradeStatus.CLOSED: Reason.CLOSED, TradeStatus.FINISHED: Reason.EXPIRED}.get(status, refusal.reason)
+        return Refused(refusal.text, reason=reason, native_code=refusal.native_code)
 
     def query_refund(self, merchant_order_no: str, refund_no: str) -> RefundAnswer:
         content = {

@@ -80,7 +80,10 @@ def test_every_code_is_one_outcome_and_an_unheard_one_is_unknown() -> None:
     for code, sub_code in (("20000", ""), ("10003", ""), ("99999", "ACQ.NEW"), ("40004", "ACQ.SYSTEM_ERROR")):
         assert isinstance(outcome(code, sub_code, changes=True), OutcomeUnknown)
         assert isinstance(outcome(code, sub_code, changes=False), NotDone)
-    for code, sub_code in (("40004", "ACQ.NEW"), ("40006", ""), ("40002", "isv.new")):
+    for unlisted in ("ACQ.NEW", ""):
+        assert isinstance(outcome("40004", unlisted, changes=True), OutcomeUnknown)
+        assert isinstance(outcome("40004", unlisted, changes=False), Refused)
+    for code, sub_code in (("40004", "ACQ.TRADE_HAS_CLOSE"), ("40006", ""), ("40002", "isv.new")):
         assert isinstance(outcome(code, sub_code, changes=True), Refused)
 
 

@@ -43,6 +43,17 @@ def test_an_app_without_the_field_permission_learns_no_name(sandbox: RunningSand
     assert caught.value.reason is Reason.NOT_ALLOWED
 
 
+def test_a_refund_that_the_state_forbids_is_refused_by_the_state(wallet: AlipayWallet, sandbox: RunningSandbox) -> None:
+    order = RefundOrder("N1", "R1", Fen(250), "退号")
+    wallet.create(sandbox.order("N1"))
+    for closed, reason in ((False, Reason.NOT_ALLOWED), (True, Reason.CLOSED)):
+        if closed:
+            wallet.close("N1")
+        with pytest.raises(Refused) as caught:
+            wallet.refund(order)
+        assert (caught.value.reason, caught.value.native_code) == (reason, "ACQ.TRADE_STATUS_ERROR")
+
+
 def test_an_order_is_opened_paid_and_refunded_in_parts(wallet: AlipayWallet, sandbox: RunningSandbox) -> None:
     handle = wallet.create(sandbox.order("N1"))
     assert wallet.create(sandbox.order("N1")) == handle
