@@ -78,12 +78,12 @@ class Hl7His:
         return scheduling.read_found_booking(answer, placer_id)
 
     def cancel(self, booking: Booking) -> None:
-        """A refusal counts only while the appointment lives: the code for one that is over need not be listed."""
+        """A refusal counts while the appointment lives, whatever its code: "closed" is also said of a past visit."""
         envelope = self._client.envelope()
         try:
             self._client.tell(envelope, scheduling.cancellation(booking, self._settings))
-        except Refused as no:
-            if no.reason is not Reason.CLOSED and self.find_booking(booking.placer_id) is not None:
+        except Refused:
+            if self.find_booking(booking.placer_id) is not None:
                 raise
 
     # --- HisBilling

@@ -9,7 +9,8 @@ from hospital_bridge.sandbox.alipay.faults import Fault as WalletFault
 from hospital_bridge.sandbox.browser import PageShown
 from hospital_bridge.sandbox.hospital.faults import Fault, FaultKind
 from hospital_bridge.sandbox.story import OPHTHALMOLOGY
-from tests.journeys.steered_bridge import SteeredBridge
+from hospital_bridge.verticals.hospital import store
+from tests.journeys.steered_bridge import OPERATOR, SteeredBridge, registration_id
 
 PAY_MINUTES = timedelta(minutes=15)
 
@@ -112,4 +113,25 @@ def test_two_phones_of_one_user_pay_once(steered: SteeredBridge) -> None:
     for phone, sheet in zip((first, second), sheets, strict=True):
         phone.press(sheet, "cashier")
     assert "挂号成功" in first.wait_for(page, "done").words
+    assert steered.posted(page) == [("payment", 8_000)]
+
+
+def test_a_visit_that_has_begun_can_no_longer_be_cancelled(steered: SteeredBridge) -> None:
+    earlier = steered.newcomers.ready_phone()
+    page = earlier.wait_for(earlier.pay(earlier.book(OPHTHALMOLOGY)), "done")
+    with steered.bridge.operators[OPERATOR].scopes["hospital"].read() as work:
+        starts_at = store.get(work, registration_id(page)).slot.starts_at
+    steered.clock.advance(starts_at - steered.clock.now() - timedelta(seconds=1))
+    phone = steered.newcomers.phone(earlier.person)
+    phone.sign_in()
+    shown = phone.look(page)
+    assert any("/cancel" in form.action for form in shown.forms)
+
+    steered.clock.advance(timedelta(seconds=1))
+    refused = phone.press(shown, "/cancel")
+    assert refused.marks["state"] == "registered"
+    assert "手机退号已于" in refused.words
+    assert not any("/cancel" in form.action for form in refused.forms)
+    steered.pass_time(timedelta(minutes=1))
+    assert steered.is_booked(page)
     assert steered.posted(page) == [("payment", 8_000)]

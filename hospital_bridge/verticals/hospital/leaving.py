@@ -16,8 +16,11 @@ from hospital_bridge.verticals.hospital.registration import TRANSITIONS, Event, 
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
+    from adapters.values import Slot
     from hospital_bridge.slot import Scope, VerticalWork
+    from hospital_bridge.verticals.hospital.registration import Registration
 
 RELEASE = "hospital.release"
 CANCELLED_BY_PATIENT = "cancelled_by_patient"
@@ -28,10 +31,22 @@ UNDER_WAY = frozenset({State.HOLDING, State.PAID, State.CLOSING, State.CANCELLIN
 WAIT = timedelta(seconds=5)
 
 
+def cancel_until(scope: Scope, slot: Slot) -> datetime:
+    """From when on a paid visit can no longer be cancelled here: at the latest from its beginning."""
+    return slot.starts_at - timedelta(minutes=scope.settings["cancel_until_minutes"])
+
+
+def is_too_late(scope: Scope, registration: Registration, now: datetime) -> bool:
+    """Whether a paid visit is too near, or over; what is not paid yet can be given up at any time."""
+    return registration.state is State.REGISTERED and now >= cancel_until(scope, registration.slot)
+
+
 def cancel(scope: Scope, wallet_user_id: str, registration_id: str) -> bool:
     """Begin a patient's cancellation; False when the registration is past being cancelled."""
     with scope.begin() as work:
         registration = store.get(work, registration_id)
+        if is_too_late(scope, registration, work.now):
+            return False
         try:
             leaving = registration.after(Event.CANCEL, reason=CANCELLED_BY_PATIENT)
         except IllegalTransition:

@@ -129,11 +129,13 @@ def slots(request: PageRequest) -> View:
 
 def confirm(request: PageRequest) -> View:
     """Check the answers before the slot is taken."""
-    found = cards.cards_of(request.scope, request.principal)
+    found, offer = cards.cards_of(request.scope, request.principal), _offer(request)
+    cancel_until = leaving.cancel_until(request.scope, offer.slot)
     return View(
         "confirm.html",
         {
-            "offer": _offer(request),
+            "offer": offer,
+            "cancel_until": cancel_until if request.scope.now() < cancel_until else None,
             "day": request.data["day"],
             "name": found.name,
             "mrn": next((c.mrn for c in found.candidates if c.bound), ""),
@@ -174,8 +176,14 @@ def registration(request: PageRequest) -> View:
         mine = _mine(work, request)
         payment = work.payments.view(mine.payment_id) if mine.payment_id else None
     moving = mine.state in WAITING or (payment is not None and payment.moving)
-    too_late = payment is not None and payment.expires_at <= request.scope.now()
-    data = {"registration": mine, "payment": payment, "too_late": too_late}
+    now = request.scope.now()
+    data = {
+        "registration": mine,
+        "payment": payment,
+        "too_late": payment is not None and payment.expires_at <= now,
+        "too_late_to_cancel": leaving.is_too_late(request.scope, mine, now),
+        "cancel_until": leaving.cancel_until(request.scope, mine.slot),
+    }
     return View("registration.html", data, refresh_seconds=2 if moving else None)
 
 

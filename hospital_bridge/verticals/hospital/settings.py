@@ -19,3 +19,8 @@ class HospitalSettings(Schema):
     pay_minutes = fields.Integer(
         load_default=15, validate=validate.Range(2, 120), metadata={"description": "How long a patient has to pay."}
     )
+    cancel_until_minutes = fields.Integer(
+        load_default=0,
+        validate=validate.Range(0, 7 * 24 * 60),
+        metadata={"description": "How long before its beginning a paid visit can no longer be cancelled here."},
+    )

@@ -68,6 +68,18 @@ def test_a_cancellation_may_be_refused(hasty: Reception) -> None:
     assert hasty.his.find_booking("P1") is not None
 
 
+def test_a_cancellation_that_comes_too_late_is_refused_although_the_code_says_closed(
+    make_reception: MakeReception,
+) -> None:
+    reception = make_reception(codes={codes.REFUSED: "closed"})
+    booking = booked(reception)
+    reception.hospital.faults.add(Fault(trigger=CANCEL, kind=FaultKind.REFUSE))
+    with pytest.raises(Refused) as refusal:
+        reception.his.cancel(booking)
+    assert refusal.value.reason is Reason.CLOSED
+    assert reception.his.find_booking("P1") is not None
+
+
 def test_what_is_cancelled_already_is_no_error_whatever_the_code(make_reception: MakeReception) -> None:
     reception = make_reception(codes={})
     booking = booked(reception)

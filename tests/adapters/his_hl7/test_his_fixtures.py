@@ -117,7 +117,11 @@ SCENES = (
     ),
     Scene(lambda his: his.postings(date(2026, 11, 23)), ("qbp_zq2__day",), ("rsp_zq2__payment_and_refund",)),
     Scene(lambda his: his.cancel(BOOKING), ("srm_s04__cancellation",), ("srr_s04__cancelled",)),
-    Scene(lambda his: his.cancel(BOOKING), ("srm_s04__repeated",), ("srr_s04__already_cancelled",)),
+    Scene(
+        lambda his: his.cancel(BOOKING),
+        ("srm_s04__repeated", "sqm_s25__after_a_refusal"),
+        ("srr_s04__already_cancelled", "sqr_s25__cancelled"),
+    ),
 )
 
 
