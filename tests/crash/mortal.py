@@ -50,7 +50,7 @@ def lay(fuse: Fuse) -> None:
             fuse.point("before commit")
 
     def do_commit(dialect: DefaultDialect, dbapi_connection: Any) -> None:
-        commit(dialect, dbapi_connection)
+        commit(dialect, dbapi_connection)  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
         if getattr(dbapi_connection, "info", {}).pop("mortal", False):
             fuse.point("after commit")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from http.cookiejar import CookieJar
 from typing import TypeVar
 from urllib.error import URLError
@@ -48,8 +48,8 @@ class _From(HTTPHandler):
         super().__init__()
         self._address = address
 
-    def http_open(self, request: Request) -> object:
-        return self.do_open(partial(HTTPConnection, source_address=(self._address, 0)), request)  # type: ignore[arg-type]
+    def http_open(self, request: Request) -> HTTPResponse:
+        return self.do_open(partial(HTTPConnection, source_address=(self._address, 0)), request)
 
 
 def persist(step: Callable[[], T], clock: Clock) -> T:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from adapters.values import EntryKind
@@ -91,7 +91,7 @@ class Liveness:
         if not wallet == ours == his == booked:
             yield f"I3 {payment.payment_id}: wallet {wallet}, ledger {ours}, booked {booked}, hospital {his}"
 
-    def _hospital_net(self, payment: Payment, refunds: list[Refund]) -> int:
+    def _hospital_net(self, payment: Payment, refunds: Sequence[Refund]) -> int:
         serials = {payment.payment_id, *(refund.refund_no for refund in refunds)}
         entries = [entry for entry in self._outside.entries() if entry.serial in serials]
         return sum(e.amount_fen if e.kind is EntryKind.PAYMENT else -e.amount_fen for e in entries)

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from unittest.mock import patch
 
 from adapters.errors import OutsideError, Refused
 from adapters.values import Trade, TradeStatus
-from hospital_bridge.payment import effects
+from hospital_bridge.payment import effects, ledger
 from hospital_bridge.payment.effects import Driver, Errand
 from hospital_bridge.payment.flows import close, collect, create, fulfil, settle
 from hospital_bridge.payment.model import Account, Effect, Move, Payment, Posting
 from hospital_bridge.slot import Receipt, VerticalWork
-from hospital_bridge.store.job_claims import Claims
 from hospital_bridge.store.jobs import Job
 from hospital_bridge.store.unit_of_work import Work
-from hospital_bridge.verticals.hospital import fee, leaving, store
+from hospital_bridge.verticals.hospital import leaving, store
 from hospital_bridge.verticals.hospital.registration import Event
 from hospital_bridge.workers.job_runner import JobRunner
+from tests.simulation.options import Options
 
 Mutant = Callable[[], AbstractContextManager[Any]]
 
@@ -63,7 +63,7 @@ def _post_twice(work: Work, payment: Payment, day: Any) -> None:
         )
 
 
-POST = collect.post_collection
+POST = ledger.post_collection
 
 
 def _accept_refusal(context: Any, work: Work, payment_id: str, _: Refused) -> None:
@@ -79,23 +79,58 @@ def _complete_first(runner: JobRunner, job: Job) -> None:
     runner._handlers.io[job.topic](runner._store, job)
 
 
-MUTANTS: Mapping[str, Mutant] = {
-    "an order is closed here and not at the wallet": lambda: patch.object(
-        close, "_close", lambda _, order_no: Trade(order_no, TradeStatus.CLOSED)
+@dataclass(frozen=True)
+class Bug:
+    """How it is planted, and in what storm it shows soonest."""
+
+    plant: Mutant
+    storm: Callable[[Options], Options] = lambda options: options
+
+
+def _late_messages(options: Options) -> Options:
+    return replace(options, forgetful_hospital=True, his=replace(options.his, late_request=0.25))
+
+
+def _false_notices(options: Options) -> Options:
+    return replace(options, notices=replace(options.notices, peer_fault=0.5))
+
+
+def _refusals(options: Options) -> Options:
+    return replace(options, moods=replace(options.moods, refuses_posting=0.5, pays=1.0))
+
+
+def _changes_of_mind(options: Options) -> Options:
+    return replace(options, moods=replace(options.moods, pays=1.0, cancels=0.9, pays_while_cancelling=0.6))
+
+
+BUGS: Mapping[str, Bug] = {
+    "an order is closed here and not at the wallet": Bug(
+        lambda: patch.object(close, "_close", lambda _, order_no: Trade(order_no, TradeStatus.CLOSED)), _changes_of_mind
     ),
-    "an unknown outcome is told again without asking": lambda: patch.object(Driver, "_never_happened", _tell_again),
-    "a call leaves before its intent is committed": lambda: patch.object(Driver, "_mark_sent", lambda *_: True),
-    "silence counts as a no": lambda: patch.object(Driver, "_lose_sight", _take_silence_for_no),
-    "a message that may still travel is sent again": lambda: patch.object(effects, "_still_travelling", _nothing),
-    "every try gets an order number of its own": lambda: patch.object(create, "_order", _number_anew),
-    "a refund is sent without being reserved": lambda: patch.object(Payment, "reserved", lambda self, _: self),
-    "the collection is posted twice": lambda: patch.object(collect, "post_collection", _post_twice),
-    "a sum that does not fit is believed": lambda: patch.object(settle, "_mismatch", lambda *_: ""),
-    "late money is kept": lambda: patch.object(collect, "_return_late_money", lambda _, __, payment: payment),
-    "a refusal of the hospital counts as a yes": lambda: patch.object(fulfil, "refuse", _accept_refusal),
-    "the slot of an expired order is not given back": lambda: patch.object(fee.leaving, "ask_release", _nothing),
-    "a cancelled registration is not refunded": lambda: patch.object(leaving, "_released", _release_only),
-    "a held seat is never freed": lambda: patch.object(store, "free_seat", _nothing),
-    "jobs of a dead worker are forgotten": lambda: patch.multiple(Claims, expired=lambda _: (), own=lambda _: ()),
-    "a job is done before it is run": lambda: patch.object(JobRunner, "_call", _complete_first),
+    "an unknown outcome is told again without asking": Bug(
+        lambda: patch.object(Driver, "_never_happened", _tell_again), _late_messages
+    ),
+    "a call leaves before its intent is committed": Bug(lambda: patch.object(Driver, "_mark_sent", lambda *_: True)),
+    "silence counts as a no": Bug(lambda: patch.object(Driver, "_lose_sight", _take_silence_for_no)),
+    "a message that may still travel is sent again": Bug(
+        lambda: patch.object(effects, "_still_travelling", _nothing), _late_messages
+    ),
+    "every try gets an order number of its own": Bug(lambda: patch.object(create, "_order", _number_anew)),
+    "a refund is sent without being reserved": Bug(lambda: patch.object(Payment, "reserved", lambda self, _: self)),
+    "the collection is posted twice": Bug(lambda: patch.object(collect, "post_collection", _post_twice)),
+    "a sum that does not fit is believed": Bug(
+        lambda: patch.object(settle, "_mismatch", lambda *_: ""), _false_notices
+    ),
+    "late money is kept": Bug(
+        lambda: patch.object(collect, "_return_late_money", lambda _, __, payment: payment), _changes_of_mind
+    ),
+    "a refusal of the hospital counts as a yes": Bug(
+        lambda: patch.object(fulfil, "refuse", _accept_refusal), _refusals
+    ),
+    "a slot that nobody paid for is not given back": Bug(lambda: patch.object(leaving, "ask_release", _nothing)),
+    "a cancelled registration is not refunded": Bug(
+        lambda: patch.object(leaving, "_released", _release_only), _changes_of_mind
+    ),
+    "a held seat is never freed": Bug(lambda: patch.object(store, "free_seat", _nothing)),
+    "a job is done before it is run": Bug(lambda: patch.object(JobRunner, "_call", _complete_first)),
 }

@@ -39,6 +39,7 @@ class Moods:
     pays_late: float = 0.1
     cancels: float = 0.3
     cancels_within: tuple[tuple[float, float], ...] = ((0, 1), (0, 5), (0, 30), (0, 300), (0, 1000))
+    pays_while_cancelling: float = 0.0
     taps_twice: float = 0.2
     chooses_free: float = 0.1
     walk_ins: float = 0.0
@@ -52,6 +53,7 @@ class Moods:
             pays=rng.choice((0.5, 0.8, 1.0)),
             pays_late=rng.choice((0.0, 0.2, 0.6)),
             cancels=rng.choice((0.1, 0.4, 0.9)),
+            pays_while_cancelling=rng.choice((0.0, 0.6)),
             taps_twice=rng.choice((0.0, 0.5)),
             chooses_free=rng.choice((0.0, 0.3)),
             walk_ins=rng.choice((0.0, 0.5)),

@@ -157,7 +157,7 @@ class OutsideWorld:
             self.misbooked.add(message.serial)
             return [HisFault(trigger=trigger, kind=FaultKind.WRONG_AMOUNT, extra_fen=100)]
         if faulty:
-            return [HisFault(trigger=trigger, **self._rng.choice(HIS_FAULTS))]  # type: ignore[arg-type]
+            return [HisFault(trigger=trigger, **self._rng.choice(HIS_FAULTS))]
         return []
 
     def _is_struck(self, serial: str, rate: float) -> bool:

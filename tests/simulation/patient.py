@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, TypeVar
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from adapters.errors import OutsideError
+from adapters.values import Department, Practitioner, Slot
 from hospital_bridge.identity.sign_in import PURPOSES, complete_sign_in
-from hospital_bridge.verticals.hospital import booking, cards, leaving, schedule, store
+from hospital_bridge.verticals.hospital import booking, cards, leaving, store
 from tests.simulation.fate import SimCrash
 from tests.simulation.names import ACCOUNT, OPERATOR
 
@@ -20,12 +22,24 @@ T = TypeVar("T")
 Living = Generator[float, None, None]
 """A life in seconds to wait between its acts."""
 
+PATIENCE = 800
+DAYS = 2
+CHOICE = 2
+"""Among how many of the next slots a patient chooses: few, so that patients meet."""
 FREE = "0901"
 PAID = ("0101", "0102", "0201")
 
 
 class BridgeAway(Exception):
     """No process is up; the phone shows an error and is tried again."""
+
+
+class Offer(NamedTuple):
+    """What a patient has chosen."""
+
+    department: Department
+    practitioner: Practitioner
+    slot: Slot
 
 
 class Patient:
@@ -72,8 +86,11 @@ class Patient:
             yield from self._until("binds a card", lambda p: cards.bind(p.scope, wallet_user_id, token))
             return
         yield from self._until("asks for a card", lambda p: cards.ask_new_record(p.scope, wallet_user_id))
-        while not (yield from self._until("waits for a card", lambda p: has_card(p, wallet_user_id))):
+        for _ in range(PATIENCE):
+            if (yield from self._until("waits for a card", lambda p: has_card(p, wallet_user_id))):
+                return
             yield 5.0
+        self._simulation.demand([f"{self._name} never got a record number"])
 
     def _book(self, wallet_user_id: str) -> Living:
         department = FREE if self._rng.random() < self._moods.chooses_free else self._rng.choice(PAID)
@@ -87,16 +104,20 @@ class Patient:
             if registration and self._rng.random() < self._moods.cancels:
                 self._simulation.spawn(f"{self._name} cancels", self._cancel(wallet_user_id, registration))
 
-    def _offer(self, process: Process, department: str) -> schedule.Offer | None:
+    def _offer(self, process: Process, department_code: str) -> Offer | None:
         """One of the next slots; few, so that patients meet."""
-        practitioner = process.scope.port("HisDirectory").practitioners(department)[-1]
-        for day in schedule.days(process.scope, department, practitioner.code):
-            if free := [slot for slot in day.slots[:2] if slot.remaining]:
-                slot = self._rng.choice(free)
-                return schedule.offer(process.scope, department, practitioner.code, day.date, slot.slot_id)
+        directory, scheduling = process.scope.port("HisDirectory"), process.scope.port("HisScheduling")
+        department = next(found for found in directory.departments() if found.code == department_code)
+        practitioner = directory.practitioners(department_code)[-1]
+        now = process.scope.now()
+        for ahead in range(DAYS):
+            day = (now + timedelta(days=ahead)).astimezone(process.scope.timezone).date()
+            slots = scheduling.slots(department_code, practitioner.code, day)
+            if free := [slot for slot in slots if slot.remaining and slot.starts_at > now][:CHOICE]:
+                return Offer(department, practitioner, self._rng.choice(free))
         return None
 
-    def _hold(self, process: Process, wallet_user_id: str, offer: schedule.Offer) -> str:
+    def _hold(self, process: Process, wallet_user_id: str, offer: Offer) -> str:
         names = {"department_name": offer.department.name, "practitioner_name": offer.practitioner.name}
         try:
             return booking.hold(process.scope, wallet_user_id, offer.slot, **names, place=offer.department.place)
@@ -105,15 +126,24 @@ class Patient:
 
     def _cancel(self, wallet_user_id: str, registration: str) -> Living:
         yield self._rng.uniform(*self._rng.choice(self._moods.cancels_within))
+        if self._rng.random() < self._moods.pays_while_cancelling:
+            self._pay_at_once()
         for _ in range(self._rng.randint(1, 2)):
             yield from self._until("cancels", lambda p: leaving.cancel(p.scope, wallet_user_id, registration))
             yield self._rng.random() * 20
+
+    def _pay_at_once(self) -> None:
+        for trade_no in self._simulation.outside.waiting_trades(self._user_id):
+            self._pay(trade_no, self._rng.uniform(0, 2))
 
     def _decide(self, trade_no: str) -> None:
         if self._rng.random() >= self._moods.pays:
             return
         late = self._rng.random() < self._moods.pays_late
         delay = self._rng.uniform(850, 970) if late else self._rng.uniform(0, self._moods.pays_within)
+        self._pay(trade_no, delay)
+
+    def _pay(self, trade_no: str, delay: float) -> None:
         self._simulation.agenda.add(delay, f"{self._name} pays", lambda: self._simulation.outside.pay(trade_no))
 
     def _until(self, words: str, act: Callable[[Process], T]) -> Generator[float, None, T]:
@@ -123,7 +153,7 @@ class Patient:
                 process = self._reach_bridge()
                 done = act(process)
                 process.must_live()
-            except (OutsideError, SimCrash, BridgeAway, schedule.NotOffered) as trouble:
+            except (OutsideError, SimCrash, BridgeAway) as trouble:
                 self._simulation.note(f"{self._name} {words}: {type(trouble).__name__}")
                 yield 3 + self._rng.random() * 10
             else:

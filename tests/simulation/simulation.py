@@ -93,11 +93,11 @@ class Simulation:
         self._run_for(self.options.chaos)
         self._heal()
         self._run_for(GRACE + timedelta(minutes=15))
-        self._demand(self._liveness.overdue())
+        self.demand(self._liveness.overdue())
         self.spawn("timer", self._ask_for_reconciliations())
         self._run_for(QUIET)
-        self._demand(self._liveness.violations())
-        self._demand(self._liveness.unreconciled(self.outside.days()))
+        self.demand(self._liveness.violations())
+        self.demand(self._liveness.unreconciled(self.outside.days()))
 
     def _invite_patients(self) -> None:
         half = self.options.chaos.total_seconds() / 2
@@ -158,10 +158,10 @@ class Simulation:
             action()
         except SimCrash as crash:
             self.note(f"died: {crash}")
-        self._demand(())
+        self.demand(())
         if self._changed or name != LOOKS_ON:
             self._changed = False
-            self._demand(self._safety.violations())
+            self.demand(self._safety.violations())
             self._let_others_react()
 
     def _let_others_react(self) -> None:
@@ -208,11 +208,12 @@ class Simulation:
             broken.append(f"I8 a transaction is open while the outside is called for {intent}")
         if intent is not None and not self.observer.rows(_standing(intent)):
             broken.append(f"I8 no intent {intent.key} was committed before the call")
-        self._demand(broken)
+        self.demand(broken)
 
-    def _demand(self, broken: Iterable[str]) -> None:
+    def demand(self, broken: Iterable[str]) -> None:
+        """Nothing may be broken, here or ever before."""
         # Kept as well as raised: the workers would take what is raised below them for a job's failure.
-        if self._violation is None and (found := list(broken)):
+        if self._violation is None and any(found := list(broken)):
             self._violation = Violation(found, self.options, self.steps, self.trace.lines)
         if self._violation is not None:
             raise self._violation

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.simulation.ground import Ground
-from tests.simulation.mutants import MUTANTS
+from tests.simulation.mutants import BUGS, Bug
 from tests.simulation.options import Options
 from tests.simulation.simulation import Simulation
 
@@ -13,16 +13,21 @@ SEEDS = 50
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("bug", MUTANTS)
-def test_a_planted_bug_is_found(sqlite_ground: Ground, bug: str) -> None:
-    with MUTANTS[bug]():
-        killed_at = next((seed for seed in range(SEEDS) if _is_broken(seed, sqlite_ground)), None)
+@pytest.mark.parametrize("bug", BUGS.values(), ids=BUGS)
+def test_a_planted_bug_is_found(sqlite_ground: Ground, bug: Bug) -> None:
+    with bug.plant():
+        killed_at = next((seed for seed in range(SEEDS) if _is_broken(bug, seed, sqlite_ground)), None)
     assert killed_at is not None
 
 
-def _is_broken(seed: int, ground: Ground) -> bool:
+def _is_broken(bug: Bug, seed: int, ground: Ground) -> bool:
     try:
-        Simulation(Options.drawn(seed), ground).run()
+        Simulation(bug.storm(Options.drawn(seed)), ground).run()
     except Exception:  # noqa: BLE001  a bug may show as a broken invariant or as an error of the bridge
         return True
     return False
+
+
+@pytest.mark.parametrize("bug", BUGS.values(), ids=BUGS)
+def test_the_storm_alone_breaks_nothing(sqlite_ground: Ground, bug: Bug) -> None:
+    assert Simulation(bug.storm(Options.drawn(0)), sqlite_ground).run()
