@@ -139,13 +139,18 @@ class Payments:
         return self._many(PAYMENT.c.collected_at >= start, PAYMENT.c.collected_at < end)
 
     def for_person(self) -> Sequence[Payment]:
-        """Money that only a person can move on: undecided fulfilments, and refused ones whose refund was refused."""
+        """Money that only a person can move on.
+
+        Undecided fulfilments, refused ones whose refund was refused, and closed orders for which the wallet took
+        money that does not fit.
+        """
         stuck = and_(
             PAYMENT.c.collection == Collection.COLLECTED,
             PAYMENT.c.fulfilment == Fulfilment.REFUSED,
             PAYMENT.c.refund_reserved_fen + PAYMENT.c.refunded_fen < PAYMENT.c.collected_fen,
         )
-        return self._many(or_(PAYMENT.c.fulfilment == Fulfilment.MANUAL, stuck))
+        misfit = and_(PAYMENT.c.collection == Collection.CLOSED, PAYMENT.c.payer_paid_fen > 0)
+        return self._many(or_(PAYMENT.c.fulfilment == Fulfilment.MANUAL, stuck, misfit))
 
     def of_subject(self, subject_id: str) -> Sequence[Payment]:
         """Every payment for one person, the oldest first."""

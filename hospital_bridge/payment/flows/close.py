@@ -7,8 +7,9 @@ from adapters.ports import WalletPayments
 from adapters.values import Trade, TradeStatus
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.effects import Errand
-from hospital_bridge.payment.flows.settle import close_here, has_money, settle
+from hospital_bridge.payment.flows.settle import Verdict, close_here, has_money, settle
 from hospital_bridge.payment.model import Payment
+from hospital_bridge.slot import Progress
 from hospital_bridge.store.unit_of_work import Work
 
 EXPIRED = "expired"
@@ -68,6 +69,14 @@ def _find_closed(wallet: WalletPayments, order_no: str) -> Trade | None:
 def _end(context: MoneyContext, work: Work, payment_id: str, trade: Trade, reason: str) -> None:
     payment = work.payments.get(payment_id, lock=True)
     if has_money(trade):
-        settle(context, work, payment, trade)
+        verdict = settle(context, work, payment, trade)
+        if verdict is Verdict.MISMATCH and payment.is_waiting_for_money:
+            _hand_to_person(context, work, payment, trade)
     elif payment.is_waiting_for_money:
         close_here(context, work, payment, reason)
+
+
+def _hand_to_person(context: MoneyContext, work: Work, payment: Payment, trade: Trade) -> None:
+    """Nobody else would ever look at it again: the order is over, and its money is not what was asked."""
+    given_up = work.payments.save(payment.misfit(trade.amount_fen, work.now))
+    context.tell(work, given_up, Progress.EXPIRED, given_up.reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from adapters.errors import Reason, Refused
 from adapters.values import Fen
@@ -12,6 +13,7 @@ from hospital_bridge.payment.flows.refund import give_back
 from hospital_bridge.payment.flows.reverse import reversal_key
 from hospital_bridge.payment.model import (
     NOTHING,
+    Collection,
     Effect,
     EffectEvent,
     Fulfilment,
@@ -73,6 +75,15 @@ def decide_refund_again(context: MoneyContext, work: Work, payment_id: str, *, b
         raise NothingToDecide(payment_id)
     work.audit.record(by, "payment.decided_refund_again", payment_id)
     give_back(context, work, payment, payment.reason or "decided by a person", owed)
+
+
+def decide_returned(work: Work, payment_id: str, *, by: str) -> None:
+    """A person has seen to it that the payer has back what the wallet took and what did not fit the order."""
+    payment = work.payments.get(payment_id, lock=True)
+    if payment.collection is not Collection.CLOSED or not payment.payer_paid_fen:
+        raise NothingToDecide(payment_id)
+    work.audit.record(by, "payment.decided_returned", payment_id)
+    work.payments.save(replace(payment, payer_paid_fen=NOTHING))
 
 
 def owed_back(payment: Payment, refunds: Sequence[Refund]) -> Fen:

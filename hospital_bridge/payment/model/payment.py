@@ -12,6 +12,8 @@ from hospital_bridge.payment.model.fulfilment import Fulfilment, FulfilmentEvent
 from hospital_bridge.payment.model.posting import NOTHING, Account
 from hospital_bridge.payment.model.transition import follow
 
+MISFIT = "the wallet's money does not fit the order"
+
 
 class OverRefund(Exception):
     """More was asked back than is left."""
@@ -24,7 +26,8 @@ class Payment:
     `collected_fen` is what the wallet took for the order; `payer_paid_fen` what left the payer after the
     wallet's own discounts; `receipt_fen` what the merchant gets; `posted_fen` what the fulfilling system
     says it booked. `late` marks money that came after the order was given up. `refund_wanted` holds the
-    reason of a refund that waits for the fulfilment to be firm.
+    reason of a refund that waits for the fulfilment to be firm. A closed payment whose `payer_paid_fen` is
+    not zero waits for a person: the wallet took money for its order that is not what was asked.
     """
 
     payment_id: str
@@ -103,6 +106,12 @@ class Payment:
         """The wallet takes no more money for the order."""
         state = follow(collection.TRANSITIONS, self.collection, CollectionEvent.CLOSED)
         return replace(self, collection=state, closed_at=at)
+
+    def misfit(self, taken_fen: Fen, at: datetime) -> Payment:
+        """The wallet took money for the order that is not what was asked: given up, and a person gives it back."""
+        closed = self.closed(at) if self.is_waiting_for_money else self
+        given_up = closed.withdrawn(MISFIT) if closed.fulfilment is Fulfilment.PENDING else closed
+        return replace(given_up, payer_paid_fen=taken_fen)
 
     def withdrawn(self, reason: str) -> Payment:
         """Nothing was asked of the fulfilling system, and nothing will be."""

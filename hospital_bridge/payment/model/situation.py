@@ -48,6 +48,8 @@ def situation_of(payment: Payment) -> Situation:
 
 
 def _before_money(payment: Payment) -> Situation:
+    if payment.collection is Collection.CLOSED and payment.payer_paid_fen:
+        return Situation.CHECKING
     if payment.collection is Collection.CLOSED or payment.fulfilment is Fulfilment.REFUSED:
         return Situation.CLOSED
     return Situation.OPENING if payment.collection is Collection.CREATED else Situation.AWAITING
