@@ -33,7 +33,8 @@ class Counter:
 class MoneyContext:
     """One operator's dependencies; `wallets` by merchant account, `counters` by sale kind.
 
-    `settling` is how long a request to a fulfilling system may still travel after we lost sight of it.
+    `settling` is how long a request to a fulfilling system may still travel after we lost sight of it;
+    `fulfil_deadline` how long it is told, before a firm no of the world gives the money back.
     """
 
     operator_id: str
@@ -44,6 +45,7 @@ class MoneyContext:
     payer: Callable[[Work, str], tuple[str, WalletAccount]] = payer_of
     config_digest: str = ""
     settling: timedelta = timedelta(seconds=5)
+    fulfil_deadline: timedelta = timedelta(hours=3)
 
     @property
     def driver(self) -> Driver:

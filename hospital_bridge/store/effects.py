@@ -10,7 +10,7 @@ from sqlalchemy import Boolean, Column, ColumnElement, Index, Integer, String, T
 
 from hospital_bridge.payment.model import Effect, EffectState
 from hospital_bridge.store.choice import choice
-from hospital_bridge.store.metadata import CODE, ID, Instant, metadata, operator_column, where
+from hospital_bridge.store.metadata import CODE, ID, Instant, as_indexed, metadata, operator_column, where
 from hospital_bridge.store.records import columns_of, record_of
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ EFFECT = Table(
     Column("version", Integer, nullable=False),
     UniqueConstraint("operator_id", "key"),
 )
-Index("ix_effect_open", EFFECT.c.operator_id, EFFECT.c.state, **where("state IN ('sent', 'unknown')"))
+_OPEN = "state IN ('intended', 'sent', 'unknown')"
+Index("ix_effect_open", EFFECT.c.operator_id, EFFECT.c.state, **where(_OPEN))
 
 
 class Effects:
@@ -82,7 +83,12 @@ class Effects:
         """Outcomes that nobody has known since before that instant; the headline figure of the work list."""
         silent = (EFFECT.c.state == EffectState.SENT) & (EFFECT.c.sent_at < before)
         unknown = (EFFECT.c.state == EffectState.UNKNOWN) & (EFFECT.c.unknown_since < before)
-        return self._many(or_(silent, unknown))
+        return self._many(as_indexed(_OPEN), or_(silent, unknown))
+
+    def delayed_since(self, before: datetime) -> Sequence[Effect]:
+        """Changes tried in vain again and again since before that instant; `reason` says what keeps them."""
+        waiting = (EFFECT.c.state == EffectState.INTENDED) & (EFFECT.c.attempts > 0)
+        return self._many(as_indexed(_OPEN), waiting, EFFECT.c.intended_at < before)
 
     def for_person(self) -> Sequence[Effect]:
         """Outcomes that cannot be asked for."""

@@ -17,6 +17,7 @@ from hospital_bridge.store.unit_of_work import Work
 Query = Callable[..., Receipt | None]
 
 REFUNDED_AT_WALLET = "refunded at the wallet"
+OVERDUE = "fulfilment deadline"
 
 
 def fulfil(context: MoneyContext, payment_id: str) -> None:
@@ -133,10 +134,24 @@ def _is_wanted(context: MoneyContext, work: Work, payment_id: str) -> bool:
     payment = work.payments.get(payment_id, lock=True)
     if not payment.is_collected or payment.fulfilment not in {Fulfilment.PENDING, Fulfilment.MANUAL}:
         return False
-    if payment.refunded_fen and is_certainly_untold(context, work, payment):
-        _return_money(context, work, payment.refused(REFUNDED_AT_WALLET))
+    reason = _why_give_up(context, work, payment)
+    if reason and is_certainly_untold(context, work, payment):
+        _return_money(context, work, payment.refused(reason))
         return False
     return True
+
+
+def _why_give_up(context: MoneyContext, work: Work, payment: Payment) -> str:
+    """Empty while the booking is worth another try; a person who wants it told again is never too late."""
+    if payment.refunded_fen:
+        return REFUNDED_AT_WALLET
+    started = payment.collected_at or payment.created_at
+    if payment.fulfilment is Fulfilment.MANUAL or work.now < started + context.fulfil_deadline:
+        return ""
+    effect = work.effects.find(effect_key(payment.payment_id))
+    if effect is None or effect.attempts == 0 or work.now < effect.intended_at + context.fulfil_deadline:
+        return ""
+    return OVERDUE
 
 
 def _hand_to_person(work: Work, payment_id: str) -> None:

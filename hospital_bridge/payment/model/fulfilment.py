@@ -33,6 +33,8 @@ TRANSITIONS: Mapping[tuple[Fulfilment, FulfilmentEvent], Fulfilment] = {
     (Fulfilment.PENDING, FulfilmentEvent.REFUSED): Fulfilment.REFUSED,
     (Fulfilment.PENDING, FulfilmentEvent.WITHDRAWN): Fulfilment.REFUSED,
     (Fulfilment.PENDING, FulfilmentEvent.UNDECIDED): Fulfilment.MANUAL,
+    # A person had it told once more, and the answer was lost again.
+    (Fulfilment.MANUAL, FulfilmentEvent.UNDECIDED): Fulfilment.MANUAL,
     (Fulfilment.MANUAL, FulfilmentEvent.ACCEPTED): Fulfilment.FULFILLED,
     (Fulfilment.MANUAL, FulfilmentEvent.REFUSED): Fulfilment.REFUSED,
 }
