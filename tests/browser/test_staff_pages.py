@@ -9,12 +9,22 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from hospital_bridge.store.staff import RoleGrant
+from hospital_bridge.web.finance_reads import Decision, Explanation
 from tests.browser.chromium import barriers
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.test_patient_pages import watch
 from tests.web.site_kit import PASSWORD, SiteKit
 
-PAGES = ("", "messages", "work", "audit", "security", "handover")
+PAGES = (
+    "",
+    "messages",
+    "work",
+    "money/paid-h1/fulfilled",
+    "reconciliation",
+    "audit",
+    "security",
+    "handover",
+)
 
 
 def sign_in(page: Page, base_url: str, name: str = "wang") -> None:
@@ -50,9 +60,39 @@ def test_a_dead_job_is_run_again_by_a_click(base_url: str, kit: SiteKit, browser
     staff_id = kit.add_staff("h1", "wang", RoleGrant("admin"))
     sign_in(browser_page, base_url)
     browser_page.click("text=待办")
-    browser_page.click("text=重新执行")
+    browser_page.click("button >> text=重新执行")
     browser_page.wait_for_url("**/work")
     assert kit.admin.replayed == [("h1", "job-h1", staff_id)]
+
+
+def test_a_decision_of_money_is_made_on_a_page_of_its_own(
+    base_url: str, kit: SiteKit, new_context: Callable[..., BrowserContext], picture: Callable[[Page, str], None]
+) -> None:
+    staff_id = kit.add_staff("h1", "wang", RoleGrant("admin"))
+    page = new_context(DESK).new_page()
+    sign_in(page, base_url)
+    page.click("text=待办")
+    picture(page, "staff-work")
+    page.click("main a >> text=已上账 >> nth=0")
+    page.fill("#receipt_no", "R7")
+    picture(page, "staff-decide")
+    page.click("main form button")
+    page.wait_for_url("**/work")
+    assert kit.finance.decided == [("h1", "paid-h1", Decision.FULFILLED, "R7", staff_id)]
+
+
+def test_a_difference_is_explained(
+    base_url: str, kit: SiteKit, new_context: Callable[..., BrowserContext], picture: Callable[[Page, str], None]
+) -> None:
+    staff_id = kit.add_staff("h1", "wang", RoleGrant("admin"))
+    page = new_context(DESK).new_page()
+    sign_in(page, base_url)
+    page.click("text=对账")
+    picture(page, "staff-reconciliation")
+    page.select_option("select[name=explanation]", "at_the_counter")
+    page.click("main form button")
+    page.wait_for_load_state()
+    assert kit.finance.explained == [("h1", "one", Explanation.AT_THE_COUNTER, staff_id)]
 
 
 def test_a_colleague_takes_over_at_the_same_page(base_url: str, kit: SiteKit, browser_page: Page) -> None:

@@ -114,7 +114,7 @@ class ScriptedFinance:
         return FinanceFigures(1, 2, 0)
 
     def waiting(self, operator_id: str) -> list[MoneyRow]:
-        order_no = f"order of {operator_id}"
+        order_no = f"01a205cf4740700080000000000000{operator_id}"
         return [
             MoneyRow(f"paid-{operator_id}", UNDECIDED[0], SEEN, 5000, order_no, UNDECIDED[1], "", ON_A_BOOKING),
             MoneyRow("q" * 32, NOT_GIVEN_BACK[0], SEEN, 80, order_no, NOT_GIVEN_BACK[1], "not_allowed", AGAIN),
@@ -128,7 +128,7 @@ class ScriptedFinance:
         ]
 
     def differences(self, operator_id: str) -> list[DifferenceRow]:
-        day, reference = date(2026, 11, 21), f"order of {operator_id}"
+        day, reference = date(2026, 11, 21), f"01a205cf4740700080000000000000{operator_id}"
         return [DifferenceRow("one", "alipay", day, "sale_missing", "payment", reference, 5000, 0, SEEN, "")]
 
     def decide(self, operator_id: str, about: str, decision: Decision, *, receipt_no: str, by: str) -> None:

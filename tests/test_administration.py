@@ -1,0 +1,65 @@
+"""The lights of the bridge's own parts: a quiet hospital is not a dead listener, and a dead worker is seen."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hospital_bridge import administration
+from hospital_bridge.administration import Administration
+from hospital_bridge.heartbeat import Heartbeat
+from hospital_bridge.store.link_checks import LISTENER, WORKER
+from hospital_bridge.store.unit_of_work import Store
+from hospital_bridge.web.admin_reads import Light, LinkRow
+from tests.steered import FakeClock
+
+SECOND = timedelta(seconds=1)
+
+
+def lights(store: Store, *, heard: bool = True) -> dict[str, LinkRow]:
+    admin = Administration(store, frozenset({"h1"}) if heard else frozenset())
+    return {link.name: link for link in admin.links("h1")}
+
+
+def beat(store: Store, part: str) -> None:
+    with store.begin("h1") as work:
+        work.link_checks.beat(part)
+
+
+def test_parts_that_were_never_heard_from_are_amber(store: Store) -> None:
+    shown = lights(store)
+    assert {name: (link.light, link.remedy) for name, link in shown.items()} == {
+        "listener": (Light.AMBER, administration.NO_LISTENER),
+        "jobs": (Light.AMBER, administration.NO_WORKER),
+    }
+
+
+def test_parts_that_were_heard_from_are_green_until_they_fall_silent(store: Store, clock: FakeClock) -> None:
+    beat(store, LISTENER)
+    beat(store, WORKER)
+    assert {link.light for link in lights(store).values()} == {Light.GREEN}
+    clock.advance(administration.STALE + SECOND)
+    assert {link.light for link in lights(store).values()} == {Light.AMBER}
+
+
+def test_an_operator_without_peers_has_no_listener_light(store: Store) -> None:
+    assert set(lights(store, heard=False)) == {"jobs"}
+
+
+def test_a_job_that_waits_for_long_makes_the_light_amber(store: Store, clock: FakeClock) -> None:
+    with store.begin("h1") as work:
+        work.jobs.add("payment.settle", "r" * 32)
+    clock.advance(administration.WAITED_LONG)
+    beat(store, WORKER)
+    assert lights(store)["jobs"].light is Light.GREEN
+    clock.advance(SECOND)
+    jobs = lights(store)["jobs"]
+    assert (jobs.light, jobs.remedy, jobs.waiting) == (Light.AMBER, administration.JOBS_WAIT, 1)
+
+
+def test_the_heartbeat_is_heard_for_every_operator_that_listens(store: Store) -> None:
+    heartbeat = Heartbeat(store, ["h1"])
+    heartbeat.start()
+    heartbeat.stop()
+    assert lights(store)["listener"].light is Light.GREEN
+    with store.read("h2") as work:
+        assert work.link_checks.all() == []

@@ -1,0 +1,163 @@
+"""What waits for a person in money, and what becomes of their decisions, on both databases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from adapters.errors import Reason
+from hospital_bridge.finance import FinanceDesk
+from hospital_bridge.payment.effects import PATIENCE
+from hospital_bridge.payment.model import Payment, Situation
+from hospital_bridge.payment.reconcile import reconcile_day
+from hospital_bridge.slot import FulfilMode
+from hospital_bridge.store.reconciliation import Finding
+from hospital_bridge.store.staff import StaffAccounts
+from hospital_bridge.store.unit_of_work import Store
+from hospital_bridge.web.finance_reads import Decision, Explanation, SomebodyWasFaster
+from tests.payment.desk import Desk
+from tests.payment.faults import Fault
+from tests.payment.world import ACCOUNT, FEE, OPERATOR, World
+from tests.steered import FakeClock
+
+
+@pytest.fixture
+def world(store: Store, clock: FakeClock) -> World:
+    return World(store, clock, Desk(FulfilMode.MANUAL))
+
+
+@pytest.fixture
+def finance(world: World) -> FinanceDesk:
+    return FinanceDesk(lambda _: world.context)
+
+
+@pytest.fixture
+def undecided(world: World) -> Payment:
+    """Paid, and the hospital's answer was lost."""
+    world.desk.line.will("fulfil", Fault.LOST_REPLY)
+    payment = world.paid()
+    world.drain(timedelta(hours=1))
+    return payment
+
+
+@pytest.fixture
+def not_given_back(world: World) -> Payment:
+    """Booked, cancelled, and the wallet refuses the refund."""
+    payment = world.fulfilled()
+    world.wallet.line.will("refund", Reason.EXPIRED)
+    world.refund_all(payment)
+    world.drain()
+    return payment
+
+
+def decide(finance: FinanceDesk, about: str, decision: Decision) -> None:
+    finance.decide(OPERATOR, about, decision, receipt_no="R7", by="staff-1")
+
+
+def trail(world: World) -> list[tuple[str, str, str]]:
+    with world.store.read(OPERATOR) as work:
+        return [(entry.actor, entry.action, entry.target) for entry in work.audit.latest()]
+
+
+def test_nothing_waits_for_anybody_where_all_went_well(world: World, finance: FinanceDesk) -> None:
+    world.fulfilled()
+    assert finance.waiting(OPERATOR) == []
+    assert finance.figures(OPERATOR).for_person == 0
+
+
+@pytest.mark.parametrize(
+    ("decision", "situation"),
+    [
+        (Decision.FULFILLED, Situation.DONE),
+        (Decision.REFUSED, Situation.REFUNDED),
+        (Decision.AGAIN, Situation.DONE),
+    ],
+)
+def test_an_undecided_booking_leaves_the_list_by_any_of_three_decisions(
+    world: World, finance: FinanceDesk, undecided: Payment, decision: Decision, situation: Situation
+) -> None:
+    [row] = finance.waiting(OPERATOR)
+    assert (row.about, row.amount_fen, row.order_no) == (undecided.payment_id, FEE, undecided.merchant_order_no)
+    assert decision in row.decisions
+    if decision is not Decision.FULFILLED:
+        world.desk.effects.clear()
+    decide(finance, row.about, decision)
+    world.drain()
+    assert world.situation(undecided) is situation
+    assert finance.waiting(OPERATOR) == []
+    assert ("staff-1", f"payment.decided_{decision}", undecided.payment_id) in trail(world)
+    world.assert_at_rest()
+
+
+def test_while_it_is_told_again_nothing_can_be_decided(world: World, finance: FinanceDesk, undecided: Payment) -> None:
+    decide(finance, undecided.payment_id, Decision.AGAIN)
+    [row] = finance.waiting(OPERATOR)
+    assert row.decisions == ()
+    for decision in (Decision.FULFILLED, Decision.REFUSED, Decision.AGAIN):
+        with pytest.raises(SomebodyWasFaster):
+            decide(finance, undecided.payment_id, decision)
+
+
+def test_a_refused_refund_is_one_row_and_is_sent_again(
+    world: World, finance: FinanceDesk, not_given_back: Payment
+) -> None:
+    [row] = finance.waiting(OPERATOR)
+    assert (row.about, row.amount_fen, row.reason) == (not_given_back.payment_id, FEE, "expired")
+    decide(finance, row.about, Decision.REFUND_AGAIN)
+    assert finance.waiting(OPERATOR) == [], "it is under way"
+    world.drain()
+    assert world.situation(not_given_back) is Situation.REFUNDED
+    assert finance.waiting(OPERATOR) == [], "the refused one is history"
+
+
+def test_money_for_a_refused_booking_that_the_wallet_keeps_is_one_row(world: World, finance: FinanceDesk) -> None:
+    world.desk.line.will("fulfil", Reason.SLOT_TAKEN)
+    world.wallet.line.will("refund", Reason.EXPIRED)
+    payment = world.fulfilled()
+    world.drain()
+    [row] = finance.waiting(OPERATOR)
+    assert (row.about, row.decisions) == (payment.payment_id, (Decision.REFUND_AGAIN,))
+
+
+@pytest.mark.parametrize("trouble", [Fault.LOST_REPLY, Reason.CLOSED])
+def test_a_booking_that_was_not_taken_back_waits_until_a_person_says_it_is(
+    world: World, finance: FinanceDesk, trouble: Fault | Reason
+) -> None:
+    world.desk.line.will("reverse", trouble)
+    payment = world.fulfilled()
+    world.refund_all(payment)
+    world.drain(timedelta(minutes=20))
+    [row] = finance.waiting(OPERATOR)
+    decide(finance, row.about, Decision.REVERSED)
+    assert finance.waiting(OPERATOR) == []
+    with pytest.raises(SomebodyWasFaster):
+        decide(finance, row.about, Decision.REVERSED)
+
+
+def test_what_is_unknown_for_longer_than_normal_is_counted(world: World, finance: FinanceDesk) -> None:
+    world.desk.line.will("fulfil", Fault.LOST_REPLY)
+    world.paid()
+    world.run()
+    assert finance.figures(OPERATOR).long_unknown == 0
+    world.clock.advance(PATIENCE + timedelta(seconds=1))
+    assert finance.figures(OPERATOR).long_unknown == 1
+
+
+def test_a_difference_is_taken_over_and_then_explained(world: World, finance: FinanceDesk) -> None:
+    world.fulfilled()
+    day = world.context.business_date(world.clock.now())
+    world.desk.effects.clear()
+    reconcile_day(world.context, ACCOUNT, day)
+    [run], [row] = finance.runs(OPERATOR, 10), finance.differences(OPERATOR)
+    assert (run.state, run.matched, run.unexplained_fen) == ("done", 1, FEE)
+    assert (row.finding, row.ours_fen, row.theirs_fen, row.owner) == (Finding.SALE_MISSING, FEE, 0, "")
+    with world.store.begin(OPERATOR) as work:
+        staff_id = StaffAccounts(work).add("wang", "王会计", "-", frozenset())
+    finance.explain(OPERATOR, row.key, None, by=staff_id)
+    assert [one.owner for one in finance.differences(OPERATOR)] == ["王会计"]
+    finance.explain(OPERATOR, row.key, Explanation.BOOKED_BY_HAND, by=staff_id)
+    assert finance.differences(OPERATOR) == []
+    with pytest.raises(SomebodyWasFaster):
+        finance.explain(OPERATOR, row.key, Explanation.BOOKED_BY_HAND, by="staff-2")
+    assert [act for who, act, _ in trail(world) if who == staff_id] == ["difference.explained", "difference.taken_over"]
