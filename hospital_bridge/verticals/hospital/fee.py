@@ -8,11 +8,11 @@ from adapters.values import EntryKind, Posting, PostingEntry
 from hospital_bridge.slot import FulfilMode, PaidSale, Progress, Receipt, Sale, SaleEntry, Scope, VerticalWork
 from hospital_bridge.verticals.hospital import leaving, store
 from hospital_bridge.verticals.hospital.booking import SALE_KIND, patient_of
-from hospital_bridge.verticals.hospital.registration import TRANSITIONS, Event, State
+from hospital_bridge.verticals.hospital.registration import TRANSITIONS, Event, Registration, State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
+    from datetime import date, datetime
 
 
 def _posting(scope: Scope, sale: PaidSale, kind: EntryKind) -> Posting:
@@ -68,6 +68,7 @@ _EVENTS = {
     Progress.FULFILLED: Event.FULFILLED,
     Progress.REFUSED: Event.FULFILMENT_REFUSED,
     Progress.EXPIRED: Event.EXPIRED,
+    Progress.REFUNDED: Event.REFUNDED,
 }
 
 
@@ -78,14 +79,19 @@ def changed(work: VerticalWork, registration_id: str, progress: Progress, reason
     to refuse it would undo the posting of the money itself.
     """
     registration = store.get(work, registration_id)
-    event = _EVENTS.get(progress)
-    if event is None or (registration.state, event) not in TRANSITIONS:
+    event = _EVENTS[progress]
+    if (registration.state, event) not in TRANSITIONS or _is_goodwill(registration, event, work.now):
         work.audit.record("bridge", "registration.stays", registration_id, state=registration.state, progress=progress)
         return
     moved = registration.after(event)
     store.save(work, moved.with_reason(reason) if reason and not moved.reason else moved)
-    if moved.state is State.RELEASING:
+    if moved.state in (State.RELEASING, State.CANCELLING):
         leaving.ask_release(work, registration_id)
+
+
+def _is_goodwill(registration: Registration, event: Event, now: datetime) -> bool:
+    """Money given back once the visit has begun: there is no place left to give back for it."""
+    return event is Event.REFUNDED and now >= registration.slot.starts_at
 
 
 SALE = Sale(

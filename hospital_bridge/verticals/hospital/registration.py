@@ -39,6 +39,7 @@ class Event(StrEnum):
     FULFILLED = "fulfilled"
     FULFILMENT_REFUSED = "fulfilment_refused"
     EXPIRED = "expired"
+    REFUNDED = "refunded"
     CANCEL = "cancel"
     CALLED_OFF = "called_off"
     RELEASED = "released"
@@ -59,6 +60,8 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.PAID, Event.FULFILMENT_REFUSED): State.RELEASING,
     (State.REGISTERED, Event.CANCEL): State.CANCELLING,
     (State.REGISTERED, Event.CALLED_OFF): State.CANCELLED,
+    # Given back by other hands than ours, such as in the wallet's console: nobody pays for the slot any more.
+    (State.REGISTERED, Event.REFUNDED): State.CANCELLING,
     (State.CANCELLING, Event.RELEASED): State.CANCELLED,
     (State.CANCELLING, Event.RELEASE_REFUSED): State.REGISTERED,
     (State.RELEASING, Event.RELEASED): State.ENDED,
