@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from threading import Thread
+from typing import Any
 
 from flask import Flask
 from waitress.server import TcpWSGIServer, create_server
@@ -21,7 +22,8 @@ class PageServer:
         if not isinstance(server, TcpWSGIServer):
             server.close()
             raise OSError(f"{host} names several addresses; give one of them")
-        self._server = server
+        # The published types of waitress are wrong about what a server holds.
+        self._server: Any = server
         self._thread = Thread(target=server.run, name="web", daemon=True)
 
     @property
@@ -35,5 +37,12 @@ class PageServer:
 
     def stop(self) -> None:
         """Answer what has been asked and close; its own thread does it, for a socket must not vanish under `select`."""
-        self._server.trigger.pull_trigger(self._server.close)
+        self._server.trigger.pull_trigger(self._hang_up)
         self._thread.join(STOP_SECONDS)
+
+    def _hang_up(self) -> None:
+        """Take no more connections, and end those on which nobody waits for an answer: browsers keep theirs open."""
+        self._server.close()
+        for channel in list(self._server.active_channels.values()):
+            if not channel.requests:
+                channel.will_close = True
