@@ -89,11 +89,12 @@ def _agrees(run: dict[str, Any]) -> bool:
 
 
 def _keep_serving(stage: Stage, clock: Clock, console: Console) -> None:
-    from hospital_bridge.sandbox.stage import OPERATOR, STAFF_NAME
+    from hospital_bridge.sandbox.stage import OPERATOR, STAFF
 
+    staff = f"{stage.public_url}/staff/{OPERATOR}/"
     lines = (
         (translate("Patients"), f"{stage.window}/"),
-        (translate("Staff"), f"{stage.public_url}/staff/{OPERATOR}/  {STAFF_NAME} / {stage.password}"),
+        *((translate("Staff"), f"{staff}  {name} / {stage.password}") for name in STAFF),
         (translate("Wallet (sandbox)"), stage.town.gateway),
         (translate("Health"), f"{stage.public_url}/ready"),
         (translate("Configuration"), f"{stage.configuration}  (hospital-bridge doctor --config …)"),

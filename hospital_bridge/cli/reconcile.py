@@ -12,8 +12,10 @@ from hospital_bridge.cli.configured import built, chosen_operator, configuration
 from hospital_bridge.cli.language import translate
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
     from pathlib import Path
+
+    from hospital_bridge.payment.context import MoneyContext
 
 
 @click.command()
@@ -25,15 +27,24 @@ if TYPE_CHECKING:
 def command(ctx: click.Context, day: datetime, configuration: Path, operator_id: str, *, as_json: bool) -> None:
     """Compare the three books of the business day DATE (YYYY-MM-DD) and keep the result.
 
-    Exit code 1 when a difference is open or a book is not to be had yet; repeating it is safe.
+    Exit code 1 when money is unexplained or a book is not to be had yet; repeating it is safe.
     """
-    from hospital_bridge.payment.reconcile import reconcile_day
-
     bridge = built(configuration)
     money = bridge.operators[chosen_operator(bridge, operator_id)].money
-    runs = [asdict(reconcile_day(money, account, day.date())) for account in money.wallets]
+    runs = [_reconciled(money, account, day.date()) for account in money.wallets]
     click.echo(json.dumps(runs, default=str) if as_json else "\n".join(map(_line, runs)))
     ctx.exit(0 if all(run["state"] == "done" and not run["unexplained_fen"] for run in runs) else 1)
+
+
+def _reconciled(money: MoneyContext, account: str, day: date) -> dict[str, Any]:
+    """The result of one account's day, with the differences that are open on it."""
+    from hospital_bridge.payment.reconcile import reconcile_day
+    from hospital_bridge.store.reconciliation import Progress
+
+    run = asdict(reconcile_day(money, account, day))
+    with money.store.read(money.operator_id) as work:
+        found = work.reconciliations.differences(account, day)
+    return run | {"differences": [asdict(one) for one in found if one.progress is Progress.OPEN]}
 
 
 def _line(run: dict[str, Any]) -> str:

@@ -12,6 +12,8 @@ from hospital_bridge.cli.language import translate
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from hospital_bridge.bootstrap import Bridge
+
 
 @click.group()
 def command() -> None:
@@ -28,16 +30,43 @@ def command() -> None:
 def add(
     login_name: str, display_name: str, roles: tuple[str, ...], password: str, configuration: Path, operator_id: str
 ) -> None:
-    """Open the account LOGIN_NAME."""
-    from hospital_bridge.store.staff import RoleGrant, StaffAccounts
+    """Open the account LOGIN_NAME.
+
+    ROLE is admin, auditor (for somebody who is not an admin) or a role of a vertical of the operator.
+    """
+    from hospital_bridge.store.staff import NameTaken, RoleGrant, StaffAccounts
     from hospital_bridge.web.passwords import PasswordLogin
 
     bridge = built(configuration)
+    operator = chosen_operator(bridge, operator_id)
+    _refuse_unfit(roles, _offered(bridge, operator))
     try:
         kept = PasswordLogin(bridge.store, bridge.outside.ids).hash(password)
+        with bridge.store.begin(operator) as work:
+            staff_id = StaffAccounts(work).add(login_name, display_name, kept, frozenset(map(RoleGrant, roles)))
+            work.audit.record("cli", "staff.added", staff_id, roles=" ".join(roles))
     except ValueError as fault:
         raise click.UsageError(str(fault)) from fault
-    with bridge.store.begin(chosen_operator(bridge, operator_id)) as work:
-        staff_id = StaffAccounts(work).add(login_name, display_name, kept, frozenset(map(RoleGrant, roles)))
-        work.audit.record("cli", "staff.added", staff_id, roles=" ".join(roles))
+    except NameTaken as fault:
+        sentence = translate("There is an account {name} already; choose another name.")
+        raise click.UsageError(sentence.format(name=login_name)) from fault
     click.echo(translate("The account is open."))
+
+
+def _offered(bridge: Bridge, operator_id: str) -> list[str]:
+    """The core's roles and those of the verticals that the operator has."""
+    from hospital_bridge.web.access import ADMIN, AUDITOR
+
+    verticals = [bridge.verticals[name] for name in bridge.operators[operator_id].scopes]
+    return list(dict.fromkeys([ADMIN, AUDITOR, *(role for each in verticals for role in each.manifest.roles)]))
+
+
+def _refuse_unfit(roles: tuple[str, ...], offered: list[str]) -> None:
+    from hospital_bridge.web.access import ADMIN, AUDITOR
+
+    for role in roles:
+        if role not in offered:
+            sentence = translate("There is no role {role}; choose among: {offered}.")
+            raise click.UsageError(sentence.format(role=role, offered=", ".join(offered)))
+    if {ADMIN, AUDITOR} <= set(roles):
+        raise click.UsageError(translate("Nobody is admin and auditor: who acts must not be who watches the acts."))

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 OPERATOR = "demo"
 STAFF_NAME = "admin"
-STAFF_ROLES = ("admin", "auditor")
+AUDITOR_NAME = "auditor"
+STAFF = {STAFF_NAME: ("admin", "示例管理员"), AUDITOR_NAME: ("auditor", "示例审计员")}
+"""Login name -> role and what colleagues read; who acts must not be who watches the acts."""
+
 START_SECONDS = 60
 STOP_SECONDS = 20
 PAUSE_SECONDS = 0.1
@@ -178,9 +181,9 @@ class Stage:
         )
         self.run("migrate")
         self.password = self.town.wallet.ids.secret()[:16]
-        roles = [word for role in STAFF_ROLES for word in ("--role", role)]
         account = {"HOSPITAL_BRIDGE_STAFF_PASSWORD": self.password}
-        self.run("staff", "add", STAFF_NAME, "--name", "示例管理员", *roles, **account)
+        for login_name, (role, display_name) in STAFF.items():
+            self.run("staff", "add", login_name, "--name", display_name, "--role", role, **account)
 
     def _command(self, words: Sequence[str]) -> list[str]:
         return [sys.executable, "-m", "hospital_bridge", *words]

@@ -66,6 +66,10 @@ def folded(login_name: str) -> str:
     return unicodedata.normalize("NFKC", login_name).strip().casefold()
 
 
+class NameTaken(Exception):
+    """Another account of the operator has, or once had, that login name."""
+
+
 class StaffAccounts:
     """Staff of one operator."""
 
@@ -75,7 +79,9 @@ class StaffAccounts:
         self._roles = work.table(STAFF_ROLE)
 
     def add(self, login_name: str, display_name: str, password_hash: str, grants: frozenset[RoleGrant]) -> str:
-        """A new account; returns the staff id."""
+        """A new account; returns the staff id. NameTaken, also by somebody who has left: the trail must stay plain."""
+        if self._staff.one(STAFF.c.login_name == folded(login_name)) is not None:
+            raise NameTaken
         staff_id = self._work.ids.new()
         self._staff.add(
             staff_id=staff_id,

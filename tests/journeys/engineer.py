@@ -58,11 +58,11 @@ def writing(stage: Stage) -> Iterator[Work]:
 class Console:
     """A member of staff who is signed in."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, name: str = STAFF_NAME) -> None:
         self._browser = Browser(language="en")
         self._address = f"{stage.public_url}/staff/{OPERATOR}"
         login = self._browser.open(f"{self._address}/login")
-        words = {"name": STAFF_NAME, "password": stage.password}
+        words = {"name": name, "password": stage.password}
         self._browser.submit(login, login.form("login"), tick_all=False, button=0, **words)
 
     def page(self, path: str) -> PageShown:

@@ -15,7 +15,7 @@ from hospital_bridge.sandbox.alipay.news import notice_fields
 from hospital_bridge.sandbox.alipay.notices import Notice
 from hospital_bridge.sandbox.browser import PageShown
 from hospital_bridge.sandbox.phone import Phone
-from hospital_bridge.sandbox.stage import Stage
+from hospital_bridge.sandbox.stage import AUDITOR_NAME, Stage
 from hospital_bridge.sandbox.story import OPHTHALMOLOGY
 from tests.journeys.engineer import Console, ask, reading
 from tests.journeys.newcomers import Newcomers
@@ -129,7 +129,7 @@ def test_an_old_notice_after_the_refund_brings_no_money_back(stage: Stage, phone
 
 
 def test_the_auditor_sees_what_was_refused(stage: Stage) -> None:
-    page = Console(stage).page("security")
+    page = Console(stage, AUDITOR_NAME).page("security")
     assert "notice.refused" in page.words
     assert "payment.mismatch" in page.words
 
