@@ -8,7 +8,7 @@ import pytest
 
 from hospital_bridge.sandbox.hospital.faults import Fault, FaultKind
 from hospital_bridge.sandbox.story import OPHTHALMOLOGY
-from tests.journeys.steered_bridge import SteeredBridge
+from tests.journeys.steered_bridge import OPERATOR, SteeredBridge, registration_id
 
 LOST = [FaultKind.BUSY, FaultKind.RESET, FaultKind.GARBLED, FaultKind.FOREIGN_ACK, FaultKind.ERROR]
 PAGES = ["cards", "departments", "departments/0501", "departments/0501/D05012"]
@@ -79,6 +79,33 @@ def test_a_place_is_given_back_once(steered: SteeredBridge, kind: FaultKind, eff
     assert not steered.is_booked(page)
     steered.pass_time(timedelta(seconds=30))
     assert steered.posted(page) == [("payment", 8_000), ("refund", 8_000)]
+
+
+def test_a_place_whose_return_is_refused_once_is_offered_again(steered: SteeredBridge) -> None:
+    page = steered.newcomers.ready_phone().book(OPHTHALMOLOGY)
+    steered.town.hospital.faults.add(Fault(trigger="SRM^S04", kind=FaultKind.REFUSE))
+    steered.pass_time(timedelta(minutes=20))
+    assert not steered.is_booked(page)
+
+
+def test_a_place_that_the_hospital_will_not_take_back_stands_on_the_work_list(steered: SteeredBridge) -> None:
+    phone = steered.newcomers.ready_phone()
+    page = phone.book(OPHTHALMOLOGY)
+    steered.town.hospital.faults.add(Fault(trigger="SRM^S04", kind=FaultKind.REFUSE, times=100))
+    steered.pass_time(timedelta(minutes=20))
+    over = phone.look(page)
+    assert "本次挂号未成功" in over.words
+    assert "原因： 未在规定时间内完成。" in over.words
+    assert over.refresh is None
+    with steered.bridge.store.read(OPERATOR) as work:
+        (job,) = work.jobs.dead()
+    assert (job.topic, job.ref) == ("hospital.release", registration_id(page))
+
+    steered.town.hospital.faults.clear()
+    with steered.bridge.store.begin(OPERATOR) as work:
+        assert work.jobs.replay(job.job_id)
+    steered.work()
+    assert not steered.is_booked(page)
 
 
 def test_down_while_paid_money_waits_for_the_hospital(steered: SteeredBridge) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from adapters.errors import Refused
 from adapters.values import Booking
 from hospital_bridge.slot import Inbound, LookAgain, OutsideCall
 from hospital_bridge.verticals.hospital import store
@@ -92,7 +93,11 @@ def ask_release(work: VerticalWork, registration_id: str) -> None:
 
 
 def release(scope: Scope, registration_id: str) -> None:
-    """Job: cancel at the hospital (SRM^S04); whether it was done is looked up by our own number."""
+    """Job: cancel at the hospital (SRM^S04); whether it was done is looked up by our own number.
+
+    A slot that the hospital will not take back is asked for a few times; then the job stands on the work list,
+    from which a person has it run again.
+    """
     with scope.read() as work:
         registration = store.get(work, registration_id)
         if registration.state not in (State.CANCELLING, State.RELEASING):
@@ -106,7 +111,7 @@ def release(scope: Scope, registration_id: str) -> None:
     scope.effects.drive(
         OutsideCall(
             kind=RELEASE,
-            # A refused cancellation may be asked again later, and that is another request.
+            # A refusal counts the version up: to ask again is another request.
             key=f"{RELEASE}:{registration_id}:{registration.version}",
             act=lambda: his.cancel(booking),
             look=look,
@@ -114,6 +119,9 @@ def release(scope: Scope, registration_id: str) -> None:
             refused=lambda work, reason: _release_refused(work, registration_id, reason),
         )
     )
+    with scope.read() as work:
+        if store.get(work, registration_id).state is State.RELEASING:
+            raise Refused("the hospital did not take the place back")
 
 
 def _released(work: VerticalWork, registration_id: str) -> None:
@@ -124,4 +132,8 @@ def _released(work: VerticalWork, registration_id: str) -> None:
 
 
 def _release_refused(work: VerticalWork, registration_id: str, reason: str) -> None:
-    store.save(work, store.get(work, registration_id).after(Event.RELEASE_REFUSED, reason=reason))
+    registration = store.get(work, registration_id).after(Event.RELEASE_REFUSED)
+    # Whoever gave up a paid visit reads why they cannot; of the others the reason is why it came to nothing.
+    is_told = registration.state is State.REGISTERED
+    store.save(work, registration.with_reason(reason) if is_told else registration)
+    work.audit.record("hospital", "registration.release_refused", registration_id, reason=reason)

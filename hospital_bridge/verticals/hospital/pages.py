@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     Handler = Callable[[PageRequest], View | Go]
 
-WAITING = frozenset({State.HOLDING, State.PAID, State.CLOSING, State.CANCELLING, State.RELEASING})
+WAITING = frozenset({State.HOLDING, State.PAID, State.CLOSING, State.CANCELLING})
+"""States of which the patient awaits the next; that a slot is released is nothing to them."""
 
 _TIMETABLE = Timetable()
 

@@ -65,8 +65,8 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.CANCELLING, Event.RELEASED): State.CANCELLED,
     (State.CANCELLING, Event.RELEASE_REFUSED): State.REGISTERED,
     (State.RELEASING, Event.RELEASED): State.ENDED,
-    # The hospital keeps the slot; the patient owes nothing, so the end is the same.
-    (State.RELEASING, Event.RELEASE_REFUSED): State.ENDED,
+    # The patient owes nothing, but a slot that nobody uses is worth asking again, and then a person's look.
+    (State.RELEASING, Event.RELEASE_REFUSED): State.RELEASING,
 }
 
 
