@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 from unittest.mock import patch
@@ -14,12 +14,14 @@ from hospital_bridge.payment import effects, ledger
 from hospital_bridge.payment.effects import Driver, Errand
 from hospital_bridge.payment.flows import close, collect, create, fulfil, settle
 from hospital_bridge.payment.model import Account, Effect, Move, Payment, Posting
+from hospital_bridge.sandbox.alipay.faults import Effect as WalletEffect
 from hospital_bridge.slot import Receipt, VerticalWork
 from hospital_bridge.store.jobs import Job
 from hospital_bridge.store.unit_of_work import Work
 from hospital_bridge.verticals.hospital import leaving, store
 from hospital_bridge.verticals.hospital.registration import Event
 from hospital_bridge.workers.job_runner import JobRunner
+from tests.simulation import outside
 from tests.simulation.options import Options
 
 Mutant = Callable[[], AbstractContextManager[Any]]
@@ -79,6 +81,13 @@ def _complete_first(runner: JobRunner, job: Job) -> None:
     runner._handlers.io[job.topic](runner._store, job)
 
 
+@contextmanager
+def _believe_any_sum() -> Iterator[None]:
+    lies = patch.object(outside, "NOTICE_FAULTS", (WalletEffect.WRONG_AMOUNT,))
+    with lies, patch.object(settle, "_mismatch", lambda *_: ""):
+        yield
+
+
 @dataclass(frozen=True)
 class Bug:
     """How it is planted, and in what storm it shows soonest."""
@@ -88,7 +97,7 @@ class Bug:
 
 
 def _late_messages(options: Options) -> Options:
-    return replace(options, forgetful_hospital=True, his=replace(options.his, late_request=0.25))
+    return replace(options, forgetful_hospital=True, his=replace(options.his, late_request=0.5))
 
 
 def _false_notices(options: Options) -> Options:

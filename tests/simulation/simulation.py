@@ -192,13 +192,13 @@ class Simulation:
             return
         self._depth += 1
         try:
-            while (now := self.clock.now()) < end and process.alive:
+            while (now := self.clock.now()) < end:
                 self.agenda.run_until(min(end, now + LEASE_CARE), self.step)
-                if process.alive and self.clock.now() < end and not self.options.stalls:
+                process.must_live()
+                if self.clock.now() < end and not self.options.stalls:
                     process.renew()
         finally:
             self._depth -= 1
-        process.must_live()
 
     def check_intent(self, process: Process, intent: Intent | None) -> None:
         """I8: before a call that changes the world its intent is committed, and no transaction is open."""
