@@ -167,7 +167,7 @@ class Scope(Protocol):
         """The adapter behind a port that the manifest named, such as `HisBilling`."""
 
     def waiting(self) -> AbstractContextManager[None]:
-        """A place among the pages that wait for outside systems, which a port's calls then share; Busy where none is."""
+        """A place among the pages that wait for outside systems; a port's calls inside share it; Busy where none is."""
 
     @property
     def effects(self) -> Effects: ...

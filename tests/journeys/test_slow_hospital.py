@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.hl7.sender import MllpClient
 from adapters.hl7.pool import ClosableLink
+from adapters.hl7.sender import MllpClient
 from hospital_bridge.bootstrap import Outside, build, prepare_database
 from hospital_bridge.clock import SystemClock
 from hospital_bridge.installed import installed

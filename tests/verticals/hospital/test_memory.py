@@ -11,7 +11,7 @@ import pytest
 
 from adapters.errors import Busy
 from hospital_bridge.facade import OperatorScope
-from hospital_bridge.patience import LONGEST, Patience
+from hospital_bridge.patience import LONGEST, QUICK, Patience
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.verticals.hospital import memory
@@ -86,6 +86,7 @@ def test_what_is_known_is_shown_although_every_place_is_taken(scope: OperatorSco
     kept, patience = Memory(SHOWN_FOR), Patience(1, clock)
     look(kept, scope.for_page(patience.page()), "known")
     with patience.page().place():
+        clock.advance(QUICK)
         page = scope.for_page(patience.page())
         assert look(kept, page, "known") == 1
         with pytest.raises(Busy):
@@ -114,3 +115,12 @@ def test_who_asks_the_same_meanwhile_waits_for_the_answer(scope: OperatorScope) 
         assert not second.done()
         speaks.set()
         assert (first.result(GENEROUS), second.result(GENEROUS)) == (1, 1)
+
+
+def test_while_answers_come_quickly_a_page_stands_in_line(scope: OperatorScope, clock: FakeClock) -> None:
+    patience = Patience(1, clock)
+    with ThreadPoolExecutor(1) as patients:
+        with patience.page().place():
+            second = patients.submit(scope.for_page(patience.page()).port("Port").say)
+            assert not second.done()
+        assert second.result(GENEROUS) == 1
