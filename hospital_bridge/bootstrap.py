@@ -17,6 +17,7 @@ from hospital_bridge.loading import VerticalFault, load_verticals, missing_ports
 from hospital_bridge.payment.context import Counter, MoneyContext
 from hospital_bridge.settings import AdapterChoice, OperatorSettings, Settings
 from hospital_bridge.slot import Vertical
+from hospital_bridge.store.cipher import Algorithm
 from hospital_bridge.store.engine import Engine, make_engine, role_of
 from hospital_bridge.store.keys import RootKeys
 from hospital_bridge.store.migrations.runner import is_current, is_vertical_current, migrate, migrate_vertical
@@ -71,11 +72,29 @@ def build(settings: Settings, outside: Outside | None = None, *, engine: Engine 
     """Put the bridge together; BridgeError when an adapter or a vertical does not fit. Nothing runs yet."""
     outside = outside or Outside()
     engine = engine or make_engine(settings.bridge.database_url)
-    keys = RootKeys(settings.bridge.root_key)
+    keys = root_keys(settings)
     store = Store(engine, None if outside.database_time else outside.clock, outside.ids, keys)
     verticals = verticals_of(settings)
     operators = {o.id: _operator(o, outside, store, verticals, settings.digest) for o in settings.operators}
     return Bridge(settings, outside, store, verticals, operators)
+
+
+def root_keys(settings: Settings) -> RootKeys:
+    """The keys that the configuration names, and the algorithm that seals from now on."""
+    algorithm = Algorithm[settings.bridge.algorithm.replace("-", "_").upper()]
+    return RootKeys(settings.bridge.root_key, settings.bridge.older_root_keys, algorithm)
+
+
+def refuse_wrong_root_key(store: Store) -> None:
+    """HB-C017 where some stored key was wrapped with a root key that is not configured: nothing of it would open."""
+    strange = [operator_id for operator_id in store.operator_ids() if _has_strange_keys(store, operator_id)]
+    if strange:
+        raise BridgeError("HB-C017", ", ".join(strange))
+
+
+def _has_strange_keys(store: Store, operator_id: str) -> bool:
+    with store.read(operator_id) as work:
+        return bool(work.seal.data_keys.strange_roots())
 
 
 def verticals_of(settings: Settings) -> dict[str, Vertical]:

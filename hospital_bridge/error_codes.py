@@ -115,6 +115,11 @@ CODES: Final[tuple[ErrorCode, ...]] = (
         "Configure an adapter that provides it; `hospital-bridge adapters` shows which do.",
     ),
     ErrorCode(
+        "HB-C017",
+        "The root key is not the one with which the stored keys were wrapped.",
+        "Name the key that was used before as root_key, or among older_root_keys; without it nothing sealed opens.",
+    ),
+    ErrorCode(
         "HB-D001",
         "The database cannot be reached.",
         "Check that it runs and that the address and password are right; the bridge keeps trying.",

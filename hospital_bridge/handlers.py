@@ -13,6 +13,7 @@ from hospital_bridge.payment.reconcile import ask_for_reconciliation
 from hospital_bridge.store.housekeeping import forget_finished_jobs
 from hospital_bridge.store.jobs import Lane
 from hospital_bridge.store.past_visits import forget_past_visits
+from hospital_bridge.store.raw_messages import forget_raw_messages
 from hospital_bridge.workers.hl7_inbox import APPLY
 from hospital_bridge.workers.job_runner import Handlers, IoHandler, TxHandler
 from hospital_bridge.workers.timers import Daily, Every, PeriodicTask
@@ -43,7 +44,7 @@ def handlers_of(bridge: Bridge) -> Handlers:
         CHAIN_AUDIT: _chain_audit,
         APPLY: partial(apply_message, bridge),
         RECONCILE_YESTERDAY: _reconcile_yesterday(bridge),
-        TIDY: _tidy,
+        TIDY: partial(_tidy, bridge.settings.bridge.raw_message_days),
     }
     return Handlers(tx=tx, io=io)
 
@@ -80,9 +81,10 @@ def _chain_audit(work: Work, _job: Job) -> None:
     work.audit.chain()
 
 
-def _tidy(work: Work, _job: Job) -> None:
+def _tidy(raw_message_days: int, work: Work, _job: Job) -> None:
     forget_finished_jobs(work)
     forget_past_visits(work)
+    forget_raw_messages(work, raw_message_days)
 
 
 def _reconcile_yesterday(bridge: Bridge) -> TxHandler:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from adapters.hl7.tls import server_context
+from hospital_bridge.errors import BridgeError
 from hospital_bridge.workers.hl7_inbox import Hl7Inbox, PeerRoute
 from hospital_bridge.workers.listener import Listener
 from hospital_bridge.workers.listener_settings import ListenerSettings, Peer
+from hospital_bridge.workers.wire_watch import WireWatch
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from hospital_bridge.bootstrap import Bridge
+    from hospital_bridge.settings.model import ListenerTls
 
 
 def listener_of(bridge: Bridge) -> Listener:
@@ -25,9 +31,19 @@ def listener_of(bridge: Bridge) -> Listener:
         host=told.host,
         port=told.port,
         peers=tuple(peers),
+        tls=_tls(told.tls) if told.tls else None,
         max_message=told.max_message_bytes,
         max_in_flight=4 * told.max_message_bytes,
         max_connections=told.max_connections,
         idle_timeout=told.idle_seconds,
     )
-    return Listener(settings, Hl7Inbox(bridge.store, routes), bridge.outside.clock)
+    watch = WireWatch(bridge.store, bridge.outside.clock)
+    return Listener(settings, Hl7Inbox(bridge.store, routes), bridge.outside.clock, watch)
+
+
+def _tls(files: ListenerTls) -> SSLContext:
+    """The files were read when the configuration was; since then somebody may have moved them."""
+    try:
+        return server_context(files.certificate_file, files.key_file, files.client_authority_file)
+    except OSError as fault:
+        raise BridgeError("HB-C010", f"bridge.listener.tls: {fault.strerror or type(fault).__name__}") from fault

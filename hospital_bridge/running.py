@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from hospital_bridge.bootstrap import refuse_wrong_root_key
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.handlers import handlers_of, periodic_tasks
 from hospital_bridge.heartbeat import Heartbeat
@@ -41,6 +42,7 @@ class Running:
 
     def __enter__(self) -> Self:
         self._refuse_unsafe_database()
+        refuse_wrong_root_key(self._bridge.store)
         starts = {"worker": self._start_worker, "listener": self._start_listener, "web": self._start_web}
         try:
             for role, start in starts.items():

@@ -54,4 +54,4 @@ def _default(field: fields.Field[Any]) -> str:
     default = field.load_default() if callable(field.load_default) else field.load_default
     if default is missing or default in ([], {}) or isinstance(field, fields.Nested):
         return ""
-    return code(", ".join(default) if isinstance(default, list) else str(default))
+    return code(", ".join(map(str, default)) if isinstance(default, list) else str(default))

@@ -15,6 +15,7 @@ COMMANDS = {
     "doctor": "hospital_bridge.cli.doctor",
     "explain": "hospital_bridge.cli.explain",
     "hl7": "hospital_bridge.cli.hl7",
+    "keys": "hospital_bridge.cli.keys",
     "ledger": "hospital_bridge.cli.ledger",
     "migrate": "hospital_bridge.cli.migrate",
     "reconcile": "hospital_bridge.cli.reconcile",

@@ -65,6 +65,9 @@ def _findings(bridge: Bridge) -> Iterator[Finding]:
     if schema.remedy:
         return
     yield _login(bridge)
+    yield (key := _root_key(bridge))
+    if key.remedy:
+        return
     for parts in bridge.operators.values():
         yield from _of_operator(bridge, parts)
 
@@ -98,6 +101,17 @@ def _login(bridge: Bridge) -> Finding:
     except UnsafeDatabase as fault:
         return Finding(translate("Database login"), str(fault), translate("Give the bridge a login of its own."))
     return Finding(translate("Database login"), translate("it has the rights that it needs and no more"))
+
+
+def _root_key(bridge: Bridge) -> Finding:
+    from hospital_bridge.bootstrap import refuse_wrong_root_key
+    from hospital_bridge.errors import BridgeError
+
+    try:
+        refuse_wrong_root_key(bridge.store)
+    except BridgeError as fault:
+        return Finding(translate("Root key"), translate(fault.entry.title), _remedy(fault.code))
+    return Finding(translate("Root key"), translate("it opens every stored key"))
 
 
 def _of_operator(bridge: Bridge, parts: OperatorParts) -> Iterator[Finding]:

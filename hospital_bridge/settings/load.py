@@ -11,6 +11,7 @@ from typing import Any
 
 from hospital_bridge.settings.check import check
 from hospital_bridge.settings.faults import Fault, SettingsFaults
+from hospital_bridge.settings.listener_tls import with_tls
 from hospital_bridge.settings.model import BridgeSettings, Installed, Settings
 from hospital_bridge.settings.operators import OperatorReader
 from hospital_bridge.settings.schema import BridgeSchema
@@ -51,6 +52,7 @@ def _bridge(section: Section, environment: Mapping[str, str], faults: list[Fault
         return None
     if values is None:
         return None
+    values["listener"] = with_tls(values["listener"], section, faults)
     return BridgeSettings(**{**values, **_derived(values, folder)})
 
 
@@ -59,7 +61,7 @@ def _derived(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     return {
         "data_dir": folder,
         "public_url": values["public_url"].rstrip("/"),
-        "trusted_proxies": tuple(values["trusted_proxies"]),
+        **{name: tuple(values[name]) for name in ("trusted_proxies", "metrics_networks", "older_root_keys")},
         "database_url": url,
         "owner_database_url": values["owner_database_url"] or url,
     }

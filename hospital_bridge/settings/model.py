@@ -24,22 +24,33 @@ class WebSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListenerTls:
+    """PEM files of the listener; with an authority only senders with a certificate of that authority are heard."""
+
+    certificate_file: Path
+    key_file: Path
+    client_authority_file: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListenerSettings:
-    """Where HL7 messages are received over MLLP; sizes in bytes, times in seconds."""
+    """Where HL7 messages are received over MLLP; sizes in bytes, times in seconds; without `tls` not encrypted."""
 
     host: str
     port: int
     max_connections: int
     max_message_bytes: int
     idle_seconds: int
+    tls: ListenerTls | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BridgeSettings:
     """What all operators share.
 
-    `root_key` (32 bytes) seals the keys of personal data; `owner_database_url` is the login that
-    owns the tables and runs migrations, where the database has logins.
+    `root_key` (32 bytes) seals the keys of personal data, `older_root_keys` still open what they
+    sealed; `owner_database_url` is the login that owns the tables and runs migrations, where the
+    database has logins. Raw messages cannot be opened any more after `raw_message_days`.
     """
 
     data_dir: Path
@@ -48,6 +59,10 @@ class BridgeSettings:
     database_url: str = field(repr=False)
     owner_database_url: str = field(repr=False)
     root_key: bytes = field(repr=False)
+    older_root_keys: tuple[bytes, ...] = field(default=(), repr=False)
+    algorithm: str
+    raw_message_days: int
+    metrics_networks: tuple[Network, ...]
     web: WebSettings
     listener: ListenerSettings
     log_level: str
@@ -63,7 +78,7 @@ class AdapterChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
-    """A system that may send HL7 messages; `charset` overrules MSH-18, an empty one obeys it."""
+    """A system that may send HL7 messages; `charset` serves where MSH-18 does not say what the bytes are."""
 
     name: str
     addresses: tuple[Network, ...]

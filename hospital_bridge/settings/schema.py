@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
@@ -10,6 +11,8 @@ from hospital_bridge.settings.model import ListenerSettings, Peer, WebSettings
 from hospital_bridge.settings.values import AddressRange, Charset, Key32, Zone
 
 LOCALES = ("zh-CN", "en")
+ALGORITHMS = ("aes-256-gcm", "sm4-gcm")
+LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 _LOG_LEVELS = ("debug", "info", "warning", "error")
 _NAME = {"expected": "a name of lower-case letters, digits, - and _"}
 
@@ -60,6 +63,19 @@ class WebSchema(Schema):
         return WebSettings(**data)
 
 
+def _file(what: str, **more: Any) -> fields.String:
+    metadata = {"expected": "the path of a PEM file", "description": what}
+    return fields.String(validate=validate.Length(min=1), metadata=metadata, **more)
+
+
+class ListenerTlsSchema(Schema):
+    """`[bridge.listener.tls]`: PEM files with which the listener speaks TLS; left out, it is not encrypted."""
+
+    certificate_file = _file("The listener's certificate, with those between it and its authority.", required=True)
+    key_file = _file("The key of the certificate.", required=True)
+    client_authority_file = _file("Who vouches for senders; with it only senders with its certificate are heard.")
+
+
 class ListenerSchema(Schema):
     """`[bridge.listener]`: where HL7 messages arrive over MLLP."""
 
@@ -68,6 +84,7 @@ class ListenerSchema(Schema):
     max_connections = _count(64, 4096, "Connections that are held at the same time.")
     max_message_bytes = _count(16 * 1024 * 1024, 1024**3, "Largest message that is taken, in bytes.")
     idle_seconds = _count(3600, 86400 * 7, "A silent connection is closed after this many seconds.")
+    tls = fields.Nested(ListenerTlsSchema)
 
     @post_load
     def made(self, data: dict[str, Any], **_: Any) -> ListenerSettings:
@@ -113,6 +130,22 @@ class BridgeSchema(Schema):
             "description": "32 bytes in base64 that seal personal data; `openssl rand -base64 32`.",
         },
     )
+    older_root_keys = fields.List(
+        Key32(metadata={"secret": True}),
+        load_default=list,
+        metadata={"description": "Root keys that were replaced: they still open, until `keys rewrap` has run."},
+    )
+    algorithm = fields.String(
+        load_default="aes-256-gcm",
+        validate=validate.OneOf(ALGORITHMS),
+        metadata={"description": "What seals from now on; SM4 where GB/T 39786 asks for it. What stands still opens."},
+    )
+    raw_message_days = _count(90, 3650, "Received messages can be read for so many days; their rows stay.")
+    metrics_networks = fields.List(
+        AddressRange(metadata={"expected": "an IP address or a range such as 10.1.0.0/16"}),
+        load_default=lambda: list(LOOPBACK),
+        metadata={"description": "Who may read `/metrics`; by default this machine alone."},
+    )
     web = fields.Nested(WebSchema, load_default=lambda: WebSchema().load({}))
     listener = fields.Nested(ListenerSchema, load_default=lambda: ListenerSchema().load({}))
     log_level = fields.String(
@@ -136,7 +169,7 @@ class PeerSchema(Schema):
         load_default="",
         metadata={
             "expected": "a character set such as gb18030",
-            "description": "Overrules MSH-18, for senders that lie.",
+            "description": "What it sends where MSH-18 does not say, contradicts the bytes or names an 8859 set.",
         },
     )
 

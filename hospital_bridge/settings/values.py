@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-import codecs
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from marshmallow import ValidationError, fields
+
+from adapters.hl7.charset import codec_of
 
 ROOT_KEY_BYTES = 32
 
@@ -51,11 +52,10 @@ class AddressRange(fields.Field[IPv4Network | IPv6Network]):
 
 
 class Charset(fields.String):
-    """A character set by a name that Python knows, such as gb18030."""
+    """A character set by a name that HL7 messages use for it, such as gb18030."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> str:
         name = super()._deserialize(value, attr, data)
-        try:
-            return codecs.lookup(name).name if name else ""
-        except LookupError as error:
-            raise ValidationError("There is no such character set.") from error
+        if name and codec_of(name) is None:
+            raise ValidationError("There is no such character set.")
+        return name.lower()

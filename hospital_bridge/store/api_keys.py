@@ -60,6 +60,15 @@ class ApiKeys:
             return None
         return ApiKey(row.key_id, row.name, frozenset(row.scopes.split()))
 
-    def revoke(self, key_id: str) -> None:
-        """The key opens nothing any more."""
-        self._keys.change(API_KEY.c.key_id == key_id, revoked_at=self._work.now)
+    def standing(self) -> list[ApiKey]:
+        """The keys that still open something, oldest first; ids order by time."""
+        rows = self._keys.all(API_KEY.c.revoked_at.is_(None), order_by=[API_KEY.c.key_id])
+        return [ApiKey(row.key_id, row.name, frozenset(row.scopes.split())) for row in rows]
+
+    def revoke(self, key_id: str) -> bool:
+        """The key opens nothing any more; False where no such key stands."""
+        standing = (API_KEY.c.key_id == key_id, API_KEY.c.revoked_at.is_(None))
+        if self._keys.one(*standing) is None:
+            return False
+        self._keys.change(*standing, revoked_at=self._work.now)
+        return True

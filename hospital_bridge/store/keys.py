@@ -20,6 +20,9 @@ from hospital_bridge.store.upsert import insert_on_conflict
 if TYPE_CHECKING:
     from hospital_bridge.store.unit_of_work import Work
 
+RAW = "raw:"
+"""How the purposes begin under which received messages are sealed; the day follows."""
+
 DATA_KEY = Table(
     "data_key",
     metadata,
@@ -73,10 +76,17 @@ class RootKeys:
 
     def by_id(self, key_id: str) -> Key:
         """The root key with that id, current or older."""
-        for material in (self.current, *self.older):
-            if _root(material).key_id == key_id:
-                return _root(material)
+        for root in self._all():
+            if root.key_id == key_id:
+                return root
         raise KeyMissing(f"root key {key_id} is not configured")
+
+    def known_ids(self) -> frozenset[str]:
+        """The ids of all that are configured."""
+        return frozenset(root.key_id for root in self._all())
+
+    def _all(self) -> list[Key]:
+        return [_root(material) for material in (self.current, *self.older)]
 
 
 def _root(material: bytes) -> Key:
@@ -107,7 +117,11 @@ class DataKeys:
         if known is not None:
             return known
         row = self._table.one(DATA_KEY.c.key_id == key_id)
-        return None if row is None else self._remember(self._unwrap(row))
+        if row is None:
+            return None
+        # The key of a day's raw messages ends with its row, in every process at once: none keeps it in memory.
+        key = self._unwrap(row)
+        return key if row.purpose.startswith(RAW) else self._remember(key)
 
     def rotate(self, purpose: str) -> Key:
         """Seal with a new key from now on; what was sealed before still opens."""
@@ -121,6 +135,15 @@ class DataKeys:
         for row in rows:
             self._table.change(DATA_KEY.c.key_id == row.key_id, wrapped=self._wrap(self._unwrap(row)))
         return len(rows)
+
+    def strange_roots(self) -> frozenset[str]:
+        """Ids of the root keys that wrapped some data key here and are not configured."""
+        wrapping = {key_id_of(row.wrapped) for row in self._table.all()}
+        return frozenset(wrapping - self._roots.known_ids())
+
+    def purposes(self, beginning: str) -> list[str]:
+        """The purposes that begin so, each once, in their order."""
+        return sorted({row.purpose for row in self._table.all(DATA_KEY.c.purpose.startswith(beginning))})
 
     def destroy(self, purpose: str) -> int:
         """Forget the keys of a purpose, and with them everything they sealed."""

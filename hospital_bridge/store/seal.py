@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hospital_bridge.store.cipher import Key, Place, decrypt, encrypt, key_id_of
-from hospital_bridge.store.keys import DataKeys, KeyMissing, RootKeys
+from hospital_bridge.store.keys import RAW, DataKeys, KeyMissing, RootKeys
 from hospital_bridge.store.subject_keys import SubjectKeys
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Sealer:
 
 def raw_purpose(day: date) -> str:
     """The purpose under which the raw messages of a day are sealed."""
-    return f"raw:{day.isoformat()}"
+    return f"{RAW}{day.isoformat()}"
 
 
 def normalised(value: str) -> str:

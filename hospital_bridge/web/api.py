@@ -13,6 +13,7 @@ from hospital_bridge.web.visit import site
 
 LINKS_READ = "links:read"
 JOBS_REPLAY = "jobs:replay"
+SCOPES = frozenset([LINKS_READ, JOBS_REPLAY])
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
