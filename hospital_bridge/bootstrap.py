@@ -11,6 +11,7 @@ from adapters.hl7.sender import MllpClient
 from adapters.http import Transport, UrllibTransport
 from adapters.manifest import AdapterContext, OpenLink
 from hospital_bridge.clock import Clock, Ids, RandomIds, SystemClock
+from hospital_bridge.counted_outside import CountedTransport, counted_links
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.facade import OperatorScope
 from hospital_bridge.loading import VerticalFault, load_verticals, missing_ports
@@ -153,7 +154,9 @@ def _operator(
 
 
 def _adapter(choice: AdapterChoice, outside: Outside) -> Any:
-    context = AdapterContext(outside.clock.now, outside.transport, outside.ids.new, outside.open_link)
+    transport = CountedTransport(choice.adapter, outside.transport)
+    links = counted_links(choice.adapter, outside.open_link)
+    context = AdapterContext(outside.clock.now, transport, outside.ids.new, links)
     try:
         return registry.build(registry.manifest(choice.adapter), choice.settings, context)
     except registry.AdapterFault as fault:

@@ -1,4 +1,4 @@
-"""What Prometheus scrapes: gauges that are read from the database at each scrape, labelled by operator."""
+"""What Prometheus scrapes: gauges by operator, read from the database at each scrape, and this process's counters."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from hospital_bridge import activity
 from hospital_bridge.store.figures import Figures, figures
 from hospital_bridge.store.unit_of_work import Store
 
@@ -46,7 +47,7 @@ class StoreFigures(Collector):
 
 
 def exposition(store: Store) -> str:
-    """The figures of now in Prometheus' text format 0.0.4."""
+    """The figures of now in Prometheus' text format 0.0.4: those of the database, and those of this process."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(StoreFigures(store))
-    return generate_latest(registry).decode()
+    return (generate_latest(registry) + generate_latest(activity.REGISTRY)).decode()

@@ -59,6 +59,7 @@ def site_of(bridge: Bridge) -> Site:
         metrics=lambda: exposition(bridge.store),
         readiness=partial(_readiness, bridge.store),
         trusted_proxies=shared.trusted_proxies,
+        metrics_networks=shared.metrics_networks,
     )
 
 

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from adapters.errors import NotDone
+from hospital_bridge.activity import count_message, count_request, counted_call
 from hospital_bridge.metrics import exposition
 from hospital_bridge.payment.model import EffectState
 from hospital_bridge.store.unit_of_work import Store
@@ -35,3 +40,34 @@ def test_an_outcome_that_stays_unknown_is_counted_after_ten_minutes(store: Store
     assert gauge(exposition(store), 'hb_long_unknown_effects{operator="h1"}') == 0
     clock.advance(timedelta(minutes=10))
     assert gauge(exposition(store), 'hb_long_unknown_effects{operator="h1"}') == 1
+
+
+def counted(store: Store, name: str) -> float:
+    lines = [line for line in exposition(store).splitlines() if line.startswith(name)]
+    return float(lines[0].split()[-1]) if lines else 0
+
+
+def test_requests_are_counted_by_route_and_status(store: Store) -> None:
+    name = 'hb_http_requests_total{method="GET",route="/p/<operator>/",status="200"}'
+    before = counted(store, name)
+    count_request("GET", "/p/<operator>/", 200, timedelta(milliseconds=20))
+    assert counted(store, name) == before + 1
+    assert counted(store, 'hb_http_request_seconds_bucket{le="0.03",route="/p/<operator>/"}') > 0
+
+
+def test_calls_to_the_outside_are_counted_by_outcome(store: Store) -> None:
+    answered, not_done = (f'hb_outside_calls_total{{adapter="a",outcome="{end}"}}' for end in ("answered", "NotDone"))
+    before = counted(store, answered), counted(store, not_done)
+    with counted_call("a"):
+        pass
+    with pytest.raises(NotDone), counted_call("a"):
+        raise NotDone("no connection")
+    assert (counted(store, answered), counted(store, not_done)) == (before[0] + 1, before[1] + 1)
+
+
+def test_many_threads_lose_no_count(store: Store) -> None:
+    name = 'hb_listener_messages_total{answer="AA",peer="h1/many"}'
+    before = counted(store, name)
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: count_message("h1/many", "AA"), range(800)))
+    assert counted(store, name) == before + 800

@@ -14,6 +14,7 @@ from hospital_bridge.web.faults import handle_faults
 from hospital_bridge.web.guard import guard, take_operator
 from hospital_bridge.web.headers import secure_headers
 from hospital_bridge.web.look import remember_look
+from hospital_bridge.web.measured import measure
 from hospital_bridge.web.once import once
 from hospital_bridge.web.rendering import prepare_templates
 from hospital_bridge.web.session_cookie import send_session_cookie
@@ -36,6 +37,7 @@ def create_app(site: Site) -> Flask:
     prepare_templates(app, site, assets)
     handle_faults(app)
     _run_posts_once(app)
+    measure(app)
     app.url_value_preprocessor(take_operator)
     app.before_request(guard)
     app.after_request(_finish(https=site.public_url.startswith("https://")))

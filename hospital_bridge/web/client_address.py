@@ -13,8 +13,17 @@ from hospital_bridge.web.visit import site
 
 def client_address() -> str:
     """The nearest address that is not a trusted proxy's."""
-    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
-    return nearest_untrusted([*forwarded, request.remote_addr or ""], site().trusted_proxies)
+    return nearest_untrusted(_hops(), site().trusted_proxies)
+
+
+def comes_only_from(networks: Sequence[IPv4Network | IPv6Network]) -> bool:
+    """Whether the request comes from these networks, through trusted proxies or none.
+
+    A proxy that nobody declared as trusted is no way in: the client that it forwards for counts too.
+    """
+    hops = _hops()
+    within = all(_trusted(hop, [*networks, *site().trusted_proxies]) for hop in hops)
+    return within and _trusted(nearest_untrusted(hops, site().trusted_proxies), networks)
 
 
 def nearest_untrusted(hops: Sequence[str], trusted: Sequence[IPv4Network | IPv6Network]) -> str:
@@ -28,6 +37,11 @@ def nearest_untrusted(hops: Sequence[str], trusted: Sequence[IPv4Network | IPv6N
 def address_bucket() -> str:
     """The client's address as a name for counting, which does not show the address."""
     return hashlib.sha256(client_address().encode()).hexdigest()[:32]
+
+
+def _hops() -> list[str]:
+    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    return [*forwarded, request.remote_addr or ""]
 
 
 def _trusted(hop: str, trusted: Sequence[IPv4Network | IPv6Network]) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
 
+from hospital_bridge.errors import BridgeError
 from hospital_bridge.web.access import OPEN, open_to
+from hospital_bridge.web.client_address import comes_only_from
 from hospital_bridge.web.visit import site
 
 blueprint = Blueprint("health", __name__)
@@ -33,5 +35,7 @@ def ready() -> Response:
 @blueprint.get("/metrics")
 @open_to(OPEN)
 def metrics() -> Response:
-    """Figures in the Prometheus text format; counts and times, never a person."""
+    """Figures in the Prometheus text format, never a person; for others than `metrics_networks` there is no page."""
+    if not comes_only_from(site().metrics_networks):
+        raise BridgeError("HB-R002")
     return Response(site().metrics(), content_type="text/plain; version=0.0.4; charset=utf-8")

@@ -116,7 +116,8 @@ class Site:
     """Everything that the pages stand on.
 
     `public_url` has no trailing slash. `trusted_proxies` are the networks whose X-Forwarded-For is
-    believed. `authenticate` takes operator id, login name and password and gives a staff id or None.
+    believed, `metrics_networks` those that may read the figures. `authenticate` takes operator id,
+    login name and password and gives a staff id or None.
     """
 
     public_url: str
@@ -131,3 +132,4 @@ class Site:
     metrics: Callable[[], str]
     readiness: Callable[[], Sequence[Probe]]
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    metrics_networks: tuple[IPv4Network | IPv6Network, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -11,6 +12,7 @@ from datetime import datetime
 from threading import Event, Thread
 
 from adapters.hl7.ack import Stamp, decide_ack
+from hospital_bridge.activity import count_message
 from hospital_bridge.clock import Clock
 from hospital_bridge.logs import logger
 from hospital_bridge.workers.group_commit import GroupCommit
@@ -22,6 +24,9 @@ from hospital_bridge.workers.received import Commit, Received
 _log = logger(__name__)
 _BREATH = 1.0
 """Seconds until the next try where the system has no room for another connection."""
+
+
+_CODE = re.compile(rb"\rMSA.(AA|AE|AR|CA|CE|CR)")
 
 
 class CannotListen(Exception):
@@ -51,6 +56,12 @@ class ListenerState:
     in_flight: int
     received: int
     last_received_at: datetime | None
+
+
+def _code_of(answer: bytes) -> str:
+    """MSA-1 of an answer of ours, whatever delimiters its sender uses."""
+    found = _CODE.search(answer)
+    return found[1].decode() if found else "none"
 
 
 def log_event(event: WireEvent) -> None:
@@ -205,6 +216,8 @@ class Listener:
 
     def _commit_counted(self, batch: Sequence[Received]) -> Sequence[bytes]:
         answers = self._commit(batch)
+        for received, answer in zip(batch, answers, strict=True):
+            count_message(received.peer, _code_of(answer))
         self._received += len(batch)
         self._last_received_at = batch[-1].received_at
         return answers

@@ -191,6 +191,7 @@ def make_kit(
         metrics=lambda: "# HELP hb_up The bridge runs.\nhb_up 1\n",
         readiness=lambda: probes,
         trusted_proxies=(ip_network("10.0.0.0/8"),),
+        metrics_networks=(ip_network("127.0.0.0/8"), ip_network("192.0.2.0/24")),
     )
     return SiteKit(site, wallets, scopes, admin, finance, probes)
 

@@ -84,6 +84,28 @@ def test_an_api_post_without_a_key_is_refused(browser: FlaskClient, kit: SiteKit
     assert kit.admin.replayed == []
 
 
+@pytest.mark.parametrize(
+    ("source", "forwarded", "status"),
+    [
+        ("127.0.0.1", "", 200),
+        ("192.0.2.7", "", 200),
+        ("198.51.100.7", "", 404),
+        ("10.0.0.1", "192.0.2.7", 200),
+        ("10.0.0.1", "198.51.100.7", 404),
+        ("198.51.100.7", "127.0.0.1", 404),
+        ("127.0.0.1", "198.51.100.7", 404),
+        ("10.0.0.1", "", 404),
+    ],
+)
+def test_figures_are_told_to_the_configured_networks_alone(
+    browser: FlaskClient, source: str, forwarded: str, status: int
+) -> None:
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    told = browser.get("/metrics", base_url=HTTPS, environ_base={"REMOTE_ADDR": source}, headers=headers)
+    assert told.status_code == status
+    assert (b"hb_up" in told.data) == (status == 200)
+
+
 def test_alive_ready_and_figures(browser: FlaskClient, kit: SiteKit) -> None:
     assert get(browser, "/live").data == b"alive\n"
     assert get(browser, "/ready").status_code == 200
