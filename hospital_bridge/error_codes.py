@@ -142,6 +142,11 @@ CODES: Final[tuple[ErrorCode, ...]] = (
         HTTPStatus.CONFLICT,
     ),
     ErrorCode(
+        "HB-D005",
+        "Another worker of this name is running.",
+        "Give each worker a name of its own with `serve --name`, or end the other one first.",
+    ),
+    ErrorCode(
         "HB-H001",
         "The hospital's system does not answer.",
         "Nothing is lost: what was paid is confirmed as soon as it answers again. Otherwise try later.",

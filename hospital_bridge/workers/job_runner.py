@@ -41,12 +41,12 @@ class Handlers:
 
 
 class JobRunner:
-    """One worker by name; of the processes that live at one time no two may share a name."""
+    """One worker by name; of the processes that live at one time no two may share a name (`WorkerName`)."""
 
     def __init__(self, store: Store, handlers: Handlers, worker_name: str, chance: Chance = system_chance) -> None:
         self._store = store
         self._handlers = handlers
-        self._worker = worker_name
+        self._worker = self.name = worker_name
         self._chance = chance
         self._held: set[Job] = set()
         self._held_lock = Lock()

@@ -9,6 +9,7 @@ from hospital_bridge.logs import logger
 from hospital_bridge.store.jobs import Lane
 from hospital_bridge.store.listening import listen
 from hospital_bridge.store.unit_of_work import Store
+from hospital_bridge.store.worker_name import WorkerName
 from hospital_bridge.workers.job_runner import LEASE, JobRunner
 
 IDLE_SECONDS = 0.5
@@ -24,13 +25,15 @@ class Worker:
     def __init__(self, store: Store, runner: JobRunner, threads: Mapping[Lane, int]) -> None:
         self._store = store
         self._runner = runner
+        self._name = WorkerName(store.engine, runner.name)
         self._stopping = Event()
         loops: list[Callable[[], None]] = [self._renew, self._listen]
         loops += [self._loop_of(lane) for lane, count in threads.items() for _ in range(count)]
         self._threads = [Thread(target=self._guarded, args=(loop,), daemon=True) for loop in loops]
 
     def start(self) -> None:
-        """Take up what a worker of this name left behind, then run."""
+        """Take up what a worker of this name left behind, then run; HB-D005 while another one lives."""
+        self._name.take()
         self._runner.recover()
         for thread in self._threads:
             thread.start()
@@ -41,6 +44,7 @@ class Worker:
         self._store.signal.fire()
         for thread in self._threads:
             thread.join(seconds / len(self._threads))
+        self._name.release()
         return not any(thread.is_alive() for thread in self._threads)
 
     def _loop_of(self, lane: Lane) -> Callable[[], None]:
@@ -54,6 +58,7 @@ class Worker:
     def _renew(self) -> None:
         if not self._stopping.wait(LEASE.total_seconds() / 3):
             self._runner.renew()
+            self._name.keep()
 
     def _listen(self) -> None:
         listen(self._store.engine, self._store.signal, self._stopping)
