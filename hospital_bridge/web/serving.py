@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from threading import Thread
 from typing import Any
 
@@ -37,7 +38,9 @@ class PageServer:
 
     def stop(self) -> None:
         """Answer what has been asked and close; its own thread does it, for a socket must not vanish under `select`."""
-        self._server.trigger.pull_trigger(self._hang_up)
+        # An answer that ends in this moment wakes the thread before we do; its trigger is closed when we pull it.
+        with suppress(OSError):
+            self._server.trigger.pull_trigger(self._hang_up)
         self._thread.join(STOP_SECONDS)
 
     def _hang_up(self) -> None:
