@@ -112,7 +112,7 @@ class HisBilling(Protocol):
         """Post a payment or a refund; Refused when the hospital will not take it."""
 
     def find_posting(self, serial: str, day: date) -> PostingEntry | None:
-        """The posting under our serial, or a firm None; `day` is its business date."""
+        """The posting under our serial, or a firm None; `day` is the first business date on which it can stand."""
 
     def postings(self, day: date) -> Sequence[PostingEntry]:
         """Every posting of that business day which came through us."""

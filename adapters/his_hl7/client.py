@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from adapters.errors import Malformed, NotDone, OutcomeUnknown, Reason, Refused
 from adapters.his_hl7 import outcomes
@@ -30,6 +30,10 @@ class Hl7Client:
     def envelope(self) -> Envelope:
         """A fresh control id and the present instant for one message."""
         return Envelope(control_id(self._new_id()), self._now())
+
+    def today(self) -> date:
+        """The present day where the hospital is."""
+        return self._now().astimezone(self._settings.time_zone).date()
 
     def ask(self, envelope: Envelope, draft: Draft) -> Message:
         """Send a query, which changes nothing: whatever is lost on the way is NotDone.

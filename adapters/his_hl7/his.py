@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from adapters.errors import Reason, Refused
 from adapters.his_hl7.client import Hl7Client
@@ -94,13 +94,21 @@ class Hl7His:
         return billing.read_receipt(answer, posting, self._settings, envelope.control_id)
 
     def find_posting(self, serial: str, day: date) -> PostingEntry | None:
-        """Where the hospital has no query for one serial, the day's list tells."""
+        """Where the hospital has no query for one serial, the lists of the days since then tell.
+
+        A hospital that was down, or books by its own day, has it on a later day than the wallet.
+        """
         if not self._settings.posting_query:
-            return next((entry for entry in self.postings(day) if entry.serial == serial), None)
+            listed = (entry for each in self._days_since(day) for entry in self.postings(each))
+            return next((entry for entry in listed if entry.serial == serial), None)
         envelope = self._client.envelope()
         answer = self._client.ask(envelope, billing.posting_query(serial, self._settings, envelope))
         entries = billing.read_postings(answer, self._settings)
         return next((entry for entry in entries if entry.serial == serial), None)
+
+    def _days_since(self, day: date) -> Sequence[date]:
+        days = max(0, (self._client.today() - day).days)
+        return [day + timedelta(days=later) for later in range(days + 1)]
 
     def postings(self, day: date) -> Sequence[PostingEntry]:
         if not self._settings.posting_list:

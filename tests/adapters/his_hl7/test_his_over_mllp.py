@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -179,6 +180,15 @@ def test_without_a_query_by_serial_the_days_list_tells(make_reception: MakeRecep
     posted = reception.his.post(reception.payment(reception.his.book(reception.request())))
     assert reception.his.find_posting("S1", MONDAY) == posted
     assert reception.his.find_posting("S7", MONDAY) is None
+
+
+def test_without_a_query_by_serial_a_posting_of_a_later_day_is_found(make_reception: MakeReception) -> None:
+    reception = make_reception(posting_query="")
+    payment = reception.payment(reception.his.book(reception.request()))
+    reception.clock.instant += timedelta(days=2)
+    posted = reception.his.post(dataclasses.replace(payment, occurred_at=reception.clock.now()))
+    assert reception.his.find_posting("S1", MONDAY) == posted
+    assert reception.his.find_posting("S1", reception.clock.now().date() + timedelta(days=1)) is None
 
 
 def test_a_hospital_without_posting_queries_says_so(make_reception: MakeReception) -> None:
