@@ -167,3 +167,16 @@ def test_a_broken_adapter_is_a_fault_of_the_line_that_names_it(tmp_path: Path) -
 )
 def test_a_value_of_the_wrong_kind_is_a_fault_of_its_key(tmp_path: Path, text: str, key: str) -> None:
     assert key in [fault.key for fault in faults(tmp_path, {"bridge.toml": text})]
+
+
+def test_a_character_set_that_no_message_could_be_read_in_is_refused(tmp_path: Path) -> None:
+    written = OPERATOR.replace('charset = "GB18030"', 'charset = "cp1252"')
+    assert written != OPERATOR
+    [fault] = faults(tmp_path, {"bridge.toml": BRIDGE, "operators.d/east.toml": written})
+    assert (fault.code, fault.key) == ("HB-C005", "operator.peers[1].charset")
+
+
+def test_older_root_keys_are_secrets_too(tmp_path: Path) -> None:
+    literal = BRIDGE + 'older_root_keys = ["c2VjcmV0"]\n'
+    [fault] = faults(tmp_path, {"bridge.toml": literal})
+    assert (fault.code, fault.key) == ("HB-C008", "bridge.older_root_keys[1]")
