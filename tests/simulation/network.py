@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from adapters.errors import NotDone, OutcomeUnknown, OutsideError
 from adapters.http import Request, Response
-from tests.simulation.fate import SimCrash
 from tests.simulation.options import Weather
 from tests.simulation.peers import HisMessage, WalletCall
 
 if TYPE_CHECKING:
-    from tests.simulation.outside import OutsideWorld
     from tests.simulation.process import Process
     from tests.simulation.simulation import Simulation
 
@@ -76,7 +74,7 @@ class Road:
             self._time_out(process, f"{what} lost", timeout)
         if self.happens(self.weather.late_request):
             delay = timeout + self._rng.uniform(1.0, AFTER_SIGHT)
-            self._simulation.agenda.add(delay, f"late {what}", lambda: _quietly(late))
+            self._simulation.agenda.add(delay, f"late {what}", lambda: quietly(late))
             self._time_out(process, f"{what} late", timeout)
 
     def _time_out(self, process: Process, words: str, timeout: float) -> None:
@@ -91,7 +89,8 @@ class Road:
         self._simulation.let_pass(process, seconds)
 
 
-def _quietly(deliver: Callable[[], object]) -> None:
+def quietly(deliver: Callable[[], object]) -> None:
+    """Nobody waits for the answer any more."""
     with suppress(OutsideError):
         deliver()
 
@@ -138,37 +137,3 @@ class HospitalWire:
 
     def close(self) -> None:
         """There is nothing to close."""
-
-
-class NoticeRoad:
-    """`Transport` of the wallet's notices: they reach whichever process is up, or nobody."""
-
-    def __init__(self, simulation: Simulation, road: Road, outside: OutsideWorld) -> None:
-        self._simulation = simulation
-        self._road = road
-        self._outside = outside
-
-    def send(self, request: Request) -> Response:
-        road, weather = self._road, self._road.weather
-        if road.happens(weather.lost_request):
-            self._simulation.note("notice lost")
-            raise OutcomeUnknown("notice lost")
-        if road.happens(weather.late_request):
-            self._simulation.agenda.add(60.0, "late notice", lambda: _quietly(lambda: self._deliver(request)))
-            raise OutcomeUnknown("notice late")
-        answer = self._deliver(request)
-        if road.happens(weather.duplicate):
-            answer = self._deliver(request)
-        if road.happens(weather.lost_reply):
-            raise OutcomeUnknown("acknowledgement lost")
-        return answer
-
-    def _deliver(self, request: Request) -> Response:
-        process = self._simulation.any_process()
-        if process is None:
-            raise NotDone("no connection")
-        try:
-            taken = process.take_notice(request.body, request.headers)
-        except SimCrash:
-            raise OutcomeUnknown("the bridge died") from None
-        return Response(taken.status, {}, taken.body)

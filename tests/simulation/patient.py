@@ -161,7 +161,7 @@ class Patient:
                 return done
 
     def _reach_bridge(self) -> Process:
-        process = self._simulation.any_process()
+        process = self._simulation.bridges.any()
         if process is None:
             raise BridgeAway
         return process

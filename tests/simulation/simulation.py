@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from datetime import timedelta
-from functools import partial
 from random import Random
 
-from hospital_bridge.bootstrap import Outside
-from hospital_bridge.payment.reconcile import ask_for_reconciliation
+from tests.simulation.bridges import Bridges
 from tests.simulation.clockwork import Agenda, CountingIds, Trace, VirtualClock
 from tests.simulation.fate import DiesByChance, Fate, SimCrash
 from tests.simulation.ground import Ground
 from tests.simulation.liveness import Liveness
-from tests.simulation.names import OPERATOR
-from tests.simulation.network import HospitalWire, NoticeRoad, Road, WalletWire
+from tests.simulation.network import Road
+from tests.simulation.notices import NoticePost
 from tests.simulation.observer import Observer
 from tests.simulation.options import Options, Weather
 from tests.simulation.outside import OutsideWorld
@@ -28,10 +25,7 @@ from tests.simulation.violation import Violation
 DEEPEST = 4
 """How many calls may wait inside one another for their replies, as threads of one machine would."""
 LEASE_CARE = timedelta(seconds=10)
-POLL = timedelta(seconds=0.5)
-"""How soon a worker or the wallet notices that something is due."""
 OUTAGE = 420.0
-DEAD_JOBS = "SELECT job_id FROM job WHERE state = 'dead'"
 LOOKS_ON = "visit"
 """An event that changes nothing unless a process commits or sends in it."""
 GRACE = timedelta(minutes=31)
@@ -51,12 +45,9 @@ class Simulation:
         self.steps = 0
         self.fate: Fate = fate or DiesByChance(self.rng, options.crash_rate)
         self._ground = ground
-        self._ids = CountingIds(self.clock)
         self._depth = 0
         self._patients: list[Patient] = []
         self._changed = False
-        self._processes: dict[str, Process] = {}
-        self._notices_wake_at = self.clock.now() + QUIET
         self._violation: Violation | None = None
         self._open_outside()
 
@@ -70,8 +61,9 @@ class Simulation:
         self.wallet_road = Road(self, self.options.wallet, self.rng)
         self.his_road = Road(self, self.options.his, self.rng)
         self.browsing_road = Road(self, Weather(no_connection=min(self.options.his.no_connection, 0.02)), self.rng)
-        self._notice_road = Road(self, self.options.notices, self.rng)
-        self.outside.open_wallet(NoticeRoad(self, self._notice_road, self.outside), self._ground.wallet_keys())
+        self._notices = NoticePost(self)
+        self.outside.open_wallet(self._notices, self._ground.wallet_keys())
+        self.bridges = Bridges(self, self._ground.settings, self._database.engine)
         self._safety = Safety(self.observer, self.outside)
         self._liveness = Liveness(self.observer, self.outside)
 
@@ -86,15 +78,14 @@ class Simulation:
         return self.trace.digest
 
     def _play(self) -> None:
-        for number in range(self.options.processes):
-            self.agenda.add(0, f"bridge-{number} starts", partial(self._start, f"bridge-{number}"))
+        self.bridges.start()
         self._invite_patients()
         self._plan_outages()
         self._run_for(self.options.chaos)
         self._heal()
         self._run_for(GRACE + timedelta(minutes=15))
         self.demand(self._liveness.overdue())
-        self.spawn("timer", self._ask_for_reconciliations())
+        self.spawn("timer", self.bridges.ask_for_reconciliations(self.outside.days()))
         self._run_for(QUIET)
         self.demand(self._liveness.violations())
         self.demand(self._liveness.unreconciled(self.outside.days()))
@@ -118,32 +109,10 @@ class Simulation:
         """Nothing fails any more; who has not come to the end of their visit still does."""
         self.note("all are well again")
         self.fate = self.fate.healed()
-        for road in (self.wallet_road, self.his_road, self.browsing_road, self._notice_road):
+        for road in (self.wallet_road, self.his_road, self.browsing_road, self._notices.road):
             road.heal()
         self.outside.heal()
-        self.spawn("staff", self._replay_dead_jobs(), after=60)
-
-    def _ask_for_reconciliations(self) -> Living:
-        """What the timer of any process does, and another's after it died."""
-        days = self.outside.days()
-        while days:
-            process = self.any_process()
-            if process is not None:
-                with suppress(SimCrash), process.bridge.store.begin(OPERATOR) as work:
-                    ask_for_reconciliation(process.money, work, days[0])
-                if process.alive:
-                    days.pop(0)
-            yield 1.0
-
-    def _replay_dead_jobs(self) -> Living:
-        """A person at the work list: a job that five dying workers dropped is parked until somebody looks."""
-        while dead := self.observer.rows(DEAD_JOBS):
-            process = self.any_process()
-            if process is not None:
-                with suppress(SimCrash), process.bridge.store.begin(OPERATOR) as work:
-                    for (job_id,) in dead:
-                        work.jobs.replay(job_id)
-            yield 1.0
+        self.spawn("staff", self.bridges.replay_dead_jobs(), after=60)
 
     def _run_for(self, span: timedelta) -> None:
         self.agenda.run_until(self.clock.now() + span, self.step)
@@ -167,8 +136,8 @@ class Simulation:
     def _let_others_react(self) -> None:
         for patient in self._patients:
             patient.meet_orders()
-        self._wake_workers()
-        self._wake_wallet()
+        self.bridges.wake()
+        self._notices.wake()
 
     def note(self, words: str) -> None:
         """One line of the trace."""
@@ -218,62 +187,10 @@ class Simulation:
         if self._violation is not None:
             raise self._violation
 
-    # --- processes ---
-
-    def any_process(self) -> Process | None:
-        """One that is up, or None."""
-        living = [process for process in self._processes.values() if process.alive]
-        return self.rng.choice(living) if living else None
-
-    def _start(self, name: str) -> None:
-        process = Process(name, self._strikes, self._bury)
-        transport, link = WalletWire(process, self), HospitalWire(process, self)
-        outside = Outside(self.clock, self._ids, transport, lambda *_, **__: link, database_time=False)
-        self._processes[name] = process
-        process.start(self._ground.settings, outside, self._database.engine, self.rng)
-
-    def _strikes(self, point: str) -> bool:
+    def strikes(self, point: str) -> bool:
+        """Whether a process dies at that point."""
         self._changed = True
         return self.fate.strikes(point)
-
-    def _bury(self, process: Process) -> None:
-        downtime = self.rng.random() * 20
-        self.agenda.add(downtime, f"{process.name} starts again", partial(self._start, process.name))
-
-    def _wake_workers(self) -> None:
-        due = self.observer.next_job_at()
-        if due is None:
-            return
-        due = max(due, self.clock.now())
-        for process in self._processes.values():
-            if process.alive and (process.wakes_at is None or due + POLL < process.wakes_at):
-                self._look_after(process, (due - self.clock.now()).total_seconds())
-
-    def _look_after(self, process: Process, after: float = 0.0) -> None:
-        after += self.rng.random() * POLL.total_seconds()
-        process.wakes_at = self.clock.now() + timedelta(seconds=after)
-        self.agenda.add(after, f"{process.name} works", partial(self._work, process))
-
-    def _work(self, process: Process) -> None:
-        process.wakes_at = None
-        if process.alive:
-            process.work()
-
-    # --- the wallet's notices ---
-
-    def _wake_wallet(self) -> None:
-        due = self.outside.next_notice_in()
-        if due is None or self.clock.now() + timedelta(seconds=max(due, 0.0)) + POLL >= self._notices_wake_at:
-            return
-        after = max(due, 0.0) + self.rng.random() * POLL.total_seconds()
-        self._notices_wake_at = self.clock.now() + timedelta(seconds=after)
-        self.agenda.add(after, "notices", self._deliver_notices)
-
-    def _deliver_notices(self) -> None:
-        self._notices_wake_at = self.clock.now() + QUIET
-        if self._notice_road.happens(self._notice_road.weather.peer_fault):
-            self.outside.spoil_notice()
-        self.outside.wallet.deliver_due()
 
     def _clear_away(self) -> None:
         self.observer.close()
