@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from http import HTTPStatus
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -18,7 +19,7 @@ from hospital_bridge.sandbox.alipay.faults import Fault as WalletFault
 from hospital_bridge.sandbox.hospital.faults import Fault, FaultKind
 from hospital_bridge.sandbox.people import Person
 from hospital_bridge.sandbox.phone import PATIENCE, PAUSE_SECONDS, Phone
-from hospital_bridge.sandbox.stage import Ports, Stage
+from hospital_bridge.sandbox.stage import AUDITOR_NAME, STAFF_NAME, Ports, Stage
 from hospital_bridge.sandbox.story import OPHTHALMOLOGY
 from tests.journeys.engineer import Console, reading, run, writing
 from tests.journeys.newcomers import Newcomers
@@ -123,8 +124,11 @@ def test_nothing_of_them_stands_open_in_the_database(canaries: list[Person], fol
 
 
 def test_nothing_of_them_is_told_to_staff_or_monitoring(canaries: list[Person], talkative_stage: Stage) -> None:
-    console = Console(talkative_stage)
-    pages = [console.page(path).words for path in ("", "messages", "work", "audit", "security")]
+    shown = {STAFF_NAME: ("", "messages", "work"), AUDITOR_NAME: ("audit", "security")}
+    consoles = {name: Console(talkative_stage, name) for name in shown}
+    seen = [consoles[name].page(path) for name, paths in shown.items() for path in paths]
+    assert {page.status for page in seen} == {HTTPStatus.OK}
+    pages = [page.words for page in seen]
     with urlopen(f"{talkative_stage.public_url}/metrics", timeout=10) as reply:
         pages.append(reply.read().decode())
     assert "hb_jobs" in pages[-1]
