@@ -58,6 +58,8 @@ class ScriptedScope:
     registrations: dict[str, Registration] = field(default_factory=dict)
     payments: dict[str, PaymentView] = field(default_factory=dict)
     bound: bool = False
+    numbers: dict[str, str] = field(default_factory=lambda: {MRN: TOKEN})
+    refusal: str = ""
     known_to_hospital: bool = True
     fails_with: Exception | None = None
     pay_page: str = "/pay"
@@ -151,14 +153,21 @@ def _new_card(_: PageRequest, scope: ScriptedScope) -> Go:
     return Go("card_wait")
 
 
+def _card_wait(_: PageRequest, scope: ScriptedScope) -> View:
+    if scope.refusal:
+        return View("card_refused.html", {"reason": scope.refusal})
+    return View("card_wait.html", refresh_seconds=2)
+
+
 def _slots(_: PageRequest, __: ScriptedScope) -> View:
     return View("slots.html", {"department": DEPARTMENTS[0], "practitioner": PRACTITIONERS[0], "days": days()})
 
 
 def _confirm(request: PageRequest, scope: ScriptedScope) -> View:
     offer = Offer(DEPARTMENTS[0], PRACTITIONERS[0], slot(request.data["day"], 1))
-    mrn = MRN if scope.bound else ""
-    return View("confirm.html", {"offer": offer, "day": request.data["day"], "name": "张小三", "mrn": mrn})
+    numbers = [Candidate(mrn, token, bound=True) for mrn, token in scope.numbers.items() if scope.bound]
+    data = {"offer": offer, "day": request.data["day"], "name": "张小三", "numbers": numbers}
+    return View("confirm.html", data | {"cancel_until": offer.slot.starts_at})
 
 
 def _book(request: PageRequest, scope: ScriptedScope) -> Go:
@@ -179,7 +188,7 @@ def _registration(request: PageRequest, scope: ScriptedScope) -> View:
     waiting = found.state in (State.HOLDING, State.PAID, State.CANCELLING) or (payment is not None and payment.moving)
     return View(
         "registration.html",
-        {"registration": found, "payment": payment, "too_late": False},
+        {"registration": found, "payment": payment, "too_late": False, "too_late_to_cancel": False},
         refresh_seconds=2 if waiting else None,
     )
 
@@ -195,7 +204,7 @@ HANDLERS: dict[str, Callable[[PageRequest, Any], View | Go]] = {
     "cards.bind": _bind,
     "cards.unbind": _unbind,
     "cards.new": _new_card,
-    "card_wait": lambda _, __: View("card_wait.html", refresh_seconds=2),
+    "card_wait": _card_wait,
     "departments": lambda request, _: View("departments.html", {"departments": DEPARTMENTS, "errors": request.errors}),
     "practitioners": lambda _, __: View(
         "practitioners.html", {"department": DEPARTMENTS[0], "practitioners": PRACTITIONERS}

@@ -216,3 +216,19 @@ def test_a_state_of_every_kind_is_told_with_what_comes_next(patient: FlaskClient
     assert "Nothing was charged." in page.text
     assert "&lt;b&gt;D&lt;/b&gt;" in page.text
     assert "<b>" not in page.text
+
+
+def test_of_several_record_numbers_the_first_is_preselected(patient: FlaskClient, kit: SiteKit) -> None:
+    assert 'type="radio"' not in get(patient, CONFIRM).text
+    kit.scopes["h1"].numbers["90000000099"] = "f" * 24
+    page = get(patient, CONFIRM).text
+    assert re.findall(r'name="number" value="(\w+)"( checked)?', page) == [(TOKEN, " checked"), ("f" * 24, "")]
+
+
+def test_a_refused_record_number_is_said_and_can_be_asked_for_again(patient: FlaskClient, kit: SiteKit) -> None:
+    kit.scopes["h1"].refusal = "not_allowed"
+    page = get(patient, "/p/h1/hospital/cards/wait?lang=en").text
+    assert "The hospital did not create a record number" in page
+    assert "HB-H002" in page
+    assert "data-refresh" not in page
+    assert 'action="/p/h1/hospital/cards/new"' in page

@@ -10,6 +10,7 @@ from adapters.errors import Reason, Refused
 from adapters.values import Booking, BookingRequest, Identifier, PatientRecord
 from hospital_bridge.slot import OutsideCall, PaymentRequest
 from hospital_bridge.verticals.hospital import store
+from hospital_bridge.verticals.hospital.record_numbers import MRN, patient
 from hospital_bridge.verticals.hospital.registration import Event, Registration, State
 
 if TYPE_CHECKING:
@@ -18,32 +19,41 @@ if TYPE_CHECKING:
 
 SALE_KIND = "hospital.registration"
 BOOK = "hospital.book"
-MRN = "MRN"
-
-
-class NoRecordNumber(Exception):
-    """The patient has no record number here yet; one must be bound first."""
 
 
 def hold(
-    scope: Scope, wallet_user_id: str, slot: Slot, *, department_name: str, practitioner_name: str, place: str
+    scope: Scope,
+    wallet_user_id: str,
+    slot: Slot,
+    *,
+    department_name: str,
+    practitioner_name: str,
+    place: str,
+    number: str = "",
 ) -> str:
     """Hold a seat for the wallet user's own patient and ask the hospital for it after the commit.
 
+    `number` is the token of the record number that the registration goes to, by default the first bound one.
     Returns the registration id, which is the standing one's when the patient has this slot already: the same
     request may come twice. Raises SoldOut or NoRecordNumber and then holds nothing.
     """
     try:
-        return _hold(scope, wallet_user_id, slot, department_name, practitioner_name, place)
+        return _hold(scope, wallet_user_id, slot, department_name, practitioner_name, place, number)
     except store.AlreadyStanding as standing:
         return standing.registration_id
 
 
 def _hold(
-    scope: Scope, wallet_user_id: str, slot: Slot, department_name: str, practitioner_name: str, place: str
+    scope: Scope,
+    wallet_user_id: str,
+    slot: Slot,
+    department_name: str,
+    practitioner_name: str,
+    place: str,
+    number: str,
 ) -> str:
     with scope.begin() as work:
-        subject_id, mrn = _patient(work, wallet_user_id)
+        subject_id, mrn = patient(work, wallet_user_id, number)
         registration = Registration(
             registration_id=work.ids.new(),
             wallet_user_id=wallet_user_id,
@@ -62,14 +72,6 @@ def _hold(
         work.jobs.add(BOOK, registration.registration_id, stream=registration.registration_id)
         work.audit.record(wallet_user_id, "registration.held", registration.registration_id)
     return registration.registration_id
-
-
-def _patient(work: VerticalWork, wallet_user_id: str) -> tuple[str, str]:
-    for subject_id in work.subjects.bound_to(wallet_user_id):
-        for identifier in work.subjects.identifiers(subject_id):
-            if identifier.system == MRN:
-                return subject_id, identifier.value
-    raise NoRecordNumber
 
 
 def book(scope: Scope, registration_id: str) -> None:

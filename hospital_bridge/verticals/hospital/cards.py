@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adapters.errors import NotDone
 from adapters.values import Identifier
 from hospital_bridge.slot import OutsideCall
-from hospital_bridge.verticals.hospital.booking import MRN
+from hospital_bridge.verticals.hospital import store
+from hospital_bridge.verticals.hospital.record_numbers import MRN, token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,11 +58,6 @@ def cards_of(scope: Scope, wallet_user_id: str) -> Cards:
     )
 
 
-def token(subject_id: str, mrn: str) -> str:
-    """A name for a record number that can stand in a page without showing it."""
-    return hashlib.blake2b(mrn.encode(), key=subject_id.encode(), digest_size=12).hexdigest()
-
-
 def bind(scope: Scope, wallet_user_id: str, chosen: str) -> bool:
     """Bind the record number behind the token; False when the person has no such number."""
     cards = cards_of(scope, wallet_user_id)
@@ -91,6 +86,7 @@ def ask_new_record(scope: Scope, wallet_user_id: str) -> None:
     """Have the hospital enter the verified person as a new patient after this commit."""
     subject_id, _, _ = _person(scope, wallet_user_id)
     with scope.begin() as work:
+        store.want_record(work, subject_id)
         work.jobs.add(CREATE_RECORD, subject_id, stream=subject_id)
         work.audit.record(wallet_user_id, "card.new_asked", subject_id)
 
@@ -99,7 +95,10 @@ def create_record(scope: Scope, subject_id: str) -> None:
     """Job: enter the person in the patient index (ADT^A28), unless the index knows the id number."""
     with scope.read() as work:
         identity = work.subjects.identity(subject_id)
+        try_no = store.record_try(work, subject_id)
     directory = scope.port("HisDirectory")
+    if not try_no:
+        return
 
     def known() -> bool | None:
         return True if directory.find_patients(identity) else None
@@ -107,16 +106,22 @@ def create_record(scope: Scope, subject_id: str) -> None:
     scope.effects.drive(
         OutsideCall(
             kind=CREATE_RECORD,
-            key=f"{CREATE_RECORD}:{subject_id}",
+            key=f"{CREATE_RECORD}:{subject_id}:{try_no}",
             act=lambda: known() or directory.register_patient(identity),
             look=known,
             confirmed=lambda work, _: _ask_for_number(work, subject_id),
-            refused=lambda work, reason: work.audit.record("bridge", "card.refused", subject_id, reason=reason),
+            refused=lambda work, reason: _no_record(work, subject_id, reason),
         )
     )
 
 
+def _no_record(work: VerticalWork, subject_id: str, reason: str) -> None:
+    store.end_record_try(work, subject_id, reason)
+    work.audit.record("bridge", "card.refused", subject_id, reason=reason)
+
+
 def _ask_for_number(work: VerticalWork, subject_id: str) -> None:
+    store.end_record_try(work, subject_id)
     work.jobs.add(BIND_CREATED, subject_id, stream=subject_id)
 
 

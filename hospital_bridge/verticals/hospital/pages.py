@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, validate
 
 from adapters.errors import Busy, OutsideError
 from hospital_bridge.slot import Go, Page, PageRequest, View
-from hospital_bridge.verticals.hospital import booking, cards, directory, leaving, schedule, store
+from hospital_bridge.verticals.hospital import booking, cards, directory, leaving, record_numbers, schedule, store
 from hospital_bridge.verticals.hospital.registration import STANDING, Registration, State
 from hospital_bridge.verticals.hospital.timetable import Timetable
 
@@ -41,6 +41,12 @@ class ChosenSlot(Schema):
     slot = fields.String(required=True, validate=validate.Length(1, 64))
 
 
+class ChosenBooking(ChosenSlot):
+    """A slot, and the token of the record number that it is booked for where the patient has several."""
+
+    number = fields.String(load_default="", validate=validate.Length(max=24))
+
+
 def speaks_of_trouble(handler: Handler) -> Handler:
     """Say what happened and what comes next when the hospital does not answer, or offers this no longer."""
 
@@ -52,11 +58,15 @@ def speaks_of_trouble(handler: Handler) -> Handler:
             busy = isinstance(error, Busy)
             return View("unavailable.html", {"busy": busy}, status=503, refresh_seconds=20)
         except (directory.NotOffered, store.NoSuchRegistration):
-            return View("gone.html", status=404)
+            return _gone(404, "HB-R002")
         except cards.NotVerified:
             return View("not_verified.html", status=403)
 
     return page
+
+
+def _gone(status: int, code: str) -> View:
+    return View("gone.html", {"code": code}, status=status)
 
 
 def home(request: PageRequest) -> View:
@@ -77,14 +87,14 @@ def show_cards(request: PageRequest) -> View:
 def bind_card(request: PageRequest) -> View | Go:
     """Bind one of the numbers that the index knows."""
     if not cards.bind(request.scope, request.principal, request.data["token"]):
-        return View("gone.html", status=404)
+        return _gone(404, "HB-R002")
     return Go("cards")
 
 
 def unbind_card(request: PageRequest) -> View | Go:
     """Unbind a number; the hospital keeps its record."""
     if not cards.unbind(request.scope, request.principal, request.data["token"]):
-        return View("gone.html", status=404)
+        return _gone(404, "HB-R002")
     return Go("cards")
 
 
@@ -95,10 +105,14 @@ def new_card(request: PageRequest) -> Go:
 
 
 def wait_for_card(request: PageRequest) -> View | Go:
-    """Until the hospital has given the new record number."""
+    """Until the hospital has given the new record number, or has said why it gives none."""
     with request.scope.read() as work:
-        if any(work.subjects.identifiers(subject) for subject in work.subjects.bound_to(request.principal)):
+        subjects = work.subjects.bound_to(request.principal)
+        if any(work.subjects.identifiers(subject) for subject in subjects):
             return Go("cards")
+        refusal = next(filter(None, (store.record_refusal(work, subject) for subject in subjects)), "")
+    if refusal:
+        return View("card_refused.html", {"reason": refusal})
     return View("card_wait.html", refresh_seconds=2)
 
 
@@ -139,7 +153,7 @@ def confirm(request: PageRequest) -> View:
             "cancel_until": cancel_until if request.scope.now() < cancel_until else None,
             "day": request.data["day"],
             "name": found.name,
-            "mrn": next((c.mrn for c in found.candidates if c.bound), ""),
+            "numbers": [candidate for candidate in found.candidates if candidate.bound],
         },
     )
 
@@ -155,10 +169,11 @@ def book(request: PageRequest) -> View | Go:
             department_name=offer.department.name,
             practitioner_name=offer.practitioner.name,
             place=offer.department.place,
+            number=request.data["number"],
         )
     except store.SoldOut:
-        return View("gone.html", status=409)
-    except booking.NoRecordNumber:
+        return _gone(409, "HB-R004")
+    except record_numbers.NoRecordNumber:
         return Go("cards")
     finally:
         _TIMETABLE.forget(request.scope, offer.slot.department_code, offer.slot.practitioner_code)
@@ -228,7 +243,7 @@ PAGES = (
     _page("practitioners", "departments/<department>", practitioners),
     _page("slots", "departments/<department>/<practitioner>", slots),
     _page("confirm", "confirm", confirm, schema=ChosenSlot, again="departments"),
-    _page("book", "book", book, method="POST", schema=ChosenSlot, again="departments"),
+    _page("book", "book", book, method="POST", schema=ChosenBooking, again="departments"),
     _page("registrations", "registrations", registrations, menu="My registrations"),
     _page("registration", "registrations/<registration>", registration),
     _page("cancel", "registrations/<registration>/cancel", cancel, method="POST"),

@@ -17,6 +17,7 @@ from hospital_bridge.store.subjects import SELF
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.verticals.hospital import booking
 from hospital_bridge.verticals.hospital import store as registrations
+from hospital_bridge.verticals.hospital.record_numbers import MRN
 from hospital_bridge.verticals.hospital.registration import STANDING, Event, State
 from tests.fixtures_store import Database
 from tests.steered import FakeClock
@@ -45,7 +46,7 @@ def wallet_user(store: Store, payer: str) -> str:
         user = work.wallet_users.keep("main", WalletAccount(payer, "o"), "zh-CN")
         subject = work.subjects.keep(PERSON)
         work.subjects.bind(user, subject, SELF)
-        work.subjects.add_identifier(subject, Identifier(booking.MRN, "100001"))
+        work.subjects.add_identifier(subject, Identifier(MRN, "100001"))
     return user
 
 
