@@ -44,6 +44,7 @@ class Manifest:
     """An adapter's declaration; `provides` holds class names of `adapters.ports`.
 
     A schema field that must come from a file or the environment carries `metadata={"secret": True}`.
+    A field `reply_timeout` says how many seconds one call may wait for its answer.
     """
 
     name: str

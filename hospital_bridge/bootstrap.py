@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from adapters import registry
@@ -23,6 +24,9 @@ from hospital_bridge.store.engine import Engine, make_engine, role_of
 from hospital_bridge.store.keys import RootKeys
 from hospital_bridge.store.migrations.runner import is_current, is_vertical_current, migrate, migrate_vertical
 from hospital_bridge.store.unit_of_work import Store
+
+ON_THE_WAY = timedelta(seconds=5)
+"""How long a message may travel on after its sender gave up waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +148,30 @@ def _operator(
     his = None if settings.his is None else _adapter(settings.his, outside)
     ports = _ports(settings, wallets, his)
     counters: dict[str, Counter] = {}
-    money = MoneyContext(settings.id, store, settings.timezone, wallets, counters, config_digest=digest)
+    money = MoneyContext(
+        settings.id,
+        store,
+        settings.timezone,
+        wallets,
+        counters,
+        config_digest=digest,
+        settling=settling_of(settings.his),
+    )
     scopes = {}
     for name, chosen in settings.verticals.items():
         scope = _scope(verticals[name], chosen, settings, outside, money, ports)
         scopes[name] = scope
         counters |= {sale.kind: Counter(sale, scope, scope.unit) for sale in verticals[name].sales}
     return OperatorParts(settings, wallets, his, scopes, money)
+
+
+def settling_of(his: AdapterChoice | None) -> timedelta:
+    """How long a change may still be under way to a hospital's system after we lost sight of it.
+
+    A process that died may have left a call behind that waits for its whole reply timeout.
+    """
+    answers_within = 0.0 if his is None else his.settings.get("reply_timeout", 0.0)
+    return timedelta(seconds=answers_within) + ON_THE_WAY
 
 
 def _adapter(choice: AdapterChoice, outside: Outside) -> Any:
