@@ -10,7 +10,7 @@ from sqlalchemy import Boolean, Column, ColumnElement, Index, Integer, String, T
 
 from hospital_bridge.payment.model import Effect, EffectState
 from hospital_bridge.store.choice import choice
-from hospital_bridge.store.metadata import CODE, ID, Instant, as_indexed, metadata, operator_column, where
+from hospital_bridge.store.metadata import CODE, ID, Described, Instant, as_indexed, metadata, operator_column, where
 from hospital_bridge.store.records import columns_of, record_of
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ EFFECT = Table(
     Column("unknown_since", Instant),
     Column("next_check", Instant),
     Column("needs_person", Boolean, nullable=False),
-    Column("native_code", CODE, nullable=False),
-    Column("reason", String(200), nullable=False),
+    Column("native_code", Described(64), nullable=False),
+    Column("reason", Described(200), nullable=False),
     Column("version", Integer, nullable=False),
     UniqueConstraint("operator_id", "key"),
 )

@@ -66,6 +66,20 @@ class Instant(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
 
+class Described(TypeDecorator[str]):
+    """Words from outside that only people read: what is too long is cut, and never costs the commit of a fact."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        super().__init__(length)
+        self._longest = length
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else value[: self._longest]
+
+
 def operator_column() -> Column[str]:
     """The tenant, first in every primary, unique and foreign key."""
     return Column("operator_id", CODE, primary_key=True, nullable=False)

@@ -14,7 +14,6 @@ from sqlalchemy import (
     ColumnElement,
     Index,
     Integer,
-    String,
     Table,
     Text,
     UniqueConstraint,
@@ -24,7 +23,7 @@ from sqlalchemy import (
 
 from hospital_bridge.payment.model import Collection, Fulfilment, Payment
 from hospital_bridge.store.choice import choice
-from hospital_bridge.store.metadata import CODE, ID, Instant, metadata, operator_column, where
+from hospital_bridge.store.metadata import CODE, ID, Described, Instant, metadata, operator_column, where
 from hospital_bridge.store.records import columns_of, record_of
 from hospital_bridge.store.upsert import insert_on_conflict
 
@@ -60,10 +59,10 @@ PAYMENT = Table(
     *choice("collection", Collection),
     *choice("fulfilment", Fulfilment),
     Column("late", Boolean, nullable=False),
-    Column("refund_wanted", String(200), nullable=False),
-    Column("reason", String(200), nullable=False),
-    Column("receipt_no", CODE, nullable=False),
-    Column("control_id", CODE, nullable=False),
+    Column("refund_wanted", Described(200), nullable=False),
+    Column("reason", Described(200), nullable=False),
+    Column("receipt_no", Described(64), nullable=False),
+    Column("control_id", Described(64), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("collected_at", Instant),

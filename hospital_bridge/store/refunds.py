@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ColumnElement, Index, Integer, String, Table, and_, or_
+from sqlalchemy import BigInteger, CheckConstraint, Column, ColumnElement, Index, Integer, Table, and_, or_
 
 from hospital_bridge.payment.model import Account, Fulfilment, Refund, RefundState
 from hospital_bridge.store.choice import choice
-from hospital_bridge.store.metadata import ID, Instant, belongs_to, metadata, operator_column
+from hospital_bridge.store.metadata import ID, Described, Instant, belongs_to, metadata, operator_column
 from hospital_bridge.store.records import columns_of, record_of
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ REFUND = Table(
     Column("refund_no", ID, primary_key=True),
     Column("payment_id", ID, nullable=False),
     Column("amount_fen", BigInteger, nullable=False),
-    Column("reason", String(200), nullable=False),
+    Column("reason", Described(200), nullable=False),
     *choice("state", RefundState),
     *choice("from_account", Account),
     *choice("reversal", Fulfilment, nullable=True),
@@ -32,7 +32,7 @@ REFUND = Table(
     Column("sent_at", Instant),
     Column("refunded_at", Instant),
     Column("reversed_at", Instant),
-    Column("refusal", String(200), nullable=False),
+    Column("refusal", Described(200), nullable=False),
     Column("version", Integer, nullable=False),
     belongs_to("payment", "payment_id"),
     CheckConstraint("amount_fen >= 0 AND reversal_fen >= 0", name="sums_not_negative"),

@@ -53,7 +53,7 @@ def posting_message(posting: Posting, settings: Hl7HisSettings, envelope: Envelo
 
 def read_receipt(answer: Message, posting: Posting, settings: Hl7HisSettings, control_id: str) -> PostingEntry:
     """The entry as the hospital says it made it, its amount included, which may differ from ours."""
-    receipt_no = answer[settings.receipt_number].strip()
+    receipt_no = reading.identifier(answer[settings.receipt_number].strip(), settings.receipt_number)
     if not receipt_no:
         raise Malformed(f"{settings.receipt_number} is missing")
     said = answer[settings.receipt_amount].strip()
@@ -118,7 +118,9 @@ def _entry(row: Segment, columns: Mapping[str, int], settings: Hl7HisSettings) -
         serial=_cell(row, columns, "FT1.2"),
         kind=kind,
         amount_fen=_positive(reading.amount(_cell(row, columns, "FT1.11", ".1.1"), "FT1.11"), kind),
-        receipt_no=_cell(row, columns, settings.receipt_number.replace("-", ".")),
+        receipt_no=reading.identifier(
+            _cell(row, columns, settings.receipt_number.replace("-", ".")), settings.receipt_number
+        ),
         occurred_at=reading.instant(_cell(row, columns, "FT1.4", ".1"), settings.time_zone, "FT1.4"),
         control_id=row[str(columns["MSH.10"])].strip() if "MSH.10" in columns else "",
     )

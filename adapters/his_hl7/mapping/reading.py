@@ -20,6 +20,7 @@ _CLOCK = r"(?:[T ]?(?P<hour>\d\d):?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:\.?\d
 _OFFSET = r"(?P<offset>[+-]\d\d:?\d\d|Z)?"
 _INSTANT = re.compile(_DAY + _CLOCK + _OFFSET, re.ASCII)
 _PARTS = ("year", "month", "day", "hour", "minute", "second")
+_LONGEST_IDENTIFIER = 64
 _WHOLE = re.compile(r"-?\d{1,9}(?:\.0+)?", re.ASCII)
 
 
@@ -57,6 +58,13 @@ def required(group: Group, address: str) -> str:
     if not found:
         raise Malformed(f"{address} is missing")
     return found
+
+
+def identifier(text: str, address: str) -> str:
+    """A number by which the hospital knows a thing; Malformed where it is longer than a number may be."""
+    if len(text) > _LONGEST_IDENTIFIER:
+        raise Malformed(f"{address} is longer than {_LONGEST_IDENTIFIER} characters")
+    return text
 
 
 def whole_number(group: Group, address: str) -> int:

@@ -97,7 +97,7 @@ def read_booked(answer: Message, placer_id: str, control_id: str) -> Booking:
         raise Malformed("SCH-1 is not the number that we asked under")
     if not _is_live(group):
         raise Refused("the appointment under this number is over", reason=Reason.CLOSED, native_code=_state(group))
-    return Booking(placer_id, required(group, "SCH-2.1"), control_id)
+    return Booking(placer_id, _filler(group), control_id)
 
 
 def read_found_booking(answer: Message, placer_id: str) -> Booking | None:
@@ -106,7 +106,7 @@ def read_found_booking(answer: Message, placer_id: str) -> Booking | None:
         return None
     ours = (group for group in reading.groups(answer, "SCH") if value(group, "SCH-1.1") == placer_id)
     live = next((group for group in ours if _is_live(group)), None)
-    return Booking(placer_id, required(live, "SCH-2.1")) if live is not None else None
+    return Booking(placer_id, _filler(live)) if live is not None else None
 
 
 def _request(placer_id: str, settings: Hl7HisSettings, extra: Mapping[int, Field] | None = None) -> SegmentText:
@@ -160,6 +160,10 @@ def _price(service: str, prices: Mapping[str, Fen], settings: Hl7HisSettings) ->
     if prices[code] < 0:
         raise Malformed("PRC-5 is negative")
     return prices[code]
+
+
+def _filler(group: Group) -> str:
+    return reading.identifier(required(group, "SCH-2.1"), "SCH-2.1")
 
 
 def _state(group: Group) -> str:

@@ -162,7 +162,13 @@ def test_an_oversold_slot_has_nothing_left() -> None:
 
 @pytest.mark.parametrize(
     ("schedule", "field"),
-    [("SCH|P2|A1", "SCH-1"), ("SCH|P1|", "SCH-2"), ("SCH|P1|A1" + "|" * 23 + "Maybe", "SCH-25"), ("NTE|1", "SCH-1")],
+    [
+        ("SCH|P2|A1", "SCH-1"),
+        ("SCH|P1|", "SCH-2"),
+        ("SCH|P1|" + "A" * 65, "SCH-2"),
+        ("SCH|P1|A1" + "|" * 23 + "Maybe", "SCH-25"),
+        ("NTE|1", "SCH-1"),
+    ],
 )
 def test_an_odd_booking_is_not_taken_for_ours(schedule: str, field: str) -> None:
     with pytest.raises(Malformed, match=field):
@@ -212,6 +218,7 @@ def test_a_refund_may_be_written_as_a_negative_amount() -> None:
         ("RDT|S1", "RDT|", "FT1.2"),
         ("20261123100000", "now", "FT1.4"),
         ("~@ZRC.2", "", "ZRC.2"),
+        ("|R1", "|" + "R" * 65, "ZRC-2"),
         ("QAK|1|OK", "QAK|1|", "QAK-2"),
     ],
 )
