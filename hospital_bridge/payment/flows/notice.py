@@ -9,6 +9,8 @@ from adapters.values import Acknowledgement, PaymentNotice
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows.settle import Verdict, settle
 
+NOT_GENUINE = "HB-W003"
+
 
 def receive_notice(context: MoneyContext, account: str, body: bytes, headers: Mapping[str, str]) -> Acknowledgement:
     """Take one notice of a merchant account over the received bytes; KeyError for an account that is not ours.
@@ -21,7 +23,7 @@ def receive_notice(context: MoneyContext, account: str, body: bytes, headers: Ma
         notice = wallet.read_notice(body, headers)
     except OutsideError as fault:
         with context.store.begin(context.operator_id) as work:
-            work.security_events.record("notice.refused", account, reason=type(fault).__name__)
+            work.security_events.record("notice.refused", account, code=NOT_GENUINE, reason=type(fault).__name__)
         return wallet.acknowledge(accepted=False)
     return wallet.acknowledge(accepted=_take(context, account, notice))
 
