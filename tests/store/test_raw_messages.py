@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from hospital_bridge.store.inbox import Envelope, InboxState
-from hospital_bridge.store.keys import KeyMissing
+from hospital_bridge.store.keys import KeyMissing, RootKeys
 from hospital_bridge.store.raw_messages import forget_raw_messages
 from hospital_bridge.store.unit_of_work import Store
-from tests.steered import FakeClock
+from tests.fixtures_store import Database
+from tests.steered import CountedIds, FakeClock
 
 DAYS = 90
 RAW = b"MSH|^~\\&|LIS||||20261123||ORU^R01|C1|P|2.5.1\r"
@@ -59,3 +60,16 @@ def test_another_operators_messages_and_other_keys_are_left_alone(store: Store, 
         assert work.inbox.raw(elsewhere) == RAW
     with store.read("h1") as work:
         assert work.seal.open("person", "subject", "name", "1", sealed) == "测试"
+
+
+def test_another_process_that_read_the_message_cannot_open_it_any_more(
+    store: Store, database: Database, clock: FakeClock, ids: CountedIds
+) -> None:
+    web = Store(database.engine, clock, ids, RootKeys(current=bytes(range(32))))
+    old = keep(store, "OLD")
+    with web.read("h1") as work:
+        assert work.inbox.raw(old) == RAW
+    clock.advance(timedelta(days=DAYS + 1))
+    forget(store)
+    with web.read("h1") as work, pytest.raises(KeyMissing):
+        work.inbox.raw(old)
