@@ -95,6 +95,8 @@ def _carry_out(context: MoneyContext, work: Work, about: str, decision: Decision
             decide.decide_reversed(work, about, by=by)
         case Decision.REFUND_AGAIN:
             decide.decide_refund_again(context, work, about, by=by)
+        case Decision.RETURNED:
+            decide.decide_returned(work, about, by=by)
 
 
 def _settle(work: Work, one: OpenDifference, explanation: Explanation | None, by: str) -> None:

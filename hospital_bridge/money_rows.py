@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hospital_bridge.payment.flows.decide import owed_back
 from hospital_bridge.payment.flows.fulfil import effect_key
 from hospital_bridge.payment.flows.reverse import reversal_key
-from hospital_bridge.payment.model import Fulfilment, RefundState
+from hospital_bridge.payment.model import Collection, Fulfilment, RefundState
 from hospital_bridge.web.finance_reads import Decision, MoneyRow
 
 if TYPE_CHECKING:
@@ -36,7 +36,11 @@ REVERSAL_REFUSED = (
     "The money went back, but the hospital's system refused to take its booking back.",
     "Take the booking back in the hospital's system by hand, then say so here.",
 )
-SITUATIONS = (UNDECIDED, TOLD_AGAIN, NOT_GIVEN_BACK, REVERSAL_UNKNOWN, REVERSAL_REFUSED)
+MISFIT = (
+    "The wallet took money that does not fit the order, which is closed.",
+    "Return it in the wallet's console, then say so here.",
+)
+SITUATIONS = (UNDECIDED, TOLD_AGAIN, NOT_GIVEN_BACK, REVERSAL_UNKNOWN, REVERSAL_REFUSED, MISFIT)
 """Message ids: what happened, and what to do."""
 
 ON_A_BOOKING = (Decision.FULFILLED, Decision.REFUSED, Decision.AGAIN)
@@ -51,6 +55,7 @@ def money_rows(work: Work) -> Sequence[MoneyRow]:
     stands = {Fulfilment.REFUSED, Fulfilment.MANUAL}
     rows = [
         *(_undecided(work, payment) for payment in payments if payment.fulfilment is Fulfilment.MANUAL),
+        *(_misfit(payment) for payment in payments if payment.collection is Collection.CLOSED),
         *(row for payment_id in sorted(owed) for row in _not_given_back(work, payment_id)),
         *(_unreversed(work, refund) for refund in refunds if refund.reversal in stands),
     ]
@@ -88,6 +93,20 @@ def _not_given_back(work: Work, payment_id: str) -> Iterator[MoneyRow]:
             reason=last.refusal if last else payment.reason,
             decisions=(Decision.REFUND_AGAIN,),
         )
+
+
+def _misfit(payment: Payment) -> MoneyRow:
+    what, todo = MISFIT
+    return MoneyRow(
+        about=payment.payment_id,
+        what=what,
+        since=payment.closed_at or payment.created_at,
+        amount_fen=payment.payer_paid_fen,
+        order_no=payment.merchant_order_no,
+        todo=todo,
+        reason=payment.reason,
+        decisions=(Decision.RETURNED,),
+    )
 
 
 def _unreversed(work: Work, refund: Refund) -> MoneyRow:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from adapters.errors import Reason
+from adapters.values import Fen
 from hospital_bridge.finance import FinanceDesk
 from hospital_bridge.payment.effects import PATIENCE
 from hospital_bridge.payment.model import Payment, Situation
@@ -18,7 +20,7 @@ from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.web.finance_reads import Decision, Explanation, SomebodyWasFaster
 from tests.payment.desk import Desk
 from tests.payment.faults import Fault
-from tests.payment.world import ACCOUNT, FEE, OPERATOR, World
+from tests.payment.world import ACCOUNT, FEE, HALF_AN_HOUR, OPERATOR, World
 from tests.steered import FakeClock
 
 
@@ -161,3 +163,17 @@ def test_a_difference_is_taken_over_and_then_explained(world: World, finance: Fi
     with pytest.raises(SomebodyWasFaster):
         finance.explain(OPERATOR, row.key, Explanation.BOOKED_BY_HAND, by="staff-2")
     assert [act for who, act, _ in trail(world) if who == staff_id] == ["difference.explained", "difference.taken_over"]
+
+
+def test_money_that_does_not_fit_its_order_waits_until_a_person_has_returned_it(
+    world: World, finance: FinanceDesk
+) -> None:
+    misfit = world.opened()
+    standing = world.wallet.orders[misfit.merchant_order_no]
+    standing.order = replace(standing.order, amount_fen=Fen(FEE + 1))
+    world.wallet.pay(misfit.merchant_order_no)
+    world.drain(HALF_AN_HOUR * 2)
+    [row] = finance.waiting(OPERATOR)
+    assert (row.about, row.decisions) == (misfit.payment_id, (Decision.RETURNED,))
+    decide(finance, row.about, Decision.RETURNED)
+    assert finance.waiting(OPERATOR) == []

@@ -49,6 +49,10 @@ DECISIONS = {
         "Send the money back again",
         "The wallet is asked for the refund once more, under a new refund number. This cannot be undone.",
     ),
+    Decision.RETURNED: Words(
+        "The payer has the money back",
+        "The money counts as returned; the bridge itself returns nothing. This cannot be undone here.",
+    ),
 }
 EXPLANATIONS = {
     Explanation.AT_THE_COUNTER: "Settled at the counter",

@@ -17,6 +17,7 @@ class Decision(StrEnum):
     AGAIN = "again"
     REVERSED = "reversed"
     REFUND_AGAIN = "refund_again"
+    RETURNED = "returned"
 
 
 class Explanation(StrEnum):
