@@ -11,6 +11,7 @@ from hospital_bridge.store.metadata import CODE, ID, Instant, belongs_to, metada
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from hospital_bridge.store.unit_of_work import Work
 
@@ -107,6 +108,11 @@ class WalletUsers:
             CONSENT.c.withdrawn_at.is_(None),
         )
         self._consents.change(*live, withdrawn_at=self._work.now)
+
+    def standing_consents(self, wallet_user_id: str) -> dict[str, datetime]:
+        """The purposes that are agreed to, in whichever version of the text, and since when."""
+        mine = (CONSENT.c.wallet_user_id == wallet_user_id, CONSENT.c.withdrawn_at.is_(None))
+        return {row.purpose: row.given_at for row in self._consents.all(*mine, order_by=[CONSENT.c.given_at])}
 
     def given_consents(self, wallet_user_id: str) -> list[dict[str, str | None]]:
         """Every consent ever given: purpose, version of the text, when given and when withdrawn (ISO 8601, UTC)."""

@@ -58,7 +58,10 @@ class ScriptedWallet:
             raise self.fails_with
         self.consents.append(consent)
         with self.store.begin(self.operator_id) as work:
-            return work.wallet_users.keep("alipay", WalletAccount(code), locale)
+            user = work.wallet_users.keep("alipay", WalletAccount(code), locale)
+            for purpose in consent.purposes:
+                work.wallet_users.consent(user, purpose, consent.version)
+        return user
 
     def receive_notice(self, body: bytes, headers: Mapping[str, str]) -> Acknowledgement:
         self.notices.append((body, headers))

@@ -48,6 +48,8 @@ EXPECTED: dict[str, frozenset[str]] = {
     "health.metrics": EVERYBODY,
     "health.ready": EVERYBODY,
     "hospital:desk": frozenset({"nurse"}),
+    "consents.standing": frozenset({"patient"}),
+    "consents.withdraw": frozenset({"patient"}),
     "patient.agree": EVERYBODY,
     "patient.consent": EVERYBODY,
     "patient.entry": EVERYBODY,
