@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from adapters.errors import NotDone
+from adapters.errors import NotDone, Reason, Refused
 from adapters.values import Identifier
 from hospital_bridge.slot import OutsideCall
 from hospital_bridge.verticals.hospital import store
@@ -14,11 +14,12 @@ from hospital_bridge.verticals.hospital.record_numbers import MRN, token
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from adapters.values import VerifiedIdentity
+    from adapters.values import PatientRecord, VerifiedIdentity
     from hospital_bridge.slot import Scope, VerticalWork
 
 CREATE_RECORD = "hospital.create_record"
 BIND_CREATED = "hospital.bind_created"
+ANOTHER_NAME = Reason.CONFLICTING_CONTENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,7 @@ def cards_of(scope: Scope, wallet_user_id: str) -> Cards:
     """The person's record numbers, bound ones first, then those that the index knows besides."""
     subject_id, identity, bound = _person(scope, wallet_user_id)
     records = scope.port("HisDirectory").find_patients(identity)
-    known = [mrn for record in records if record.name == identity.name and (mrn := record.first(MRN))]
-    mrns = dict.fromkeys([*bound, *known])
+    mrns = dict.fromkeys([*bound, *_own(records, identity)])
     return Cards(
         subject_id=subject_id,
         name=identity.name,
@@ -92,7 +92,10 @@ def ask_new_record(scope: Scope, wallet_user_id: str) -> None:
 
 
 def create_record(scope: Scope, subject_id: str) -> None:
-    """Job: enter the person in the patient index (ADT^A28), unless the index knows the id number."""
+    """Job: enter the person in the patient index (ADT^A28), unless it knows them.
+
+    Refused where the index holds the ID number under another name: whose record it is, only the counter can tell.
+    """
     with scope.read() as work:
         identity = work.subjects.identity(subject_id)
         try_no = store.record_try(work, subject_id)
@@ -101,13 +104,20 @@ def create_record(scope: Scope, subject_id: str) -> None:
         return
 
     def known() -> bool | None:
-        return True if directory.find_patients(identity) else None
+        return True if _own(directory.find_patients(identity), identity) else None
+
+    def enter() -> None:
+        records = directory.find_patients(identity)
+        if _is_under_another_name(records, identity):
+            raise Refused("the patient index holds the ID number under another name", reason=ANOTHER_NAME)
+        if not records:
+            directory.register_patient(identity)
 
     scope.effects.drive(
         OutsideCall(
             kind=CREATE_RECORD,
             key=f"{CREATE_RECORD}:{subject_id}:{try_no}",
-            act=lambda: known() or directory.register_patient(identity),
+            act=enter,
             look=known,
             confirmed=lambda work, _: _ask_for_number(work, subject_id),
             refused=lambda work, reason: _no_record(work, subject_id, reason),
@@ -132,12 +142,25 @@ def bind_created(scope: Scope, subject_id: str) -> None:
     """
     with scope.read() as work:
         identity = work.subjects.identity(subject_id)
-    records = [r for r in scope.port("HisDirectory").find_patients(identity) if r.name == identity.name]
-    mrn = next((mrn for record in records if (mrn := record.first(MRN))), None)
+    records = scope.port("HisDirectory").find_patients(identity)
+    if _is_under_another_name(records, identity):
+        with scope.begin() as work:
+            _no_record(work, subject_id, ANOTHER_NAME)
+        return
+    mrn = next(iter(_own(records, identity)), None)
     if mrn is None:
         raise NotDone("the patient index does not show the new record yet")
     with scope.begin() as work:
         work.subjects.add_identifier(subject_id, Identifier(MRN, mrn))
+
+
+def _own(records: Sequence[PatientRecord], identity: VerifiedIdentity) -> list[str]:
+    """The record numbers that stand under the person's own name."""
+    return [mrn for record in records if record.name == identity.name and (mrn := record.first(MRN))]
+
+
+def _is_under_another_name(records: Sequence[PatientRecord], identity: VerifiedIdentity) -> bool:
+    return bool(records) and all(record.name != identity.name for record in records)
 
 
 def _person(scope: Scope, wallet_user_id: str) -> tuple[str, VerifiedIdentity, list[str]]:
