@@ -17,10 +17,12 @@ def test_no_module_is_longer_than_its_reader_has_patience() -> None:
 
 
 def test_no_function_needs_scrolling() -> None:
+    """Migrations are left out: a tool writes them from the tables, and they are never edited once they ran."""
     lines = {
         f"{dotted(module)}.{function.name}:{function.lineno}": (function.end_lineno or 0) - function.lineno + 1
         for module in modules()
         for function in functions(module)
+        if "migrations" not in module.parts or not module.stem[0].isdigit()
     }
     assert {name: count for name, count in lines.items() if count > LONGEST_FUNCTION} == {}
     assert median(lines.values()) < MEDIAN_FUNCTION

@@ -1,4 +1,4 @@
-"""One paid registration in a real Chromium, before a real bridge, wallet and hospital; its pictures stand in the README."""
+"""One paid registration in a real Chromium before a real bridge, wallet and hospital; README shows its pictures."""
 
 from __future__ import annotations
 
