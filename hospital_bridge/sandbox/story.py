@@ -115,14 +115,14 @@ class Story:
         page = phone.wait_for(phone.pay(phone.book(OPHTHALMOLOGY)), "done")
         phone.cancel(page)
         refunded = phone.wait_for(page, "refunded")
-        return self._facts(refunded, EntryKind.PAYMENT, EntryKind.REFUND) | self._refund(refunded)
+        return self._facts(refunded, EntryKind.PAYMENT, EntryKind.REFUND) | self._refund(phone)
 
     def _hospital_refuses(self) -> Facts:
         refusal = HospitalFault(trigger="DFT^P03", kind=FaultKind.REFUSE, text="already paid at the window")
         self._town.hospital.faults.add(refusal)
         phone = self._regular
         page = phone.wait_for(phone.pay(phone.book(OPHTHALMOLOGY)), "refunded")
-        return self._facts(page) | self._refund(page)
+        return self._facts(page) | self._refund(phone)
 
     def _called_off(self) -> Facts:
         phone = self._regular
@@ -131,7 +131,7 @@ class Story:
         answer = Message.parse(self._listener.exchange(notice))
         _expect(answer["MSA-1"] == "AA", f"the bridge answered {answer['MSA-1']}")
         refunded = phone.wait_for(page, "refunded")
-        told = self._facts(refunded, EntryKind.PAYMENT, EntryKind.REFUND) | self._refund(refunded)
+        told = self._facts(refunded, EntryKind.PAYMENT, EntryKind.REFUND) | self._refund(phone)
         return told | {"control_id": answer["MSA-2"], "ack_control_id": answer["MSH-10"]}
 
     def _unknown(self) -> Facts:
@@ -172,11 +172,14 @@ class Story:
             self._clock.sleep(PAUSE_SECONDS)
         raise StoryBroken(f"the hospital has other postings for {filler_id} than a patient would expect")
 
-    def _refund(self, page: PageShown) -> dict[str, Any]:
-        refunds = [refund for trade in self._town.wallet.trades for refund in trade.refunds.values()]
-        _expect(bool(refunds), f"the wallet refunded nothing for {_registration_id(page)}")
-        newest = max(refunds, key=lambda refund: refund.at)
-        return {"refund_no": newest.request_no, "refunded_fen": newest.amount_fen}
+    def _refund(self, phone: Phone) -> dict[str, Any]:
+        """The one refund of the order that this patient paid last."""
+        mine = [
+            trade for trade in self._town.wallet.trades if trade.buyer and trade.buyer.user_id == phone.person.user_id
+        ]
+        refunds = list(mine[-1].refunds.values()) if mine else []
+        _expect(len(refunds) == 1, f"the wallet refunded the patient's last order {len(refunds)} times")
+        return {"refund_no": refunds[0].request_no, "refunded_fen": refunds[0].amount_fen}
 
     def _heard(self, trigger: str) -> str:
         for heard, control_id in reversed(self._town.hospital.heard):

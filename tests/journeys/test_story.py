@@ -35,6 +35,7 @@ def test_the_story_ends_well_and_all_books_agree(town_stage: Stage) -> None:
     assert facts["free"]["amount_fen"] == 0
     assert facts["cancel"]["refunded_fen"] == facts["cancel"]["payment"]["amount_fen"]
     assert facts["hospital_refuses"]["refunded_fen"] == 8_000
+    assert len({facts[step]["refund_no"] for step in ("cancel", "hospital_refuses", "called_off")}) == 3
     assert facts["unknown"]["payment"]["amount_fen"] == 8_000
     assert facts["departments"]["charset"] == town_stage.town.charset
     assert ask(town_stage, "ledger", "verify")["discrepancies"] == []
