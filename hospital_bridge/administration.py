@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hospital_bridge.payment.effects import PATIENCE
+from hospital_bridge.payment.model import EffectState
 from hospital_bridge.store.figures import figures
 from hospital_bridge.store.jobs import job_counts
 from hospital_bridge.store.link_checks import LISTENER, WORKER
@@ -68,7 +69,8 @@ class Administration:
 
     def unknown_effects(self, operator_id: str, limit: int) -> Sequence[EffectRow]:
         with self.store.read(operator_id) as work:
-            return [_effect(effect, work.now) for effect in work.effects.unknown_since(work.now)[:limit]]
+            unknown, delayed = work.effects.unknown_since(work.now), work.effects.delayed_since(work.now - PATIENCE)
+            return [_effect(effect, work.now) for effect in [*unknown, *delayed][:limit]]
 
     def dead_jobs(self, operator_id: str, limit: int) -> Sequence[DeadJobRow]:
         with self.store.read(operator_id) as work:
@@ -128,7 +130,7 @@ def _silent(beat: LinkCheck | None, now: datetime) -> bool:
 
 
 def _effect(effect: Effect, now: datetime) -> EffectRow:
-    since = effect.unknown_since or effect.sent_at or effect.intended_at
+    since = effect.unknown_since or (effect.sent_at if effect.state is EffectState.SENT else None) or effect.intended_at
     overdue = UNKNOWN_FOR_LONG if now - since > PATIENCE else BEING_ASKED
     return EffectRow(
         effect.effect_id,

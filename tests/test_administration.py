@@ -10,6 +10,8 @@ from hospital_bridge.heartbeat import Heartbeat
 from hospital_bridge.store.link_checks import LISTENER, WORKER
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.web.admin_reads import Light, LinkRow
+from tests.payment.faults import Fault
+from tests.payment.world import World
 from tests.steered import FakeClock
 
 SECOND = timedelta(seconds=1)
@@ -63,3 +65,14 @@ def test_the_heartbeat_is_heard_for_every_operator_that_listens(store: Store) ->
     assert lights(store)["listener"].light is Light.GREEN
     with store.read("h2") as work:
         assert work.link_checks.all() == []
+
+
+def test_a_change_that_is_tried_in_vain_is_on_the_work_list(store: Store, clock: FakeClock) -> None:
+    world = World(store, clock)
+    world.desk.line.will("fulfil", *[Fault.NOT_SENT] * 100)
+    world.paid()
+    world.drain(timedelta(minutes=5))
+    assert Administration(store).unknown_effects("h1", 10) == []
+    world.drain(timedelta(minutes=10))
+    [row] = Administration(store).unknown_effects("h1", 10)
+    assert (row.kind, row.detail) == ("sale.fulfil", "NotDone")

@@ -224,6 +224,6 @@ def test_13_finished_at_first_sight_is_paid_and_its_refund_goes_to_a_person(worl
     world.refund_all(payment)
     world.drain()
     with world.store.read("h1") as work:
-        assert [refund.refusal for refund in work.refunds.for_person()] == ["not_allowed"]
+        assert [refund.refusal for refund in work.refunds.for_person()] == ["expired"]
     assert world.balances()[Account.HOSPITAL] == FEE
     world.assert_at_rest()
