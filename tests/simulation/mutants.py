@@ -22,9 +22,10 @@ from hospital_bridge.verticals.hospital import leaving, store
 from hospital_bridge.verticals.hospital.registration import Event
 from hospital_bridge.workers.job_runner import JobRunner
 from tests.simulation import outside
-from tests.simulation.options import Options
+from tests.simulation.options import Options, Weather
 
 Mutant = Callable[[], AbstractContextManager[Any]]
+Storm = Callable[[Options], Options]
 
 
 def _nothing(*_: Any, **__: Any) -> None:
@@ -88,12 +89,16 @@ def _believe_any_sum() -> Iterator[None]:
         yield
 
 
+def _any_weather(options: Options) -> Options:
+    return options
+
+
 @dataclass(frozen=True)
 class Bug:
     """How it is planted, and in what storm it shows soonest."""
 
     plant: Mutant
-    storm: Callable[[Options], Options] = lambda options: options
+    storm: Storm = _any_weather
 
 
 def _late_messages(options: Options) -> Options:
@@ -101,7 +106,8 @@ def _late_messages(options: Options) -> Options:
 
 
 def _false_notices(options: Options) -> Options:
-    return replace(options, notices=replace(options.notices, peer_fault=0.5))
+    believing = replace(options.moods, pays=1.0, pays_late=0.0, cancels=0.0, chooses_free=0.0)
+    return replace(options, notices=Weather(peer_fault=0.9), outages=(), moods=believing)
 
 
 def _refusals(options: Options) -> Options:
@@ -143,3 +149,5 @@ BUGS: Mapping[str, Bug] = {
     "a held seat is never freed": Bug(lambda: patch.object(store, "free_seat", _nothing)),
     "a job is done before it is run": Bug(lambda: patch.object(JobRunner, "_call", _complete_first)),
 }
+
+STORMS = {bug.storm.__name__.strip("_"): bug.storm for bug in BUGS.values() if bug.storm is not _any_weather}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.simulation.ground import Ground
-from tests.simulation.mutants import BUGS, Bug
+from tests.simulation.mutants import BUGS, STORMS, Bug, Storm
 from tests.simulation.options import Options
 from tests.simulation.simulation import Simulation
 
@@ -28,6 +28,6 @@ def _is_broken(bug: Bug, seed: int, ground: Ground) -> bool:
     return False
 
 
-@pytest.mark.parametrize("bug", BUGS.values(), ids=BUGS)
-def test_the_storm_alone_breaks_nothing(sqlite_ground: Ground, bug: Bug) -> None:
-    assert Simulation(bug.storm(Options.drawn(0)), sqlite_ground).run()
+@pytest.mark.parametrize("storm", STORMS.values(), ids=STORMS)
+def test_the_storm_alone_breaks_nothing(sqlite_ground: Ground, storm: Storm) -> None:
+    assert Simulation(storm(Options.drawn(0)), sqlite_ground).run()
