@@ -91,7 +91,7 @@ def test_inside_alipay_the_sheet_opens_in_place_and_its_word_is_not_taken(
     context.add_init_script(IN_ALIPAY)
     page = context.new_page()
     patient = journey(page, stage, LI_QI.user_id).sign_in()
-    patient.choose_slot(department=5).book()
+    patient.choose_slot(department=4).book()
     patient.wait_for("已为您锁号，请支付")
     trade_no = page.get_attribute("[data-trade-no]", "data-trade-no")
     with page.expect_navigation():
