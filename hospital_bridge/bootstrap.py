@@ -110,17 +110,24 @@ def verticals_of(settings: Settings) -> dict[str, Vertical]:
         raise BridgeError("HB-C013", str(fault)) from fault
 
 
-def prepare_database(settings: Settings) -> None:
-    """Bring the schema up to date, the core's and each vertical's, and make every operator known."""
+def prepare_database(settings: Settings, *, grant_again: bool = False) -> None:
+    """Bring the schema up to date, the core's and each vertical's, and make every operator known.
+
+    A schema that is up to date is left alone, for granting locks every table and others may be at work;
+    `grant_again` puts grants, policies and triggers back all the same.
+    """
     try:
         settings.bridge.data_dir.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
         raise BridgeError("HB-C011", f"{settings.bridge.data_dir}: {fault.strerror}") from fault
     role = role_of(settings.bridge.database_url)
     owner = make_engine(settings.bridge.owner_database_url)
-    migrate(owner, role)
+    if grant_again or not is_current(owner):
+        migrate(owner, role)
     for name, vertical in verticals_of(settings).items():
-        if vertical.tables is not None and vertical.migrations is not None:
+        if vertical.tables is None or vertical.migrations is None:
+            continue
+        if grant_again or not is_vertical_current(owner, name, vertical.migrations, vertical.tables):
             migrate_vertical(owner, name, vertical.migrations, vertical.tables, role)
     owner.dispose()
     engine = make_engine(settings.bridge.database_url)

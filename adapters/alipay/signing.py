@@ -45,9 +45,17 @@ def sign(key: RSAPrivateKey, text: str) -> str:
 def verify(key: RSAPublicKey, content: bytes, signature: str) -> None:
     """Untrusted unless the base64 signature is the key's over exactly these bytes."""
     try:
-        key.verify(base64.b64decode(signature, validate=True), content, PKCS1v15(), SHA256())
+        key.verify(_decoded(signature), content, PKCS1v15(), SHA256())
     except (InvalidSignature, binascii.Error, ValueError):
         raise Untrusted("the signature does not fit the received bytes") from None
+
+
+def _decoded(signature: str) -> bytes:
+    """The bytes of a signature; ValueError where base64's unused last bits write it in another way than its signer."""
+    signed = base64.b64decode(signature, validate=True)
+    if base64.b64encode(signed).decode() != signature:
+        raise ValueError("the base64 text is not the usual one of its bytes")
+    return signed
 
 
 def members(text: str) -> dict[str, Member]:

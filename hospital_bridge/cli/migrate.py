@@ -19,5 +19,5 @@ def command(configuration: Path) -> None:
     """Create or upgrade the tables of the core and of each vertical; safe to repeat."""
     from hospital_bridge.bootstrap import prepare_database
 
-    prepare_database(configured(configuration))
+    prepare_database(configured(configuration), grant_again=True)
     click.echo(translate("The database is up to date."))

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from hospital_bridge.bootstrap import Bridge, Outside, build, prepare_database
 from hospital_bridge.handlers import handlers_of
@@ -32,6 +33,8 @@ OPERATOR = "demo"
 MOST_JOBS = 200
 MORNING = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 REST = timedelta(minutes=30)
+NOON = 12
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass
@@ -97,10 +100,12 @@ class SteeredBridge:
         return [(entry.kind.value, entry.amount_fen) for entry in entries]
 
     def begin_anew(self) -> None:
-        """No faults, and the login limits of the last test forgotten."""
+        """No faults, the login limits of the last test forgotten, and a morning with the clinic's day before it."""
         self.town.hospital.faults.clear()
         self.town.wallet.faults.clear()
         self.clock.advance(REST)
+        if self.clock.now().astimezone(SHANGHAI).hour >= NOON:
+            self.clock.advance(timedelta(hours=18))
 
     def must_be_at_rest(self) -> None:
         """After healthy minutes nothing is unknown, dead or waiting, and the three books agree to the fen."""

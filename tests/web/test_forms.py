@@ -7,6 +7,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from flask import Flask
@@ -96,19 +97,19 @@ def test_after_a_failure_the_same_form_may_be_sent_again(patient: FlaskClient, k
 
 
 def test_an_unexpected_fault_logs_its_place_and_no_word_of_a_person(
-    patient: FlaskClient, kit: SiteKit, capsys: pytest.CaptureFixture[str]
+    patient: FlaskClient, kit: SiteKit, kept_logging: StringIO
 ) -> None:
     kit.scopes["h1"].fails_with = RuntimeError("张小三 999999199001010014")
     answer = get(patient, CARDS)
-    told = capsys.readouterr()
-    line = next(line for line in map(json.loads, told.out.splitlines()) if line["event"] == "request.failed")
+    lines = [json.loads(line) for line in kept_logging.getvalue().splitlines()]
+    line = next(line for line in lines if line["event"] == "request.failed")
     incident = re.search(r"<code>(\w{32})</code>", answer.text)
     assert incident is not None
     assert line["request_id"] == incident[1]
     assert line["error"] == "RuntimeError"
     assert "scripted_hospital.py:" in line["reason"]
     assert "dropped" not in line
-    assert "张小三" not in answer.text + repr(line) + told.err
+    assert "张小三" not in answer.text + repr(lines)
 
 
 def test_a_fault_with_a_code_is_told_by_it(patient: FlaskClient, kit: SiteKit) -> None:

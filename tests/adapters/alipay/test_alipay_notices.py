@@ -3,7 +3,7 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from adapters.alipay.wallet import AlipayWallet
@@ -60,6 +60,7 @@ def test_a_truly_signed_wrong_amount_is_for_the_ledger_to_see(
     assert read.trade.amount_fen == 1
 
 
+@example(place=32853, bit=6)  # an unused bit at the end of the signature's base64
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.integers(min_value=0), bit=st.integers(min_value=0, max_value=7))
 def test_no_flipped_bit_passes(
