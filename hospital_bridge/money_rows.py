@@ -65,14 +65,14 @@ def money_rows(work: Work) -> Sequence[MoneyRow]:
 def _undecided(work: Work, payment: Payment) -> MoneyRow:
     effect = work.effects.find(effect_key(payment.payment_id))
     waits = effect is not None and effect.needs_person
-    what, todo = UNDECIDED if waits else TOLD_AGAIN
+    what, proposal = UNDECIDED if waits else TOLD_AGAIN
     return MoneyRow(
         about=payment.payment_id,
         what=what,
         since=(effect.unknown_since if effect else None) or payment.collected_at or payment.created_at,
         amount_fen=payment.amount_fen,
         order_no=payment.merchant_order_no,
-        todo=todo,
+        proposal=proposal,
         decisions=ON_A_BOOKING if waits else (),
     )
 
@@ -82,28 +82,28 @@ def _not_given_back(work: Work, payment_id: str) -> Iterator[MoneyRow]:
     owed = owed_back(payment, refunds)
     if owed:
         last = refunds[-1] if refunds else None
-        what, todo = NOT_GIVEN_BACK
+        what, proposal = NOT_GIVEN_BACK
         yield MoneyRow(
             about=payment_id,
             what=what,
             since=(last.sent_at if last else None) or payment.collected_at or payment.created_at,
             amount_fen=owed,
             order_no=payment.merchant_order_no,
-            todo=todo,
+            proposal=proposal,
             reason=last.refusal if last else payment.reason,
             decisions=(Decision.REFUND_AGAIN,),
         )
 
 
 def _misfit(payment: Payment) -> MoneyRow:
-    what, todo = MISFIT
+    what, proposal = MISFIT
     return MoneyRow(
         about=payment.payment_id,
         what=what,
         since=payment.closed_at or payment.created_at,
         amount_fen=payment.payer_paid_fen,
         order_no=payment.merchant_order_no,
-        todo=todo,
+        proposal=proposal,
         reason=payment.reason,
         decisions=(Decision.RETURNED,),
     )
@@ -112,14 +112,14 @@ def _misfit(payment: Payment) -> MoneyRow:
 def _unreversed(work: Work, refund: Refund) -> MoneyRow:
     payment = work.payments.get(refund.payment_id)
     effect = work.effects.find(reversal_key(refund.refund_no))
-    what, todo = REVERSAL_REFUSED if refund.reversal is Fulfilment.REFUSED else REVERSAL_UNKNOWN
+    what, proposal = REVERSAL_REFUSED if refund.reversal is Fulfilment.REFUSED else REVERSAL_UNKNOWN
     return MoneyRow(
         about=refund.refund_no,
         what=what,
         since=(effect.sent_at if effect else None) or refund.refunded_at or refund.reserved_at,
         amount_fen=refund.reversal_fen,
         order_no=payment.merchant_order_no,
-        todo=todo,
+        proposal=proposal,
         reason=refund.refusal,
         decisions=(Decision.REVERSED,),
     )

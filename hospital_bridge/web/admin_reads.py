@@ -48,14 +48,14 @@ class MessageRow:
 
 @dataclass(frozen=True, slots=True)
 class EffectRow:
-    """One change at an outside system whose outcome is unknown; `todo` is a message id."""
+    """One change at an outside system whose outcome is unknown; `proposal` is a message id."""
 
     effect_id: str
     kind: str
     since: datetime
     next_check_at: datetime | None
     attempts: int
-    todo: str
+    proposal: str
     detail: str = ""
 
 

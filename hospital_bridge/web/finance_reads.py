@@ -31,9 +31,10 @@ class Explanation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MoneyRow:
-    """Money that only a person can move on: `about` is a payment id or refund number, `what` and `todo` message ids.
+    """Money that only a person can move on: `about` is a payment id or refund number.
 
-    `amount_fen` is the sum in question in fen; `reason` is the other side's own word.
+    `what` and `proposal` are message ids; `amount_fen` is the sum in question in fen; `reason` is the other
+    side's own word.
     """
 
     about: str
@@ -41,7 +42,7 @@ class MoneyRow:
     since: datetime
     amount_fen: int
     order_no: str
-    todo: str
+    proposal: str
     reason: str = ""
     decisions: tuple[Decision, ...] = ()
 
