@@ -82,6 +82,7 @@ def test_the_same_in_care_mode_without_scripts(
     picture(page, "readme-care")
     pay(page)
     patient.wait_for("挂号成功")
+    assert page.get_attribute("[data-situation]", "data-situation") == "done"
 
 
 def test_inside_alipay_the_sheet_opens_in_place_and_its_word_is_not_taken(
