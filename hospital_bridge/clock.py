@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Protocol
 
 
@@ -39,13 +40,21 @@ class SystemClock:
 
 
 class RandomIds:
-    """Ids from the operating system's randomness, in the order of `clock`."""
+    """Ids from the operating system's randomness, in the order of `clock` and, within it, of their making."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._last = (0, 0)
+        self._lock = Lock()
 
     def new(self) -> str:
-        return uuid7(self._clock.now(), secrets.randbits(74))
+        with self._lock:
+            at = max(_milliseconds(self._clock.now()), self._last[0])
+            # What is made within one millisecond still sorts as it was made (RFC 9562 section 6.2, method 2).
+            in_a_row = at == self._last[0]
+            randomness = self._last[1] + 1 + secrets.randbits(32) if in_a_row else secrets.randbits(73)
+            self._last = (at, randomness)
+        return _uuid7(at, randomness)
 
     def secret(self) -> str:
         return secrets.token_urlsafe(32)
@@ -58,7 +67,14 @@ def chance() -> float:
 
 def uuid7(at: datetime, randomness: int) -> str:
     """A UUIDv7 of the instant and 74 random bits, as 32 hex digits (RFC 9562 section 5.7)."""
-    milliseconds = int(at.timestamp() * 1000)
+    return _uuid7(_milliseconds(at), randomness)
+
+
+def _milliseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
+
+
+def _uuid7(milliseconds: int, randomness: int) -> str:
     high = (milliseconds << 16) | 0x7000 | (randomness >> 62)
     low = (0b10 << 62) | (randomness & ((1 << 62) - 1))
     return f"{(high << 64) | low:032x}"

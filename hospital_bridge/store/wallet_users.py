@@ -40,6 +40,7 @@ CONSENT = Table(
     Column("withdrawn_at", Instant),
     belongs_to("wallet_user", "wallet_user_id"),
 )
+_AS_GIVEN = (CONSENT.c.given_at, CONSENT.c.consent_id)
 
 
 class WalletUsers:
@@ -112,11 +113,11 @@ class WalletUsers:
     def standing_consents(self, wallet_user_id: str) -> dict[str, datetime]:
         """The purposes that are agreed to, in whichever version of the text, and since when."""
         mine = (CONSENT.c.wallet_user_id == wallet_user_id, CONSENT.c.withdrawn_at.is_(None))
-        return {row.purpose: row.given_at for row in self._consents.all(*mine, order_by=[CONSENT.c.given_at])}
+        return {row.purpose: row.given_at for row in self._consents.all(*mine, order_by=_AS_GIVEN)}
 
     def given_consents(self, wallet_user_id: str) -> list[dict[str, str | None]]:
         """Every consent ever given: purpose, version of the text, when given and when withdrawn (ISO 8601, UTC)."""
-        rows = self._consents.all(CONSENT.c.wallet_user_id == wallet_user_id, order_by=[CONSENT.c.given_at])
+        rows = self._consents.all(CONSENT.c.wallet_user_id == wallet_user_id, order_by=_AS_GIVEN)
         return [
             {
                 "purpose": row.purpose,

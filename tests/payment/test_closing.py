@@ -31,6 +31,16 @@ def test_14_a_wallet_that_says_paid_at_expiry_settles(world: World) -> None:
     world.assert_at_rest()
 
 
+@pytest.mark.parametrize(("later", "reason"), [(HALF_AN_HOUR, "expired"), (timedelta(minutes=1), "closed_by_wallet")])
+def test_14_an_order_that_the_wallet_ends_before_we_do_tells_why(world: World, later: timedelta, reason: str) -> None:
+    payment = world.opened()
+    world.clock.advance(later)
+    world.wallet.close(payment.merchant_order_no)
+    world.notify(payment)
+    assert world.situation(payment) is Situation.CLOSED
+    assert world.desk.told == [("A1", Progress.EXPIRED, reason)]
+
+
 @pytest.mark.parametrize("fault", [Fault.LOST_REPLY, Fault.LOST_REQUEST])
 def test_14_an_unknown_closing_is_asked_for(world: World, fault: Fault) -> None:
     payment = world.opened()

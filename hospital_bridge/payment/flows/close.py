@@ -7,12 +7,11 @@ from adapters.ports import WalletPayments
 from adapters.values import Trade, TradeStatus
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.effects import Errand
-from hospital_bridge.payment.flows.settle import Verdict, close_here, has_money, settle
+from hospital_bridge.payment.flows.settle import EXPIRED, Verdict, close_here, has_money, settle
 from hospital_bridge.payment.model import Payment
 from hospital_bridge.slot import Progress
 from hospital_bridge.store.unit_of_work import Work
 
-EXPIRED = "expired"
 _SAYS_HOW_IT_STANDS = {Reason.ALREADY_PAID, Reason.CLOSED, Reason.EXPIRED, Reason.NOT_FOUND}
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows import topics
-from hospital_bridge.payment.flows.close import EXPIRED, close_order
+from hospital_bridge.payment.flows.close import close_order
 from hospital_bridge.payment.flows.create import create_order
 from hospital_bridge.payment.flows.fulfil import fulfil
 from hospital_bridge.payment.flows.reverse import reverse
@@ -27,7 +27,7 @@ def handlers(contexts: Contexts) -> dict[str, Handler]:
     steps: dict[str, Callable[[MoneyContext, str], None]] = {
         topics.CREATE: create_order,
         topics.QUERY: watch,
-        topics.CLOSE: lambda context, payment_id: close_order(context, payment_id, EXPIRED),
+        topics.CLOSE: close_order,
         topics.FULFIL: fulfil,
         topics.REFUND: send_refund,
         topics.REVERSE: reverse,

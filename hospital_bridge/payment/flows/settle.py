@@ -11,7 +11,9 @@ from hospital_bridge.payment.model import Fulfilment, Payment
 from hospital_bridge.slot import Progress
 from hospital_bridge.store.unit_of_work import Work
 
-CLOSED_BY_WALLET = "closed by the wallet"
+EXPIRED = "expired"
+CLOSED_BY_WALLET = "closed_by_wallet"
+"""Why an order ended unpaid; a vertical says it in the reader's language."""
 
 
 class Verdict(StrEnum):
@@ -30,7 +32,8 @@ def settle(context: MoneyContext, work: Work, payment: Payment, trade: Trade) ->
     if has_money(trade):
         _book(context, work, payment, trade)
     elif trade.status is TradeStatus.CLOSED and payment.is_waiting_for_money:
-        close_here(context, work, payment, CLOSED_BY_WALLET)
+        # The wallet ends an order at the same instant as we do: which of the two is heard first is chance.
+        close_here(context, work, payment, EXPIRED if work.now >= payment.expires_at else CLOSED_BY_WALLET)
     return Verdict.ACCEPTED
 
 
