@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
+from adapters.news import News
 from adapters.values import (
     Acknowledgement,
     BillEntry,
@@ -116,3 +117,14 @@ class HisBilling(Protocol):
 
     def postings(self, day: date) -> Sequence[PostingEntry]:
         """Every posting of that business day which came through us."""
+
+
+class HisNews(Protocol):
+    """What the hospital sends of its own accord, read from the bytes that were received."""
+
+    def read_news(self, raw: bytes, charset: str | None) -> Sequence[News]:
+        """What the message tells, nothing where it tells nothing that is known here.
+
+        `charset` is what the sender is known to use where the message does not say. Malformed names the place that
+        cannot be read and quotes nothing: half of a message is never news.
+        """

@@ -11,6 +11,7 @@ from adapters import registry
 from adapters.hl7.sender import MllpClient
 from adapters.http import Transport, UrllibTransport
 from adapters.manifest import AdapterContext, OpenLink
+from adapters.ports import HisNews
 from hospital_bridge.clock import Clock, Ids, RandomIds, SystemClock
 from hospital_bridge.counted_outside import CountedTransport, counted_links
 from hospital_bridge.errors import BridgeError
@@ -45,11 +46,15 @@ class Outside:
 
 @dataclass(frozen=True, slots=True)
 class OperatorParts:
-    """One operator, put together: adapters by account and port, its verticals' scopes, its money."""
+    """One operator, put together: adapters by account and port, its verticals' scopes, its money.
+
+    `news` reads what its hospital sends unasked; None where its adapter cannot.
+    """
 
     settings: OperatorSettings
     wallets: Mapping[str, Any]
     his: Any
+    news: HisNews | None
     scopes: Mapping[str, OperatorScope]
     money: MoneyContext
 
@@ -169,7 +174,8 @@ def _operator(
         scope = _scope(verticals[name], chosen, settings, outside, money, ports)
         scopes[name] = scope
         counters |= {sale.kind: Counter(sale, scope, scope.unit) for sale in verticals[name].sales}
-    return OperatorParts(settings, wallets, his, scopes, money)
+    news = his if ports.get("HisNews") is his else None
+    return OperatorParts(settings, wallets, his, news, scopes, money)
 
 
 def settling_of(his: AdapterChoice | None) -> timedelta:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapters.hl7.message import Message
 from hospital_bridge.slot import LookAgain
 from hospital_bridge.store.jobs import Again
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from adapters.news import News
     from hospital_bridge.bootstrap import Bridge
     from hospital_bridge.facade import OperatorScope
     from hospital_bridge.slot import Inbound
@@ -24,13 +24,12 @@ def apply_message(bridge: Bridge, work: Work, job: Job) -> None:
     A message that nobody wants is kept and marked all the same: what a hospital sends is its own choice.
     """
     peer = work.inbox.get(job.ref).peer
-    message = Message.parse(work.inbox.raw(job.ref), charset_of(bridge, peer))
-    for scope, inbound in _wanting(bridge, work.operator_id, message.type):
-        values = {name: message[place] for name, place in inbound.fields.items()}
-        try:
-            inbound.apply(scope.unit(work), values)
-        except LookAgain as wait:
-            raise Again(wait.after) from wait
+    for news in _news(bridge, work.operator_id, work.inbox.raw(job.ref), charset_of(bridge, peer)):
+        for scope, inbound in _wanting(bridge, work.operator_id, news):
+            try:
+                inbound.apply(scope.unit(work), news)
+            except LookAgain as wait:
+                raise Again(wait.after) from wait
     work.inbox.applied(job.ref, bridge.settings.digest)
 
 
@@ -41,8 +40,14 @@ def charset_of(bridge: Bridge, peer: str) -> str | None:
     return next((told.charset or None for told in peers if told.name == name), None)
 
 
-def _wanting(bridge: Bridge, operator_id: str, message_type: str) -> Iterator[tuple[OperatorScope, Inbound]]:
+def _news(bridge: Bridge, operator_id: str, raw: bytes, charset: str | None) -> Sequence[News]:
+    """What the message tells, in the words of the operator's own adapter; an operator without one hears nothing."""
+    reader = bridge.operators[operator_id].news
+    return () if reader is None else reader.read_news(raw, charset)
+
+
+def _wanting(bridge: Bridge, operator_id: str, news: News) -> Iterator[tuple[OperatorScope, Inbound]]:
     for name, scope in bridge.operators[operator_id].scopes.items():
         for inbound in bridge.verticals[name].inbound:
-            if inbound.message_type == message_type:
+            if isinstance(news, inbound.news):
                 yield scope, inbound

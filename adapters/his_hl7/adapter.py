@@ -41,7 +41,7 @@ def _tls(files: TlsFiles) -> ssl.SSLContext:
 manifest = Manifest(
     name="hl7v2",
     title="Hospital information system over HL7 v2.5.1 and MLLP",
-    provides=frozenset({"HisDirectory", "HisScheduling", "HisBilling"}),
+    provides=frozenset({"HisDirectory", "HisScheduling", "HisBilling", "HisNews"}),
     settings_schema=Hl7HisSchema,
     build=build,
     quality=(

@@ -7,8 +7,10 @@ from datetime import date, timedelta
 
 from adapters.errors import Reason, Refused
 from adapters.his_hl7.client import Hl7Client
-from adapters.his_hl7.mapping import billing, directory, patients, scheduling
+from adapters.his_hl7.mapping import billing, directory, news, patients, scheduling
 from adapters.his_hl7.settings import Hl7HisSettings
+from adapters.hl7.message import Message
+from adapters.news import News
 from adapters.values import (
     Booking,
     BookingRequest,
@@ -23,7 +25,7 @@ from adapters.values import (
 
 
 class Hl7His:
-    """HisDirectory, HisScheduling and HisBilling over one link."""
+    """HisDirectory, HisScheduling and HisBilling over one link, and HisNews of what comes over others."""
 
     def __init__(self, client: Hl7Client, settings: Hl7HisSettings) -> None:
         self._client = client
@@ -116,3 +118,8 @@ class Hl7His:
         envelope = self._client.envelope()
         answer = self._client.ask(envelope, billing.postings_query(day, self._settings, envelope))
         return billing.read_postings(answer, self._settings)
+
+    # --- HisNews
+
+    def read_news(self, raw: bytes, charset: str | None) -> Sequence[News]:
+        return news.read(Message.parse(raw, charset), self._settings)

@@ -51,14 +51,14 @@ def command(ctx: click.Context, *, once: bool, as_json: bool, charset: str) -> N
 
 def _play(stage: Stage, clock: Clock, console: Console) -> dict[str, Any]:
     """The facts of each step; `failed` names the step that broke, and nothing is played after it."""
-    from hospital_bridge.sandbox.story import Step, Story
+    from hospital_bridge.sandbox.story import Step, World, story
 
     first_day = stage.town.wallet.today()
     closing = [
         Step("ledger", "Every posting agrees with its payment", lambda: stage.ask("ledger", "verify")),
         Step("reconcile", "The day's bill, ledger and hospital list agree", lambda: _reconciled(stage, first_day)),
     ]
-    steps = [*Story(stage.town, clock, stage.window, stage.listener).steps(), *closing]
+    steps = [*story(World(stage.town, clock, stage.window, stage.listener)), *closing]
     told: dict[str, Any] = {"steps": {}}
     for number, step in enumerate(steps, 1):
         console.print(f"[{number}/{len(steps)}] {translate(step.sentence)} … ", end="", markup=False)

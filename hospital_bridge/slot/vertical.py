@@ -10,6 +10,7 @@ from typing import Any
 
 from marshmallow import Schema
 
+from adapters.news import News
 from hospital_bridge.slot.facade import Scope, VerticalWork
 from hospital_bridge.slot.money import FulfilMode, PaidSale, Progress, Receipt, SaleEntry
 
@@ -99,15 +100,13 @@ class Reaction:
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """A kind of message that the vertical wants, read through the core's inbox.
+    """A kind of news that the vertical wants (a class of `adapters.news`), read through the core's inbox.
 
-    `fields` maps a name to its place in the message (such as `SCH-1.1`); `apply` is given the values and runs
-    in the transaction that marks the message as applied. It raises `LookAgain` while it must wait.
+    `apply` runs in the transaction that marks the message as applied. It raises `LookAgain` while it must wait.
     """
 
-    message_type: str
-    fields: Mapping[str, str]
-    apply: Callable[[VerticalWork, Mapping[str, str]], None]
+    news: type[News]
+    apply: Callable[[VerticalWork, Any], None]
 
 
 class LookAgain(Exception):

@@ -21,7 +21,7 @@ from hospital_bridge.sandbox.stage import OPERATOR, Ports, Stage
 from hospital_bridge.store.engine import enter, make_engine
 from hospital_bridge.store.jobs import JOB
 from hospital_bridge.store.payments import PAYMENT
-from hospital_bridge.verticals.hospital.store import REGISTRATION
+from hospital_bridge.verticals.hospital.store.registrations import REGISTRATION
 from tests.benchmarks.durable_commits import commits_per_registration, one_row_commits
 from tests.benchmarks.patients import Patients
 from tests.benchmarks.process_figures import processor_seconds

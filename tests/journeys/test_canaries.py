@@ -20,7 +20,7 @@ from hospital_bridge.sandbox.hospital.faults import Fault, FaultKind
 from hospital_bridge.sandbox.people import Person
 from hospital_bridge.sandbox.phone import PATIENCE, PAUSE_SECONDS, Phone
 from hospital_bridge.sandbox.stage import AUDITOR_NAME, STAFF_NAME, Ports, Stage
-from hospital_bridge.sandbox.story import OPHTHALMOLOGY
+from hospital_bridge.sandbox.story.world import OPHTHALMOLOGY
 from tests.journeys.engineer import Console, reading, run, writing
 from tests.journeys.newcomers import Newcomers
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from hospital_bridge.sandbox.people import Person
 from hospital_bridge.sandbox.phone import Phone
-from hospital_bridge.sandbox.story import OPHTHALMOLOGY
+from hospital_bridge.sandbox.story.world import OPHTHALMOLOGY
 from tests.journeys.steered_bridge import SteeredBridge
 
 

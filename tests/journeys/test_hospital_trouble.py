@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from hospital_bridge.sandbox.hospital.faults import Fault, FaultKind
-from hospital_bridge.sandbox.story import OPHTHALMOLOGY
+from hospital_bridge.sandbox.story.world import OPHTHALMOLOGY
 from tests.journeys.steered_bridge import OPERATOR, SteeredBridge, registration_id
 
 LOST = [FaultKind.BUSY, FaultKind.RESET, FaultKind.GARBLED, FaultKind.FOREIGN_ACK, FaultKind.ERROR]

@@ -16,7 +16,7 @@ from hospital_bridge.sandbox.alipay.notices import Notice
 from hospital_bridge.sandbox.browser import PageShown
 from hospital_bridge.sandbox.phone import Phone
 from hospital_bridge.sandbox.stage import AUDITOR_NAME, Stage
-from hospital_bridge.sandbox.story import OPHTHALMOLOGY
+from hospital_bridge.sandbox.story.world import OPHTHALMOLOGY
 from tests.journeys.engineer import Console, ask, reading
 from tests.journeys.newcomers import Newcomers
 

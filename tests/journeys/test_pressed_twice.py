@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from hospital_bridge.sandbox.story import OPHTHALMOLOGY
+from hospital_bridge.sandbox.story.world import OPHTHALMOLOGY
 from hospital_bridge.store.idempotency import ABANDONED_AFTER
 from hospital_bridge.web import once
 from tests.journeys.steered_bridge import SteeredBridge

@@ -9,7 +9,7 @@ import pytest
 
 from hospital_bridge.sandbox.browser import PageShown
 from hospital_bridge.sandbox.hospital.faults import Fault, FaultKind
-from hospital_bridge.sandbox.story import OPHTHALMOLOGY
+from hospital_bridge.sandbox.story.world import OPHTHALMOLOGY
 from tests.journeys.steered_bridge import SteeredBridge, steered_bridge
 
 BY_HAND = "by-hand-1"

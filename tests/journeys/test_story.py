@@ -10,7 +10,7 @@ import pytest
 from adapters.hl7.build import GB18030
 from hospital_bridge.clock import SystemClock
 from hospital_bridge.sandbox.stage import Stage
-from hospital_bridge.sandbox.story import Story
+from hospital_bridge.sandbox.story import World, story
 from tests.journeys.conftest import standing_stage
 from tests.journeys.engineer import ask
 
@@ -28,8 +28,8 @@ def town_stage(request: pytest.FixtureRequest) -> Stage:
 
 def test_the_story_ends_well_and_all_books_agree(town_stage: Stage) -> None:
     with closing(town_stage.listener) as line:
-        story = Story(town_stage.town, SystemClock(), town_stage.window, line)
-        facts = {step.name: step.play() for step in story.steps()}
+        world = World(town_stage.town, SystemClock(), town_stage.window, line)
+        facts = {step.name: step.play() for step in story(world)}
 
     assert facts["register"]["payment"]["amount_fen"] == 12_000
     assert facts["free"]["amount_fen"] == 0

@@ -9,7 +9,7 @@ import pytest
 
 from hospital_bridge.sandbox.phone import Phone
 from hospital_bridge.sandbox.stage import Stage
-from hospital_bridge.sandbox.story import OPHTHALMOLOGY
+from hospital_bridge.sandbox.story.world import OPHTHALMOLOGY
 from tests.journeys.engineer import ask, run
 from tests.journeys.newcomers import Newcomers
 

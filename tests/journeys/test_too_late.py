@@ -8,8 +8,8 @@ from hospital_bridge.sandbox.alipay.faults import Effect
 from hospital_bridge.sandbox.alipay.faults import Fault as WalletFault
 from hospital_bridge.sandbox.browser import PageShown
 from hospital_bridge.sandbox.hospital.faults import Fault, FaultKind
-from hospital_bridge.sandbox.story import OPHTHALMOLOGY
-from hospital_bridge.verticals.hospital import store
+from hospital_bridge.sandbox.story.world import OPHTHALMOLOGY
+from hospital_bridge.verticals.hospital.store import registrations
 from tests.journeys.steered_bridge import OPERATOR, SteeredBridge, registration_id
 
 PAY_MINUTES = timedelta(minutes=15)
@@ -120,7 +120,7 @@ def test_a_visit_that_has_begun_can_no_longer_be_cancelled(steered: SteeredBridg
     earlier = steered.newcomers.ready_phone()
     page = earlier.wait_for(earlier.pay(earlier.book(OPHTHALMOLOGY)), "done")
     with steered.bridge.operators[OPERATOR].scopes["hospital"].read() as work:
-        starts_at = store.get(work, registration_id(page)).slot.starts_at
+        starts_at = registrations.get(work, registration_id(page)).slot.starts_at
     steered.clock.advance(starts_at - steered.clock.now() - timedelta(seconds=1))
     phone = steered.newcomers.phone(earlier.person)
     phone.sign_in()

@@ -21,7 +21,7 @@ from hospital_bridge.sandbox import people
 from hospital_bridge.sandbox.browser import Browser, PageShown
 from hospital_bridge.sandbox.configuration import write_configuration, write_operator
 from hospital_bridge.sandbox.phone import Phone
-from hospital_bridge.sandbox.story import OPHTHALMOLOGY
+from hospital_bridge.sandbox.story.world import OPHTHALMOLOGY
 from hospital_bridge.sandbox.town import Town, free_ports
 from hospital_bridge.settings import load
 from hospital_bridge.store.api_keys import ApiKeys

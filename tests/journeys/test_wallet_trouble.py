@@ -10,7 +10,7 @@ from hospital_bridge.sandbox.alipay.faults import Effect, Fault
 from hospital_bridge.sandbox.alipay.trade import TradeStatus
 from hospital_bridge.sandbox.browser import PageShown
 from hospital_bridge.sandbox.phone import Phone
-from hospital_bridge.sandbox.story import OPHTHALMOLOGY
+from hospital_bridge.sandbox.story.world import OPHTHALMOLOGY
 from tests.journeys.steered_bridge import SteeredBridge
 
 BROKEN = [

@@ -18,8 +18,9 @@ from hospital_bridge.sandbox.alipay.faults import Effect as WalletEffect
 from hospital_bridge.slot import Receipt, VerticalWork
 from hospital_bridge.store.jobs import Job
 from hospital_bridge.store.unit_of_work import Work
-from hospital_bridge.verticals.hospital import leaving, store
+from hospital_bridge.verticals.hospital import leaving
 from hospital_bridge.verticals.hospital.registration import Event
+from hospital_bridge.verticals.hospital.store import registrations, slot_holds
 from hospital_bridge.workers.job_runner import JobRunner
 from tests.simulation import outside
 from tests.simulation.options import Options, Weather
@@ -74,7 +75,7 @@ def _accept_refusal(context: Any, work: Work, payment_id: str, _: Refused) -> No
 
 
 def _release_only(work: VerticalWork, registration_id: str) -> None:
-    store.save(work, store.get(work, registration_id).after(Event.RELEASED))
+    registrations.save(work, registrations.get(work, registration_id).after(Event.RELEASED))
 
 
 def _complete_first(runner: JobRunner, job: Job) -> None:
@@ -146,7 +147,7 @@ BUGS: Mapping[str, Bug] = {
     "a cancelled registration is not refunded": Bug(
         lambda: patch.object(leaving, "_released", _release_only), _changes_of_mind
     ),
-    "a held seat is never freed": Bug(lambda: patch.object(store, "free_seat", _nothing)),
+    "a held seat is never freed": Bug(lambda: patch.object(slot_holds, "free_seat", _nothing)),
     "a job is done before it is run": Bug(lambda: patch.object(JobRunner, "_call", _complete_first)),
 }
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from adapters.errors import OutsideError
 from adapters.values import Department, Practitioner, Slot
 from hospital_bridge.identity.sign_in import PURPOSES, complete_sign_in
-from hospital_bridge.verticals.hospital import booking, cards, leaving, store
+from hospital_bridge.verticals.hospital import booking, cards, leaving
+from hospital_bridge.verticals.hospital.store import slot_holds
 from tests.simulation.fate import SimCrash
 from tests.simulation.names import ACCOUNT, OPERATOR
 
@@ -121,7 +122,7 @@ class Patient:
         names = {"department_name": offer.department.name, "practitioner_name": offer.practitioner.name}
         try:
             return booking.hold(process.scope, wallet_user_id, offer.slot, **names, place=offer.department.place)
-        except store.SoldOut:
+        except slot_holds.SoldOut:
             return ""
 
     def _cancel(self, wallet_user_id: str, registration: str) -> Living:

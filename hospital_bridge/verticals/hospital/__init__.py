@@ -10,6 +10,7 @@ from hospital_bridge.slot import API, PersonalData, Reaction, StillNeeded, Verti
 from hospital_bridge.verticals.hospital import booking, cards, fee, leaving, store
 from hospital_bridge.verticals.hospital.pages import PAGES
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
+from hospital_bridge.verticals.hospital.store import record_requests, registrations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,16 +30,17 @@ def export_subject(work: VerticalWork, subject_id: str) -> Mapping[str, Any]:
                 "fee_fen": registration.slot.fee_fen,
                 "state": registration.state.value,
             }
-            for registration in store.of_subject(work, subject_id)
+            for registration in registrations.of_subject(work, subject_id)
         ]
     }
 
 
 def erase_subject(work: VerticalWork, subject_id: str) -> None:
     """Forget the record numbers in the person's registrations; StillNeeded before the last of them is over."""
-    if any(registration.is_live(work.now) for registration in store.of_subject(work, subject_id)):
+    if any(registration.is_live(work.now) for registration in registrations.of_subject(work, subject_id)):
         raise StillNeeded("This person has a registration that is not over; cancel it or wait until the visit is past.")
-    store.forget_subject(work, subject_id)
+    registrations.forget_subject(work, subject_id)
+    record_requests.forget_subject(work, subject_id)
 
 
 VERTICAL = Vertical(

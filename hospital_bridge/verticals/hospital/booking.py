@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from adapters.errors import Reason, Refused
 from adapters.values import Booking, BookingRequest, Identifier, PatientRecord
 from hospital_bridge.slot import OutsideCall, PaymentRequest
-from hospital_bridge.verticals.hospital import store
 from hospital_bridge.verticals.hospital.record_numbers import MRN, patient
 from hospital_bridge.verticals.hospital.registration import Event, Registration, State
+from hospital_bridge.verticals.hospital.store import registrations, slot_holds
 
 if TYPE_CHECKING:
     from adapters.values import Slot
@@ -39,7 +39,7 @@ def hold(
     """
     try:
         return _hold(scope, wallet_user_id, slot, department_name, practitioner_name, place, number)
-    except store.AlreadyStanding as standing:
+    except registrations.AlreadyStanding as standing:
         return standing.registration_id
 
 
@@ -67,8 +67,8 @@ def _hold(
             hold_expires_at=work.now + timedelta(minutes=scope.settings["hold_minutes"]),
             created_at=work.now,
         )
-        store.add(work, registration)
-        store.take_seat(work, registration.registration_id, slot, registration.hold_expires_at)
+        registrations.add(work, registration)
+        slot_holds.take_seat(work, registration.registration_id, slot, registration.hold_expires_at)
         work.jobs.add(BOOK, registration.registration_id, stream=registration.registration_id)
         work.audit.record(wallet_user_id, "registration.held", registration.registration_id)
     return registration.registration_id
@@ -77,7 +77,7 @@ def _hold(
 def book(scope: Scope, registration_id: str) -> None:
     """Job: take the slot at the hospital; an unknown outcome is looked up by our own number."""
     with scope.read() as work:
-        registration = store.get(work, registration_id)
+        registration = registrations.get(work, registration_id)
         if registration.state is not State.HOLDING:
             return
         request = BookingRequest(registration_id, registration.slot, patient_of(work, registration))
@@ -103,9 +103,9 @@ def book(scope: Scope, registration_id: str) -> None:
 
 
 def _booked(work: VerticalWork, registration_id: str, booking: Booking, minutes: timedelta) -> None:
-    registration = store.get(work, registration_id).after(Event.BOOKED, filler_id=booking.filler_id)
-    store.save(work, registration)
-    store.free_seat(work, registration_id)
+    registration = registrations.get(work, registration_id).after(Event.BOOKED, filler_id=booking.filler_id)
+    registrations.save(work, registration)
+    slot_holds.free_seat(work, registration_id)
     payment_id = work.payments.open(
         PaymentRequest(
             sale_kind=SALE_KIND,
@@ -117,12 +117,12 @@ def _booked(work: VerticalWork, registration_id: str, booking: Booking, minutes:
         )
     )
     # Nothing to pay is collected inside `open`, which has moved the registration on: read it again.
-    store.save(work, replace(store.get(work, registration_id), payment_id=payment_id))
+    registrations.save(work, replace(registrations.get(work, registration_id), payment_id=payment_id))
 
 
 def _not_booked(work: VerticalWork, registration_id: str, reason: str) -> None:
-    store.save(work, store.get(work, registration_id).after(Event.NOT_BOOKED, reason=reason))
-    store.free_seat(work, registration_id)
+    registrations.save(work, registrations.get(work, registration_id).after(Event.NOT_BOOKED, reason=reason))
+    slot_holds.free_seat(work, registration_id)
 
 
 def patient_of(work: VerticalWork, registration: Registration) -> PatientRecord:

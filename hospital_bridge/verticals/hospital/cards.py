@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from adapters.errors import NotDone, Reason, Refused
 from adapters.values import Identifier
 from hospital_bridge.slot import OutsideCall
-from hospital_bridge.verticals.hospital import store
 from hospital_bridge.verticals.hospital.record_numbers import MRN, token
+from hospital_bridge.verticals.hospital.store import record_requests
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,7 +86,7 @@ def ask_new_record(scope: Scope, wallet_user_id: str) -> None:
     """Have the hospital enter the verified person as a new patient after this commit."""
     subject_id, _, _ = _person(scope, wallet_user_id)
     with scope.begin() as work:
-        store.want_record(work, subject_id)
+        record_requests.want_record(work, subject_id)
         work.jobs.add(CREATE_RECORD, subject_id, stream=subject_id)
         work.audit.record(wallet_user_id, "card.new_asked", subject_id)
 
@@ -98,7 +98,7 @@ def create_record(scope: Scope, subject_id: str) -> None:
     """
     with scope.read() as work:
         identity = work.subjects.identity(subject_id)
-        try_no = store.record_try(work, subject_id)
+        try_no = record_requests.record_try(work, subject_id)
     directory = scope.port("HisDirectory")
     if not try_no:
         return
@@ -126,12 +126,12 @@ def create_record(scope: Scope, subject_id: str) -> None:
 
 
 def _no_record(work: VerticalWork, subject_id: str, reason: str) -> None:
-    store.end_record_try(work, subject_id, reason)
+    record_requests.end_record_try(work, subject_id, reason)
     work.audit.record("bridge", "card.refused", subject_id, reason=reason)
 
 
 def _ask_for_number(work: VerticalWork, subject_id: str) -> None:
-    store.end_record_try(work, subject_id)
+    record_requests.end_record_try(work, subject_id)
     work.jobs.add(BIND_CREATED, subject_id, stream=subject_id)
 
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from adapters.values import EntryKind, Posting, PostingEntry
 from hospital_bridge.slot import FulfilMode, PaidSale, Progress, Receipt, Sale, SaleEntry, Scope, VerticalWork
-from hospital_bridge.verticals.hospital import leaving, store
+from hospital_bridge.verticals.hospital import leaving
 from hospital_bridge.verticals.hospital.booking import SALE_KIND, patient_of
 from hospital_bridge.verticals.hospital.registration import TRANSITIONS, Event, Registration, State
+from hospital_bridge.verticals.hospital.store import registrations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def _posting(scope: Scope, sale: PaidSale, kind: EntryKind) -> Posting:
     with scope.read() as work:
-        registration = store.get(work, sale.sale_ref)
+        registration = registrations.get(work, sale.sale_ref)
         patient = patient_of(work, registration)
     return Posting(
         serial=sale.serial,
@@ -78,13 +79,13 @@ def changed(work: VerticalWork, registration_id: str, progress: Progress, reason
     News that cannot concern the registration any more, such as a refund of late money, leaves it as it is:
     to refuse it would undo the posting of the money itself.
     """
-    registration = store.get(work, registration_id)
+    registration = registrations.get(work, registration_id)
     event = _EVENTS[progress]
     if (registration.state, event) not in TRANSITIONS or _is_goodwill(registration, event, work.now):
         work.audit.record("bridge", "registration.stays", registration_id, state=registration.state, progress=progress)
         return
     moved = registration.after(event)
-    store.save(work, moved.with_reason(reason) if reason and not moved.reason else moved)
+    registrations.save(work, moved.with_reason(reason) if reason and not moved.reason else moved)
     if moved.state in (State.RELEASING, State.CANCELLING):
         leaving.ask_release(work, registration_id)
 

@@ -10,13 +10,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from adapters.errors import Refused
+from adapters.news import AppointmentCalledOff
 from adapters.values import Booking
 from hospital_bridge.slot import Inbound, LookAgain, OutsideCall
-from hospital_bridge.verticals.hospital import store
 from hospital_bridge.verticals.hospital.registration import TRANSITIONS, Event, IllegalTransition, State
+from hospital_bridge.verticals.hospital.store import registrations
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from adapters.values import Slot
@@ -45,7 +45,7 @@ def is_too_late(scope: Scope, registration: Registration, now: datetime) -> bool
 def cancel(scope: Scope, wallet_user_id: str, registration_id: str) -> bool:
     """Begin a patient's cancellation; False when the registration is past being cancelled."""
     with scope.begin() as work:
-        registration = store.get(work, registration_id)
+        registration = registrations.get(work, registration_id)
         if is_too_late(scope, registration, work.now):
             return False
         try:
@@ -57,19 +57,19 @@ def cancel(scope: Scope, wallet_user_id: str, registration_id: str) -> bool:
             work.payments.abandon(registration.payment_id, CANCELLED_BY_PATIENT)
         else:
             ask_release(work, registration_id)
-        store.save(work, leaving)
+        registrations.save(work, leaving)
         work.audit.record(wallet_user_id, "registration.cancel_asked", registration_id)
     return True
 
 
-def called_off(work: VerticalWork, notice: Mapping[str, str]) -> None:
+def called_off(work: VerticalWork, notice: AppointmentCalledOff) -> None:
     """The hospital cancels an appointment itself (停诊, SIU^S15): nothing is owed, what was paid goes back.
 
     While the registration is on its way from one state to the next the notice waits.
     """
     try:
-        registration = store.get(work, notice["placer_id"])
-    except store.NoSuchRegistration:
+        registration = registrations.get(work, notice.placer_id)
+    except registrations.NoSuchRegistration:
         return
     if registration.state in UNDER_WAY:
         raise LookAgain(WAIT)
@@ -80,11 +80,11 @@ def called_off(work: VerticalWork, notice: Mapping[str, str]) -> None:
         work.payments.abandon(registration.payment_id, CALLED_OFF_BY_HOSPITAL)
     else:
         work.payments.refund_all(registration.payment_id, CALLED_OFF_BY_HOSPITAL)
-    store.save(work, called_off)
+    registrations.save(work, called_off)
     work.audit.record("hospital", "registration.called_off", registration.registration_id)
 
 
-CALLED_OFF = Inbound("SIU^S15", {"placer_id": "SCH-1.1"}, called_off)
+CALLED_OFF = Inbound(AppointmentCalledOff, called_off)
 
 
 def ask_release(work: VerticalWork, registration_id: str) -> None:
@@ -99,7 +99,7 @@ def release(scope: Scope, registration_id: str) -> None:
     from which a person has it run again.
     """
     with scope.read() as work:
-        registration = store.get(work, registration_id)
+        registration = registrations.get(work, registration_id)
         if registration.state not in (State.CANCELLING, State.RELEASING):
             return
     his = scope.port("HisScheduling")
@@ -120,20 +120,20 @@ def release(scope: Scope, registration_id: str) -> None:
         )
     )
     with scope.read() as work:
-        if store.get(work, registration_id).state is State.RELEASING:
+        if registrations.get(work, registration_id).state is State.RELEASING:
             raise Refused("the hospital did not take the place back")
 
 
 def _released(work: VerticalWork, registration_id: str) -> None:
-    registration = store.get(work, registration_id).after(Event.RELEASED)
+    registration = registrations.get(work, registration_id).after(Event.RELEASED)
     if registration.state is State.CANCELLED:
         work.payments.refund_all(registration.payment_id, CANCELLED_BY_PATIENT)
-    store.save(work, registration)
+    registrations.save(work, registration)
 
 
 def _release_refused(work: VerticalWork, registration_id: str, reason: str) -> None:
-    registration = store.get(work, registration_id).after(Event.RELEASE_REFUSED)
+    registration = registrations.get(work, registration_id).after(Event.RELEASE_REFUSED)
     # Whoever gave up a paid visit reads why they cannot; of the others the reason is why it came to nothing.
     is_told = registration.state is State.REGISTERED
-    store.save(work, registration.with_reason(reason) if is_told else registration)
+    registrations.save(work, registration.with_reason(reason) if is_told else registration)
     work.audit.record("hospital", "registration.release_refused", registration_id, reason=reason)

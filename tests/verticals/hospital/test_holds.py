@@ -9,7 +9,8 @@ import pytest
 
 from adapters.values import Fen, Slot
 from hospital_bridge.store.unit_of_work import Store
-from hospital_bridge.verticals.hospital.store import SLOT_HOLD, SoldOut, free_seat, metadata, take_seat
+from hospital_bridge.verticals.hospital.store import metadata
+from hospital_bridge.verticals.hospital.store.slot_holds import SLOT_HOLD, SoldOut, free_seat, take_seat
 from tests.fixtures_store import Database
 from tests.steered import FakeClock
 

@@ -16,7 +16,7 @@ from hospital_bridge.store.subjects import SELF
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.verticals.hospital import booking, cards
 from hospital_bridge.verticals.hospital import store as hospital_store
-from hospital_bridge.verticals.hospital.pages import wait_for_card
+from hospital_bridge.verticals.hospital.pages.cards import wait_for_card
 from hospital_bridge.verticals.hospital.record_numbers import MRN, NoRecordNumber, token
 from tests.fixtures_store import Database
 from tests.steered import FakeClock
@@ -121,6 +121,6 @@ def test_the_patient_chooses_the_record_number_of_a_registration(
     names = {"department_name": "眼科", "practitioner_name": "林若海", "place": "3层"}
     held = booking.hold(scope, patient, SLOT, number=token(subject, "100002"), **names)
     with scope.read() as work:
-        assert hospital_store.get(work, held).mrn == "100002"
+        assert hospital_store.registrations.get(work, held).mrn == "100002"
     with pytest.raises(NoRecordNumber):
         booking.hold(scope, patient, SLOT, number=token(subject, "100003"), **names)

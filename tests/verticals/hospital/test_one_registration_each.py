@@ -16,9 +16,9 @@ from hospital_bridge.store.jobs import JOB
 from hospital_bridge.store.subjects import SELF
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.verticals.hospital import booking
-from hospital_bridge.verticals.hospital import store as registrations
 from hospital_bridge.verticals.hospital.record_numbers import MRN
 from hospital_bridge.verticals.hospital.registration import STANDING, Event, State
+from hospital_bridge.verticals.hospital.store import metadata, registrations, slot_holds
 from tests.fixtures_store import Database
 from tests.steered import FakeClock
 
@@ -30,7 +30,7 @@ PERSON = VerifiedIdentity("测试一", "CN_ID", "999999198503120016", date(1985,
 
 @pytest.fixture
 def scope(store: Store, database: Database, clock: FakeClock) -> OperatorScope:
-    database.add_tables(registrations.metadata)
+    database.add_tables(metadata)
     money = MoneyContext("h1", store, ZoneInfo("Asia/Shanghai"), wallets={}, counters={})
     return OperatorScope(money, {"hold_minutes": 5}, clock, {})
 
@@ -57,7 +57,7 @@ def hold(scope: OperatorScope, user: str, slot: Slot = SLOT) -> str:
 def end(scope: OperatorScope, registration_id: str) -> None:
     with scope.begin() as work:
         registrations.save(work, registrations.get(work, registration_id).after(Event.NOT_BOOKED))
-        registrations.free_seat(work, registration_id)
+        slot_holds.free_seat(work, registration_id)
 
 
 def test_asking_again_gives_the_standing_registration(scope: OperatorScope, patient: str, store: Store) -> None:
@@ -65,7 +65,7 @@ def test_asking_again_gives_the_standing_registration(scope: OperatorScope, pati
     assert hold(scope, patient) == first
     with store.read("h1") as work:
         assert [job.ref for job in work.table(JOB).all(JOB.c.topic == booking.BOOK)] == [first]
-        assert len(work.table(registrations.SLOT_HOLD).all()) == 1
+        assert len(work.table(slot_holds.SLOT_HOLD).all()) == 1
 
 
 def test_racing_requests_of_one_person_make_one_registration(scope: OperatorScope, patient: str, store: Store) -> None:

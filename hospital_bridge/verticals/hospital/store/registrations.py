@@ -1,25 +1,23 @@
-"""The hospital's own tables: registrations and the holds that keep a slot from being sold twice."""
+"""Registrations, of which a person has at most one standing for each slot."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, String, Table
 from sqlalchemy.exc import IntegrityError
 
 from adapters.values import Fen, Slot
-from hospital_bridge.store.metadata import CODE, ID, NAMING, Instant, as_indexed, operator_column, where
+from hospital_bridge.store.metadata import CODE, ID, Instant, as_indexed, operator_column, where
 from hospital_bridge.verticals.hospital.registration import STANDING, Registration, State
+from hospital_bridge.verticals.hospital.store.metadata import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from sqlalchemy import Row
 
     from hospital_bridge.slot import VerticalWork
-
-metadata = MetaData(naming_convention=NAMING)
 
 REGISTRATION = Table(
     "hospital_registration",
@@ -58,43 +56,9 @@ Index(
     **where(STANDS),
 )
 
-SLOT_HOLD = Table(
-    "hospital_slot_hold",
-    metadata,
-    operator_column(),
-    Column("registration_id", ID, primary_key=True),
-    Column("slot_id", CODE, nullable=False),
-    Column("seat", Integer, nullable=False),
-    Column("live", Boolean, nullable=False),
-    Column("expires_at", Instant, nullable=False),
-    CheckConstraint("seat >= 1", name="seat_from_one"),
-)
-Index(
-    "uq_hospital_slot_hold_live_seat",
-    SLOT_HOLD.c.operator_id,
-    SLOT_HOLD.c.slot_id,
-    SLOT_HOLD.c.seat,
-    unique=True,
-    **where("live"),
-)
-
-RECORD_REQUEST = Table(
-    "hospital_record_request",
-    metadata,
-    operator_column(),
-    Column("subject_id", ID, primary_key=True),
-    Column("try_no", Integer, nullable=False),
-    Column("over", Boolean, nullable=False),
-    Column("refusal", String(200), nullable=False),
-)
-
 
 class NoSuchRegistration(LookupError):
     """This operator has no registration of that id."""
-
-
-class SoldOut(Exception):
-    """Every seat of the slot is held or taken."""
 
 
 class AlreadyStanding(Exception):
@@ -103,38 +67,6 @@ class AlreadyStanding(Exception):
     def __init__(self, registration_id: str) -> None:
         super().__init__(registration_id)
         self.registration_id = registration_id
-
-
-def take_seat(work: VerticalWork, registration_id: str, slot: Slot, expires_at: datetime) -> None:
-    """Hold one of the slot's remaining seats; SoldOut when others hold them all.
-
-    The partial unique index is what prevents overselling: a seat that a racing patient takes first
-    makes the insert fail, and the next seat is tried.
-    """
-    holds = work.table(SLOT_HOLD)
-    of_slot, live = SLOT_HOLD.c.slot_id == slot.slot_id, as_indexed("live")
-    holds.change(of_slot, live, SLOT_HOLD.c.expires_at <= work.now, live=False)
-    taken = {row.seat for row in holds.all(of_slot, live)}
-    for seat in range(1, slot.remaining + 1):
-        if seat not in taken and _insert_hold(work, registration_id, slot.slot_id, seat, expires_at):
-            return
-    raise SoldOut
-
-
-def _insert_hold(work: VerticalWork, registration_id: str, slot_id: str, seat: int, expires_at: datetime) -> bool:
-    try:
-        with work.connection.begin_nested():
-            work.table(SLOT_HOLD).add(
-                registration_id=registration_id, slot_id=slot_id, seat=seat, live=True, expires_at=expires_at
-            )
-    except IntegrityError:
-        return False
-    return True
-
-
-def free_seat(work: VerticalWork, registration_id: str) -> None:
-    """Let go of the seat: from here on the hospital's own count holds it, or nobody does."""
-    work.table(SLOT_HOLD).change(SLOT_HOLD.c.registration_id == registration_id, live=False)
 
 
 def add(work: VerticalWork, registration: Registration) -> None:
@@ -212,34 +144,6 @@ def of_subject(work: VerticalWork, subject_id: str) -> Sequence[Registration]:
 def forget_subject(work: VerticalWork, subject_id: str) -> None:
     """Drop the record numbers; what was booked and paid stays, of nobody."""
     work.table(REGISTRATION).change(REGISTRATION.c.subject_id == subject_id, mrn=b"")
-    work.table(RECORD_REQUEST).remove(RECORD_REQUEST.c.subject_id == subject_id)
-
-
-def want_record(work: VerticalWork, subject_id: str) -> None:
-    """A new record is wanted of the hospital; once a try is over this is the next one."""
-    requests, mine = work.table(RECORD_REQUEST), RECORD_REQUEST.c.subject_id == subject_id
-    known = requests.one(mine, lock=True)
-    if known is None:
-        requests.add(subject_id=subject_id, try_no=1, over=False, refusal="")
-    elif known.over:
-        requests.change(mine, try_no=known.try_no + 1, over=False, refusal="")
-
-
-def record_try(work: VerticalWork, subject_id: str) -> int:
-    """The number of the try that is under way; 0 when none is."""
-    known = work.table(RECORD_REQUEST).one(RECORD_REQUEST.c.subject_id == subject_id)
-    return 0 if known is None or known.over else int(known.try_no)
-
-
-def end_record_try(work: VerticalWork, subject_id: str, refusal: str = "") -> None:
-    """The hospital has answered: with a record, or else with the reason why not."""
-    work.table(RECORD_REQUEST).change(RECORD_REQUEST.c.subject_id == subject_id, over=True, refusal=refusal[:200])
-
-
-def record_refusal(work: VerticalWork, subject_id: str) -> str:
-    """Why the hospital made no record at the last try; empty when it did or has not answered."""
-    known = work.table(RECORD_REQUEST).one(RECORD_REQUEST.c.subject_id == subject_id)
-    return "" if known is None else str(known.refusal)
 
 
 def _mrn_place(registration_id: str) -> tuple[str, str, str]:

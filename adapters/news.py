@@ -1,0 +1,179 @@
+"""What a hospital tells unasked: one frozen value for each kind of news, whatever system it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from adapters.values import Fen, PatientRecord
+
+# --- visits -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentCalledOff:
+    """The hospital cancelled an appointment itself (停诊); `placer_id` is ours, empty where another booked it."""
+
+    placer_id: str
+    filler_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRegistered:
+    """A visit stands at the hospital, wherever it was registered: at the window, on another channel or here.
+
+    `placer_id` is ours where it was booked here. A visit of unknown end has `ends_at` None.
+    """
+
+    filler_id: str
+    placer_id: str
+    patient: PatientRecord
+    department_code: str
+    department_name: str
+    practitioner_code: str
+    practitioner_name: str
+    place: str
+    starts_at: datetime
+    ends_at: datetime | None
+
+
+# --- bills ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeItem:
+    """One line of a bill (收费项目)."""
+
+    code: str
+    name: str
+    quantity: str
+    amount_fen: Fen
+
+
+@dataclass(frozen=True, slots=True)
+class BillIssued:
+    """A bill (待缴费) that the hospital wants paid; a later one of the same number replaces it.
+
+    `insurance_fen` (统筹 and personal account) and `self_pay_fen` (自费) add up to `total_fen`. `at_window` says that
+    it can only be settled at the hospital's window, such as one that an insurance must settle.
+    """
+
+    bill_no: str
+    patient: PatientRecord
+    filler_id: str
+    department_name: str
+    practitioner_name: str
+    items: tuple[ChargeItem, ...]
+    total_fen: Fen
+    insurance_fen: Fen
+    self_pay_fen: Fen
+    at_window: bool
+    issued_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BillWithdrawn:
+    """The hospital wants nothing for that bill any more: cancelled, or settled elsewhere."""
+
+    bill_no: str
+    patient: PatientRecord
+    withdrawn_at: datetime
+
+
+# --- results ----------------------------------------------------------------
+
+
+class ReportStatus(StrEnum):
+    """How firm a report is (HL7 table 0123 in our words); ENTERED_IN_ERROR and CANCELLED take its values back."""
+
+    PRELIMINARY = "preliminary"
+    FINAL = "final"
+    CORRECTED = "corrected"
+    CANCELLED = "cancelled"
+    ENTERED_IN_ERROR = "entered_in_error"
+
+
+class ReportKind(StrEnum):
+    """LAB: measured values (检验). IMAGING: findings in words, often with a document (检查)."""
+
+    LAB = "lab"
+    IMAGING = "imaging"
+
+
+class AbnormalFlag(StrEnum):
+    """What the laboratory says of a value (OBX-8, HL7 table 0078) in our words; NONE where it says nothing."""
+
+    NONE = "none"
+    NORMAL = "normal"
+    LOW = "low"
+    HIGH = "high"
+    CRITICAL_LOW = "critical_low"
+    CRITICAL_HIGH = "critical_high"
+    ABNORMAL = "abnormal"
+    CRITICAL = "critical"
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
+
+
+CRITICAL_FLAGS = frozenset({AbnormalFlag.CRITICAL_LOW, AbnormalFlag.CRITICAL_HIGH, AbnormalFlag.CRITICAL})
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One item of a report (检验项目) as it was written; `low` and `high` only where the range is two numbers."""
+
+    code: str
+    name: str
+    value: str = field(repr=False)
+    units: str
+    reference_range: str
+    flag: AbnormalFlag
+    status: ReportStatus
+    low: str = ""
+    high: str = ""
+
+    @property
+    def is_critical(self) -> bool:
+        """Whether somebody must act on it at once (危急值)."""
+        return self.flag in CRITICAL_FLAGS
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that came with a report, such as a PDF."""
+
+    title: str
+    content_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportIssued:
+    """One version of a report (报告): the same `report_no` again is a later or an earlier version of it.
+
+    Versions are ordered by `issued_at`, when the hospital reported it, and never by their arrival.
+    """
+
+    report_no: str
+    placer_order_no: str
+    patient: PatientRecord
+    filler_id: str
+    kind: ReportKind
+    title: str
+    status: ReportStatus
+    issued_at: datetime
+    observed_at: datetime | None
+    practitioner_code: str
+    practitioner_name: str
+    department_name: str
+    observations: tuple[Observation, ...]
+    documents: tuple[Document, ...] = ()
+
+    @property
+    def is_critical(self) -> bool:
+        """Whether some value of it is critical."""
+        return any(observation.is_critical for observation in self.observations)
+
+
+News = AppointmentCalledOff | VisitRegistered | BillIssued | BillWithdrawn | ReportIssued

@@ -1,0 +1,44 @@
+"""What a page says when the hospital does not answer, or does not have what is asked for."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING
+
+from adapters.errors import Busy, OutsideError
+from hospital_bridge.slot import Go, Page, PageRequest, View
+from hospital_bridge.verticals.hospital import cards, directory
+from hospital_bridge.verticals.hospital.store import registrations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Handler = Callable[[PageRequest], View | Go]
+
+
+def page(name: str, path: str, handler: Handler, **more: object) -> Page:
+    """A page of the hospital, which says so when the hospital does not answer."""
+    return Page(name=name, path=path, handler=speaks_of_trouble(handler), **more)  # type: ignore[arg-type]
+
+
+def speaks_of_trouble(handler: Handler) -> Handler:
+    """Say what happened and what comes next when the hospital does not answer, or offers this no longer."""
+
+    @wraps(handler)
+    def page(request: PageRequest) -> View | Go:
+        try:
+            return handler(request)
+        except OutsideError as error:
+            busy = isinstance(error, Busy)
+            return View("unavailable.html", {"busy": busy}, status=503, refresh_seconds=20)
+        except (directory.NotOffered, registrations.NoSuchRegistration):
+            return gone(404, "HB-R002")
+        except cards.NotVerified:
+            return View("not_verified.html", status=403)
+
+    return page
+
+
+def gone(status: int, code: str) -> View:
+    """The page that says that something is not (any more) there; `code` is its permanent error code."""
+    return View("gone.html", {"code": code}, status=status)
