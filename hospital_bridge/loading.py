@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING
 
-from hospital_bridge.slot import API, GROUP, PATIENT, Vertical
+from hospital_bridge.slot import API, BOARD, GROUP, KIOSK, PATIENT, Vertical
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -49,7 +49,7 @@ def _faults(name: str, vertical: Vertical) -> Iterator[str]:
 
 
 def _page_faults(vertical: Vertical) -> Iterator[str]:
-    roles = {PATIENT, *vertical.manifest.roles}
+    roles = {PATIENT, BOARD, KIOSK, *vertical.manifest.roles}
     names = [page.name for page in vertical.pages]
     for page in vertical.pages:
         if page.role not in roles:

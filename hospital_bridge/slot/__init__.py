@@ -11,7 +11,9 @@ from hospital_bridge.slot.facade import Audit, Effects, Jobs, OutsideCall, Payme
 from hospital_bridge.slot.money import FulfilMode, PaidSale, PaymentRequest, PaymentView, Progress, Receipt, SaleEntry
 from hospital_bridge.slot.vertical import (
     API,
+    BOARD,
     GROUP,
+    KIOSK,
     PATIENT,
     Go,
     Inbound,
@@ -29,7 +31,9 @@ from hospital_bridge.slot.vertical import (
 
 __all__ = [
     "API",
+    "BOARD",
     "GROUP",
+    "KIOSK",
     "PATIENT",
     "Audit",
     "Effects",

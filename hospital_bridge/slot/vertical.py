@@ -18,7 +18,10 @@ API = 1
 GROUP = "hospital_bridge.verticals"
 
 PATIENT = "patient"
-"""The role of a wallet user who has signed in; every other role is a staff role."""
+"""The role of a wallet user who has signed in."""
+
+BOARD, KIOSK = "board", "kiosk"
+"""The roles of enrolled devices: a screen that a hall looks at, one that people touch. Every other role is staff's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +65,13 @@ class PageRequest:
 
     scope: Scope
     principal: str
-    """The wallet user id of a patient page, the staff id of a staff page."""
+    """The wallet user id of a patient page, the staff id of a staff page, the device id of a device's."""
     data: Mapping[str, Any]
     errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
     typed: Mapping[str, str] = field(default_factory=dict)
     """What was typed, when `errors` says why it was not accepted."""
+    place: tuple[str, ...] = ()
+    """What an enrolled device stands before, such as the lines that it shows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,17 +53,21 @@ class SessionKind(StrEnum):
     VISITOR = "visitor"
     PATIENT = "patient"
     STAFF = "staff"
+    DEVICE = "device"
 
 
 IDLE = {
     SessionKind.VISITOR: timedelta(minutes=30),
     SessionKind.PATIENT: timedelta(hours=2),
     SessionKind.STAFF: timedelta(minutes=30),
+    # A screen that stood dark over a holiday wakes up by itself; one that is missing is taken out of use by hand.
+    SessionKind.DEVICE: timedelta(days=30),
 }
 LIFETIME = {
     SessionKind.VISITOR: timedelta(hours=2),
     SessionKind.PATIENT: timedelta(hours=12),
     SessionKind.STAFF: timedelta(hours=12),
+    SessionKind.DEVICE: timedelta(days=400),
 }
 
 

@@ -24,6 +24,7 @@ class Area(StrEnum):
     OPEN = "open"
     PATIENT = "patient"
     STAFF = "staff"
+    DEVICE = "device"
     API = "api"
     WALLET = "wallet"
 
@@ -32,7 +33,8 @@ class Area(StrEnum):
 class Access:
     """The declaration of one route.
 
-    `role` is a staff role, or the scope of an API key. `once` asks for an idempotency key on a POST.
+    `role` is a staff role, the scope of an API key, or the kind of an enrolled device. `once` asks for an
+    idempotency key on a POST.
     """
 
     area: Area

@@ -9,14 +9,15 @@ from flask import Flask, redirect
 from werkzeug.wrappers import Response
 
 from hospital_bridge.errors import BridgeError
-from hospital_bridge.slot import PATIENT, Go, Page, PageRequest, Vertical, View
+from hospital_bridge.slot import BOARD, KIOSK, PATIENT, Go, Page, PageRequest, Vertical, View
 from hospital_bridge.web.access import Access, Area
 from hospital_bridge.web.form_data import FormData, read_form
 from hospital_bridge.web.live import show
 from hospital_bridge.web.site import Plugged, Site
-from hospital_bridge.web.visit import address, visit
+from hospital_bridge.web.visit import AREAS, address, visit
 
 UNPROCESSABLE = 422
+_PREFIXES = {area: prefix for prefix, area in AREAS.items()}
 
 
 def endpoint(vertical: str, page: str) -> str:
@@ -36,16 +37,21 @@ def plug_pages(app: Flask, site: Site) -> None:
 
 def _route(app: Flask, vertical: Vertical, page: Page) -> None:
     name = vertical.manifest.name
-    prefix = "/p" if page.role == PATIENT else "/staff"
     view = _view(name, page, {each.name: each for each in vertical.pages})
-    view.access = _access(page)  # type: ignore[attr-defined]  # a function carries its declaration
-    app.add_url_rule(f"{prefix}/<operator>/{name}/{page.path}", endpoint(name, page.name), view, methods=[page.method])
+    access = _access(page)
+    view.access = access  # type: ignore[attr-defined]  # a function carries its declaration
+    app.add_url_rule(
+        f"/{_PREFIXES[access.area]}/<operator>/{name}/{page.path}",
+        endpoint(name, page.name),
+        view,
+        methods=[page.method],
+    )
 
 
 def _access(page: Page) -> Access:
     if page.role == PATIENT:
         return Access(Area.PATIENT)
-    return Access(Area.STAFF, role=page.role)
+    return Access(Area.DEVICE if page.role in (BOARD, KIOSK) else Area.STAFF, role=page.role)
 
 
 def _view(vertical: str, page: Page, pages: Mapping[str, Page]) -> Callable[..., Any]:
@@ -62,7 +68,9 @@ def _view(vertical: str, page: Page, pages: Mapping[str, Page]) -> Callable[...,
 
 
 def _asked(plugged: Plugged, form: FormData) -> PageRequest:
-    return PageRequest(plugged.asked(), visit().principal, form.values, form.errors, form.typed)
+    here = visit()
+    place = here.device.place if here.device else ()
+    return PageRequest(plugged.asked(), here.principal, form.values, form.errors, form.typed, place)
 
 
 def _again(plugged: Plugged, page: Page | None, parts: Mapping[str, str], broken: FormData) -> Response:

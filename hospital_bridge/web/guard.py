@@ -12,7 +12,9 @@ from hospital_bridge.web.access import Access, Area, access_of
 from hospital_bridge.web.caller import Caller
 from hospital_bridge.web.forms import check_csrf
 from hospital_bridge.web.limits import API_CALLS, FORMS, count_against
-from hospital_bridge.web.visit import address, arrive, site, visit
+from hospital_bridge.web.visit import Visit, address, arrive, site, visit
+
+_LOGINS = {Area.PATIENT: "patient.consent", Area.STAFF: "staff.login", Area.DEVICE: "devices.entry"}
 
 
 def take_operator(_endpoint: str | None, values: dict[str, Any] | None) -> None:
@@ -32,7 +34,7 @@ def guard() -> Any:
         _check_operator()
     if access.area is Area.API and access.role:
         _recognise_system(access)
-    if access.area in (Area.PATIENT, Area.STAFF):
+    if access.area in (Area.PATIENT, Area.STAFF, Area.DEVICE):
         return _admit(access)
     return None
 
@@ -46,7 +48,7 @@ def _admit(access: Access) -> Any:
     here = visit()
     if access.signed_in and not here.signed_in:
         return _send_to_login()
-    if access.role and not (here.staff and here.staff.has(access.role)):
+    if access.role and not _holds(here, access.role):
         raise BridgeError("HB-A002")
     if request.method == "POST":
         check_csrf()
@@ -54,12 +56,17 @@ def _admit(access: Access) -> Any:
     return None
 
 
+def _holds(here: Visit, role: str) -> bool:
+    if here.area is Area.DEVICE:
+        return here.device is not None and here.device.kind == role
+    return here.staff is not None and here.staff.has(role)
+
+
 def _send_to_login() -> Any:
     """A page is shown after the login; a form that was sent without one is refused."""
     if request.method == "POST":
         raise BridgeError("HB-A001")
-    login = "patient.consent" if visit().area is Area.PATIENT else "staff.login"
-    return redirect(address(login, next=request.full_path.removesuffix("?")), 303)
+    return redirect(address(_LOGINS[visit().area], next=request.full_path.removesuffix("?")), 303)
 
 
 def _recognise_system(access: Access) -> None:

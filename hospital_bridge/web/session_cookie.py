@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Response, g
 
-from hospital_bridge.store.sessions import SessionKind, Sessions
+from hospital_bridge.store.sessions import LIFETIME, SessionKind, Sessions
 from hospital_bridge.store.unit_of_work import Work
 from hospital_bridge.web.access import Area
 from hospital_bridge.web.visit import COOKIES, Visit, site, visit
 
-_PATHS = {Area.PATIENT: "/p/{}/", Area.STAFF: "/staff/{}/"}
+_PATHS = {Area.PATIENT: "/p/{}/", Area.STAFF: "/staff/{}/", Area.DEVICE: "/device/{}/"}
 
 
 def change_session(work: Work, kind: SessionKind, principal: str = "") -> None:
@@ -47,12 +49,17 @@ def send_session_cookie(response: Response, *, secure: bool) -> Response:
             COOKIES[here.area],
             g.new_secret,
             path=_path(here),
-            max_age=None if g.new_secret else 0,
+            max_age=_max_age(here) if g.new_secret else 0,
             secure=secure,
             httponly=True,
             samesite="Lax",
         )
     return response
+
+
+def _max_age(here: Visit) -> timedelta | None:
+    """A screen keeps its cookie over a power cut; a person's ends with the browser."""
+    return LIFETIME[SessionKind.DEVICE] if here.area is Area.DEVICE else None
 
 
 def _path(here: Visit) -> str:

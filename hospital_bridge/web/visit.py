@@ -7,14 +7,15 @@ from typing import cast
 
 from flask import current_app, g, request, url_for
 
+from hospital_bridge.store.devices import Device, Devices
 from hospital_bridge.store.sessions import Session, SessionKind, Sessions
 from hospital_bridge.store.staff import StaffAccounts, StaffMember
 from hospital_bridge.web.access import Area
 from hospital_bridge.web.look import Look, chosen_look
 from hospital_bridge.web.site import Operator, Site
 
-AREAS = {"p": Area.PATIENT, "staff": Area.STAFF}
-COOKIES = {Area.PATIENT: "hb_patient", Area.STAFF: "hb_staff"}
+AREAS = {"p": Area.PATIENT, "staff": Area.STAFF, "device": Area.DEVICE}
+COOKIES = {Area.PATIENT: "hb_patient", Area.STAFF: "hb_staff", Area.DEVICE: "hb_device"}
 
 
 @dataclass(slots=True)
@@ -27,17 +28,20 @@ class Visit:
     secret: str = ""
     session: Session | None = None
     staff: StaffMember | None = None
+    device: Device | None = None
 
     @property
     def signed_in(self) -> bool:
-        """Whether this is a patient at the patients' pages, or staff at theirs."""
+        """Whether this is a patient at the patients' pages, staff at theirs, or an enrolled device at its own."""
         if self.area is Area.STAFF:
             return self.staff is not None
+        if self.area is Area.DEVICE:
+            return self.device is not None
         return self.session is not None and self.session.kind is SessionKind.PATIENT
 
     @property
     def principal(self) -> str:
-        """The wallet user id or staff id; empty for a visitor."""
+        """The wallet user id, staff id or device id; empty for a visitor."""
         return self.session.principal if self.session else ""
 
     @property
@@ -86,6 +90,8 @@ def _recognise(arrived: Visit) -> None:
         arrived.session = session
         if session.kind is SessionKind.STAFF and arrived.area is Area.STAFF:
             arrived.staff = StaffAccounts(work).find(session.principal)
+        if session.kind is SessionKind.DEVICE and arrived.area is Area.DEVICE:
+            arrived.device = Devices(work).find(session.principal)
         if arrived.signed_in and arrived.area is Area.PATIENT:
             arrived.look = chosen_look(work.wallet_users.locale(session.principal) or arrived.operator.language)
     if session.stale:

@@ -20,7 +20,7 @@ from hospital_bridge.error_codes import CODES
 from hospital_bridge.store.inbox import InboxState
 from hospital_bridge.store.reconciliation import Finding, RunState
 from hospital_bridge.verticals.hospital import VERTICAL
-from hospital_bridge.web import admin, finance
+from hospital_bridge.web import admin, devices, finance
 from hospital_bridge.web.finance_reads import Decision, Explanation
 from hospital_bridge.website import CONSENT
 from tests.web.visitor import get
@@ -37,6 +37,7 @@ OF_LINKS = (*administration.REMEDIES, "his", "jobs", "listener", "wallet")
 OF_WORK = {
     *administration.NEXT_STEPS,
     *admin.EFFECT_KINDS.values(),
+    *devices.KINDS.values(),
     admin.OTHER_EFFECT,
     *(text for situation in money_rows.SITUATIONS for text in situation),
     *(text for words in finance.DECISIONS.values() for text in (words.label, words.consequence)),

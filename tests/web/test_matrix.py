@@ -13,6 +13,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from hospital_bridge.store.api_keys import ApiKeys
+from hospital_bridge.store.devices import DeviceKind, Devices
 from hospital_bridge.store.staff import RoleGrant
 from hospital_bridge.verticals.hospital.registration import State
 from hospital_bridge.web.access import UndeclaredRoute
@@ -21,9 +22,10 @@ from hospital_bridge.web.app import create_app
 from hospital_bridge.website import CONSENT
 from tests.web.scripted_hospital import TOKEN
 from tests.web.site_kit import SiteKit
+from tests.web.test_devices import enrol_device
 from tests.web.visitor import HTTPS, get, hidden_of, sign_in, staff_sign_in
 
-CALLERS = ("stranger", "patient", "admin", "auditor", "nurse", "links_key", "jobs_key")
+CALLERS = ("stranger", "patient", "admin", "auditor", "nurse", "board", "links_key", "jobs_key")
 EVERYBODY = frozenset(CALLERS)
 STAFF = frozenset({"admin", "auditor", "nurse"})
 NOBODY: frozenset[str] = frozenset()
@@ -44,6 +46,12 @@ EXPECTED: dict[str, frozenset[str]] = {
     "api.version": EVERYBODY,
     "assets.file": EVERYBODY,
     "callbacks.notice": EVERYBODY,
+    "devices.add": frozenset({"admin"}),
+    "devices.entry": EVERYBODY,
+    # Open to all and closed by the one-use code (test_devices).
+    "devices.enrol": NOBODY,
+    "devices.revoke": frozenset({"admin"}),
+    "devices.standing": frozenset({"admin"}),
     "health.live": EVERYBODY,
     "health.metrics": EVERYBODY,
     "health.ready": EVERYBODY,
@@ -86,6 +94,8 @@ class Caller:
         """Some page of that area that gives this caller a session and a form."""
         if path.startswith("/staff/"):
             return f"/staff/{operator}/" if self.name in STAFF else f"/staff/{operator}/login"
+        if path.startswith("/device/"):
+            return f"/device/{operator}/"
         return f"/p/{operator}/" if (self.name, operator) == ("patient", "h1") else f"/p/{operator}/consent"
 
 
@@ -95,6 +105,7 @@ class Secrets:
 
     registration: str
     job: str
+    device: str
     asset: str
     form: dict[str, str]
 
@@ -103,6 +114,7 @@ class Secrets:
             "operator": operator,
             "registration": self.registration,
             "job_id": self.job,
+            "device_id": self.device,
             "about": f"paid-{operator}",
             "decision": "refused",
             "department": "CARD",
@@ -123,6 +135,7 @@ def callers(app: Flask, kit: SiteKit) -> dict[str, Caller]:
     for name in STAFF:
         kit.add_staff("h1", name, RoleGrant(name))
         staff_sign_in(made[name].browser, "h1", name)
+    enrol_device(made["board"].browser, kit, "h1")
     with kit.site.store.begin("h1") as work:
         made["links_key"].bearer = ApiKeys(work).issue("monitoring", frozenset({LINKS_READ}))
         made["jobs_key"].bearer = ApiKeys(work).issue("operations", frozenset({JOBS_REPLAY}))
@@ -149,7 +162,10 @@ def secrets(kit: SiteKit, callers: dict[str, Caller]) -> Secrets:
     }
     agreement = {"version": CONSENT.version, "account": "alipay", "real_name": "yes", "medical_record": "yes"}
     registration = kit.scopes["h1"].register(State.REGISTERED, "done", owner=owner)
-    return Secrets(registration, "job-h1", asset[1], form | agreement)
+    with kit.site.store.begin("h1") as work:
+        device_id, _ = Devices(work).add(DeviceKind.KIOSK, "Hall 2", ())
+    device = {"kind": "board", "name": "Hall 3"}
+    return Secrets(registration, "job-h1", device_id, asset[1], form | agreement | device)
 
 
 def rules(app: Flask) -> Iterator[Rule]:
@@ -193,14 +209,14 @@ def test_no_caller_of_one_operator_is_anybody_at_another(
 
 
 def _at_h2(app: Flask, caller: Caller, rule: Rule, secrets: Secrets) -> TestResponse:
-    for cookie in ("hb_patient", "hb_staff"):
+    for cookie in ("hb_patient", "hb_staff", "hb_device"):
         _carry_cookie_over(caller.browser, cookie)
     return caller.ask(app, rule, "h2", secrets)
 
 
 def _carry_cookie_over(browser: FlaskClient, name: str) -> None:
     """A browser that ignored the cookie's path and sent h1's secret to h2."""
-    prefix = {"hb_patient": "p", "hb_staff": "staff"}[name]
+    prefix = {"hb_patient": "p", "hb_staff": "staff", "hb_device": "device"}[name]
     cookie = browser.get_cookie(name, path=f"/{prefix}/h1/", domain="bridge.example")
     if cookie is not None:
         browser.set_cookie(name, cookie.value, path=f"/{prefix}/h2/", domain="bridge.example")
