@@ -79,6 +79,9 @@ class Seal(Protocol):
     def open(self, subject_id: str, table: str, column: str, row_id: str, sealed: bytes) -> str:
         """The value again; raises when it was moved or altered, or when the person was erased."""
 
+    def index(self, kind: str, value: str) -> str:
+        """The operator's own HMAC-SHA256 of a value among those of its kind, 64 hex digits; tells nothing about it."""
+
 
 class VerticalWork(Protocol):
     """One transaction of one operator, as a vertical sees it."""

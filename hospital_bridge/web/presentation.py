@@ -6,9 +6,11 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import segno
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 from flask import g, request
+from markupsafe import Markup
 
 from adapters.money import yuan_from_fen
 from hospital_bridge.web.visit import site, visit
@@ -80,6 +82,14 @@ def _locale() -> Locale:
     return _LOCALES[_language()]
 
 
+def qr(text: str) -> Markup:
+    """A QR code of the text (ISO/IEC 18004, error correction M) as SVG markup that fills its box."""
+    drawn = segno.make(text, error="m", micro=False).svg_inline(
+        scale=8, svgclass="hb-qr", lineclass=None, omitsize=True
+    )
+    return Markup(drawn)  # noqa: S704  # the library writes paths only, none of the text itself
+
+
 FILTERS: dict[str, Any] = {
     "clock_time": clock_time,
     "coming_back": coming_back,
@@ -87,6 +97,7 @@ FILTERS: dict[str, Any] = {
     "masked_name": masked_name,
     "masked_number": masked_number,
     "moment": moment,
+    "qr": qr,
     "stamp": stamp,
     "yuan": yuan,
 }
