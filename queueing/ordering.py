@@ -49,18 +49,29 @@ class SortKey(NamedTuple):
 class Policy:
     """A line's rule of order as data: rank label -> tier and credit.
 
-    Who comes later than `grace` after an appointed time forfeits the credit. ValueError for a negative credit or one
-    above `credit_limit`, which is the furthest that anybody can overtake.
+    Who comes later than `grace` after an appointed time forfeits the credit. Who lets more than `pass_limit` calls
+    pass has not come; who rejoins after one counts from `rejoin_gain` ago at the earliest. Who comes back from
+    elsewhere has the `return_rank`, where one is set and it is no worse than their own, and with `return_to_desk`
+    is seen where they were seen before. ValueError for an unknown return rank, a negative pass limit, and a credit
+    that is negative or above `credit_limit`, which is the furthest that anybody can overtake.
     """
 
     ranks: Mapping[str, Rank] = field(hash=False)
     grace: timedelta = timedelta(minutes=15)
     credit_limit: timedelta = timedelta(minutes=30)
+    pass_limit: int = 2
+    rejoin_gain: timedelta = timedelta(minutes=10)
+    return_rank: str = ""
+    return_to_desk: bool = True
 
     def __post_init__(self) -> None:
         for label, rank in self.ranks.items():
             if not timedelta(0) <= rank.credit <= self.credit_limit:
                 raise ValueError(f"rank {label}: a credit lies between 0 and {self.credit_limit}")
+        if self.return_rank and self.return_rank not in self.ranks:
+            raise ValueError(f"no rank {self.return_rank} for who comes back")
+        if self.pass_limit < 0:
+            raise ValueError("a pass limit is never negative")
         object.__setattr__(self, "ranks", MappingProxyType(dict(self.ranks)))
 
     def rank(self, label: str) -> Rank:
@@ -78,6 +89,17 @@ class Policy:
         if arrived_at > appointed_at + self.grace:
             return Place(arrived_at, timedelta(0))
         return Place(max(arrived_at, appointed_at), credit)
+
+    def place_after_pass(self, old: Place, now: datetime) -> Place:
+        """Where who missed a call stands again: never before their old place, and then without a head start."""
+        earliest = now - self.rejoin_gain
+        return old if old.anchor - old.credit >= earliest else Place(earliest, timedelta(0))
+
+    def rank_on_return(self, label: str) -> str:
+        """The rank of who comes back: the return rank, unless their own is of a tier that goes before it."""
+        if not self.return_rank or self.rank(label).tier < self.rank(self.return_rank).tier:
+            return label
+        return self.return_rank
 
     def sort_key(self, ticket: Ticket) -> SortKey:
         """The ticket's place in the order, from the ticket alone; UnknownRank when the policy lacks its label."""

@@ -9,7 +9,10 @@ from enum import StrEnum
 
 
 class TicketState(StrEnum):
-    """AWAY has been seen and will come back; HELD asked to be left out for a while; PASSED did not answer the call."""
+    """AWAY has been seen and will come back; HELD asked to be left out for a while; PASSED did not answer the call.
+
+    TRANSFERRED goes on as another ticket in another line.
+    """
 
     BOOKED = "booked"
     WAITING = "waiting"
@@ -22,6 +25,7 @@ class TicketState(StrEnum):
     CANCELLED = "cancelled"
     NO_SHOW = "no_show"
     EXPIRED = "expired"
+    TRANSFERRED = "transferred"
 
 
 class TicketEvent(StrEnum):
@@ -41,13 +45,20 @@ class TicketEvent(StrEnum):
     CANCEL = "cancel"
     MISS = "miss"
     EXPIRE = "expire"
+    TRANSFER = "transfer"
+    RECLASSIFY = "reclassify"
 
 
-TERMINAL = frozenset({TicketState.DONE, TicketState.CANCELLED, TicketState.NO_SHOW, TicketState.EXPIRED})
+TERMINAL = frozenset(
+    {TicketState.DONE, TicketState.CANCELLED, TicketState.NO_SHOW, TicketState.EXPIRED, TicketState.TRANSFERRED}
+)
 LIVE = frozenset(TicketState) - TERMINAL
 
 # A no-show may cost its holder the right to book: only those count who did not come, or did not answer a call.
 _ABSENT = (TicketState.BOOKED, TicketState.CALLED, TicketState.PASSED)
+
+AT_DESK = frozenset({TicketState.CALLED, TicketState.SERVING})
+"""The states in which a ticket takes up its desk."""
 
 TRANSITIONS: Mapping[tuple[TicketState, TicketEvent], TicketState] = {
     (TicketState.BOOKED, TicketEvent.CHECK_IN): TicketState.WAITING,
@@ -62,8 +73,10 @@ TRANSITIONS: Mapping[tuple[TicketState, TicketEvent], TicketState] = {
     (TicketState.SERVING, TicketEvent.FINISH): TicketState.DONE,
     (TicketState.AWAY, TicketEvent.RETURN): TicketState.WAITING,
     **{(state, TicketEvent.MISS): TicketState.NO_SHOW for state in _ABSENT},
-    **{(state, TicketEvent.CANCEL): TicketState.CANCELLED for state in LIVE},
-    **{(state, TicketEvent.EXPIRE): TicketState.EXPIRED for state in LIVE},
+    **{(state, TicketEvent.CANCEL): TicketState.CANCELLED for state in TicketState if state in LIVE},
+    **{(state, TicketEvent.EXPIRE): TicketState.EXPIRED for state in TicketState if state in LIVE},
+    **{(state, TicketEvent.TRANSFER): TicketState.TRANSFERRED for state in TicketState if state in LIVE},
+    **{(state, TicketEvent.RECLASSIFY): state for state in TicketState if state in LIVE - AT_DESK},
 }
 
 
@@ -90,6 +103,9 @@ class Ticket:
 
     `anchor` is the aware instant from which waiting counts, kept in UTC; `credit` is a head start that is never
     negative. `sequence` numbers the tickets of a line in the order of issue; `display_number` is what a board shows.
+    `visit` is an opaque reference that goes along from line to line. `since` is when it came into its state, and
+    `called_at` when it was last called. `desk_id` is the desk that holds it or held it last; a ticket that is
+    `bound_to` a desk is called by that desk alone. `passes` counts the calls that it let pass.
     ValueError for a naive anchor or a negative credit.
     """
 
@@ -103,6 +119,13 @@ class Ticket:
     credit: timedelta = timedelta(0)
     state: TicketState = TicketState.WAITING
     version: int = 1
+    visit: str = ""
+    appointed_at: datetime | None = None
+    since: datetime | None = None
+    called_at: datetime | None = None
+    desk_id: str = ""
+    bound_to: str = ""
+    passes: int = 0
 
     def __post_init__(self) -> None:
         if self.anchor.tzinfo is None:
@@ -116,6 +139,11 @@ class Ticket:
     def is_live(self) -> bool:
         """Whether anything can still happen to it."""
         return self.state in LIVE
+
+    @property
+    def is_at_desk(self) -> bool:
+        """Whether it takes up a desk: called, or being served."""
+        return self.state in AT_DESK
 
     def after(self, event: TicketEvent) -> Ticket:
         """The ticket once `event` happened, its place unchanged; IllegalTransition when it cannot."""
