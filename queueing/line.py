@@ -122,9 +122,12 @@ def fold(line: Line, events: Iterable[Event]) -> Line:
 
 def _remember_act(last_acts: dict[str, LastAct], event: Event, before: Ticket | None) -> None:
     """A desk takes back one act; once it did, the ticket's version is another and it cannot again."""
-    if event.act in UNDOABLE and before is not None and event.ticket is not None:
+    if before is None or event.ticket is None:
+        return
+    if event.act in UNDOABLE:
         last_acts[event.desk_id] = LastAct(before, event.ticket.version)
-    elif event.act is Act.RECALL and event.ticket is not None and event.ticket.desk_id in last_acts:
-        # To call out again changes nothing that a desk would take back; the call itself still can be.
-        last = last_acts[event.ticket.desk_id]
-        last_acts[event.ticket.desk_id] = LastAct(last.before, event.ticket.version)
+    elif event.act is Act.RECALL:
+        # To call out again changes nothing that a desk would take back: the act before it stays the last.
+        last = last_acts.get(before.desk_id)
+        if last is not None and (last.before.ticket_id, last.version) == (before.ticket_id, before.version):
+            last_acts[before.desk_id] = replace(last, version=event.ticket.version)
