@@ -16,6 +16,7 @@ from hospital_bridge.clock import Clock, Ids, RandomIds, SystemClock
 from hospital_bridge.counted_outside import CountedTransport, counted_links
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.facade import OperatorScope
+from hospital_bridge.lines.hall import LinesContext
 from hospital_bridge.loading import VerticalFault, load_verticals, missing_ports
 from hospital_bridge.payment.context import Counter, MoneyContext
 from hospital_bridge.settings import AdapterChoice, OperatorSettings, Settings
@@ -223,4 +224,10 @@ def _scope(
         raise BridgeError("HB-C016", f"{settings.id}: {name!r} needs {', '.join(missing)}")
     named = vertical.manifest.ports | vertical.manifest.optional_ports
     ports = {port: adapter for port, adapter in provided.items() if port in named}
-    return OperatorScope(money, chosen, outside.clock, ports)
+    return OperatorScope(money, chosen, outside.clock, ports, _lines(vertical, chosen, settings))
+
+
+def _lines(vertical: Vertical, chosen: Mapping[str, Any], settings: OperatorSettings) -> LinesContext | None:
+    if vertical.lines is None:
+        return None
+    return LinesContext(vertical.manifest.name, vertical.lines, chosen, settings.timezone)

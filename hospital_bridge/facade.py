@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from hospital_bridge import slot
+from hospital_bridge.lines.facade import LinesFacade
+from hospital_bridge.lines.hall import Hall, LinesContext
 from hospital_bridge.patience import Asked, PageWait
 from hospital_bridge.payment.effects import EffectsFacade
 from hospital_bridge.payment.flows.facade import PaymentsFacade
@@ -26,6 +28,7 @@ class Unit:
 
     work: Work
     payments: slot.Payments
+    declared: LinesContext | None = None
 
     @property
     def operator_id(self) -> str:
@@ -52,6 +55,12 @@ class Unit:
         return self.work.subjects
 
     @property
+    def lines(self) -> slot.Lines:
+        if self.declared is None:
+            raise LookupError("this vertical declares no lines")
+        return LinesFacade(Hall(self.declared, self, self.work))
+
+    @property
     def jobs(self) -> slot.Jobs:
         return self.work.jobs
 
@@ -75,6 +84,7 @@ class OperatorScope:
     settings: Mapping[str, Any]
     clock: Clock
     ports: Mapping[str, Any]
+    lines: LinesContext | None = None
     page: PageWait | None = None
 
     def for_page(self, page: PageWait) -> OperatorScope:
@@ -99,7 +109,7 @@ class OperatorScope:
 
     def unit(self, work: Work) -> Unit:
         """The unit of work as the vertical sees it."""
-        return Unit(work, PaymentsFacade(self.money, work))
+        return Unit(work, PaymentsFacade(self.money, work), self.lines)
 
     @contextmanager
     def begin(self) -> Iterator[Unit]:

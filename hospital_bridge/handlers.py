@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 CHAIN_AUDIT = "audit.chain"
 RECONCILE_YESTERDAY = "payment.reconcile_yesterday"
 TIDY = "store.tidy"
+EXPIRE_TICKETS = "queue.expire"
 MINUTE = timedelta(minutes=1)
 NIGHT = time(0, 30)
 """By then no payment of yesterday is still on its way to us; the bill itself is asked for in the morning."""
@@ -44,6 +45,7 @@ def handlers_of(bridge: Bridge) -> Handlers:
         CHAIN_AUDIT: _chain_audit,
         APPLY: partial(apply_message, bridge),
         RECONCILE_YESTERDAY: _reconcile_yesterday(bridge),
+        EXPIRE_TICKETS: partial(_expire_tickets, bridge),
         TIDY: partial(_tidy, bridge.settings.bridge.raw_message_days),
     }
     return Handlers(tx=tx, io=io)
@@ -60,6 +62,7 @@ def periodic_tasks(bridge: Bridge) -> Sequence[PeriodicTask]:
     return [
         PeriodicTask("reconcile", RECONCILE_YESTERDAY, Daily(NIGHT), Lane.TX),
         PeriodicTask("audit", CHAIN_AUDIT, Every(MINUTE), Lane.TX),
+        PeriodicTask("queue", EXPIRE_TICKETS, Daily(NIGHT), Lane.TX),
         PeriodicTask("tidy", TIDY, Daily(NIGHT), Lane.TX),
         PeriodicTask("links", CHECK_LINKS, Every(MINUTE)),
         *timed,
@@ -85,6 +88,12 @@ def _tidy(raw_message_days: int, work: Work, _job: Job) -> None:
     forget_finished_jobs(work)
     forget_past_visits(work)
     forget_raw_messages(work, raw_message_days)
+
+
+def _expire_tickets(bridge: Bridge, work: Work, job: Job) -> None:
+    for scope in bridge.operators[job.operator_id].scopes.values():
+        if scope.lines is not None:
+            scope.unit(work).lines.expire(date.fromisoformat(job.ref))
 
 
 def _reconcile_yesterday(bridge: Bridge) -> TxHandler:

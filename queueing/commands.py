@@ -63,7 +63,7 @@ NEEDS_REASON = frozenset({Act.CALL, Act.RECLASSIFY})
 """The acts that change somebody's place by a person's choice."""
 
 _CHOSEN_BY_LINE = frozenset({Act.ISSUE, Act.CALL_NEXT, Act.UNDO})
-_WORD = re.compile(r"[A-Za-z0-9_.:-]{0,60}")
+_WORD = re.compile(r"[A-Za-z0-9_.:-]{0,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Command:
     `ticket_id` names the ticket, or for `issue` the id that the new one will have. `desk_id` is the desk that acts.
     `line_id` is the line to be issued in or transferred to. `subject`, `rank`, `visit`, `appointed_at` and `arrived`
     are of `issue`; `rank` is of `reclassify` too, and of `transfer` where the other line is to see another one.
-    ValueError for an id or a reason of other than 60 letters, digits and `_.:-`.
+    ValueError for an id or a reason of other than 64 letters, digits and `_.:-`; a transfer's id has at most 61.
     """
 
     act: Act
@@ -94,7 +94,7 @@ class Command:
         if not self.command_id:
             raise ValueError("a command needs an id")
         if not _WORD.fullmatch(self.command_id) or not _WORD.fullmatch(self.reason):
-            raise ValueError("a command's id and reason are words of at most 60 letters, digits and _.:-")
+            raise ValueError("a command's id and reason are words of at most 64 letters, digits and _.:-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,7 @@ class Refusal(StrEnum):
 
     UNKNOWN_TICKET = "unknown_ticket"
     UNKNOWN_DESK = "unknown_desk"
+    NO_LINE = "no_line"
     DESK_NOT_OPEN = "desk_not_open"
     DESK_TAKEN = "desk_taken"
     OTHER_DESK = "other_desk"

@@ -112,12 +112,24 @@ def fold(line: Line, events: Iterable[Event]) -> Line:
             raise ValueError(f"event {event.seq} does not follow {seq}")
         seq = event.seq
         answers[event.command_id] = event
-        if event.ticket is None:
-            continue
+        _absorb(tickets, last_acts, event)
+        issued = max(issued, event.ticket.sequence if event.ticket is not None else 0)
+    return replace(line, tickets=tickets, answers=answers, last_acts=last_acts, seq=seq, issued=issued)
+
+
+def acts_of(events: Iterable[Event]) -> Mapping[str, LastAct]:
+    """What each desk last did by those events, which may be those of one ticket alone."""
+    tickets: dict[str, Ticket] = {}
+    last_acts: dict[str, LastAct] = {}
+    for event in events:
+        _absorb(tickets, last_acts, event)
+    return last_acts
+
+
+def _absorb(tickets: dict[str, Ticket], last_acts: dict[str, LastAct], event: Event) -> None:
+    if event.ticket is not None:
         _remember_act(last_acts, event, tickets.get(event.ticket.ticket_id))
         tickets[event.ticket.ticket_id] = event.ticket
-        issued = max(issued, event.ticket.sequence)
-    return replace(line, tickets=tickets, answers=answers, last_acts=last_acts, seq=seq, issued=issued)
 
 
 def _remember_act(last_acts: dict[str, LastAct], event: Event, before: Ticket | None) -> None:

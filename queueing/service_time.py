@@ -25,6 +25,9 @@ class Observed:
     def __add__(self, other: Observed) -> Observed:
         return Observed(self.count + other.count, self.total + other.total, self.squares + other.squares)
 
+    def __sub__(self, other: Observed) -> Observed:
+        return Observed(self.count - other.count, self.total - other.total, self.squares - other.squares)
+
     def seen(self, took: timedelta) -> Observed:
         """With one service more."""
         value = log(max(took.total_seconds(), _LEAST_SECONDS))

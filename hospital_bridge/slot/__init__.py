@@ -8,6 +8,7 @@ everything it changes at the core happens inside the unit of work that it is han
 from __future__ import annotations
 
 from hospital_bridge.slot.facade import Audit, Effects, Jobs, OutsideCall, Payments, Scope, Seal, Subjects, VerticalWork
+from hospital_bridge.slot.lines import DeskView, LineOpening, LineRules, Lines, Position, WaitingRow
 from hospital_bridge.slot.money import FulfilMode, PaidSale, PaymentRequest, PaymentView, Progress, Receipt, SaleEntry
 from hospital_bridge.slot.vertical import (
     API,
@@ -36,11 +37,15 @@ __all__ = [
     "KIOSK",
     "PATIENT",
     "Audit",
+    "DeskView",
     "Effects",
     "FulfilMode",
     "Go",
     "Inbound",
     "Jobs",
+    "LineOpening",
+    "LineRules",
+    "Lines",
     "LookAgain",
     "OutsideCall",
     "Page",
@@ -50,6 +55,7 @@ __all__ = [
     "PaymentView",
     "Payments",
     "PersonalData",
+    "Position",
     "Progress",
     "Reaction",
     "Receipt",
@@ -63,4 +69,5 @@ __all__ = [
     "VerticalManifest",
     "VerticalWork",
     "View",
+    "WaitingRow",
 ]

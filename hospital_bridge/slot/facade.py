@@ -9,6 +9,7 @@ from datetime import datetime, tzinfo
 from typing import Any, Protocol
 
 from adapters.values import Identifier, VerifiedIdentity
+from hospital_bridge.slot.lines import Lines
 from hospital_bridge.slot.money import PaymentRequest, PaymentView
 
 
@@ -109,6 +110,10 @@ class VerticalWork(Protocol):
 
     @property
     def payments(self) -> Payments: ...
+
+    @property
+    def lines(self) -> Lines:
+        """The vertical's lines; LookupError when it declares none."""
 
     @property
     def jobs(self) -> Jobs: ...

@@ -12,6 +12,7 @@ from marshmallow import Schema
 
 from adapters.news import News
 from hospital_bridge.slot.facade import Scope, VerticalWork
+from hospital_bridge.slot.lines import LineRules
 from hospital_bridge.slot.money import FulfilMode, PaidSale, Progress, Receipt, SaleEntry
 
 API = 1
@@ -158,6 +159,8 @@ class Vertical:
     pages: tuple[Page, ...] = ()
     reactions: tuple[Reaction, ...] = ()
     inbound: tuple[Inbound, ...] = ()
+    lines: LineRules | None = None
+    """How its lines work, where it has any."""
     tables: Any = None
     """SQLAlchemy MetaData of the vertical's own tables, whose names begin with the vertical's."""
     migrations: Path | None = None

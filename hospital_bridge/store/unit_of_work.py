@@ -22,6 +22,10 @@ from hospital_bridge.store.link_checks import LinkChecks
 from hospital_bridge.store.operators import Operators
 from hospital_bridge.store.payments import Payments
 from hospital_bridge.store.periodic import PeriodicRuns
+from hospital_bridge.store.queue_events import QueueEvents
+from hospital_bridge.store.queue_figures import QueueFigures
+from hospital_bridge.store.queue_lines import QueueLines
+from hospital_bridge.store.queue_tickets import QueueTickets
 from hospital_bridge.store.reconciliation import Reconciliations
 from hospital_bridge.store.refunds import Refunds
 from hospital_bridge.store.routing import all_operators, due_operators, leasing_operators
@@ -137,6 +141,26 @@ class Work:
     def ledger(self) -> Ledger:
         """Where the money stands."""
         return Ledger(self)
+
+    @cached_property
+    def queue_lines(self) -> QueueLines:
+        """Lines and desks."""
+        return QueueLines(self)
+
+    @cached_property
+    def queue_events(self) -> QueueEvents:
+        """What happened in the lines."""
+        return QueueEvents(self)
+
+    @cached_property
+    def queue_tickets(self) -> QueueTickets:
+        """Who stands where in the lines."""
+        return QueueTickets(self)
+
+    @cached_property
+    def queue_figures(self) -> QueueFigures:
+        """How long services take, and how good the forecasts were."""
+        return QueueFigures(self)
 
     @cached_property
     def reconciliations(self) -> Reconciliations:

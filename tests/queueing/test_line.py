@@ -179,7 +179,7 @@ def test_a_gap_in_the_log_is_seen(day: Day) -> None:
         fold(EMPTY, [replace(event, seq=2)])
 
 
-@pytest.mark.parametrize("reason", ["Mr. Wang felt ill", "王", "x" * 61])
+@pytest.mark.parametrize("reason", ["Mr. Wang felt ill", "王", "x" * 65])
 def test_a_reason_is_a_word_of_a_list(reason: str) -> None:
     with pytest.raises(ValueError, match="words of at most"):
         Command(Act.CALL, "c", "nurse", reason)
