@@ -43,12 +43,13 @@ class VisitRegistered:
 
 @dataclass(frozen=True, slots=True)
 class ChargeItem:
-    """One line of a bill (收费项目)."""
+    """One line of a bill (收费项目); `amount_fen` is 0 where the hospital priced the bill only as a whole."""
 
     code: str
     name: str
     quantity: str
     amount_fen: Fen
+    priced: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,11 @@ CRITICAL_FLAGS = frozenset({AbnormalFlag.CRITICAL_LOW, AbnormalFlag.CRITICAL_HIG
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One item of a report (检验项目) as it was written; `low` and `high` only where the range is two numbers."""
+    """One item of a report (检验项目) as it was written; `low` and `high` only where the range is two numbers.
+
+    `part` tells items of one code apart (OBX-4); `flag_written` is the laboratory's own flag, whatever it means;
+    `comment` is what it added in words.
+    """
 
     code: str
     name: str
@@ -132,6 +137,9 @@ class Observation:
     status: ReportStatus
     low: str = ""
     high: str = ""
+    part: str = ""
+    flag_written: str = ""
+    comment: str = field(default="", repr=False)
 
     @property
     def is_critical(self) -> bool:
@@ -141,18 +149,24 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document that came with a report, such as a PDF."""
+    """A document that came with a report, such as a PDF.
+
+    One that was only pointed at has no `content` but the `link` as it was written: an address inside the hospital,
+    which this software never fetches and which is nothing for a patient's page.
+    """
 
     title: str
     content_type: str
     content: bytes = field(repr=False)
+    link: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ReportIssued:
     """One version of a report (报告): the same `report_no` again is a later or an earlier version of it.
 
-    Versions are ordered by `issued_at`, when the hospital reported it, and never by their arrival.
+    Versions are ordered by `issued_at`, when the hospital reported it, and never by their arrival. The practitioner
+    is who ordered it. `comment` belongs to the report as a whole.
     """
 
     report_no: str
@@ -169,6 +183,7 @@ class ReportIssued:
     department_name: str
     observations: tuple[Observation, ...]
     documents: tuple[Document, ...] = ()
+    comment: str = field(default="", repr=False)
 
     @property
     def is_critical(self) -> bool:

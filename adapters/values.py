@@ -251,7 +251,10 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """A payment or refund to post at the hospital (上账); `serial` is ours and never reused."""
+    """A payment or refund to post at the hospital (上账); `serial` is ours and never reused.
+
+    `filler_id` is the visit; `bill_no` the hospital's bill that was paid, empty where it was a registration.
+    """
 
     serial: str
     kind: EntryKind
@@ -261,6 +264,7 @@ class Posting:
     merchant_order_no: str
     provider_trade_no: str
     occurred_at: datetime
+    bill_no: str = ""
 
 
 @dataclass(frozen=True, slots=True)

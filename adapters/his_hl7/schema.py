@@ -21,6 +21,10 @@ ID_TYPES = {
 }
 SEXES = {"F": "F", "女": "F", "2": "F", "M": "M", "男": "M", "1": "M"}
 MEANINGS = (*Reason, BUSY, UNKNOWN)
+_FREE_FIELD = validate.Regexp(
+    r"FT1-(?!(?:[1-7]|11|30)\Z)(?:[1-9]|[1-9]\d)\Z",
+    error="a field of FT1 that nothing else of ours stands in, such as FT1-23",
+)
 _TRIGGER = validate.Regexp(r"(?:Z[A-Z0-9]{2})?\Z", error="a trigger of the hospital's own such as ZQ1, or empty")
 
 
@@ -132,6 +136,11 @@ class Hl7HisSchema(Schema):
     payment_code = _text("WALLET", "FT1-7 of the payments and refunds that we post.", required=True)
     posting_query = _trigger("ZQ1", "Query for the postings of one serial; empty where there is none.")
     posting_list = _trigger("ZQ2", "Query for the postings of one day; empty where there is none.")
+    posting_bill = fields.String(
+        load_default="FT1-23",
+        validate=_FREE_FIELD,
+        metadata={"description": "Where a posting says which of the hospital's bills was paid."},
+    )
     receipt_number = _place("ZRC-2", "Where the answer to a posting has the receipt number.")
     receipt_amount = _place("ZRC-3.1.1", "Where it has the amount in yuan.")
     tls = fields.Nested(TlsSchema, metadata={"description": "Left out, the connection is not encrypted."})

@@ -53,6 +53,7 @@ class Hl7HisSettings:
     payment_code: str
     posting_query: str
     posting_list: str
+    posting_bill: str
     receipt_number: str
     receipt_amount: str
     tls: TlsFiles | None = None

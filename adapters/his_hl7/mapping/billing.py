@@ -11,6 +11,7 @@ Where a posting's values stand in DFT^P03 (HL7 v2.5.1 section 6.4.1):
 | FT1-6 | `PY` payment, `CD` refund (HL7 table 0017) |
 | FT1-7 | `payment_code` of the settings |
 | FT1-11 | the amount in yuan, positive for both |
+| FT1-23 | the hospital's bill, or what `posting_bill` says; empty for a registration |
 | FT1-30 | the wallet's trade number |
 
 HL7 has no query for postings. Ours is a QBP^Z.. with QPD-3 holding the serial or the day,
@@ -93,8 +94,13 @@ def _transaction(posting: Posting, settings: Hl7HisSettings) -> SegmentText:
             7: (settings.payment_code, "", "L"),
             11: ((yuan_from_fen(posting.amount_fen), "CNY"), "TP"),
             30: posting.provider_trade_no,
+            **({_field_number(settings.posting_bill): posting.bill_no} if posting.bill_no else {}),
         },
     )
+
+
+def _field_number(address: str) -> int:
+    return int(address.partition("-")[2])
 
 
 def _query(trigger: str, name: str, parameter: str, envelope: Envelope) -> Draft:

@@ -8,8 +8,9 @@ from datetime import date
 
 from adapters.values import EntryKind
 from hospital_bridge.sandbox.hospital import calendar, codes
+from hospital_bridge.sandbox.hospital.bills import Bills
 from hospital_bridge.sandbox.hospital.diary import Diary
-from hospital_bridge.sandbox.hospital.model import AppointmentStatus, BookEntry, Declined, Service
+from hospital_bridge.sandbox.hospital.model import AppointmentStatus, Bill, BillState, BookEntry, Declined, Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,16 @@ class Cashier:
     """The book; `keep` writes each entry down before it counts."""
 
     def __init__(
-        self, services: Sequence[Service], diary: Diary, profile: Profile, keep: Callable[[BookEntry], None]
+        self,
+        services: Sequence[Service],
+        diary: Diary,
+        bills: Bills,
+        profile: Profile,
+        keep: Callable[[BookEntry], None],
     ) -> None:
         self.services = services
         self._diary = diary
+        self._bills = bills
         self._profile = profile
         self._keep = keep
         self._book: list[BookEntry] = []
@@ -50,6 +57,12 @@ class Cashier:
         self.take_in(posted)
         return posted
 
+    def settle_at_window(self, bill_no: str) -> Bill:
+        """Take a bill's money at the window; Declined where it was paid through the asker."""
+        if self.net_of_bill_fen(bill_no):
+            raise Declined(codes.ALREADY_PAID, "the bill is paid already")
+        return self._bills.close(bill_no, BillState.SETTLED_AT_WINDOW)
+
     def under_serial(self, serial: str) -> Sequence[BookEntry]:
         """The entries under the asker's serial: more than one only in a careless hospital."""
         return [entry for entry in self._book if entry.serial == serial]
@@ -64,20 +77,41 @@ class Cashier:
 
     def net_fen(self, filler_id: str) -> int:
         """What an appointment's payments come to, less its refunds."""
-        signed = (
-            e.amount_fen if e.kind is EntryKind.PAYMENT else -e.amount_fen for e in self.of_appointment(filler_id)
-        )
-        return sum(signed)
+        return _net(self.of_appointment(filler_id))
+
+    def net_of_bill_fen(self, bill_no: str) -> int:
+        """What a bill's payments come to, less its refunds."""
+        return _net(self.of_bill(bill_no))
 
     def of_appointment(self, filler_id: str) -> Sequence[BookEntry]:
-        """What was posted for one appointment, in order."""
-        return [entry for entry in self._book if entry.filler_id == filler_id]
+        """What was posted for one appointment's registration, in order."""
+        return [entry for entry in self._book if entry.filler_id == filler_id and not entry.bill_no]
+
+    def of_bill(self, bill_no: str) -> Sequence[BookEntry]:
+        """What was posted for one bill, in order."""
+        return [entry for entry in self._book if entry.bill_no == bill_no]
 
     def _check(self, entry: BookEntry) -> None:
         if entry.kind is EntryKind.PAYMENT:
-            self._check_payment(entry)
-        elif entry.amount_fen > self.net_fen(self._diary.by_filler(entry.filler_id).filler_id):
+            (self._check_bill_payment if entry.bill_no else self._check_payment)(entry)
+        elif entry.amount_fen > self._refundable_fen(entry):
             raise Declined(codes.REFUND_TOO_HIGH, "more than was paid")
+
+    def _refundable_fen(self, entry: BookEntry) -> int:
+        if entry.bill_no:
+            return self.net_of_bill_fen(self._bills.get(entry.bill_no).bill_no)
+        return self.net_fen(self._diary.by_filler(entry.filler_id).filler_id)
+
+    def _check_bill_payment(self, entry: BookEntry) -> None:
+        bill = self._bills.get(entry.bill_no)
+        if bill.state is not BillState.OPEN:
+            raise Declined(codes.BILL_CLOSED, "nothing is wanted for this bill any more")
+        if bill.at_window:
+            raise Declined(codes.BILL_CLOSED, "this bill is settled at the window")
+        if any(e.kind is EntryKind.PAYMENT and e.serial != entry.serial for e in self.of_bill(entry.bill_no)):
+            raise Declined(codes.ALREADY_PAID, "the bill is paid already")
+        if entry.amount_fen != bill.self_pay_fen:
+            raise Declined(codes.AMOUNT_WRONG, "the amount is not the patient's share of the bill")
 
     def _check_payment(self, entry: BookEntry) -> None:
         appointment = self._diary.by_filler(entry.filler_id)
@@ -90,8 +124,12 @@ class Cashier:
             raise Declined(codes.AMOUNT_WRONG, "the amount is not the price")
 
 
+def _net(entries: Sequence[BookEntry]) -> int:
+    return sum(entry.amount_fen if entry.kind is EntryKind.PAYMENT else -entry.amount_fen for entry in entries)
+
+
 def _unchanged(known: BookEntry, entry: BookEntry) -> BookEntry:
-    first = (known.kind, known.amount_fen, known.filler_id)
-    if first != (entry.kind, entry.amount_fen, entry.filler_id):
+    first = (known.kind, known.amount_fen, known.filler_id, known.bill_no)
+    if first != (entry.kind, entry.amount_fen, entry.filler_id, entry.bill_no):
         raise Declined(codes.POSTING_CONFLICT, "this serial stands for another posting")
     return known

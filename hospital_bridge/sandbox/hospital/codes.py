@@ -11,6 +11,8 @@ APPOINTMENT_CONFLICT = "A409"
 AMOUNT_WRONG = "B001"
 ALREADY_PAID = "B002"
 REFUND_TOO_HIGH = "B003"
+BILL_UNKNOWN = "B404"
+BILL_CLOSED = "B410"
 POSTING_CONFLICT = "B409"
 REFUSED = "E9999"
 
@@ -24,6 +26,8 @@ REASONS = {
     AMOUNT_WRONG: "amount_mismatch",
     ALREADY_PAID: "already_paid",
     REFUND_TOO_HIGH: "over_limit",
+    BILL_UNKNOWN: "not_found",
+    BILL_CLOSED: "closed",
     POSTING_CONFLICT: "conflicting_content",
     REFUSED: "other",
 }

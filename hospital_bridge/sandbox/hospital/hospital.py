@@ -12,12 +12,13 @@ from adapters.hl7.message import Message
 from hospital_bridge.clock import Clock
 from hospital_bridge.sandbox.hospital import voice
 from hospital_bridge.sandbox.hospital.billing_desk import BillingDesk
+from hospital_bridge.sandbox.hospital.bills import Bills
 from hospital_bridge.sandbox.hospital.cashier import Cashier, Profile
 from hospital_bridge.sandbox.hospital.diary import Diary
 from hospital_bridge.sandbox.hospital.directory_desk import DirectoryDesk
 from hospital_bridge.sandbox.hospital.faults import Fault, FaultKind, FaultPlan
 from hospital_bridge.sandbox.hospital.journal import Journal
-from hospital_bridge.sandbox.hospital.model import Appointment, BookEntry, Declined, HospitalData, Patient
+from hospital_bridge.sandbox.hospital.model import Appointment, Bill, BookEntry, Declined, HospitalData, Patient
 from hospital_bridge.sandbox.hospital.patient_index import PatientIndex
 from hospital_bridge.sandbox.hospital.request import Answer, Request
 from hospital_bridge.sandbox.hospital.scheduling_desk import SchedulingDesk
@@ -63,7 +64,8 @@ class SimulatedHospital:
         """Trigger and MSH-10 of the messages that came in, oldest first."""
         self.patients = PatientIndex(data.patients, journal.append)
         self.diary = Diary(data.doctors, clock, journal.append)
-        self.cashier = Cashier(data.services, self.diary, profile, journal.append)
+        self.bills = Bills(journal.append)
+        self.cashier = Cashier(data.services, self.diary, self.bills, profile, journal.append)
         self._recall(journal)
         self._scheduling = SchedulingDesk(self.diary, self.patients)
         self._handlers = {
@@ -138,6 +140,8 @@ class SimulatedHospital:
                     self.patients.take_in(record)
                 case Appointment():
                     self.diary.take_in(record)
+                case Bill():
+                    self.bills.take_in(record)
                 case BookEntry():
                     self.cashier.take_in(record)
 

@@ -4,24 +4,35 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from adapters.values import EntryKind, Sex
-from hospital_bridge.sandbox.hospital.model import Appointment, AppointmentStatus, BookEntry, Patient
+from hospital_bridge.sandbox.hospital.model import (
+    Appointment,
+    AppointmentStatus,
+    Bill,
+    BillItem,
+    BillState,
+    BookEntry,
+    Patient,
+)
 
-Record = Patient | Appointment | BookEntry
+Record = Patient | Appointment | BookEntry | Bill
 
-_KINDS: dict[str, type[Record]] = {kind.__name__: kind for kind in (Patient, Appointment, BookEntry)}
+_KINDS: dict[str, type[Record]] = {kind.__name__: kind for kind in (Patient, Appointment, BookEntry, Bill)}
 _READERS: dict[str, Any] = {
     "sex": Sex,
     "kind": EntryKind,
     "status": AppointmentStatus,
     "birth_date": date.fromisoformat,
     "occurred_at": datetime.fromisoformat,
+    "issued_at": datetime.fromisoformat,
+    "state": BillState,
+    "items": lambda items: tuple(BillItem(**item) for item in items),
 }
 
 
@@ -55,6 +66,8 @@ def _to_plain(record: Record) -> dict[str, object]:
 def _plain(value: object) -> object:
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, tuple):
+        return [asdict(item) for item in value]
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -71,9 +71,57 @@ class Appointment:
     status: AppointmentStatus = AppointmentStatus.BOOKED
 
 
+class BillState(StrEnum):
+    """What the hospital still wants of a bill; that it was paid through us stands in the cashier's book."""
+
+    OPEN = "open"
+    SETTLED_AT_WINDOW = "settled_at_window"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class BillItem:
+    """One charge of a bill."""
+
+    code: str
+    name: str
+    quantity: int
+    unit_fen: int
+    insurance_fen: int = 0
+
+    @property
+    def amount_fen(self) -> int:
+        """What it costs, the insurance's share included."""
+        return self.quantity * self.unit_fen
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """A bill (待缴费) for what a doctor ordered at a visit; `at_window` only the hospital's own cashier can settle."""
+
+    bill_no: str
+    mrn: str
+    filler_id: str
+    doctor_code: str
+    items: tuple[BillItem, ...]
+    at_window: bool
+    issued_at: datetime
+    state: BillState = BillState.OPEN
+
+    @property
+    def total_fen(self) -> int:
+        """What all of it costs."""
+        return sum(item.amount_fen for item in self.items)
+
+    @property
+    def self_pay_fen(self) -> int:
+        """What is left to the patient (自费)."""
+        return self.total_fen - sum(item.insurance_fen for item in self.items)
+
+
 @dataclass(frozen=True, slots=True)
 class BookEntry:
-    """A posted payment or refund; `serial` is the asker's number."""
+    """A posted payment or refund; `serial` is the asker's number, `bill_no` empty for a registration."""
 
     serial: str
     kind: EntryKind
@@ -84,6 +132,7 @@ class BookEntry:
     trade_no: str
     occurred_at: datetime
     control_id: str
+    bill_no: str = ""
 
 
 @dataclass(frozen=True, slots=True)
