@@ -31,6 +31,12 @@ class Subjects(Protocol):
     def remove_identifier(self, subject_id: str, identifier: Identifier) -> None:
         """Take a record number out of use."""
 
+    def holders(self, identifier: Identifier) -> Sequence[str]:
+        """Subject ids of those who have that number in use; two where one number was given twice."""
+
+    def find(self, id_type: str, id_number: str) -> str | None:
+        """The subject of that document, or None."""
+
 
 class Payments(Protocol):
     """Money, asked for in the vertical's words; the core keeps order, ledger and refunds."""
@@ -79,6 +85,18 @@ class Seal(Protocol):
 
     def open(self, subject_id: str, table: str, column: str, row_id: str, sealed: bytes) -> str:
         """The value again; raises when it was moved or altered, or when the person was erased."""
+
+    def seal_bytes(self, subject_id: str, table: str, column: str, row_id: str, value: bytes) -> bytes:
+        """The same for what is not text, such as a document."""
+
+    def open_bytes(self, subject_id: str, table: str, column: str, row_id: str, sealed: bytes) -> bytes:
+        """The same for what `seal_bytes` sealed."""
+
+    def seal_own(self, table: str, column: str, row_id: str, value: bytes) -> bytes:
+        """A value of the operator's own, such as one of which nobody knows yet whose it is."""
+
+    def open_own(self, table: str, column: str, row_id: str, sealed: bytes) -> bytes:
+        """What `seal_own` sealed."""
 
     def index(self, kind: str, value: str) -> str:
         """The operator's own HMAC-SHA256 of a value among those of its kind, 64 hex digits; tells nothing about it."""

@@ -30,12 +30,20 @@ class Sealer:
 
     def seal(self, subject_id: str, table: str, column: str, row_id: str, value: str) -> bytes:
         """A value of one person, under that person's own key; it opens in this place alone."""
-        return self._encrypt(self.subject_keys.sealing(subject_id), table, column, row_id, value.encode())
+        return self.seal_bytes(subject_id, table, column, row_id, value.encode())
+
+    def seal_bytes(self, subject_id: str, table: str, column: str, row_id: str, value: bytes) -> bytes:
+        """The same for what is not text, such as a document."""
+        return self._encrypt(self.subject_keys.sealing(subject_id), table, column, row_id, value)
 
     def open(self, subject_id: str, table: str, column: str, row_id: str, sealed: bytes) -> str:
         """The person's value again; SealBroken when moved or altered, Erased when the person was erased."""
+        return self.open_bytes(subject_id, table, column, row_id, sealed).decode()
+
+    def open_bytes(self, subject_id: str, table: str, column: str, row_id: str, sealed: bytes) -> bytes:
+        """The same for what `seal_bytes` sealed."""
         key = self.subject_keys.opening(subject_id, key_id_of(sealed))
-        return decrypt(key, self._place(table, column, row_id), sealed).decode()
+        return decrypt(key, self._place(table, column, row_id), sealed)
 
     def seal_own(self, table: str, column: str, row_id: str, value: bytes) -> bytes:
         """A value that belongs to the operator and to no single person."""

@@ -48,6 +48,13 @@ SUBJECT_IDENTIFIER = Table(
     UniqueConstraint("operator_id", "subject_id", "system", "value_index"),
 )
 
+Index(
+    "ix_subject_identifier_value",
+    SUBJECT_IDENTIFIER.c.operator_id,
+    SUBJECT_IDENTIFIER.c.system,
+    SUBJECT_IDENTIFIER.c.value_index,
+)
+
 BINDING = Table(
     "binding",
     metadata,
@@ -145,6 +152,16 @@ class Subjects:
     def remove_identifier(self, subject_id: str, identifier: Identifier) -> None:
         """Take a record number out of use."""
         self._numbers.change(*self._matching(subject_id, identifier), live=False)
+
+    def holders(self, identifier: Identifier) -> Sequence[str]:
+        """Subject ids of those who have that number in use, oldest first."""
+        rows = self._numbers.all(
+            SUBJECT_IDENTIFIER.c.system == identifier.system,
+            SUBJECT_IDENTIFIER.c.value_index == self._index(identifier),
+            SUBJECT_IDENTIFIER.c.live,
+            order_by=(SUBJECT_IDENTIFIER.c.created_at, SUBJECT_IDENTIFIER.c.identifier_id),
+        )
+        return [row.subject_id for row in rows]
 
     def bind(self, wallet_user_id: str, subject_id: str, relation: str) -> None:
         """Let the wallet user act for the subject; a live binding is left as it is."""

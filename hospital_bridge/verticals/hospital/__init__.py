@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from hospital_bridge.slot import API, PersonalData, Reaction, StillNeeded, Vertical, VerticalManifest
 from hospital_bridge.verticals.hospital import booking, cards, fee, leaving, store
 from hospital_bridge.verticals.hospital.pages import PAGES
+from hospital_bridge.verticals.hospital.results import critical_watch, rights, tidying
+from hospital_bridge.verticals.hospital.results.arrival import RECEIVE
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
 from hospital_bridge.verticals.hospital.store import record_requests, registrations
 
@@ -31,7 +33,8 @@ def export_subject(work: VerticalWork, subject_id: str) -> Mapping[str, Any]:
                 "state": registration.state.value,
             }
             for registration in registrations.of_subject(work, subject_id)
-        ]
+        ],
+        "reports": rights.export_reports(work, subject_id),
     }
 
 
@@ -39,6 +42,7 @@ def erase_subject(work: VerticalWork, subject_id: str) -> None:
     """Forget the record numbers in the person's registrations; StillNeeded before the last of them is over."""
     if any(registration.is_live(work.now) for registration in registrations.of_subject(work, subject_id)):
         raise StillNeeded("This person has a registration that is not over; cancel it or wait until the visit is past.")
+    rights.forget_reports(work, subject_id)
     registrations.forget_subject(work, subject_id)
     record_requests.forget_subject(work, subject_id)
 
@@ -51,7 +55,9 @@ VERTICAL = Vertical(
         ports=frozenset({"HisDirectory", "HisScheduling", "HisBilling", "WalletPayments", "WalletIdentity"}),
         personal_data=(
             PersonalData("record number", "to register the patient at the hospital", timedelta(days=15 * 365)),
+            PersonalData("report", "to show the patient their results", timedelta(days=15 * 365)),
         ),
+        roles=("clinician", "records"),
     ),
     settings=HospitalSettings,
     sales=(fee.SALE,),
@@ -61,8 +67,10 @@ VERTICAL = Vertical(
         Reaction(leaving.RELEASE, leaving.release),
         Reaction(cards.CREATE_RECORD, cards.create_record),
         Reaction(cards.BIND_CREATED, cards.bind_created),
+        Reaction(critical_watch.ESCALATE, critical_watch.escalate),
+        Reaction(tidying.TIDY, tidying.forget_parked, every=timedelta(days=1)),
     ),
-    inbound=(leaving.CALLED_OFF,),
+    inbound=(leaving.CALLED_OFF, RECEIVE),
     tables=store.metadata,
     migrations=Path(__file__).parent / "migrations",
     templates="hospital_bridge.verticals.hospital",

@@ -9,6 +9,7 @@ from adapters.errors import NotDone, Reason, Refused
 from adapters.values import Identifier
 from hospital_bridge.slot import OutsideCall
 from hospital_bridge.verticals.hospital.record_numbers import MRN, token
+from hospital_bridge.verticals.hospital.results.arrival import attach_waiting
 from hospital_bridge.verticals.hospital.store import record_requests
 
 if TYPE_CHECKING:
@@ -65,9 +66,15 @@ def bind(scope: Scope, wallet_user_id: str, chosen: str) -> bool:
     if mrn is None:
         return False
     with scope.begin() as work:
-        work.subjects.add_identifier(cards.subject_id, Identifier(MRN, mrn))
+        keep_number(work, cards.subject_id, mrn)
         work.audit.record(wallet_user_id, "card.bound", cards.subject_id)
     return True
+
+
+def keep_number(work: VerticalWork, subject_id: str, mrn: str) -> None:
+    """The record number is that person's from now on, and so is what waits under that number and their name."""
+    work.subjects.add_identifier(subject_id, Identifier(MRN, mrn))
+    attach_waiting(work, mrn)
 
 
 def unbind(scope: Scope, wallet_user_id: str, chosen: str) -> bool:
@@ -151,7 +158,7 @@ def bind_created(scope: Scope, subject_id: str) -> None:
     if mrn is None:
         raise NotDone("the patient index does not show the new record yet")
     with scope.begin() as work:
-        work.subjects.add_identifier(subject_id, Identifier(MRN, mrn))
+        keep_number(work, subject_id, mrn)
 
 
 def _own(records: Sequence[PatientRecord], identity: VerifiedIdentity) -> list[str]:

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from hospital_bridge.verticals.hospital.store import record_requests, registrations, slot_holds
+from hospital_bridge.verticals.hospital.store import (
+    critical_values,
+    parked_reports,
+    record_requests,
+    registrations,
+    reports,
+    slot_holds,
+)
 from hospital_bridge.verticals.hospital.store.metadata import metadata
 
-__all__ = ["metadata", "record_requests", "registrations", "slot_holds"]
+__all__ = [
+    "critical_values",
+    "metadata",
+    "parked_reports",
+    "record_requests",
+    "registrations",
+    "reports",
+    "slot_holds",
+]

@@ -1,0 +1,78 @@
+"""A report arrives: kept under whose it is, or parked; then it is seen which version stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapters.news import ReportIssued
+from hospital_bridge.slot import Inbound
+from hospital_bridge.verticals.hospital.results import critical_watch, telling
+from hospital_bridge.verticals.hospital.results.matching import InDoubt, owner_of
+from hospital_bridge.verticals.hospital.store import parked_reports, reports
+
+if TYPE_CHECKING:
+    from hospital_bridge.slot import VerticalWork
+    from hospital_bridge.verticals.hospital.results.version import Place, Report
+    from hospital_bridge.verticals.hospital.store.parked_reports import ParkedReport
+
+
+def receive(work: VerticalWork, issued: ReportIssued) -> None:
+    """Keep the version; the same one again changes nothing, whenever and however often it comes."""
+    try:
+        subject_id = parked_reports.decided_for(work, issued) or owner_of(work, issued.patient)
+    except InDoubt as unclear:
+        if parked_reports.park(work, issued, unclear.doubt):
+            see_what_stands(work, issued.report_no)
+        return
+    keep(work, subject_id, issued)
+
+
+RECEIVE = Inbound(ReportIssued, receive)
+
+
+def keep(work: VerticalWork, subject_id: str, issued: ReportIssued) -> None:
+    """Keep the version as that person's."""
+    if reports.keep(work, subject_id, issued) is not None:
+        see_what_stands(work, issued.report_no)
+
+
+def attach(work: VerticalWork, parked: ParkedReport, subject_id: str, *, by: str = "") -> None:
+    """A parked version is that person's; `by` is the member of staff who says so, empty where the number says it."""
+    issued = parked_reports.told(work, parked)
+    parked_reports.decide(work, parked, parked_reports.Event.MATCH, subject_id=subject_id, by=by)
+    keep(work, subject_id, issued)
+    see_what_stands(work, issued.report_no)
+
+
+def attach_waiting(work: VerticalWork, mrn: str) -> None:
+    """Somebody has bound that record number: what waits under exactly that number and their name is theirs."""
+    for parked in parked_reports.waiting_for(work, mrn):
+        try:
+            subject_id = owner_of(work, parked_reports.told(work, parked).patient)
+        except InDoubt:
+            continue
+        attach(work, parked, subject_id)
+        work.audit.record("bridge", "report.attached", parked.parked_id, subject=subject_id)
+
+
+def see_what_stands(work: VerticalWork, report_no: str) -> None:
+    """Of all versions of that number the newest stands; whom it does not name reads that theirs is taken back.
+
+    A waiting version counts: until a person has said whose it is, an older one may be somebody else's too.
+    """
+    newest = {report: reports.newest_of(work, report.report_id) for report in reports.of_number(work, report_no)}
+    if not newest:
+        return
+    places = [place for _, place in newest.values()]
+    places += [parked.place for parked in parked_reports.waiting_of_number(work, report_no)]
+    for report, (version_id, place) in newest.items():
+        _settle(work, report, version_id, place, moved=place < max(places))
+
+
+def _settle(work: VerticalWork, report: Report, version_id: str, place: Place, *, moved: bool) -> None:
+    if (report.newest_id, report.moved) == (version_id, moved):
+        return
+    reports.settle(work, report, version_id, place.issued_at, moved=moved)
+    changed = reports.get(work, report.report_id)
+    critical_watch.follow(work, changed)
+    telling.tell(work, changed, is_first=report.newest_id == "")
