@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from hospital_bridge import slot
@@ -28,6 +28,7 @@ class Unit:
 
     work: Work
     payments: slot.Payments
+    settings: Mapping[str, Any] = field(default_factory=dict)
     declared: LinesContext | None = None
 
     @property
@@ -109,7 +110,7 @@ class OperatorScope:
 
     def unit(self, work: Work) -> Unit:
         """The unit of work as the vertical sees it."""
-        return Unit(work, PaymentsFacade(self.money, work), self.lines)
+        return Unit(work, PaymentsFacade(self.money, work), self.settings, self.lines)
 
     @contextmanager
     def begin(self) -> Iterator[Unit]:

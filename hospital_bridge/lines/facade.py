@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from hospital_bridge.lines import views
 from hospital_bridge.lines.act import act
@@ -28,6 +28,9 @@ class LinesFacade:
 
     def today(self) -> date:
         return self.hall.today
+
+    def day_of(self, instant: datetime) -> date:
+        return self.hall.day_of(instant)
 
     def open(self, opening: LineOpening) -> None:
         policy = self.hall.rules.policies(self.hall.context.settings)[opening.policy]

@@ -109,6 +109,10 @@ class VerticalWork(Protocol):
     def operator_id(self) -> str: ...
 
     @property
+    def settings(self) -> Mapping[str, Any]:
+        """The vertical's own validated settings at this operator."""
+
+    @property
     def now(self) -> datetime:
         """The one instant of this transaction."""
 

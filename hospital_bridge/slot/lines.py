@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from queueing.board import BoardRow
@@ -107,6 +107,9 @@ class Lines(Protocol):
 
     def today(self) -> date:
         """The operator's business date of this transaction."""
+
+    def day_of(self, instant: datetime) -> date:
+        """The operator's business date of an instant."""
 
     def open(self, opening: LineOpening) -> None:
         """Make the line of a day, so that tickets can be issued; repeating it changes nothing."""

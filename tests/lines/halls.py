@@ -54,7 +54,7 @@ class Clinic:
     def lines(self) -> Iterator[Lines]:
         with self.store.begin(self.operator_id) as work:
             nobody_pays: Any = None
-            yield Unit(work, nobody_pays, self.context).lines
+            yield Unit(work, nobody_pays, self.settings, self.context).lines
 
     def open(self, *line_ids: str, desks: tuple[str, ...] = (), serving: tuple[str, ...] | None = None) -> None:
         with self.lines() as lines:

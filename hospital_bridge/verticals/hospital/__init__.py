@@ -12,7 +12,9 @@ from hospital_bridge.verticals.hospital.pages import PAGES
 from hospital_bridge.verticals.hospital.results import critical_watch, rights, tidying
 from hospital_bridge.verticals.hospital.results.arrival import RECEIVE
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
-from hospital_bridge.verticals.hospital.store import record_requests, registrations
+from hospital_bridge.verticals.hospital.store import record_requests, registrations, visits
+from hospital_bridge.verticals.hospital.visits import registering
+from hospital_bridge.verticals.hospital.visits.line_rules import LINE_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +37,16 @@ def export_subject(work: VerticalWork, subject_id: str) -> Mapping[str, Any]:
             for registration in registrations.of_subject(work, subject_id)
         ],
         "reports": rights.export_reports(work, subject_id),
+        "visits": [
+            {
+                "department": visit.department_name,
+                "practitioner": visit.practitioner_name,
+                "starts_at": visit.starts_at.isoformat(),
+                "record_number": visit.mrn,
+                "called_off": visit.called_off,
+            }
+            for visit in visits.of_subject(work, subject_id)
+        ],
     }
 
 
@@ -45,6 +57,7 @@ def erase_subject(work: VerticalWork, subject_id: str) -> None:
     rights.forget_reports(work, subject_id)
     registrations.forget_subject(work, subject_id)
     record_requests.forget_subject(work, subject_id)
+    visits.forget_subject(work, subject_id)
 
 
 VERTICAL = Vertical(
@@ -70,7 +83,8 @@ VERTICAL = Vertical(
         Reaction(critical_watch.ESCALATE, critical_watch.escalate),
         Reaction(tidying.TIDY, tidying.forget_parked, every=timedelta(days=1)),
     ),
-    inbound=(leaving.CALLED_OFF, RECEIVE),
+    inbound=(leaving.CALLED_OFF, registering.REGISTERED, RECEIVE),
+    lines=LINE_RULES,
     tables=store.metadata,
     migrations=Path(__file__).parent / "migrations",
     templates="hospital_bridge.verticals.hospital",

@@ -10,6 +10,7 @@ from hospital_bridge.verticals.hospital import leaving
 from hospital_bridge.verticals.hospital.booking import SALE_KIND, patient_of
 from hospital_bridge.verticals.hospital.registration import TRANSITIONS, Event, Registration, State
 from hospital_bridge.verticals.hospital.store import registrations
+from hospital_bridge.verticals.hospital.visits import registering
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,6 +89,8 @@ def changed(work: VerticalWork, registration_id: str, progress: Progress, reason
     registrations.save(work, moved.with_reason(reason) if reason and not moved.reason else moved)
     if moved.state in (State.RELEASING, State.CANCELLING):
         leaving.ask_release(work, registration_id)
+    if moved.state is State.REGISTERED:
+        registering.of_registration(work, moved)
 
 
 def _is_goodwill(registration: Registration, event: Event, now: datetime) -> bool:

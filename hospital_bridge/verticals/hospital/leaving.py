@@ -15,6 +15,7 @@ from adapters.values import Booking
 from hospital_bridge.slot import Inbound, LookAgain, OutsideCall
 from hospital_bridge.verticals.hospital.registration import TRANSITIONS, Event, IllegalTransition, State
 from hospital_bridge.verticals.hospital.store import registrations
+from hospital_bridge.verticals.hospital.visits import registering
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -70,6 +71,7 @@ def called_off(work: VerticalWork, notice: AppointmentCalledOff) -> None:
     try:
         registration = registrations.get(work, notice.placer_id)
     except registrations.NoSuchRegistration:
+        registering.call_off_by_number(work, notice.filler_id)
         return
     if registration.state in UNDER_WAY:
         raise LookAgain(WAIT)
@@ -81,6 +83,7 @@ def called_off(work: VerticalWork, notice: AppointmentCalledOff) -> None:
     else:
         work.payments.refund_all(registration.payment_id, CALLED_OFF_BY_HOSPITAL)
     registrations.save(work, called_off)
+    registering.call_off_by_number(work, registration.filler_id)
     work.audit.record("hospital", "registration.called_off", registration.registration_id)
 
 
@@ -128,6 +131,7 @@ def _released(work: VerticalWork, registration_id: str) -> None:
     registration = registrations.get(work, registration_id).after(Event.RELEASED)
     if registration.state is State.CANCELLED:
         work.payments.refund_all(registration.payment_id, CANCELLED_BY_PATIENT)
+        registering.call_off_by_number(work, registration.filler_id)
     registrations.save(work, registration)
 
 

@@ -5,6 +5,34 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 
+def _minutes(default: int, most: int, text: str) -> fields.Integer:
+    return fields.Integer(load_default=default, validate=validate.Range(0, most), metadata={"description": text})
+
+
+class QueueSettings(Schema):
+    """The table `operator.verticals.hospital.queue`; who comes first, in minutes of head start."""
+
+    booked_credit = _minutes(10, 30, "Head start of who has an appointment.")
+    priority_credit = _minutes(20, 30, "Head start of who is eighty or older, or is given priority at the desk.")
+    return_credit = _minutes(20, 30, "Head start of who comes back from an examination.")
+    grace = _minutes(15, 120, "Who comes later than this after the appointed time loses the head start.")
+    pass_limit = fields.Integer(
+        load_default=2,
+        validate=validate.Range(0, 10),
+        metadata={"description": "Calls that somebody may miss and still rejoin the line."},
+    )
+    near = fields.Integer(
+        load_default=3,
+        validate=validate.Range(0, 20),
+        metadata={"description": "How many are ahead when a patient is told that it is soon their turn."},
+    )
+    numbers_only = fields.List(
+        fields.String(),
+        load_default=list,
+        metadata={"description": "Codes of the departments whose boards show no names, not even masked ones."},
+    )
+
+
 class HospitalSettings(Schema):
     """The table `operator.verticals.hospital`."""
 
@@ -18,6 +46,11 @@ class HospitalSettings(Schema):
     )
     pay_minutes = fields.Integer(
         load_default=15, validate=validate.Range(2, 120), metadata={"description": "How long a patient has to pay."}
+    )
+    queue = fields.Nested(
+        QueueSettings,
+        load_default=lambda: QueueSettings().load({}),
+        metadata={"description": "Who comes first in a practitioner's line."},
     )
     cancel_until_minutes = fields.Integer(
         load_default=0,

@@ -9,6 +9,7 @@ from hospital_bridge.verticals.hospital.store import (
     registrations,
     reports,
     slot_holds,
+    visits,
 )
 from hospital_bridge.verticals.hospital.store.metadata import metadata
 
@@ -20,4 +21,5 @@ __all__ = [
     "registrations",
     "reports",
     "slot_holds",
+    "visits",
 ]

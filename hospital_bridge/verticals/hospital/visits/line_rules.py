@@ -1,0 +1,61 @@
+"""How the hospital's lines work: ranks and credits from the settings, and what follows from a call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from hospital_bridge.slot import LineRules
+from hospital_bridge.verticals.hospital.store import visits
+from queueing.ordering import Policy, Rank
+
+if TYPE_CHECKING:
+    from hospital_bridge.slot import VerticalWork
+    from queueing.commands import Event
+    from queueing.ticket import Ticket
+
+CLINIC = "clinic"
+EMERGENCY, PRIORITY, RETURN_VISIT, BOOKED, WALK_IN = "emergency", "priority", "return_visit", "booked", "walk_in"
+
+
+def policies(settings: Mapping[str, Any]) -> Mapping[str, Policy]:
+    """One policy for every clinic: strict for emergencies, minutes of credit for the others (reference/queue.md 4)."""
+    queue = settings["queue"]
+    return {
+        CLINIC: Policy(
+            ranks={
+                EMERGENCY: Rank(0),
+                PRIORITY: Rank(1, timedelta(minutes=queue["priority_credit"])),
+                RETURN_VISIT: Rank(1, timedelta(minutes=queue["return_credit"])),
+                BOOKED: Rank(1, timedelta(minutes=queue["booked_credit"])),
+                WALK_IN: Rank(1),
+            },
+            grace=timedelta(minutes=queue["grace"]),
+            pass_limit=queue["pass_limit"],
+            return_rank=RETURN_VISIT,
+        )
+    }
+
+
+def name_of(work: VerticalWork, subject_id: str) -> str:
+    """The name behind a ticket's subject, as the visit has it; empty once the person was erased."""
+    known = visits.of_subject(work, subject_id)
+    return known[-1].name if known else visits.get(work, subject_id).name
+
+
+def changed(_work: VerticalWork, _event: Event) -> None:
+    """Pages read the line itself."""
+
+
+def near(_work: VerticalWork, _ticket: Ticket, _ahead: int) -> None:
+    """Few are ahead."""
+
+
+LINE_RULES = LineRules(
+    policies=policies,
+    changed=changed,
+    near=near,
+    near_at=lambda settings: int(settings["queue"]["near"]),
+    name=name_of,
+)
