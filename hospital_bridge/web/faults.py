@@ -8,9 +8,12 @@ from flask import Flask, Response, g, json, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from hospital_bridge.errors import BridgeError
+from hospital_bridge.lines.refusals import as_error
 from hospital_bridge.logs import logger
 from hospital_bridge.store.tenant_table import StaleVersion
 from hospital_bridge.web.visit import arrive, site
+from queueing.commands import Refused
+from queueing.ticket import IllegalTransition
 
 _log = logger(__name__)
 
@@ -22,6 +25,8 @@ def handle_faults(app: Flask) -> None:
     """Answer every fault with its code; as problem+json (RFC 9457) under /api."""
     app.register_error_handler(BridgeError, _told)
     app.register_error_handler(HTTPException, lambda fault: _told(BridgeError(_CODES.get(fault.code or 0, _UNKNOWN))))
+    for refusal in (Refused, IllegalTransition):
+        app.register_error_handler(refusal, lambda fault: _told(as_error(fault)))
     app.register_error_handler(StaleVersion, lambda _: _told(BridgeError("HB-D004")))
     app.register_error_handler(Exception, _unexpected)
 

@@ -59,7 +59,7 @@ class Clinic:
     def open(self, *line_ids: str, desks: tuple[str, ...] = (), serving: tuple[str, ...] | None = None) -> None:
         with self.lines() as lines:
             for number, line_id in enumerate(line_ids):
-                lines.open(LineOpening(line_id, DAY, f"Line {line_id}", "ABC"[number], "usual"))
+                lines.open(LineOpening(line_id, DAY, f"Line {line_id}", "ABCDEFGH"[number], "usual"))
             for desk_id in desks:
                 lines.put_desk(desk_id, f"Room {desk_id}", serving or line_ids)
                 lines.set_desk(desk_id, DeskState.OPEN, "staff-1")

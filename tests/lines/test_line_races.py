@@ -68,17 +68,16 @@ def test_one_desk_gets_one_ticket(clinic: Clinic) -> None:
 
 
 @_postgresql_only
-def test_a_desk_of_two_lines_gets_one_ticket(clinic: Clinic) -> None:
-    clinic.open("x", "y")
-    clinic.open("x", "y", desks=("both",))
-    clinic.arrive("ann", "x")
-    clinic.arrive("ben", "y")
-    chosen = [
-        Command(Act.CALL, f"c-{one}", "staff", "kind", ticket_id=f"t-{one}", desk_id="both") for one in ("ann", "ben")
-    ]
-    called = at_once(clinic, chosen)
-    assert len({"t-ann", "t-ben"} & set(called)) == 1
-    assert Refusal.DESK_TAKEN.value in called
+def test_a_desk_of_many_lines_gets_one_ticket(clinic: Clinic) -> None:
+    line_ids = [f"line-{number}" for number in range(_THREADS)]
+    clinic.open(*line_ids, desks=("all",))
+    calls = []
+    for line_id in line_ids:
+        ticket_id = clinic.arrive(f"of-{line_id}", line_id)
+        calls.append(Command(Act.CALL, f"c-{line_id}", "staff", "kind", ticket_id=ticket_id, desk_id="all"))
+    called = Counter(at_once(clinic, calls))
+    assert called.pop(Refusal.DESK_TAKEN.value) == _THREADS - 1
+    assert len(called) == 1
 
 
 @_postgresql_only

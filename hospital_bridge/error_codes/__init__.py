@@ -8,20 +8,13 @@ S system, W wallet.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
+from hospital_bridge.error_codes.entry import ErrorCode
+from hospital_bridge.error_codes.queue import QUEUE
 
-@dataclass(frozen=True, slots=True)
-class ErrorCode:
-    """One permanent code: what happened, what its reader can do, and the HTTP status where it has one."""
-
-    code: str
-    title: str
-    remedy: str
-    status: HTTPStatus = HTTPStatus.INTERNAL_SERVER_ERROR
-
+__all__ = ["CODES", "ErrorCode"]
 
 CODES: Final[tuple[ErrorCode, ...]] = (
     ErrorCode(
@@ -188,6 +181,7 @@ CODES: Final[tuple[ErrorCode, ...]] = (
         "Look at the refunds that are already under way for this payment.",
         HTTPStatus.CONFLICT,
     ),
+    *QUEUE,
     ErrorCode(
         "HB-R001",
         "Some of what was entered is not acceptable.",
