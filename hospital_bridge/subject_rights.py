@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from hospital_bridge.bootstrap import Bridge, OperatorParts
     from hospital_bridge.payment.model import Payment
+    from hospital_bridge.store.queue_tickets import TicketRow
     from hospital_bridge.store.unit_of_work import Work
 
 _UNSETTLED = frozenset({Fulfilment.PENDING, Fulfilment.MANUAL})
@@ -81,12 +82,20 @@ def _person(work: Work, subject_id: str) -> dict[str, Any]:
         "record_numbers": [identifier.value for identifier in work.subjects.identifiers(subject_id)],
         "wallet_users": [_wallet_user(work, user) for user in work.subjects.users_of(subject_id)],
         "payments": [_payment(payment) for payment in work.payments.of_subject(subject_id)],
+        "tickets": [_ticket(row) for row in work.queue_tickets.of_subject(subject_id)],
     }
 
 
 def _wallet_user(work: Work, wallet_user_id: str) -> dict[str, Any]:
     account, payer = work.wallet_users.payer(wallet_user_id)
     return {"account": account, "payer": payer.key, "consents": work.wallet_users.given_consents(wallet_user_id)}
+
+
+def _ticket(row: TicketRow) -> dict[str, Any]:
+    ticket = row.ticket
+    called_at = None if ticket.called_at is None else ticket.called_at.isoformat()
+    place = {"line": ticket.line_id, "day": row.day.isoformat(), "number": ticket.display_number}
+    return place | {"state": ticket.state.value, "called_at": called_at}
 
 
 def _payment(payment: Payment) -> dict[str, Any]:

@@ -40,6 +40,7 @@ def test_an_export_holds_everything_that_is_kept(stage: Stage, registered: Phone
     assert told["wallet_users"][0]["payer"]
     (payment,) = told["payments"]
     assert (payment["amount_fen"], payment["refunded_fen"], payment["situation"]) == (8_000, 8_000, "refunded")
+    assert {ticket["state"] for ticket in told["tickets"]} == {"cancelled"}
     (registration,) = told["hospital"]["registrations"]
     assert [registration["record_number"]] == told["record_numbers"]
 

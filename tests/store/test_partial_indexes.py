@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,22 @@ from hospital_bridge.store.engine import make_engine
 from hospital_bridge.store.inbox import Envelope
 from hospital_bridge.store.keys import RootKeys
 from hospital_bridge.store.unit_of_work import Store, Work
+from queueing.ordering import SortKey
+from queueing.ticket import Ticket
 from tests.steered import CountedIds, FakeClock
+
+DAY = date(2026, 11, 23)
+NOBODY = Ticket("t", "x", "s", "walk_in", datetime(2026, 11, 23, tzinfo=UTC), 1, "A001")
+ALL_BEFORE = SortKey(9, datetime(2026, 11, 24, tzinfo=UTC), 1, "t")
 
 QUESTIONS: dict[str, Callable[[Work], object]] = {
     "uq_binding_live": lambda work: work.subjects.bound_to("w1"),
     "uq_data_key_active": lambda work: work.seal.index("id_number", "1"),
     "inbox_message": lambda work: work.inbox.standing(Envelope("his", "HIS", "H1", "20261123", "M1"), b"raw"),
+    "uq_queue_ticket_live_subject": lambda work: work.queue_tickets.live_of("x", DAY, "s1"),
+    "ix_queue_ticket_at_desk": lambda work: work.queue_tickets.at_desk("d1"),
+    "ix_queue_ticket_order": lambda work: work.queue_tickets.waiting("x", DAY, limit=1),
+    "queue_ticket_order": lambda work: work.queue_tickets.count_ahead(NOBODY, DAY, ALL_BEFORE, {"d1"}),
 }
 """Index, or the table of one -> the question that it is there for."""
 
