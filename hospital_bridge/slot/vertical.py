@@ -39,6 +39,7 @@ class Sale:
     changed: Callable[[VerticalWork, str, Progress, str], None]
     """(work, sale_ref, progress, reason): the vertical follows, in the same transaction."""
     entries: Callable[[Scope, date], Sequence[SaleEntry]]
+    """The fulfilling system's own list of a day; sales that stand in one list name the same function."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,12 @@ from adapters.values import Department, Fen, Practitioner, Slot
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.slot import Go, Page, PageRequest, PaymentView, Vertical, View
 from hospital_bridge.verticals.hospital import VERTICAL
+from hospital_bridge.verticals.hospital.bills.bill import OPEN, Bill
+from hospital_bridge.verticals.hospital.bills.bill import State as BillState
 from hospital_bridge.verticals.hospital.cards import Candidate, Cards
 from hospital_bridge.verticals.hospital.registration import Registration, State
 from hospital_bridge.verticals.hospital.schedule import Day, Offer
+from tests.web import scripted_bills
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DEPARTMENTS = [
@@ -57,6 +60,8 @@ class ScriptedScope:
     settings: Mapping[str, Any] = field(default_factory=dict)
     registrations: dict[str, Registration] = field(default_factory=dict)
     payments: dict[str, PaymentView] = field(default_factory=dict)
+    bills: dict[str, Bill] = field(default_factory=dict)
+    is_payer: bool = True
     bound: bool = False
     numbers: dict[str, str] = field(default_factory=lambda: {MRN: TOKEN})
     refusal: str = ""
@@ -87,6 +92,16 @@ class ScriptedScope:
             self.payments[registration_id] = self._payment(registration_id, situation, chosen)
         return registration_id
 
+    def charge(
+        self, state: BillState = BillState.ISSUED, situation: str = "", *, bill_id: str = "", **changes: Any
+    ) -> str:
+        """Put one bill in place, or another one in place of it, as it stands in that state."""
+        charged = scripted_bills.bill(int(bill_id, 16) if bill_id else len(self.bills) + 1, state, **changes)
+        self.bills[charged.bill_id] = charged
+        if situation:
+            self.payments[charged.bill_id] = scripted_bills.payment(charged, situation, self.pay_page)
+        return charged.bill_id
+
     def move(self, registration_id: str, state: State, situation: str) -> None:
         """The world has moved on."""
         old = self.registrations[registration_id]
@@ -112,7 +127,9 @@ class ScriptedScope:
 def scripted_vertical() -> Vertical:
     """The hospital with the same pages, schemas and templates, and handlers of this module."""
     pages = tuple(replace(page, handler=_scripted(page)) for page in VERTICAL.pages)
-    staff_page = Page("desk", "desk", lambda _: View("home.html", {"has_card": True, "live": []}), role="nurse")
+    staff_page = Page(
+        "desk", "desk", lambda _: View("home.html", {"has_card": True, "live": [], "to_pay": []}), role="nurse"
+    )
     return replace(VERTICAL, pages=(*pages, staff_page))
 
 
@@ -128,7 +145,8 @@ def _scripted(page: Page) -> Callable[[PageRequest], View | Go]:
 
 def _home(request: PageRequest, scope: ScriptedScope) -> View:
     mine = [each for each in scope.registrations.values() if each.wallet_user_id == request.principal]
-    return View("home.html", {"has_card": scope.bound, "live": mine})
+    to_pay = [bill for bill in scope.bills.values() if bill.state in OPEN]
+    return View("home.html", {"has_card": scope.bound, "live": mine, "to_pay": to_pay})
 
 
 def _cards(request: PageRequest, scope: ScriptedScope) -> View:
@@ -215,4 +233,5 @@ HANDLERS: dict[str, Callable[[PageRequest, Any], View | Go]] = {
     "registrations": _registrations,
     "registration": _registration,
     "cancel": _cancel,
+    **scripted_bills.HANDLERS,
 }

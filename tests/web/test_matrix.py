@@ -104,6 +104,7 @@ class Secrets:
     """Ids that exist at h1, and a form that every page accepts."""
 
     registration: str
+    bill: str
     job: str
     device: str
     asset: str
@@ -113,6 +114,7 @@ class Secrets:
         values = {
             "operator": operator,
             "registration": self.registration,
+            "bill": self.bill,
             "job_id": self.job,
             "device_id": self.device,
             "about": f"paid-{operator}",
@@ -159,13 +161,15 @@ def secrets(kit: SiteKit, callers: dict[str, Caller]) -> Secrets:
         "day": "2026-11-24",
         "slot": "S11241",
         "difference": "one",
+        "amount": "3000",
     }
     agreement = {"version": CONSENT.version, "account": "alipay", "real_name": "yes", "medical_record": "yes"}
     registration = kit.scopes["h1"].register(State.REGISTERED, "done", owner=owner)
+    bill = kit.scopes["h1"].charge()
     with kit.site.store.begin("h1") as work:
         device_id, _ = Devices(work).add(DeviceKind.KIOSK, "Hall 2", ())
     device = {"kind": "board", "name": "Hall 3"}
-    return Secrets(registration, "job-h1", device_id, asset[1], form | agreement | device)
+    return Secrets(registration, bill, "job-h1", device_id, asset[1], form | agreement | device)
 
 
 def rules(app: Flask) -> Iterator[Rule]:

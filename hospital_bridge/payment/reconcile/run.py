@@ -70,8 +70,9 @@ def _fetch(context: MoneyContext, wallet_account: str, day: date) -> Fetched:
     if is_blank:
         raise Malformed("the bill is empty although money moved")
     catch_up(context, wallet_account, day, bill)
-    counters = context.counters.values()
-    listed = [entry for counter in counters for entry in counter.sale.entries(counter.scope, day)]
+    # Sales that are booked in one list name the same function, and the list is fetched once.
+    lists = {counter.sale.entries: counter.scope for counter in context.counters.values()}
+    listed = [entry for entries, scope in lists.items() for entry in entries(scope, day)]
     return Fetched(bill, read_list(listed))
 
 

@@ -1,4 +1,4 @@
-"""The hospital: registration from home, paid in the wallet."""
+"""The hospital: registration from home and bills, paid in the wallet."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from hospital_bridge.slot import API, PersonalData, Reaction, StillNeeded, Vertical, VerticalManifest
 from hospital_bridge.verticals.hospital import booking, cards, fee, leaving, store
+from hospital_bridge.verticals.hospital.bills import arrival, matching, sale
+from hospital_bridge.verticals.hospital.bills.rights import export_bills, forget_bills
 from hospital_bridge.verticals.hospital.pages import PAGES
+from hospital_bridge.verticals.hospital.record_numbers import NUMBER_BOUND
 from hospital_bridge.verticals.hospital.results import critical_watch, rights, tidying
 from hospital_bridge.verticals.hospital.results.arrival import RECEIVE
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
@@ -47,15 +50,17 @@ def export_subject(work: VerticalWork, subject_id: str) -> Mapping[str, Any]:
             }
             for visit in visits.of_subject(work, subject_id)
         ],
+        "bills": export_bills(work, subject_id),
     }
 
 
 def erase_subject(work: VerticalWork, subject_id: str) -> None:
-    """Forget the record numbers in the person's registrations; StillNeeded before the last of them is over."""
+    """Forget what is kept of the person; StillNeeded while a registration or the payment of a bill is not over."""
     if any(registration.is_live(work.now) for registration in registrations.of_subject(work, subject_id)):
         raise StillNeeded("This person has a registration that is not over; cancel it or wait until the visit is past.")
     rights.forget_reports(work, subject_id)
     registrations.forget_subject(work, subject_id)
+    forget_bills(work, subject_id)
     record_requests.forget_subject(work, subject_id)
     visits.forget_subject(work, subject_id)
 
@@ -69,11 +74,13 @@ VERTICAL = Vertical(
         personal_data=(
             PersonalData("record number", "to register the patient at the hospital", timedelta(days=15 * 365)),
             PersonalData("report", "to show the patient their results", timedelta(days=15 * 365)),
+            PersonalData("bill", "to show the patient what they pay for", timedelta(days=15 * 365)),
+            PersonalData("bill of nobody here", "until its patient binds the record number", timedelta(days=30)),
         ),
         roles=("clinician", "records"),
     ),
     settings=HospitalSettings,
-    sales=(fee.SALE,),
+    sales=(fee.SALE, sale.SALE),
     pages=PAGES,
     reactions=(
         Reaction(booking.BOOK, booking.book),
@@ -82,8 +89,16 @@ VERTICAL = Vertical(
         Reaction(cards.BIND_CREATED, cards.bind_created),
         Reaction(critical_watch.ESCALATE, critical_watch.escalate),
         Reaction(tidying.TIDY, tidying.forget_parked, every=timedelta(days=1)),
+        Reaction(NUMBER_BOUND, matching.hand_over),
+        Reaction(matching.FORGET_PARKED, matching.forget_parked, every=timedelta(days=1)),
     ),
-    inbound=(leaving.CALLED_OFF, registering.REGISTERED, RECEIVE),
+    inbound=(
+        leaving.CALLED_OFF,
+        registering.REGISTERED,
+        RECEIVE,
+        arrival.ISSUED,
+        arrival.WITHDRAWN_BY_HOSPITAL,
+    ),
     lines=LINE_RULES,
     tables=store.metadata,
     migrations=Path(__file__).parent / "migrations",

@@ -7,14 +7,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from adapters.errors import Reason, Refused
-from adapters.values import Booking, BookingRequest, Identifier, PatientRecord
+from adapters.values import Booking, BookingRequest
 from hospital_bridge.slot import OutsideCall, PaymentRequest
-from hospital_bridge.verticals.hospital.record_numbers import MRN, patient
+from hospital_bridge.verticals.hospital.record_numbers import patient, record_of
 from hospital_bridge.verticals.hospital.registration import Event, Registration, State
 from hospital_bridge.verticals.hospital.store import registrations, slot_holds
 
 if TYPE_CHECKING:
-    from adapters.values import Slot
+    from adapters.values import PatientRecord, Slot
     from hospital_bridge.slot import Scope, VerticalWork
 
 SALE_KIND = "hospital.registration"
@@ -127,10 +127,4 @@ def _not_booked(work: VerticalWork, registration_id: str, reason: str) -> None:
 
 def patient_of(work: VerticalWork, registration: Registration) -> PatientRecord:
     """The record that a message about this registration names."""
-    identity = work.subjects.identity(registration.subject_id)
-    return PatientRecord(
-        identifiers=(Identifier(MRN, registration.mrn), Identifier(identity.id_type, identity.id_number)),
-        name=identity.name,
-        birth_date=identity.birth_date,
-        sex=identity.sex,
-    )
+    return record_of(work, registration.subject_id, registration.mrn)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapters.values import EntryKind, Posting, PostingEntry
-from hospital_bridge.slot import FulfilMode, PaidSale, Progress, Receipt, Sale, SaleEntry, Scope, VerticalWork
-from hospital_bridge.verticals.hospital import leaving
+from adapters.values import EntryKind, Posting
+from hospital_bridge.slot import FulfilMode, PaidSale, Progress, Receipt, Sale, Scope, VerticalWork
+from hospital_bridge.verticals.hospital import leaving, postings
 from hospital_bridge.verticals.hospital.booking import SALE_KIND, patient_of
 from hospital_bridge.verticals.hospital.registration import TRANSITIONS, Event, Registration, State
 from hospital_bridge.verticals.hospital.store import registrations
 from hospital_bridge.verticals.hospital.visits import registering
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
 
 def _posting(scope: Scope, sale: PaidSale, kind: EntryKind) -> Posting:
@@ -33,36 +32,14 @@ def _posting(scope: Scope, sale: PaidSale, kind: EntryKind) -> Posting:
     )
 
 
-def _receipt(entry: PostingEntry) -> Receipt:
-    return Receipt(entry.serial, entry.receipt_no, entry.amount_fen, entry.control_id)
-
-
-def _post(scope: Scope, sale: PaidSale, kind: EntryKind) -> Receipt:
-    return _receipt(scope.port("HisBilling").post(_posting(scope, sale, kind)))
-
-
-def _find(scope: Scope, sale: PaidSale) -> Receipt | None:
-    day = sale.occurred_at.astimezone(scope.timezone).date()
-    entry = scope.port("HisBilling").find_posting(sale.serial, day)
-    return None if entry is None else _receipt(entry)
-
-
 def fulfil(scope: Scope, sale: PaidSale) -> Receipt:
     """Post the payment at the hospital, which makes the appointment a registration."""
-    return _post(scope, sale, EntryKind.PAYMENT)
+    return postings.post(scope, _posting(scope, sale, EntryKind.PAYMENT))
 
 
 def reverse(scope: Scope, sale: PaidSale) -> Receipt:
     """Post the refund at the hospital."""
-    return _post(scope, sale, EntryKind.REFUND)
-
-
-def entries(scope: Scope, day: date) -> Sequence[SaleEntry]:
-    """The hospital's own list of that business day."""
-    return [
-        SaleEntry(entry.serial, entry.kind, entry.amount_fen, entry.occurred_at)
-        for entry in scope.port("HisBilling").postings(day)
-    ]
+    return postings.post(scope, _posting(scope, sale, EntryKind.REFUND))
 
 
 _EVENTS = {
@@ -103,9 +80,9 @@ SALE = Sale(
     title="挂号费",
     mode=FulfilMode.QUERYABLE,
     fulfil=fulfil,
-    query=_find,
+    query=postings.find,
     reverse=reverse,
-    query_reversal=_find,
+    query_reversal=postings.find,
     changed=changed,
-    entries=entries,
+    entries=postings.entries,
 )

@@ -5,10 +5,14 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from adapters.values import Identifier, PatientRecord
+
 if TYPE_CHECKING:
     from hospital_bridge.slot import VerticalWork
 
 MRN = "MRN"
+NUMBER_BOUND = "hospital.number_bound"
+"""The job that follows when a record number was bound: what had come for it finds its person."""
 
 
 class NoRecordNumber(Exception):
@@ -27,3 +31,20 @@ def patient(work: VerticalWork, wallet_user_id: str, chosen: str = "") -> tuple[
             if identifier.system == MRN and chosen in ("", token(subject_id, identifier.value)):
                 return subject_id, identifier.value
     raise NoRecordNumber
+
+
+def ask_to_match(work: VerticalWork, mrn: str) -> None:
+    """Look once more after this commit who has that number: it may be bound at this very moment."""
+    index = work.seal.index(MRN, mrn)
+    work.jobs.add(NUMBER_BOUND, index, stream=index)
+
+
+def record_of(work: VerticalWork, subject_id: str, mrn: str) -> PatientRecord:
+    """The person's record under that number, as a message to the hospital names it."""
+    identity = work.subjects.identity(subject_id)
+    return PatientRecord(
+        identifiers=(Identifier(MRN, mrn), Identifier(identity.id_type, identity.id_number)),
+        name=identity.name,
+        birth_date=identity.birth_date,
+        sex=identity.sex,
+    )

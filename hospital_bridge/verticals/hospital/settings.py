@@ -81,5 +81,10 @@ class HospitalSettings(Schema):
     parked_days = fields.Integer(
         load_default=30,
         validate=validate.Range(1, 3650),
-        metadata={"description": "How many days a report waits for its patient before it is dropped here."},
+        metadata={"description": "How many days a report or bill waits for its patient before it is dropped here."},
+    )
+    payment_window = fields.String(
+        load_default="",
+        validate=validate.Length(max=120),
+        metadata={"description": "Where a bill is settled that cannot be paid on the phone, as patients are told it."},
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hospital_bridge.slot import Go, PageRequest, View
 from hospital_bridge.verticals.hospital import leaving
+from hospital_bridge.verticals.hospital.pages.bills import open_bills
 from hospital_bridge.verticals.hospital.pages.trouble import page
 from hospital_bridge.verticals.hospital.registration import STANDING, Registration, State
 from hospital_bridge.verticals.hospital.store import registrations
@@ -22,8 +23,9 @@ def home(request: PageRequest) -> View:
     with request.scope.read() as work:
         mine = registrations.open_to(work, request.principal)
         has_card = any(work.subjects.identifiers(s) for s in work.subjects.bound_to(request.principal))
+        to_pay = open_bills(work, request.principal)
     live = [registration for registration in mine if registration.state in STANDING]
-    return View("home.html", {"has_card": has_card, "live": live})
+    return View("home.html", {"has_card": has_card, "live": live, "to_pay": to_pay})
 
 
 def show_registrations(request: PageRequest) -> View:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from adapters.errors import Busy, OutsideError
 from hospital_bridge.slot import Go, Page, PageRequest, View
 from hospital_bridge.verticals.hospital import cards, directory
-from hospital_bridge.verticals.hospital.store import registrations
+from hospital_bridge.verticals.hospital.store import bills, registrations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ def speaks_of_trouble(handler: Handler) -> Handler:
         except OutsideError as error:
             busy = isinstance(error, Busy)
             return View("unavailable.html", {"busy": busy}, status=503, refresh_seconds=20)
-        except (directory.NotOffered, registrations.NoSuchRegistration):
+        except (directory.NotOffered, registrations.NoSuchRegistration, bills.NoSuchBill):
             return gone(404, "HB-R002")
         except cards.NotVerified:
             return View("not_verified.html", status=403)

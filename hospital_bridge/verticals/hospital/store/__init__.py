@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hospital_bridge.verticals.hospital.store import (
+    bills,
     critical_values,
     parked_reports,
     record_requests,
@@ -14,6 +15,7 @@ from hospital_bridge.verticals.hospital.store import (
 from hospital_bridge.verticals.hospital.store.metadata import metadata
 
 __all__ = [
+    "bills",
     "critical_values",
     "metadata",
     "parked_reports",

@@ -1,0 +1,57 @@
+"""A patient pays a bill: the order is opened when they press, and for one payer at a time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from hospital_bridge.slot import PaymentRequest
+from hospital_bridge.verticals.hospital.bills.bill import Event, State
+from hospital_bridge.verticals.hospital.store import bills
+
+if TYPE_CHECKING:
+    from hospital_bridge.slot import Scope
+
+SALE_KIND = "hospital.bill"
+GIVEN_UP = "given_up"
+
+
+def pay(scope: Scope, wallet_user_id: str, bill_id: str, seen_fen: int) -> bool:
+    """Open an order for what the patient was shown; False where the bill is not to be paid, or not so much.
+
+    Of two phones that press at once one has the order; the other one's page says so.
+    """
+    with scope.begin() as work:
+        # Locked first although payments come first elsewhere: the order's payment is not there yet.
+        bill = bills.get(work, bill_id, lock=True)
+        if not bill.is_payable or bill.self_pay_fen != seen_fen:
+            return False
+        ordered = bill.ordered_by(wallet_user_id)
+        bills.save(work, ordered)
+        payment_id = work.payments.open(
+            PaymentRequest(
+                sale_kind=SALE_KIND,
+                sale_ref=ordered.sale_ref,
+                subject_id=ordered.subject_id,
+                wallet_user_id=wallet_user_id,
+                amount_fen=ordered.self_pay_fen,
+                expires_at=work.now + timedelta(minutes=scope.settings["pay_minutes"]),
+            )
+        )
+        # Nothing to pay is collected inside `open`, which has moved the bill on: read it again.
+        bills.save(work, replace(bills.get(work, bill_id), payment_id=payment_id))
+        work.audit.record(wallet_user_id, "bill.ordered", bill_id)
+    return True
+
+
+def give_up(scope: Scope, wallet_user_id: str, bill_id: str) -> bool:
+    """Close the open order, so that it can be paid from another phone; False where there is none."""
+    with scope.begin() as work:
+        bill = bills.get(work, bill_id)
+        if bill.state is not State.ORDERED:
+            return False
+        work.payments.abandon(bill.payment_id, GIVEN_UP)
+        bills.save(work, bill.after(Event.GIVEN_UP))
+        work.audit.record(wallet_user_id, "bill.given_up", bill_id)
+    return True

@@ -1,0 +1,97 @@
+"""The patient's bills: which are to be paid, what each is made of, and how its payment stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marshmallow import Schema, fields, validate
+
+from hospital_bridge.slot import Go, PageRequest, View
+from hospital_bridge.verticals.hospital.bills import paying
+from hospital_bridge.verticals.hospital.bills.bill import OPEN, UNDER_WAY, Bill, State
+from hospital_bridge.verticals.hospital.pages.trouble import page
+from hospital_bridge.verticals.hospital.store import bills, registrations
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hospital_bridge.slot import VerticalWork
+
+
+class Agreed(Schema):
+    """The sum in fen that the patient was shown beside the button."""
+
+    amount = fields.Integer(required=True, validate=validate.Range(min=0))
+
+
+def show_bills(request: PageRequest) -> View:
+    """The patient's bills, those to be paid first."""
+    with request.scope.read() as work:
+        mine = bills.open_to(work, work.subjects.bound_to(request.principal))
+    groups = {
+        "to_pay": [bill for bill in mine if bill.state in OPEN],
+        "settled": [bill for bill in mine if bill.state is State.SETTLED],
+        "over": [bill for bill in mine if bill.state not in OPEN and bill.state is not State.SETTLED],
+    }
+    return View("bills.html", groups)
+
+
+def show_bill(request: PageRequest) -> View:
+    """What one bill is made of, who pays which part of it, and how its payment stands."""
+    with request.scope.read() as work:
+        mine = _mine(work, request)
+        payment = work.payments.view(mine.payment_id) if mine.payment_id else None
+        place = _place(work, mine)
+    moving = mine.state in UNDER_WAY or (payment is not None and payment.moving)
+    data = {
+        "bill": mine,
+        "payment": payment,
+        "place": place,
+        "window": request.scope.settings["payment_window"],
+        "is_payer": mine.wallet_user_id == request.principal,
+        "too_late": payment is not None and payment.expires_at <= request.scope.now(),
+    }
+    return View("bill.html", data, refresh_seconds=2 if moving else None)
+
+
+def pay(request: PageRequest) -> Go:
+    """Open the order for the sum that was shown; where the bill has changed since, its page says so."""
+    with request.scope.read() as work:
+        mine = _mine(work, request)
+    paying.pay(request.scope, request.principal, mine.bill_id, request.data["amount"])
+    return Go("bill", {"bill": mine.bill_id})
+
+
+def give_up(request: PageRequest) -> Go:
+    """Close the order that another phone has opened."""
+    with request.scope.read() as work:
+        mine = _mine(work, request)
+    paying.give_up(request.scope, request.principal, mine.bill_id)
+    return Go("bill", {"bill": mine.bill_id})
+
+
+def open_bills(work: VerticalWork, wallet_user_id: str) -> Sequence[Bill]:
+    """The bills that the patient still has to see to."""
+    return bills.open_to(work, work.subjects.bound_to(wallet_user_id), OPEN)
+
+
+def _mine(work: VerticalWork, request: PageRequest) -> Bill:
+    """The bill of the address if the wallet user acts for its person; others are told that there is none."""
+    found = bills.get(work, request.data["bill"])
+    if not found.is_shown or found.subject_id not in work.subjects.bound_to(request.principal):
+        raise bills.NoSuchBill(found.bill_id)
+    return found
+
+
+def _place(work: VerticalWork, bill: Bill) -> str:
+    """Where the visit is that the bill belongs to; empty where it was not registered here."""
+    visits = registrations.of_subject(work, bill.subject_id) if bill.filler_id else ()
+    return next((visit.place for visit in visits if visit.filler_id == bill.filler_id), "")
+
+
+PAGES = (
+    page("bills", "bills", show_bills, menu="My bills"),
+    page("bill", "bills/<bill>", show_bill),
+    page("bill.pay", "bills/<bill>/pay", pay, method="POST", schema=Agreed, again="bills"),
+    page("bill.give_up", "bills/<bill>/give-up", give_up, method="POST"),
+)
