@@ -74,7 +74,8 @@ class Command:
     `ticket_id` names the ticket, or for `issue` the id that the new one will have. `desk_id` is the desk that acts.
     `line_id` is the line to be issued in or transferred to. `subject`, `rank`, `visit`, `appointed_at` and `arrived`
     are of `issue`; `rank` is of `reclassify` too, and of `transfer` where the other line is to see another one.
-    ValueError for an id or a reason of other than 64 letters, digits and `_.:-`; a transfer's id has at most 61.
+    ValueError for an issue to nobody, and for an id or a reason of other than 64 letters, digits and `_.:-`;
+    a transfer's id has at most 61.
     """
 
     act: Act
@@ -93,6 +94,8 @@ class Command:
     def __post_init__(self) -> None:
         if not self.command_id:
             raise ValueError("a command needs an id")
+        if self.act is Act.ISSUE and not self.subject:
+            raise ValueError("a ticket is issued to somebody")
         if not _WORD.fullmatch(self.command_id) or not _WORD.fullmatch(self.reason):
             raise ValueError("a command's id and reason are words of at most 64 letters, digits and _.:-")
 

@@ -24,10 +24,15 @@ def act(hall: Hall, command: Command) -> Event:
     """
     if answered := _answered(hall, command):
         return answered
-    rows = [hall.work.queue_lines.get(*key, lock=True) for key in sorted(_lines_of(hall, command))]
+    if command.act is Act.ISSUE and not command.ticket_id:
+        command = replace(command, ticket_id=hall.work.ids.new())
+    keys = sorted(set(_lines_of(hall, command)))
+    rows = [hall.work.queue_lines.get(*key, lock=True) for key in keys]
     if command.act in AT_A_DESK:
         # A desk may call from lines that nobody else holds just now.
         hall.work.queue_lines.desk(command.desk_id, lock=True)
+    if command.act is Act.UNDO and keys != _lines_of(hall, command):
+        raise Refused(Refusal.NOTHING_TO_UNDO)  # The desk acted in another line while this one was awaited.
     if answered := _answered(hall, command):
         return answered
     if command.act is Act.TRANSFER:

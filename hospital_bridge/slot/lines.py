@@ -117,8 +117,9 @@ class Lines(Protocol):
     def act(self, command: Command) -> Event:
         """Do what is asked and give the event that answers it; the same command id gives the same event again.
 
-        `issue` goes to `command.line_id` on the day of its appointment, or today. A command about a ticket goes to
-        its line, `call_next` to the lines that `command.desk_id` serves today.
+        `issue` goes to `command.line_id` on the day of its appointment, or today; without a `ticket_id` it is given
+        one. A command about a ticket goes to its line, `call_next` to the lines that `command.desk_id` serves today.
+        The answer to a transfer is the event that issued the new ticket.
         """
 
     def put_desk(self, desk_id: str, title: str, lines: Collection[str], capacity: int = 1) -> None:

@@ -128,6 +128,17 @@ def test_a_finish_is_not_undone_once_its_holder_stands_in_line_again(clinic: Cli
     assert refusal(clinic, Act.UNDO, desk_id="1") is Refusal.ALREADY_IN_LINE
 
 
+def test_a_ticket_is_given_an_id_where_none_is_given(clinic: Clinic) -> None:
+    ticket = clinic.do(Act.ISSUE, subject="ann", line_id="x", rank="walk_in", arrived=True)
+    with clinic.lines() as lines:
+        assert lines.position(ticket.ticket_id).ticket == ticket
+
+
+def test_nobody_is_transferred_to_the_line_they_stand_in(clinic: Clinic) -> None:
+    clinic.arrive("ann")
+    assert refusal(clinic, Act.TRANSFER, ticket_id="t-ann", line_id="x") is Refusal.ALREADY_IN_LINE
+
+
 # --- what a vertical hears ----------------------------------------------------
 
 

@@ -191,3 +191,8 @@ def test_a_reason_is_a_word_of_a_list(reason: str) -> None:
 )
 def test_a_name_is_never_shown_whole(name: str, shown: str) -> None:
     assert masked(name) == shown
+
+
+def test_a_ticket_is_issued_to_somebody() -> None:
+    with pytest.raises(ValueError, match="to somebody"):
+        Command(Act.ISSUE, "c", "nurse", ticket_id="t", rank="walk_in")
