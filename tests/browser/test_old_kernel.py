@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from hospital_bridge.verticals.hospital.registration import State
+from tests.browser.bill_pages import bill_pages
 from tests.browser.old_phone import OldPhone, old_phone
 from tests.browser.test_patient_pages import CONFIRM, PAGES, SLOTS, STATES
 from tests.web.site_kit import SiteKit
@@ -54,7 +55,7 @@ def test_every_page_is_shown_whole(phone: OldPhone, base_url: str, kit: SiteKit,
         owner = work.connection.exec_driver_sql("SELECT wallet_user_id FROM wallet_user").scalar_one()
     kept = [kit.scopes["h1"].register(state, situation, owner=owner) for state, situation in STATES]
     registrations = [f"hospital/registrations/{registration_id}" for registration_id in kept]
-    for path in (*PAGES, SLOTS, CONFIRM, "hospital/registrations", *registrations):
+    for path in (*PAGES, SLOTS, CONFIRM, "hospital/registrations", *registrations, *bill_pages(kit.scopes["h1"])):
         mark = "&" if "?" in path else "?"
         assert (path, phone.open(f"{window}/{path}{mark}mode={mode}")) == (path, 200)
         assert (path, phone.headline() != "", phone.ask(STYLED)) == (path, True, True)

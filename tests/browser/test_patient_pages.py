@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from hospital_bridge.verticals.hospital.registration import State
+from tests.browser.bill_pages import bill_pages
 from tests.browser.chromium import barriers
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.journey import PatientJourney
@@ -39,12 +40,13 @@ def watch(page: Page) -> list[str]:
 
 
 def shown_pages(journey: PatientJourney, kit: SiteKit) -> list[str]:
-    """Every page of the journey, in every state of a registration."""
+    """Every page of the journey, in every state of a registration and of a bill."""
     with kit.site.store.read("h1") as work:
         owner = work.connection.exec_driver_sql("SELECT wallet_user_id FROM wallet_user").scalar_one()
     kept = [kit.scopes["h1"].register(state, situation, owner=owner) for state, situation in STATES]
     registrations = [f"hospital/registrations/{registration_id}" for registration_id in kept]
-    return [*PAGES, SLOTS, CONFIRM, "hospital/registrations", *registrations, "nowhere"]
+    bills = bill_pages(kit.scopes["h1"])
+    return [*PAGES, SLOTS, CONFIRM, "hospital/registrations", *registrations, *bills, "nowhere"]
 
 
 @LOOKS
