@@ -102,7 +102,8 @@ class Lines(Protocol):
     """The lines of one vertical, inside one unit of work.
 
     A refusal is `queueing.commands.Refused`, `queueing.ticket.IllegalTransition` or `queueing.ordering.UnknownRank`;
-    each is raised before anything was written. A reading unit of work can do what only reads.
+    each is raised before anything was written. A reading unit of work can do what only reads. Who acts in several
+    lines within one unit of work does so in the order of their ids, as `act` does, or two may wait for each other.
     """
 
     def today(self) -> date:

@@ -217,7 +217,7 @@ class QueueTickets:
         return int(self._work.connection.execute(statement).scalar_one())
 
     def live_before(self, vertical: str, day: date) -> Sequence[str]:
-        """The ids of the live tickets of a vertical's lines of the days before, the oldest first."""
+        """The ids of the live tickets of a vertical's lines of the days before, line by line."""
         lines = and_(
             QUEUE_LINE.c.operator_id == QUEUE_TICKET.c.operator_id,
             QUEUE_LINE.c.line_id == QUEUE_TICKET.c.line_id,
@@ -225,7 +225,9 @@ class QueueTickets:
             QUEUE_LINE.c.vertical == vertical,
         )
         live = (QUEUE_TICKET.c.day < day, as_indexed(_LIVE), select(QUEUE_LINE.c.seq).where(lines).exists())
-        return [row.ticket_id for row in self._table.all(*live, order_by=[QUEUE_TICKET.c.day, QUEUE_TICKET.c.sequence])]
+        # Lines are held in the order in which every command holds them, so that nobody waits in a circle.
+        order = [QUEUE_TICKET.c.line_id, QUEUE_TICKET.c.day, QUEUE_TICKET.c.sequence]
+        return [row.ticket_id for row in self._table.all(*live, order_by=order)]
 
     def _many(self, *conditions: ColumnElement[bool]) -> Sequence[Ticket]:
         rows = self._table.all(*conditions, order_by=[QUEUE_TICKET.c.sequence])
