@@ -191,4 +191,14 @@ class ReportIssued:
         return any(observation.is_critical for observation in self.observations)
 
 
+# --- what a message tells -------------------------------------------------------
+
 News = AppointmentCalledOff | VisitRegistered | BillIssued | BillWithdrawn | ReportIssued
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A part of a message that was read and is no news: its place, and why."""
+
+    place: str
+    reason: str

@@ -122,4 +122,4 @@ class Hl7His:
     # --- HisNews
 
     def read_news(self, raw: bytes, charset: str | None) -> Sequence[News]:
-        return news.read(Message.parse(raw, charset), self._settings)
+        return news.read(Message.parse(raw, charset), self._settings).news

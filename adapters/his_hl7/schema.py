@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from marshmallow import Schema, ValidationError, fields, validate
 
 from adapters.errors import Reason
+from adapters.his_hl7.map_schema import MapSchema
 from adapters.his_hl7.settings import BUSY, UNKNOWN
 from adapters.hl7.build import UTF_8
 from adapters.hl7.charset import codec_of
@@ -143,4 +144,9 @@ class Hl7HisSchema(Schema):
     )
     receipt_number = _place("ZRC-2", "Where the answer to a posting has the receipt number.")
     receipt_amount = _place("ZRC-3.1.1", "Where it has the amount in yuan.")
+    map = fields.Nested(
+        MapSchema,
+        load_default=lambda: MapSchema().load({}),
+        metadata={"description": "How the messages that the hospital sends unasked are read."},
+    )
     tls = fields.Nested(TlsSchema, metadata={"description": "Left out, the connection is not encrypted."})

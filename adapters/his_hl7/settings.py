@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from adapters.his_hl7.map_settings import NewsMap, map_from
+
 BUSY = "busy"
 UNKNOWN = "unknown"
 
@@ -56,6 +58,7 @@ class Hl7HisSettings:
     posting_bill: str
     receipt_number: str
     receipt_amount: str
+    map: NewsMap
     tls: TlsFiles | None = None
 
 
@@ -63,6 +66,7 @@ def settings_from(loaded: Mapping[str, Any]) -> Hl7HisSettings:
     """The settings from what `Hl7HisSchema` loaded."""
     values = dict(loaded)
     values["time_zone"] = ZoneInfo(values["time_zone"])
+    values["map"] = map_from(values["map"])
     if "tls" in values:
         values["tls"] = TlsFiles(**values["tls"])
     return Hl7HisSettings(**values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from adapters.hl7.delimiters import Delimiters
+from adapters.hl7.delimiters import USUAL, Delimiters
 from adapters.hl7.escapes import unescape
 from adapters.hl7.path import Place, place
 
@@ -100,6 +100,10 @@ class Field:
             return []
         parts = [self.text] if self._literal else _split(self.text, self._reading.delimiters.repetition)
         return [Repetition(part, self._reading) for part in parts]
+
+
+NO_FIELD = Field("", Reading(USUAL, "ascii"))
+"""A field of a segment that is not there."""
 
 
 class Repetition:

@@ -16,8 +16,12 @@ def person_name(repetitions: Iterable[Repetition]) -> str:
     Hospitals put hanzi and pinyin into XPN.1 and XPN.2 in either order, split a name over both,
     or repeat the field once for each script; blanks inside hanzi mean nothing.
     """
-    written = [_written(repetition) for repetition in repetitions]
-    return next((name for name in written if _HANZI.search(name)), next(filter(None, written), ""))
+    return _preferred(_written(repetition, ("1.1", "2")) for repetition in repetitions)
+
+
+def staff_name(repetitions: Iterable[Repetition]) -> str:
+    """The same out of XCN, which has a code before the name (HL7 v2.5.1 section 2.A.86)."""
+    return _preferred(_written(repetition, ("2.1", "3")) for repetition in repetitions)
 
 
 def xpn(name: str) -> tuple[str, ...]:
@@ -25,7 +29,12 @@ def xpn(name: str) -> tuple[str, ...]:
     return (name, "", "", "", "", "", "L", "I" if _HANZI.search(name) else "A")
 
 
-def _written(repetition: Repetition) -> str:
-    parts = [" ".join(repetition[component].split()) for component in ("1.1", "2")]
+def _preferred(names: Iterable[str]) -> str:
+    written = list(names)
+    return next((name for name in written if _HANZI.search(name)), next(filter(None, written), ""))
+
+
+def _written(repetition: Repetition, components: tuple[str, str]) -> str:
+    parts = [" ".join(repetition[component].split()) for component in components]
     hanzi = [part.replace(" ", "") for part in parts if _HANZI.search(part)]
     return "".join(hanzi) if hanzi else " ".join(filter(None, parts))

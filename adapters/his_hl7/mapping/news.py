@@ -2,19 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator
 
-from adapters.his_hl7.mapping import visits
+from adapters.errors import Malformed
+from adapters.his_hl7.map_settings import NewsMap
+from adapters.his_hl7.mapping import charges, results, visits
+from adapters.his_hl7.mapping.heard import Heard, Told, sorted_out
+from adapters.his_hl7.mapping.layout import PatientPart, patient_parts
 from adapters.his_hl7.settings import Hl7HisSettings
-from adapters.hl7.message import Message
-from adapters.news import News
+from adapters.hl7.message import Message, Oddity
 
-READERS: Mapping[str, Callable[[Message, Hl7HisSettings], Sequence[News]]] = {
-    "SIU^S15": visits.called_off,
+Reader = Callable[[Message, PatientPart, Hl7HisSettings], Iterator[Told]]
+
+_NOT_WHOLE = {
+    Oddity.SEVERAL_MESSAGES: "MSH(2): a second message where one was expected",
+    Oddity.UNDECODABLE: "MSH-18: bytes that are no character in any known set",
 }
 
 
-def read(message: Message, settings: Hl7HisSettings) -> Sequence[News]:
-    """What the message tells; nothing where its type tells nothing that is known here."""
-    reader = READERS.get(message.type)
-    return () if reader is None else reader(message, settings)
+def read(message: Message, settings: Hl7HisSettings) -> Heard:
+    """What the message tells; nothing where its type tells nothing that is known here.
+
+    Malformed where it is only a part of a message: half of a message is never news.
+    """
+    readers = list(_readers(message.type, settings.map))
+    if not readers:
+        return Heard()
+    _check_whole(message)
+    parts = list(patient_parts(message))
+    return sorted_out(told for reader in readers for part in parts for told in reader(message, part, settings))
+
+
+def _readers(kind: str, wanted: NewsMap) -> Iterator[Reader]:
+    table: tuple[tuple[frozenset[str], Reader], ...] = (
+        (wanted.visit.messages, visits.registered),
+        (wanted.visit.cancelling, visits.called_off),
+        (wanted.bill.charges, charges.charged),
+        (wanted.bill.orders, charges.ordered),
+        (wanted.result.messages, results.issued),
+    )
+    return (reader for types, reader in table if kind in types)
+
+
+def _check_whole(message: Message) -> None:
+    fault = next((text for oddity, text in _NOT_WHOLE.items() if oddity in message.problems), None)
+    if fault is not None:
+        raise Malformed(fault)
+    stray = next((line for line, segment in enumerate(message.segments(), start=1) if not segment.name), None)
+    if stray is not None:
+        raise Malformed(f"line {stray} is no segment: a line break inside a value is written as an escape")
+    if message["DSC-1"] or message.segments("ADD"):
+        raise Malformed("DSC-1: a part of a message whose rest comes in another")

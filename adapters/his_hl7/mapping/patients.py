@@ -33,7 +33,7 @@ def read_patients(answer: Message, identity: VerifiedIdentity, settings: Hl7HisS
     """The records found; one that names another document of the same type is not ours to see and left out."""
     if not reading.hits(answer):
         return ()
-    records = (_record(pid, settings) for pid in answer.segments("PID"))
+    records = (read_record(pid, settings) for pid in answer.segments("PID"))
     return tuple(record for record in records if _may_belong(record, identity))
 
 
@@ -80,7 +80,8 @@ def pid_segment(
     )
 
 
-def _record(pid: Segment, settings: Hl7HisSettings) -> PatientRecord:
+def read_record(pid: Segment, settings: Hl7HisSettings) -> PatientRecord:
+    """The patient of a message or an answer; Malformed where the birth date is none."""
     born = pid["7.1"].strip()
     return PatientRecord(
         identifiers=tuple(_identifier(number, settings) for number in pid.field(3).repetitions if number["1"].strip()),

@@ -140,13 +140,14 @@ def _slot(group: Group, prices: Mapping[str, Fen], settings: Hl7HisSettings) -> 
         department_code=required(group, "AIL-3.1"),
         practitioner_code=required(group, "AIP-3.1"),
         starts_at=starts_at,
-        ends_at=starts_at + _duration(group),
+        ends_at=starts_at + duration(group),
         remaining=max(0, reading.whole_number(group, "AIG-6")),
         fee_fen=_price(required(group, "AIS-3.1"), prices, settings),
     )
 
 
-def _duration(group: Group) -> timedelta:
+def duration(group: Group) -> timedelta:
+    """How long a service takes by AIS-7 and AIS-8; Malformed where they do not say."""
     unit = value(group, "AIS-8.1").upper()
     if unit not in _MINUTES:
         raise Malformed("AIS-8 is no unit of time that we know")

@@ -31,6 +31,7 @@ from adapters.values import (
 from hospital_bridge.clock import uuid7
 from hospital_bridge.sandbox import people
 from tests.adapters.his_hl7.conftest import MONDAY_MORNING, TUESDAY, demo_settings, identity
+from tests.adapters.his_hl7.news_fixtures import NEWS
 
 FOLDER = Path(__file__).parents[3] / "fixtures" / "his_hl7"
 LOCAL_BY_NATURE = {
@@ -209,7 +210,7 @@ def test_every_message_that_we_send_says_what_its_note_says(name: str) -> None:
 
 
 def test_no_fixture_stands_outside_the_scenes() -> None:
-    used = {name for scene in SCENES for name in (*scene.sent, *scene.answers)}
+    used = {name for scene in SCENES for name in (*scene.sent, *scene.answers)} | set(NEWS)
     assert {path.stem for path in FOLDER.glob("*.hl7")} == used
     noted = {path.name.removesuffix(".expected.json") for path in FOLDER.glob("*.expected.json")}
     assert noted == used

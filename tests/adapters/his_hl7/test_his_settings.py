@@ -11,6 +11,7 @@ from marshmallow import ValidationError
 from adapters import registry
 from adapters.his_hl7 import manifest
 from adapters.his_hl7.client import control_id
+from adapters.his_hl7.map_settings import NewsMap
 from adapters.his_hl7.schema import Hl7HisSchema
 from adapters.his_hl7.settings import TlsFiles, settings_from
 from hospital_bridge.clock import uuid7
@@ -67,3 +68,36 @@ def test_control_ids_are_short_and_differ_by_time_and_chance() -> None:
     ids = {control_id(uuid7(MONDAY_MORNING + timedelta(milliseconds=ms), n)) for ms in range(50) for n in range(50)}
     assert len(ids) == 2500
     assert {len(each) for each in ids} == {20}
+
+
+def mapped(**told: Any) -> NewsMap:
+    return settings_from(Hl7HisSchema().load(REQUIRED | {"map": told})).map
+
+
+def test_a_hospital_writes_only_where_it_differs_from_the_standard() -> None:
+    told = mapped(result={"item": "OBX-3.2", "flags": {"N": "negative"}, "critical": {"values": ["PP"]}})
+    assert told.result.item == ("OBX-3.2",)
+    assert (told.result.flags["N"], told.result.flags["HH"]) == ("negative", "critical_high")
+    assert told.result.critical.places == ("OBX-8",)
+    assert [told.result.critical.accepts(code) for code in ("pp", "HH")] == [True, False]
+    assert told.bill == mapped().bill
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "wrong"),
+    [
+        ("result", "item", "somewhere"),
+        ("result", "item", "OBX(2)-3"),
+        ("result", "practitioner", "OBR-16.1"),
+        ("result", "flags", {"N": "fine"}),
+        ("result", "statuses", {"F": "done"}),
+        ("result", "critical", {"form": "OBX-8"}),
+        ("bill", "unit", "jiao"),
+        ("bill", "charges", ["DFT P03"]),
+        ("visit", "number", "SCH-2.1; PV1-19"),
+    ],
+)
+def test_a_fault_in_the_map_is_told_under_its_key(section: str, key: str, wrong: object) -> None:
+    with pytest.raises(ValidationError) as fault:
+        mapped(**{section: {key: wrong}})
+    assert list(fault.value.messages_dict["map"][section]) == [key]

@@ -1,0 +1,144 @@
+"""Reports as laboratories and imaging send them: ORU and OUL, one report for each number (HL7 v2.5.1 chapter 7)."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from adapters.errors import Malformed
+from adapters.his_hl7.map_settings import ResultMap
+from adapters.his_hl7.mapping.heard import Told
+from adapters.his_hl7.mapping.layout import PatientPart
+from adapters.his_hl7.mapping.observations import TAKEN_BACK, comments, item_of, meaning
+from adapters.his_hl7.mapping.orders import Order, orders
+from adapters.his_hl7.mapping.patients import read_record
+from adapters.his_hl7.mapping.scope import Scope, counted
+from adapters.his_hl7.settings import Hl7HisSettings
+from adapters.hl7.message import Message
+from adapters.news import Document, Left, Observation, ReportIssued, ReportKind, ReportStatus
+
+_MENDED = frozenset({ReportStatus.CORRECTED, ReportStatus.ENTERED_IN_ERROR})
+
+
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    observations: tuple[Observation, ...]
+    documents: tuple[Document, ...]
+    comment: str
+    left: tuple[Left, ...]
+    statuses: tuple[ReportStatus, ...]
+
+
+def issued(message: Message, part: PatientPart, settings: Hl7HisSettings) -> Iterator[Told]:
+    """The reports of one patient; every OBX becomes an item, a document or is left by name."""
+    found = orders(message, part.segments)
+    if not any(segment.name == "OBR" for order in found.found for segment in order.head):
+        raise Malformed("OBR is missing")
+    yield from (Left(counted(message, obx), "an observation of the specimen, not a result") for obx in found.apart)
+    told = [each for order in found.found for each in _report(message, order, part, settings)]
+    yield from (each for each in told if isinstance(each, Left))
+    yield from _joined(each for each in told if isinstance(each, ReportIssued))
+
+
+def _report(
+    message: Message, order: Order, part: PatientPart, settings: Hl7HisSettings
+) -> Iterator[Left | ReportIssued]:
+    places = settings.map.result
+    outer = part.before("ORC", "OBR", "SPM", "SAC", "OBX")
+    scope = outer.inside(order.segments)
+    opener = scope.label("OBR")
+    if "OBR" not in {segment.name for segment in order.head}:
+        raise Malformed(f"{counted(message, order.head[0])} has no OBR")
+    said = scope.text(places.status)
+    firmness = meaning(scope, places.status, places.statuses) if said else None
+    contents = _contents(outer.inside(order.head), order, firmness, places)
+    yield from contents.left
+    if not contents.statuses and ((said and firmness is None) or firmness is ReportStatus.PRELIMINARY):
+        yield Left(opener, "an order without a result so far")
+        return
+    yield _issued(scope, opener, contents, firmness, settings)
+
+
+def _issued(
+    scope: Scope, opener: str, contents: _Contents, said: ReportStatus | None, settings: Hl7HisSettings
+) -> ReportIssued:
+    places = settings.map.result
+    status = _status(said, contents, opener)
+    if not contents.statuses and status not in TAKEN_BACK:
+        raise Malformed(f"{opener} is {status} and has no result")
+    code, name = scope.practitioner(places.practitioner)
+    return ReportIssued(
+        report_no=scope.number(places.number),
+        placer_order_no=scope.optional_number(places.our_order),
+        patient=read_record(scope.segment("PID"), settings),
+        filler_id=scope.optional_number(places.visit),
+        kind=ReportKind.IMAGING if scope.holds(places.imaging) else ReportKind.LAB,
+        title=scope.required(places.title),
+        status=status,
+        issued_at=scope.required_instant(places.issued_at, settings.time_zone),
+        observed_at=scope.instant(places.observed_at, settings.time_zone),
+        practitioner_code=code,
+        practitioner_name=name,
+        department_name=scope.text(places.department_name),
+        observations=contents.observations,
+        documents=contents.documents,
+        comment=contents.comment,
+    )
+
+
+def _contents(scope: Scope, order: Order, firmness: ReportStatus | None, places: ResultMap) -> _Contents:
+    read = [(item, *item_of(scope.inside(item), item, firmness, places)) for item in order.items]
+    told = [(item, each) for item, _, each in read]
+    remarks = [comments(order.comments), *(comments(item) for item, each in told if not isinstance(each, Observation))]
+    return _Contents(
+        tuple(each for _, each in told if isinstance(each, Observation)),
+        tuple(each for _, each in told if isinstance(each, Document)),
+        "\n".join(filter(None, remarks)),
+        tuple(each for _, each in told if isinstance(each, Left)),
+        tuple(status for _, status, _ in read if status is not None),
+    )
+
+
+def _status(said: ReportStatus | None, contents: _Contents, opener: str) -> ReportStatus:
+    """What the report says of itself; a final one whose items were mended or taken back is as they are."""
+    items = contents.statuses
+    if said not in (None, ReportStatus.FINAL):
+        return said or ReportStatus.FINAL
+    if said is None and not items:
+        raise Malformed(f"{opener}-25 is missing")
+    if items and TAKEN_BACK.issuperset(items):
+        return max(set(items), key=items.count)
+    if said is None and ReportStatus.PRELIMINARY in items:
+        return ReportStatus.PRELIMINARY
+    return ReportStatus.FINAL if _MENDED.isdisjoint(items) else ReportStatus.CORRECTED
+
+
+def _joined(reports: Iterable[ReportIssued]) -> Iterator[ReportIssued]:
+    """Groups under one number are one report: the later one would else replace the earlier."""
+    by_number: dict[str, list[ReportIssued]] = {}
+    for report in reports:
+        by_number.setdefault(report.report_no, []).append(report)
+    for same in by_number.values():
+        yield same[0] if len(same) == 1 else _one_of(same)
+
+
+def _one_of(reports: Sequence[ReportIssued]) -> ReportIssued:
+    observed = [report.observed_at for report in reports if report.observed_at is not None]
+    return dataclasses.replace(
+        reports[0],
+        title="、".join(dict.fromkeys(report.title for report in reports)),
+        kind=ReportKind.LAB if ReportKind.LAB in {report.kind for report in reports} else ReportKind.IMAGING,
+        status=_least_firm([report.status for report in reports]),
+        issued_at=max(report.issued_at for report in reports),
+        observed_at=min(observed, default=None),
+        observations=tuple(each for report in reports for each in report.observations),
+        documents=tuple(each for report in reports for each in report.documents),
+        comment="\n".join(filter(None, (report.comment for report in reports))),
+    )
+
+
+def _least_firm(statuses: Sequence[ReportStatus]) -> ReportStatus:
+    standing = [status for status in statuses if status not in TAKEN_BACK]
+    order = (ReportStatus.PRELIMINARY, ReportStatus.CORRECTED, ReportStatus.FINAL)
+    return next((status for status in order if status in standing), statuses[0])

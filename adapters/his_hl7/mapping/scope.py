@@ -1,0 +1,111 @@
+"""The segments that one thing is told by: an item's own before its order's, its patient's and the message's."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+
+from adapters.errors import Malformed
+from adapters.his_hl7.map_settings import Places, Rule
+from adapters.his_hl7.mapping import reading
+from adapters.his_hl7.mapping.names import staff_name
+from adapters.hl7.message import Message
+from adapters.hl7.segment import NO_FIELD, Field, Segment
+
+
+class Scope:
+    """`scope.text(("OBX-3.2", "OBX-3.1"))` is the first of these places that is filled, stripped; '' where none is.
+
+    A fault names its place as the message counts it, such as `OBX(3)-5`.
+    """
+
+    def __init__(self, message: Message, segments: Iterable[Segment], outer: reading.Group | None = None) -> None:
+        self._message = message
+        self.group: reading.Group = ChainMap(_first_of_each(segments), dict(outer or {}))
+
+    def inside(self, segments: Iterable[Segment]) -> Scope:
+        """The scope of something within this one, told by these segments before all others."""
+        return Scope(self._message, segments, self.group)
+
+    def segment(self, name: str) -> Segment:
+        """The nearest segment of that name; Malformed where there is none."""
+        if name not in self.group:
+            raise Malformed(f"{name} is missing")
+        return self.group[name]
+
+    def text(self, places: Places) -> str:
+        """The first value there is."""
+        return next(filter(None, (reading.value(self.group, address) for address in places)), "")
+
+    def field(self, places: Places) -> Field:
+        """The field of the first place that is filled, all its repetitions; of the first place where none is."""
+        address = next((place for place in places if reading.value(self.group, place)), next(iter(places), ""))
+        name, _, where = address.partition("-")
+        return self.group[name].field(int(where.partition(".")[0])) if name in self.group else NO_FIELD
+
+    def values(self, places: Places) -> list[str]:
+        """The first value there is; every repetition of it where the place is a whole field."""
+        address = next((place for place in places if reading.value(self.group, place)), "")
+        if not address or not address.partition("-")[2].isdigit():
+            return [self.text(places)]
+        return [repetition.value.strip() for repetition in self.field(places).repetitions]
+
+    def at(self, places: Places) -> str:
+        """The first place that is filled, as the message counts it; where none is, the first that might be."""
+        filled = (address for address in places if reading.value(self.group, address))
+        return self.label(next(filled, places[0] if places else "the map"))
+
+    def label(self, address: str) -> str:
+        """An address with its segment counted where the message has several of that name."""
+        name, dash, rest = address.partition("-")
+        if name not in self.group:
+            return address
+        return f"{counted(self._message, self.group[name])}{dash}{rest}"
+
+    def required(self, places: Places) -> str:
+        """The first value there is; Malformed where there is none."""
+        found = self.text(places)
+        if not found:
+            raise Malformed(f"{self.at(places)} is missing")
+        return found
+
+    def number(self, places: Places) -> str:
+        """A number by which the hospital knows a thing; Malformed where there is none."""
+        return reading.identifier(self.required(places), self.at(places))
+
+    def optional_number(self, places: Places) -> str:
+        """The same, '' where there is none."""
+        return reading.identifier(self.text(places), self.at(places))
+
+    def instant(self, places: Places, zone: tzinfo) -> datetime | None:
+        """An aware instant in UTC, None where there is none."""
+        found = self.text(places)
+        return reading.instant(found, zone, self.at(places)) if found else None
+
+    def required_instant(self, places: Places, zone: tzinfo) -> datetime:
+        """An aware instant in UTC; Malformed where there is none."""
+        return reading.instant(self.required(places), zone, self.at(places))
+
+    def holds(self, rule: Rule) -> bool:
+        """Whether the first value at the rule's places is one of its values."""
+        return rule.accepts(self.text(rule.places))
+
+    def practitioner(self, places: Places) -> tuple[str, str]:
+        """Code and name out of a whole field of type XCN."""
+        people = self.field(places).repetitions
+        return (people[0]["1"].strip(), staff_name(people)) if people else ("", "")
+
+
+def _first_of_each(segments: Iterable[Segment]) -> dict[str, Segment]:
+    found: dict[str, Segment] = {}
+    for segment in segments:
+        found.setdefault(segment.name, segment)
+    return found
+
+
+def counted(message: Message, segment: Segment) -> str:
+    """A segment's name with its number among those of that name, where there are several: `OBX(3)`."""
+    same = message.segments(segment.name)
+    number = next(count for count, each in enumerate(same, start=1) if each is segment)
+    return segment.name if len(same) == 1 else f"{segment.name}({number})"
