@@ -204,16 +204,17 @@ def test_the_other_phone_can_take_the_payment_over(world: BillWorld, other_phone
     world.must_be_sound()
 
 
-def test_the_late_refund_of_an_earlier_order_does_not_move_the_bill(world: BillWorld) -> None:
+@pytest.mark.parametrize("arrives", ["before", "after"])
+def test_late_money_of_an_earlier_order_goes_back_and_does_not_move_the_bill(world: BillWorld, arrives: str) -> None:
     first = world.opened(world.issue())
     world.pass_time()
     second = world.opened(world.bill())
-    world.confirm(first)
-    world.work()
-    assert world.bill().state is State.ORDERED
-    world.confirm(second)
+    for payment in (first, second) if arrives == "before" else (second, first):
+        world.confirm(payment)
+        world.work()
     world.pass_time()
     assert (world.bill().state, sorted(world.situations())) == (State.SETTLED, ["done", "refunded"])
+    assert world.posted() == [("payment", "B1", 3_000)]
     world.must_be_sound()
 
 
