@@ -10,6 +10,7 @@ from __future__ import annotations
 from hospital_bridge.slot.facade import Audit, Effects, Jobs, OutsideCall, Payments, Scope, Seal, Subjects, VerticalWork
 from hospital_bridge.slot.lines import DeskView, LineOpening, LineRules, Lines, Position, WaitingRow
 from hospital_bridge.slot.money import FulfilMode, PaidSale, PaymentRequest, PaymentView, Progress, Receipt, SaleEntry
+from hospital_bridge.slot.people import ALL_RIGHTS, Binding, Relation, Right
 from hospital_bridge.slot.vertical import (
     API,
     BOARD,
@@ -31,12 +32,14 @@ from hospital_bridge.slot.vertical import (
 )
 
 __all__ = [
+    "ALL_RIGHTS",
     "API",
     "BOARD",
     "GROUP",
     "KIOSK",
     "PATIENT",
     "Audit",
+    "Binding",
     "DeskView",
     "Effects",
     "FulfilMode",
@@ -59,6 +62,8 @@ __all__ = [
     "Progress",
     "Reaction",
     "Receipt",
+    "Relation",
+    "Right",
     "Sale",
     "SaleEntry",
     "Scope",

@@ -11,13 +11,23 @@ from typing import Any, Protocol
 from adapters.values import Identifier, VerifiedIdentity
 from hospital_bridge.slot.lines import Lines
 from hospital_bridge.slot.money import PaymentRequest, PaymentView
+from hospital_bridge.slot.people import Binding, Right
 
 
 class Subjects(Protocol):
     """People whom wallet users have bound; a vertical sees those of its operator."""
 
     def bound_to(self, wallet_user_id: str) -> Sequence[str]:
-        """Subject ids of the live bindings of a wallet user, oldest first."""
+        """Subject ids of those for whom a wallet user may do something, themselves first, then oldest first."""
+
+    def people_of(self, wallet_user_id: str) -> Sequence[Binding]:
+        """Those for whom a wallet user acts, themselves first, each with the rights of this moment (maybe none)."""
+
+    def may(self, wallet_user_id: str, subject_id: str, right: Right) -> bool:
+        """Whether a wallet user has that right for a person at this moment."""
+
+    def recipients(self, subject_id: str, right: Right) -> Sequence[str]:
+        """The wallet users who have that right for a person, the person themselves first, then oldest first."""
 
     def identity(self, subject_id: str) -> VerifiedIdentity:
         """The verified identity of one subject, opened from its sealed columns."""

@@ -74,6 +74,11 @@ class PageRequest:
     """What was typed, when `errors` says why it was not accepted."""
     place: tuple[str, ...] = ()
     """What an enrolled device stands before, such as the lines that it shows."""
+    subject_id: str = ""
+    """The person whom a patient page is about, chosen among those for whom the wallet user acts; empty for nobody.
+
+    That they act for the person says nothing of a right: ask `Subjects.may`.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Column, String, Table
 
 from hospital_bridge.store.metadata import CODE, Instant, metadata
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from hospital_bridge.store.unit_of_work import Work
 
 OPERATOR = Table(
@@ -50,3 +53,7 @@ class Operators:
         if row is None:
             raise LookupError(f"operator {self._work.operator_id} is not registered")
         return Operator(row.operator_id, row.name, row.zone)
+
+    def today(self) -> date:
+        """The operator's business date of this transaction."""
+        return self._work.now.astimezone(ZoneInfo(self.get().zone)).date()

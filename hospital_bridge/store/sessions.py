@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Column, Row, String, Table
 
-from hospital_bridge.store.metadata import CODE, Instant, metadata, operator_column
+from hospital_bridge.store.metadata import CODE, ID, Instant, metadata, operator_column
 from hospital_bridge.store.unit_of_work import Work
 
 HASH = String(64)
@@ -27,6 +27,7 @@ WEB_SESSION = Table(
     Column("seen_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("ended_at", Instant),
+    Column("subject_id", ID, nullable=False),
 )
 
 LOGIN_STATE = Table(
@@ -75,13 +76,15 @@ LIFETIME = {
 class Session:
     """One live session; `principal` is a wallet user id or a staff id, and empty for a visitor.
 
-    `stale` asks for `touch`: the last use was written long enough ago.
+    `stale` asks for `touch`: the last use was written long enough ago. `subject_id` is the person whom a patient's
+    session is about, empty before one was chosen.
     """
 
     session_hash: str
     kind: SessionKind
     principal: str
     stale: bool
+    subject_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,7 @@ class Sessions:
             opened_at=self._now,
             seen_at=self._now,
             expires_at=self._now + LIFETIME[kind],
+            subject_id="",
         )
 
     def find(self, secret: str) -> Session | None:
@@ -124,11 +128,15 @@ class Sessions:
         if row is None or not self._alive(row):
             return None
         stale = bool(row.seen_at <= self._now - SEEN_EVERY)
-        return Session(row.session_hash, SessionKind(row.kind), row.principal, stale)
+        return Session(row.session_hash, SessionKind(row.kind), row.principal, stale, row.subject_id)
 
     def touch(self, secret: str) -> None:
         """The session was used now."""
         self._sessions.change(WEB_SESSION.c.session_hash == digest(secret), seen_at=self._now)
+
+    def choose(self, secret: str, subject_id: str) -> None:
+        """The session is about that person from now on."""
+        self._sessions.change(WEB_SESSION.c.session_hash == digest(secret), subject_id=subject_id)
 
     def end(self, secret: str) -> None:
         """The session is over; its cookie opens nothing any more."""

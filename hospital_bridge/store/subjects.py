@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, Column, Index, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, LargeBinary, Table, UniqueConstraint
 
 from adapters.values import Identifier, Sex, VerifiedIdentity
-from hospital_bridge.store.metadata import CODE, ID, Instant, as_indexed, belongs_to, metadata, operator_column, where
+from hospital_bridge.store.bindings import Bindings
+from hospital_bridge.store.metadata import CODE, ID, Instant, belongs_to, metadata, operator_column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,40 +56,16 @@ Index(
     SUBJECT_IDENTIFIER.c.value_index,
 )
 
-BINDING = Table(
-    "binding",
-    metadata,
-    operator_column(),
-    Column("binding_id", ID, primary_key=True),
-    Column("wallet_user_id", ID, nullable=False),
-    Column("subject_id", ID, nullable=False),
-    Column("relation", String(20), nullable=False),
-    Column("live", Boolean, nullable=False),
-    Column("created_at", Instant, nullable=False),
-    belongs_to("subject", "subject_id"),
-    belongs_to("wallet_user", "wallet_user_id"),
-)
-Index(
-    "uq_binding_live",
-    BINDING.c.operator_id,
-    BINDING.c.wallet_user_id,
-    BINDING.c.subject_id,
-    unique=True,
-    **where("live"),
-)
-
-SELF = "self"
 _SEALED = ("id_number", "name", "birth_date", "sex", "phone")
 
 
-class Subjects:
-    """The people of one operator (`slot.Subjects`)."""
+class Subjects(Bindings):
+    """The people of one operator and who acts for them (`slot.Subjects`)."""
 
     def __init__(self, work: Work) -> None:
-        self._work = work
+        super().__init__(work)
         self._people = work.table(SUBJECT)
         self._numbers = work.table(SUBJECT_IDENTIFIER)
-        self._bindings = work.table(BINDING)
 
     def keep(self, identity: VerifiedIdentity) -> str:
         """The subject of that id number, made or brought up to date; its id."""
@@ -163,49 +140,11 @@ class Subjects:
         )
         return [row.subject_id for row in rows]
 
-    def bind(self, wallet_user_id: str, subject_id: str, relation: str) -> None:
-        """Let the wallet user act for the subject; a live binding is left as it is."""
-        if subject_id in self.bound_to(wallet_user_id):
-            return
-        self._bindings.add(
-            binding_id=self._work.ids.new(),
-            wallet_user_id=wallet_user_id,
-            subject_id=subject_id,
-            relation=relation,
-            live=True,
-            created_at=self._work.now,
-        )
-
-    def bind_self(self, wallet_user_id: str, subject_id: str) -> bool:
-        """The wallet user is this person now; whether they were another until now, for whom they act no more."""
-        of_others = (BINDING.c.relation == SELF, BINDING.c.subject_id != subject_id)
-        was_other = self._bindings.change(
-            BINDING.c.wallet_user_id == wallet_user_id, *of_others, BINDING.c.live, live=False
-        )
-        self.bind(wallet_user_id, subject_id, SELF)
-        return was_other > 0
-
-    def unbind(self, wallet_user_id: str, subject_id: str) -> None:
-        """End what the wallet user may do for the subject."""
-        mine = (BINDING.c.wallet_user_id == wallet_user_id, BINDING.c.subject_id == subject_id)
-        self._bindings.change(*mine, live=False)
-
-    def bound_to(self, wallet_user_id: str) -> Sequence[str]:
-        """Subject ids of the live bindings, oldest first."""
-        rows = self._bindings.all(
-            BINDING.c.wallet_user_id == wallet_user_id,
-            as_indexed("live"),
-            order_by=(BINDING.c.created_at, BINDING.c.binding_id),
-        )
-        return [row.subject_id for row in rows]
-
     def users_of(self, subject_id: str) -> Sequence[str]:
-        """The wallet users who may act for the person, oldest binding first; LookupError for nobody of ours."""
+        """The wallet users who act for the person, as `acting_for`; LookupError for nobody of ours."""
         if self._people.one(SUBJECT.c.subject_id == subject_id) is None:
             raise LookupError(subject_id)
-        live = (BINDING.c.subject_id == subject_id, BINDING.c.live)
-        rows = self._bindings.all(*live, order_by=(BINDING.c.created_at, BINDING.c.binding_id))
-        return [row.wallet_user_id for row in rows]
+        return [each.wallet_user_id for each in self.acting_for(subject_id)]
 
     def find(self, id_type: str, id_number: str) -> str | None:
         """The subject of that document, or None."""
@@ -218,7 +157,7 @@ class Subjects:
         self._people.change(SUBJECT.c.subject_id == subject_id, id_number_index=subject_id)
         numbers = {"live": False, "value_index": SUBJECT_IDENTIFIER.c.identifier_id}
         self._numbers.change(SUBJECT_IDENTIFIER.c.subject_id == subject_id, **numbers)
-        self._bindings.change(BINDING.c.subject_id == subject_id, live=False)
+        self.end_all_for(subject_id)
         self._work.seal.erase(subject_id)
 
     def _matching(self, subject_id: str, identifier: Identifier) -> tuple[Any, ...]:

@@ -70,7 +70,7 @@ def _view(vertical: str, page: Page, pages: Mapping[str, Page]) -> Callable[...,
 def _asked(plugged: Plugged, form: FormData) -> PageRequest:
     here = visit()
     place = here.device.place if here.device else ()
-    return PageRequest(plugged.asked(), here.principal, form.values, form.errors, form.typed, place)
+    return PageRequest(plugged.asked(), here.principal, form.values, form.errors, form.typed, place, here.subject_id)
 
 
 def _again(plugged: Plugged, page: Page | None, parts: Mapping[str, str], broken: FormData) -> Response:

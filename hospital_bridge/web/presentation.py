@@ -65,8 +65,19 @@ def switched(**choice: str) -> str:
     """This page in another language or mode; the first page where this one was answered to a form."""
     here = visit()
     path = request.path if request.method == "GET" else f"/p/{here.operator.id}/"
-    kept = {name: value for name, value in request.args.items() if name not in ("lang", "mode")}
-    return f"{path}?{urlencode(kept | choice)}"
+    return f"{path}?{urlencode(_asked() | choice)}"
+
+
+def this_page() -> str:
+    """The address of this page, to come back to; the first page where this one was answered to a form."""
+    if request.method != "GET":
+        return f"/p/{visit().operator.id}/"
+    asked = _asked()
+    return f"{request.path}?{urlencode(asked)}" if asked else request.path
+
+
+def _asked() -> dict[str, str]:
+    return {name: value for name, value in request.args.items() if name not in ("lang", "mode")}
 
 
 def coming_back(sheet: str) -> str:

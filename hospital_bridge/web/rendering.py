@@ -14,7 +14,7 @@ from hospital_bridge.web.dispatch import page_address
 from hospital_bridge.web.forms import hidden_fields
 from hospital_bridge.web.live import ETAG_MARK, poll_milliseconds
 from hospital_bridge.web.look import Look
-from hospital_bridge.web.presentation import FILTERS, switched
+from hospital_bridge.web.presentation import FILTERS, switched, this_page
 from hospital_bridge.web.site import Site
 from hospital_bridge.web.translation import LANGUAGES, load_catalogues
 from hospital_bridge.web.visit import address
@@ -57,6 +57,7 @@ def _words_of_templates(site: Site, assets: Mapping[str, Asset]) -> dict[str, An
         "page_address": page_address,
         "poll_milliseconds": poll_milliseconds,
         "switched": switched,
+        "this_page": this_page,
     }
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
 from flask import current_app, g, request, url_for
 
+from hospital_bridge.slot import Binding, Relation
 from hospital_bridge.store.devices import Device, Devices
 from hospital_bridge.store.sessions import Session, SessionKind, Sessions
 from hospital_bridge.store.staff import StaffAccounts, StaffMember
+from hospital_bridge.store.unit_of_work import Work
 from hospital_bridge.web.access import Area
 from hospital_bridge.web.look import Look, chosen_look
 from hospital_bridge.web.site import Operator, Site
@@ -18,9 +21,28 @@ AREAS = {"p": Area.PATIENT, "staff": Area.STAFF, "device": Area.DEVICE}
 COOKIES = {Area.PATIENT: "hb_patient", Area.STAFF: "hb_staff", Area.DEVICE: "hb_device"}
 
 
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """Somebody for whom the wallet user at the phone acts (就诊人)."""
+
+    binding: Binding
+    name: str
+
+    @property
+    def subject_id(self) -> str:
+        return self.binding.subject_id
+
+    @property
+    def is_self(self) -> bool:
+        return self.binding.relation is Relation.SELF
+
+
 @dataclass(slots=True)
 class Visit:
-    """What is known of the request before its view runs; `secret` is the session's and empty without one."""
+    """What is known of the request before its view runs; `secret` is the session's and empty without one.
+
+    `patients` are those for whom a signed-in wallet user acts, themselves first.
+    """
 
     area: Area
     operator: Operator
@@ -29,6 +51,7 @@ class Visit:
     session: Session | None = None
     staff: StaffMember | None = None
     device: Device | None = None
+    patients: Sequence[Patient] = ()
 
     @property
     def signed_in(self) -> bool:
@@ -43,6 +66,18 @@ class Visit:
     def principal(self) -> str:
         """The wallet user id, staff id or device id; empty for a visitor."""
         return self.session.principal if self.session else ""
+
+    @property
+    def patient(self) -> Patient | None:
+        """Whom the pages are about: as chosen, while anything may be done for that person, or else the wallet user."""
+        chosen = self.session.subject_id if self.session else ""
+        here = [each for each in self.patients if each.binding.rights]
+        return next((each for each in here if each.subject_id == chosen), here[0] if here else None)
+
+    @property
+    def subject_id(self) -> str:
+        """The subject id of `patient`, empty for nobody."""
+        return self.patient.subject_id if self.patient else ""
 
     @property
     def actor(self) -> str:
@@ -94,6 +129,12 @@ def _recognise(arrived: Visit) -> None:
             arrived.device = Devices(work).find(session.principal)
         if arrived.signed_in and arrived.area is Area.PATIENT:
             arrived.look = chosen_look(work.wallet_users.locale(session.principal) or arrived.operator.language)
+            arrived.patients = _patients(work, session.principal)
     if session.stale:
         with site().store.begin(arrived.operator.id) as work:
             Sessions(work).touch(arrived.secret)
+
+
+def _patients(work: Work, wallet_user_id: str) -> Sequence[Patient]:
+    people = work.subjects.people_of(wallet_user_id)
+    return [Patient(each, work.subjects.identity(each.subject_id).name) for each in people]

@@ -58,6 +58,9 @@ EXPECTED: dict[str, frozenset[str]] = {
     "hospital:desk": frozenset({"nurse"}),
     "consents.standing": frozenset({"patient"}),
     "consents.withdraw": frozenset({"patient"}),
+    # Whoever acts for nobody has nobody to choose (test_family_pages).
+    "family.choose": NOBODY,
+    "family.people": frozenset({"patient"}),
     "patient.agree": EVERYBODY,
     "patient.consent": EVERYBODY,
     "patient.entry": EVERYBODY,

@@ -18,9 +18,8 @@ from hospital_bridge.payment.flows.handlers import handlers
 from hospital_bridge.payment.flows.notice import receive_notice
 from hospital_bridge.payment.ledger import verify
 from hospital_bridge.payment.model import Payment, situation_of
-from hospital_bridge.slot import LookAgain
+from hospital_bridge.slot import LookAgain, Relation
 from hospital_bridge.store.jobs import Lane
-from hospital_bridge.store.subjects import SELF
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.verticals.hospital import VERTICAL
 from hospital_bridge.verticals.hospital.bills import arrival, paying
@@ -109,7 +108,7 @@ class BillWorld:
     def wallet_user(self, payer: str, subject: str) -> str:
         with self.store.begin(OPERATOR) as work:
             user = work.wallet_users.keep(ACCOUNT, Account(payer, "o"), "zh-CN")
-            work.subjects.bind(user, subject, SELF)
+            work.subjects.bind(user, subject, Relation.SELF)
         return user
 
     def bind(self, mrn: str = RECORD, subject: str = "") -> None:

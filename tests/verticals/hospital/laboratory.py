@@ -11,7 +11,7 @@ from adapters.news import AbnormalFlag, Document, Observation, ReportIssued, Rep
 from adapters.values import Identifier, PatientRecord, Sex, VerifiedIdentity, WalletAccount
 from hospital_bridge.facade import OperatorScope
 from hospital_bridge.payment.context import MoneyContext
-from hospital_bridge.store.subjects import SELF
+from hospital_bridge.slot import Relation
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.verticals.hospital import cards, store
 from hospital_bridge.verticals.hospital.record_numbers import MRN
@@ -45,7 +45,7 @@ def patient(scope: OperatorScope, identity: VerifiedIdentity, *numbers: str) -> 
     with scope.money.store.begin("h1") as work:
         user = work.wallet_users.keep("main", WalletAccount(f"2088{identity.phone}", "o"), "zh-CN")
         subject = work.subjects.keep(identity)
-        work.subjects.bind(user, subject, SELF)
+        work.subjects.bind(user, subject, Relation.SELF)
     for number in numbers:
         bind(scope, subject, number)
     return user, subject

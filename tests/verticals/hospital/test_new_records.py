@@ -11,8 +11,7 @@ from adapters.errors import Reason, Refused
 from adapters.values import Fen, Identifier, PatientRecord, Sex, Slot, VerifiedIdentity, WalletAccount
 from hospital_bridge.facade import OperatorScope
 from hospital_bridge.payment.context import MoneyContext
-from hospital_bridge.slot import Go, PageRequest, View
-from hospital_bridge.store.subjects import SELF
+from hospital_bridge.slot import Go, PageRequest, Relation, View
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.verticals.hospital import booking, cards
 from hospital_bridge.verticals.hospital import store as hospital_store
@@ -69,7 +68,7 @@ def subject(store: Store) -> str:
 def patient(store: Store, subject: str) -> str:
     with store.begin("h1") as work:
         user = work.wallet_users.keep("main", WalletAccount("2088000000000001", "o"), "zh-CN")
-        work.subjects.bind(user, subject, SELF)
+        work.subjects.bind(user, subject, Relation.SELF)
     return user
 
 

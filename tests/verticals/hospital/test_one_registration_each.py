@@ -12,8 +12,8 @@ import pytest
 from adapters.values import Fen, Identifier, Sex, Slot, VerifiedIdentity, WalletAccount
 from hospital_bridge.facade import OperatorScope
 from hospital_bridge.payment.context import MoneyContext
+from hospital_bridge.slot import Relation
 from hospital_bridge.store.jobs import JOB
-from hospital_bridge.store.subjects import SELF
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.verticals.hospital import booking
 from hospital_bridge.verticals.hospital.record_numbers import MRN
@@ -45,7 +45,7 @@ def wallet_user(store: Store, payer: str) -> str:
     with store.begin("h1") as work:
         user = work.wallet_users.keep("main", WalletAccount(payer, "o"), "zh-CN")
         subject = work.subjects.keep(PERSON)
-        work.subjects.bind(user, subject, SELF)
+        work.subjects.bind(user, subject, Relation.SELF)
         work.subjects.add_identifier(subject, Identifier(MRN, "100001"))
     return user
 
