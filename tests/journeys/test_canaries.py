@@ -25,6 +25,8 @@ from tests.journeys.engineer import Console, reading, run, writing
 from tests.journeys.newcomers import Newcomers
 
 NAMES = ("金丝雀甲", "金丝雀乙")
+ITEM = "金丝雀胶囊"
+"""What a bill of theirs is for."""
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +73,11 @@ def _journey(stage: Stage, phone: Phone) -> None:
     phone.wait_for(page, "refunded")
     with closing(stage.listener) as line:
         line.exchange(_result(phone.person))
+        line.exchange(_bill(stage, phone.person))
+    phone.wait(phone.page("bills"), lambda page: "¥12.50" in page.words)
+    bill = phone.open(phone.page("bills").link("hospital/bills/"))
+    assert ITEM in bill.words
+    phone.wait_for(phone.pay(phone.wait_for(phone.press(bill, "/pay"), "awaiting")), "refunded")
 
 
 def _let_a_job_fail(stage: Stage) -> None:
@@ -92,14 +99,29 @@ def _result(person: Person) -> bytes:
     return f"{header}\r{about}\r".encode()
 
 
+def _bill(stage: Stage, person: Person) -> bytes:
+    """A bill that the hospital does not remember when it is paid, so that the money goes back."""
+    (patient, *_) = stage.town.hospital.patients.find("CN_ID", person.id_number)
+    number = person.phone[-4:]
+    return "\r".join(
+        [
+            f"MSH|^~\\&|HIS|H|HB|H|20261122100000||DFT^P03|BILL{number}|P|2.5.1||||||UNICODE UTF-8",
+            f"PID|||{patient.mrn}^^^DEMOHIS^MR||{person.name}",
+            f"FT1|1|T{number}|CANARY{number}|20261122100000||CG|1^{ITEM}^L|||1|12.50&CNY",
+            "",
+        ]
+    ).encode()
+
+
 def words_of(people: list[Person]) -> list[bytes]:
     """What must not be found, in the character sets in which it could be."""
     texts = [text for person in people for text in (person.name, person.id_number, person.phone, person.user_id)]
+    texts.append(ITEM)
     return [text.encode(charset) for text in texts for charset in ("utf-8", "gb18030", "utf-16-le")]
 
 
 def found(content: bytes, people: list[Person]) -> list[bytes]:
-    escaped = [ascii(person.name)[1:-1].encode() for person in people]
+    escaped = [ascii(text)[1:-1].encode() for text in (ITEM, *(person.name for person in people))]
     return [word for word in [*words_of(people), *escaped] if word in content]
 
 
