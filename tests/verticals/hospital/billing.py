@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from hospital_bridge.payment.flows.handlers import handlers
 from hospital_bridge.payment.flows.notice import receive_notice
 from hospital_bridge.payment.ledger import verify
 from hospital_bridge.payment.model import Payment, situation_of
-from hospital_bridge.slot import LookAgain, Relation
+from hospital_bridge.slot import LookAgain, Relation, Right
 from hospital_bridge.store.jobs import Lane
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.verticals.hospital import VERTICAL
@@ -109,6 +109,13 @@ class BillWorld:
         with self.store.begin(OPERATOR) as work:
             user = work.wallet_users.keep(ACCOUNT, Account(payer, "o"), "zh-CN")
             work.subjects.bind(user, subject, Relation.SELF)
+        return user
+
+    def granted(self, payer: str, rights: Iterable[Right]) -> str:
+        """A wallet user to whom the person has granted these rights."""
+        with self.store.begin(OPERATOR) as work:
+            user = work.wallet_users.keep(ACCOUNT, Account(payer, "o"), "zh-CN")
+            work.subjects.bind(user, self.subject, Relation.GRANTED, rights)
         return user
 
     def bind(self, mrn: str = RECORD, subject: str = "") -> None:

@@ -10,9 +10,10 @@ import pytest
 from adapters.errors import Reason, Refused
 from adapters.values import EntryKind, Fen
 from hospital_bridge.payment.reconcile import reconcile_day
-from hospital_bridge.slot import PaidSale
+from hospital_bridge.slot import PaidSale, Right
 from hospital_bridge.verticals.hospital.bills import paying
 from hospital_bridge.verticals.hospital.bills.bill import Bill, State
+from hospital_bridge.verticals.hospital.store import bills
 from tests.payment.faults import Fault
 from tests.verticals.hospital.billing import ACCOUNT, MINUTE, SHANGHAI, BillWorld, issued, withdrawn
 
@@ -202,6 +203,19 @@ def test_the_other_phone_can_take_the_payment_over(world: BillWorld, other_phone
     assert (world.bill().state, world.bill().wallet_user_id) == (State.SETTLED, other_phone)
     assert (sorted(world.situations()), world.posted()) == (["done", "refunded"], [("payment", "B1", 3_000)])
     world.must_be_sound()
+
+
+def test_whoever_was_granted_paying_pays_and_nobody_else(world: BillWorld) -> None:
+    bill = world.issue()
+    payer, other = (
+        world.granted(f"208800000000001{n}", rights) for n, rights in enumerate(({Right.PAY}, {Right.BOOK}))
+    )
+    with pytest.raises(bills.NoSuchBill):
+        world.pay(bill, other)
+    payment = world.settled(bill, payer)
+    with pytest.raises(bills.NoSuchBill):
+        paying.give_up(world.scope, other, bill.bill_id)
+    assert (payment.wallet_user_id, payment.subject_id) == (payer, world.subject)
 
 
 @pytest.mark.parametrize("arrives", ["before", "after"])

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from hospital_bridge.slot import PaymentRequest
+from hospital_bridge.slot import PaymentRequest, Right
 from hospital_bridge.verticals.hospital.bills.bill import Event, State
 from hospital_bridge.verticals.hospital.store import bills
 
 if TYPE_CHECKING:
-    from hospital_bridge.slot import Scope
+    from hospital_bridge.slot import Scope, VerticalWork
+    from hospital_bridge.verticals.hospital.bills.bill import Bill
 
 SALE_KIND = "hospital.bill"
 GIVEN_UP = "given_up"
@@ -24,7 +25,7 @@ def pay(scope: Scope, wallet_user_id: str, bill_id: str, seen_fen: int) -> bool:
     """
     with scope.begin() as work:
         # Locked first although payments come first elsewhere: the order's payment is not there yet.
-        bill = bills.get(work, bill_id, lock=True)
+        bill = theirs(work, wallet_user_id, bills.get(work, bill_id, lock=True))
         if not bill.is_payable or bill.self_pay_fen != seen_fen:
             return False
         ordered = bill.ordered_by(wallet_user_id)
@@ -48,10 +49,17 @@ def pay(scope: Scope, wallet_user_id: str, bill_id: str, seen_fen: int) -> bool:
 def give_up(scope: Scope, wallet_user_id: str, bill_id: str) -> bool:
     """Close the open order, so that it can be paid from another phone; False where there is none."""
     with scope.begin() as work:
-        bill = bills.get(work, bill_id)
+        bill = theirs(work, wallet_user_id, bills.get(work, bill_id))
         if bill.state is not State.ORDERED:
             return False
         work.payments.abandon(bill.payment_id, GIVEN_UP)
         bills.save(work, bill.after(Event.GIVEN_UP))
         work.audit.record(wallet_user_id, "bill.given_up", bill_id)
     return True
+
+
+def theirs(work: VerticalWork, wallet_user_id: str, bill: Bill) -> Bill:
+    """The bill, if the wallet user may pay for its person at this moment; others are told that there is none."""
+    if not work.subjects.may(wallet_user_id, bill.subject_id, Right.PAY):
+        raise bills.NoSuchBill(bill.bill_id)
+    return bill

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from marshmallow import Schema, fields, validate
 
-from hospital_bridge.slot import Go, PageRequest, View
+from hospital_bridge.slot import Go, PageRequest, Right, View
 from hospital_bridge.verticals.hospital.bills import paying
 from hospital_bridge.verticals.hospital.bills.bill import OPEN, UNDER_WAY, Bill, State
 from hospital_bridge.verticals.hospital.pages.trouble import page
 from hospital_bridge.verticals.hospital.store import bills, registrations
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from hospital_bridge.slot import VerticalWork
 
@@ -27,7 +27,7 @@ class Agreed(Schema):
 def show_bills(request: PageRequest) -> View:
     """The patient's bills, those to be paid first."""
     with request.scope.read() as work:
-        mine = bills.open_to(work, work.subjects.bound_to(request.principal))
+        mine = _theirs(work, request)
     groups = {
         "to_pay": [bill for bill in mine if bill.state in OPEN],
         "settled": [bill for bill in mine if bill.state is State.SETTLED],
@@ -56,29 +56,32 @@ def show_bill(request: PageRequest) -> View:
 
 def pay(request: PageRequest) -> Go:
     """Open the order for the sum that was shown; where the bill has changed since, its page says so."""
-    with request.scope.read() as work:
-        mine = _mine(work, request)
-    paying.pay(request.scope, request.principal, mine.bill_id, request.data["amount"])
-    return Go("bill", {"bill": mine.bill_id})
+    paying.pay(request.scope, request.principal, request.data["bill"], request.data["amount"])
+    return Go("bill", {"bill": request.data["bill"]})
 
 
 def give_up(request: PageRequest) -> Go:
     """Close the order that another phone has opened."""
-    with request.scope.read() as work:
-        mine = _mine(work, request)
-    paying.give_up(request.scope, request.principal, mine.bill_id)
-    return Go("bill", {"bill": mine.bill_id})
+    paying.give_up(request.scope, request.principal, request.data["bill"])
+    return Go("bill", {"bill": request.data["bill"]})
 
 
-def open_bills(work: VerticalWork, wallet_user_id: str) -> Sequence[Bill]:
-    """The bills that the patient still has to see to."""
-    return bills.open_to(work, work.subjects.bound_to(wallet_user_id), OPEN)
+def open_bills(work: VerticalWork, request: PageRequest) -> Sequence[Bill]:
+    """The bills that somebody still has to see to, of the person whom the pages are about."""
+    return _theirs(work, request, OPEN)
+
+
+def _theirs(work: VerticalWork, request: PageRequest, states: Collection[State] = tuple(State)) -> Sequence[Bill]:
+    """The person's bills; none for a wallet user who may not pay for them."""
+    if not work.subjects.may(request.principal, request.subject_id, Right.PAY):
+        return ()
+    return bills.open_to(work, [request.subject_id], states)
 
 
 def _mine(work: VerticalWork, request: PageRequest) -> Bill:
-    """The bill of the address if the wallet user acts for its person; others are told that there is none."""
-    found = bills.get(work, request.data["bill"])
-    if not found.is_shown or found.subject_id not in work.subjects.bound_to(request.principal):
+    """The bill of the address if it has something to show to this wallet user."""
+    found = paying.theirs(work, request.principal, bills.get(work, request.data["bill"]))
+    if not found.is_shown:
         raise bills.NoSuchBill(found.bill_id)
     return found
 

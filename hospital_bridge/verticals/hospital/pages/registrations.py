@@ -23,7 +23,7 @@ def home(request: PageRequest) -> View:
     with request.scope.read() as work:
         mine = registrations.open_to(work, request.principal)
         has_card = any(work.subjects.identifiers(s) for s in work.subjects.bound_to(request.principal))
-        to_pay = open_bills(work, request.principal)
+        to_pay = open_bills(work, request)
     live = [registration for registration in mine if registration.state in STANDING]
     return View("home.html", {"has_card": has_card, "live": live, "to_pay": to_pay})
 
