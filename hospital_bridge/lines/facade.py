@@ -59,6 +59,13 @@ class LinesFacade:
     def desk(self, desk_id: str) -> DeskView:
         return views.desk(self.hall, desk_id)
 
+    def desks(self) -> Sequence[DeskView]:
+        found = {desk.desk_id for line_id in self.of_today() for desk in self.hall.work.queue_lines.desks_of(line_id)}
+        return sorted((self.desk(desk_id) for desk_id in found), key=lambda desk: (desk.title, desk.desk_id))
+
+    def of_today(self) -> Sequence[str]:
+        return self.hall.work.queue_lines.of_day(self.hall.context.vertical, self.hall.today)
+
     def position(self, ticket_id: str) -> Position:
         return views.position(self.hall, ticket_id)
 

@@ -46,6 +46,8 @@ class LineRules:
     near_at: Callable[[Mapping[str, Any]], int] = _usual_distance
     expectation: Callable[[Mapping[str, Any]], Expectation] = _usual_expectation
     name: Callable[[VerticalWork, str], str] | None = None
+    callers: Collection[str] = ()
+    """The staff roles that may call at its desks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,12 @@ class Lines(Protocol):
 
     def desk(self, desk_id: str) -> DeskView:
         """A desk with the tickets it holds."""
+
+    def desks(self) -> Sequence[DeskView]:
+        """Every desk of today's lines, by title."""
+
+    def of_today(self) -> Sequence[str]:
+        """The line ids that are open today."""
 
     def position(self, ticket_id: str) -> Position:
         """How a ticket stands, for its holder."""

@@ -13,7 +13,8 @@ from hospital_bridge.web.visit import site
 
 LINKS_READ = "links:read"
 JOBS_REPLAY = "jobs:replay"
-SCOPES = frozenset([LINKS_READ, JOBS_REPLAY])
+QUEUE_CALL = "queue:call"
+SCOPES = frozenset([LINKS_READ, JOBS_REPLAY, QUEUE_CALL])
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 

@@ -6,7 +6,20 @@ from typing import Any
 
 from flask import Flask, Response, request
 
-from hospital_bridge.web import admin, api, callbacks, consents, devices, family, finance, health, patient, staff
+from hospital_bridge.web import (
+    admin,
+    api,
+    board,
+    callbacks,
+    consents,
+    console,
+    devices,
+    family,
+    finance,
+    health,
+    patient,
+    staff,
+)
 from hospital_bridge.web.access import access_of
 from hospital_bridge.web.assets import assets_blueprint, load_assets
 from hospital_bridge.web.dispatch import plug_pages
@@ -30,7 +43,20 @@ def create_app(site: Site) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.extensions["site"] = site
     assets = load_assets()
-    for blueprint in (patient, consents, family, staff, admin, finance, devices, callbacks, api, health):
+    for blueprint in (
+        patient,
+        consents,
+        family,
+        staff,
+        admin,
+        finance,
+        devices,
+        board,
+        console,
+        callbacks,
+        api,
+        health,
+    ):
         app.register_blueprint(blueprint.blueprint)
     app.register_blueprint(assets_blueprint(assets))
     plug_pages(app, site)

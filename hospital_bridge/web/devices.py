@@ -58,8 +58,11 @@ def revoke(device_id: str) -> Any:
 
 @blueprint.get("/device/<operator>/")
 @open_to(VISITOR)
-def entry() -> Response:
-    """What a new device shows: where to type its code; an enrolled one says what it is."""
+def entry() -> Any:
+    """What a new device shows: where to type its code; an enrolled one shows what it is for."""
+    device = visit().device
+    if device is not None and device.kind is DeviceKind.BOARD:
+        return redirect(address("board.board"), 303)
     return show("device/entry.html", {"wrong": False})
 
 

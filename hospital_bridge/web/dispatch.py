@@ -93,6 +93,23 @@ def _answer(plugged: Plugged, answer: View | Go, form: FormData | None = None) -
     return show(f"{name}/{answer.template}", context, answer.status, answer.refresh_seconds)
 
 
+def staff_menu() -> list[tuple[str, str, str]]:
+    """Endpoint, words and role of the pages that this operator's verticals put before their staff."""
+    return [
+        (endpoint(name, page.name), page.menu, page.role)
+        for name, plugged in visit().operator.verticals.items()
+        for page in plugged.vertical.pages
+        if page.menu and page.role not in (PATIENT, BOARD, KIOSK)
+    ]
+
+
+def may_call() -> bool:
+    """Whether this person may call at the desks of some vertical of this operator."""
+    staff = visit().staff
+    lines = [plugged.vertical.lines for plugged in visit().operator.verticals.values()]
+    return staff is not None and any(staff.has(role) for rules in lines if rules for role in rules.callers)
+
+
 def page_address(vertical: str, page: str, **values: str) -> str:
     """The path of a page of a vertical of this operator."""
     return address(endpoint(vertical, page), **values)

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, g, redirect, request
 
 from adapters.errors import NotDone, OutcomeUnknown, OutsideError
 from hospital_bridge.errors import BridgeError
+from hospital_bridge.slot import PATIENT
 from hospital_bridge.store.sessions import LoginState, SessionKind, Sessions
 from hospital_bridge.web.access import Access, Area, open_to
 from hospital_bridge.web.client_address import address_bucket
@@ -35,7 +36,7 @@ def entry() -> Response:
         (address(endpoint(name, page.name)), page.menu)
         for name, plugged in visit().operator.verticals.items()
         for page in plugged.vertical.pages
-        if page.menu and page.method == "GET"
+        if page.menu and page.method == "GET" and page.role == PATIENT
     ]
     return show("entry.html", {"menu": menu})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -93,6 +93,16 @@ def _locale() -> Locale:
     return _LOCALES[_language()]
 
 
+def minutes(value: timedelta) -> int:
+    """A span in whole minutes."""
+    return int(value.total_seconds() // 60)
+
+
+def outside(path: str) -> str:
+    """The full address of a path, for what is read off a screen."""
+    return f"{site().public_url}{path}"
+
+
 def qr(text: str) -> Markup:
     """A QR code of the text (ISO/IEC 18004, error correction M) as SVG markup that fills its box."""
     drawn = segno.make(text, error="m", micro=False).svg_inline(
@@ -107,7 +117,9 @@ FILTERS: dict[str, Any] = {
     "day": day,
     "masked_name": masked_name,
     "masked_number": masked_number,
+    "minutes": minutes,
     "moment": moment,
+    "outside": outside,
     "qr": qr,
     "stamp": stamp,
     "yuan": yuan,

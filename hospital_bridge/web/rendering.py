@@ -10,7 +10,7 @@ from flask import Flask, g
 from jinja2 import BaseLoader, ChoiceLoader, PackageLoader, PrefixLoader, StrictUndefined
 
 from hospital_bridge.web.assets import Asset
-from hospital_bridge.web.dispatch import page_address
+from hospital_bridge.web.dispatch import may_call, page_address, staff_menu
 from hospital_bridge.web.forms import hidden_fields
 from hospital_bridge.web.live import ETAG_MARK, poll_milliseconds
 from hospital_bridge.web.look import Look
@@ -56,6 +56,8 @@ def _words_of_templates(site: Site, assets: Mapping[str, Asset]) -> dict[str, An
         "operators": site.operators,
         "page_address": page_address,
         "poll_milliseconds": poll_milliseconds,
+        "may_call": may_call,
+        "staff_menu": staff_menu,
         "switched": switched,
         "this_page": this_page,
     }

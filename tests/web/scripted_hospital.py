@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
@@ -10,13 +11,19 @@ from zoneinfo import ZoneInfo
 
 from adapters.values import Department, Fen, Practitioner, Slot
 from hospital_bridge.errors import BridgeError
+from hospital_bridge.facade import Unit
+from hospital_bridge.lines.hall import LinesContext
 from hospital_bridge.slot import Go, Page, PageRequest, PaymentView, Vertical, View
+from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.verticals.hospital import VERTICAL
+from hospital_bridge.verticals.hospital.arrival_code import ArrivalCode
 from hospital_bridge.verticals.hospital.bills.bill import OPEN, Bill
 from hospital_bridge.verticals.hospital.bills.bill import State as BillState
 from hospital_bridge.verticals.hospital.cards import Candidate, Cards
 from hospital_bridge.verticals.hospital.registration import Registration, State
 from hospital_bridge.verticals.hospital.schedule import Day, Offer
+from hospital_bridge.verticals.hospital.settings import HospitalSettings
+from hospital_bridge.verticals.hospital.visits.line_rules import LINE_RULES
 from tests.web import scripted_bills
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -68,6 +75,19 @@ class ScriptedScope:
     known_to_hospital: bool = True
     fails_with: Exception | None = None
     pay_page: str = "/pay"
+    store: Store | None = None
+
+    @contextmanager
+    def begin(self) -> Iterator[Unit]:
+        """A real unit of work: lines are not scripted."""
+        assert self.store is not None
+        nobody_pays: Any = None
+        settings = HospitalSettings().load({})
+        lines = LinesContext("hospital", LINE_RULES, settings, ZoneInfo("Asia/Shanghai"))
+        with self.store.begin(self.operator_id) as work:
+            yield Unit(work, nobody_pays, settings, lines)
+
+    read = begin
 
     def register(self, state: State, situation: str = "", *, owner: str, fee: int = 5000, reason: str = "") -> str:
         """Put one registration in place as it stands in that state."""
@@ -138,7 +158,7 @@ def _scripted(page: Page) -> Callable[[PageRequest], View | Go]:
         scope: Any = request.scope
         if scope.fails_with is not None:
             raise scope.fails_with
-        return HANDLERS[page.name](request, scope)
+        return HANDLERS.get(page.name, _home)(request, scope)
 
     return handler
 
@@ -234,4 +254,5 @@ HANDLERS: dict[str, Callable[[PageRequest, Any], View | Go]] = {
     "registration": _registration,
     "cancel": _cancel,
     **scripted_bills.HANDLERS,
+    "kiosk": lambda request, _: View("kiosk.html", {"code": ArrivalCode("all", 1, "s"), "errors": request.errors}),
 }

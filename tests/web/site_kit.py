@@ -173,7 +173,7 @@ def make_kit(
 ) -> SiteKit:
     """A site of the operators h1 and h2."""
     wallets = {each: ScriptedWallet(store, each, wallet_page) for each in ("h1", "h2")}
-    scopes = {each: ScriptedScope(each, pay_page=pay_page) for each in ("h1", "h2")}
+    scopes = {each: ScriptedScope(each, pay_page=pay_page, store=store) for each in ("h1", "h2")}
     admin, finance, probes = ScriptedAdmin(), ScriptedFinance(), [Probe("database", ok=True)]
     for operator_id in wallets:
         admin.jobs[operator_id] = [DeadJobRow(f"job-{operator_id}", "payment.settle", "r" * 32, 8, SEEN, "HB-H001")]

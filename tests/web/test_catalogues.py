@@ -20,7 +20,9 @@ from hospital_bridge.error_codes import CODES
 from hospital_bridge.store.inbox import InboxState
 from hospital_bridge.store.reconciliation import Finding, RunState
 from hospital_bridge.verticals.hospital import VERTICAL
-from hospital_bridge.web import admin, devices, finance
+from hospital_bridge.verticals.hospital.settings import HospitalSettings
+from hospital_bridge.verticals.hospital.visits.line_rules import CLINIC, LINE_RULES
+from hospital_bridge.web import admin, console, devices, finance
 from hospital_bridge.web.finance_reads import Decision, Explanation
 from hospital_bridge.website import CONSENT
 from tests.web.visitor import get
@@ -37,6 +39,8 @@ OF_LINKS = (*administration.REMEDIES, "his", "jobs", "listener", "wallet")
 OF_WORK = {
     *administration.NEXT_STEPS,
     *admin.EFFECT_KINDS.values(),
+    *console.CAUSES.values(),
+    *console.REASONS.values(),
     *devices.KINDS.values(),
     admin.OTHER_EFFECT,
     *(text for situation in money_rows.SITUATIONS for text in situation),
@@ -65,7 +69,8 @@ def spoken(package: str) -> set[str]:
 
 def ids_of(package: str) -> set[str]:
     if package == HOSPITAL:
-        return spoken(package) | {page.menu for page in VERTICAL.pages if page.menu}
+        ranks = set(LINE_RULES.policies(HospitalSettings().load({}))[CLINIC].ranks)
+        return spoken(package) | {page.menu for page in VERTICAL.pages if page.menu} | ranks
     codes = {text for entry in CODES for text in (entry.title, entry.remedy)}
     consent = {text for purpose in CONSENT.purposes for text in (purpose.title, purpose.text)}
     unused = {"Invalid value.", "Unknown field."}

@@ -12,12 +12,14 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from hospital_bridge.slot import LineOpening
 from hospital_bridge.store.api_keys import ApiKeys
 from hospital_bridge.store.devices import DeviceKind, Devices
 from hospital_bridge.store.staff import RoleGrant
 from hospital_bridge.verticals.hospital.registration import State
+from hospital_bridge.verticals.hospital.visits.line_rules import CLINIC
 from hospital_bridge.web.access import UndeclaredRoute
-from hospital_bridge.web.api import JOBS_REPLAY, LINKS_READ
+from hospital_bridge.web.api import JOBS_REPLAY, LINKS_READ, QUEUE_CALL
 from hospital_bridge.web.app import create_app
 from hospital_bridge.website import CONSENT
 from tests.web.scripted_hospital import TOKEN
@@ -25,7 +27,8 @@ from tests.web.site_kit import SiteKit
 from tests.web.test_devices import enrol_device
 from tests.web.visitor import HTTPS, get, hidden_of, sign_in, staff_sign_in
 
-CALLERS = ("stranger", "patient", "admin", "auditor", "nurse", "board", "links_key", "jobs_key")
+DESK = "hospital.CARD.P01"
+CALLERS = ("stranger", "patient", "admin", "auditor", "nurse", "board", "kiosk", "links_key", "jobs_key", "queue_key")
 EVERYBODY = frozenset(CALLERS)
 STAFF = frozenset({"admin", "auditor", "nurse"})
 NOBODY: frozenset[str] = frozenset()
@@ -55,7 +58,17 @@ EXPECTED: dict[str, frozenset[str]] = {
     "health.live": EVERYBODY,
     "health.metrics": EVERYBODY,
     "health.ready": EVERYBODY,
+    "board.board": frozenset({"board"}),
+    "console.act": frozenset({"nurse"}),
+    "console.act_of_system": frozenset({"queue_key"}),
+    "console.desk": frozenset({"nurse"}),
+    "console.desk_of_system": frozenset({"queue_key"}),
+    "console.desks": frozenset({"nurse"}),
+    "hospital:arrivals": frozenset({"nurse"}),
+    "hospital:arrivals.check_in": frozenset({"nurse"}),
     "hospital:desk": frozenset({"nurse"}),
+    "hospital:kiosk": frozenset({"kiosk"}),
+    "hospital:kiosk.check_in": frozenset({"kiosk"}),
     "consents.standing": frozenset({"patient"}),
     "consents.withdraw": frozenset({"patient"}),
     # Whoever acts for nobody has nobody to choose (test_family_pages).
@@ -98,7 +111,7 @@ class Caller:
         if path.startswith("/staff/"):
             return f"/staff/{operator}/" if self.name in STAFF else f"/staff/{operator}/login"
         if path.startswith("/device/"):
-            return f"/device/{operator}/"
+            return f"/device/{operator}/hospital/kiosk" if self.name == "kiosk" else f"/device/{operator}/"
         return f"/p/{operator}/" if (self.name, operator) == ("patient", "h1") else f"/p/{operator}/consent"
 
 
@@ -120,6 +133,10 @@ class Secrets:
             "bill": self.bill,
             "job_id": self.job,
             "device_id": self.device,
+            "vertical": "hospital",
+            "desk_id": DESK,
+            "button": "open",
+            "visit": "5" * 32,
             "about": f"paid-{operator}",
             "decision": "refused",
             "department": "CARD",
@@ -128,7 +145,7 @@ class Secrets:
             "digest": self.asset.split("/")[0],
             "name": self.asset.split("/", 1)[1],
         }
-        answers = set(self.form) if rule.endpoint == "hospital:confirm" else set()
+        answers = set(self.form) if rule.endpoint in ("hospital:confirm", "hospital:scan") else set()
         asked = {name: value for name, value in (self.form | values).items() if name in rule.arguments | answers}
         return str(app.url_map.bind("bridge.example").build(rule.endpoint, asked))
 
@@ -141,8 +158,10 @@ def callers(app: Flask, kit: SiteKit) -> dict[str, Caller]:
         kit.add_staff("h1", name, RoleGrant(name))
         staff_sign_in(made[name].browser, "h1", name)
     enrol_device(made["board"].browser, kit, "h1")
+    enrol_device(made["kiosk"].browser, kit, "h1", kind=DeviceKind.KIOSK)
     with kit.site.store.begin("h1") as work:
         made["links_key"].bearer = ApiKeys(work).issue("monitoring", frozenset({LINKS_READ}))
+        made["queue_key"].bearer = ApiKeys(work).issue("doctors", frozenset({QUEUE_CALL}))
         made["jobs_key"].bearer = ApiKeys(work).issue("operations", frozenset({JOBS_REPLAY}))
     return made
 
@@ -171,7 +190,11 @@ def secrets(kit: SiteKit, callers: dict[str, Caller]) -> Secrets:
     bill = kit.scopes["h1"].charge()
     with kit.site.store.begin("h1") as work:
         device_id, _ = Devices(work).add(DeviceKind.KIOSK, "Hall 2", ())
-    device = {"kind": "board", "name": "Hall 3"}
+    for scope in kit.scopes.values():
+        with scope.begin() as unit:
+            unit.lines.open(LineOpening("hospital.CARD.P01", unit.lines.today(), "Cardiology", "A", CLINIC))
+            unit.lines.put_desk(DESK, "Room 1", ["hospital.CARD.P01"])
+    device = {"kind": "board", "name": "Hall 3", "number": "1", "at": "all", "w": "1", "s": "1"}
     return Secrets(registration, bill, "job-h1", device_id, asset[1], form | agreement | device)
 
 
@@ -188,7 +211,9 @@ def expected(rule: Rule) -> frozenset[str]:
 
 def let_in(answer: TestResponse) -> bool:
     """Whether the view itself answered, rather than the guard or a login."""
-    to_login = answer.status_code == 303 and re.search(r"/(login|consent)(\?|$)", answer.headers["Location"])
+    to_login = answer.status_code == 303 and re.search(
+        r"/(login|consent)(\?|$)|/device/\w+/(\?|$)", answer.headers["Location"]
+    )
     return answer.status_code < 400 and not (to_login and "/logout" not in answer.request.path)
 
 

@@ -77,7 +77,7 @@ VERTICAL = Vertical(
             PersonalData("bill", "to show the patient what they pay for", timedelta(days=15 * 365)),
             PersonalData("bill of nobody here", "until its patient binds the record number", timedelta(days=30)),
         ),
-        roles=("clinician", "records"),
+        roles=("clinician", "nurse", "records"),
     ),
     settings=HospitalSettings,
     sales=(fee.SALE, sale.SALE),

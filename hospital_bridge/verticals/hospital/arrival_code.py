@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from hospital_bridge.slot import VerticalWork
 
 LIVES = timedelta(seconds=30)
+PRESSED_WITHIN = timedelta(minutes=2)
+"""How long after its time a code still counts for the button of the page that it opened."""
+
 _KIND = "hospital.arrival_code"
 _SIGNATURE_LENGTH = 32
 
@@ -57,11 +60,11 @@ def show(work: VerticalWork, place: str) -> ArrivalCode:
     return ArrivalCode(place, window, _sign(work, place, window))
 
 
-def check(work: VerticalWork, shown: ArrivalCode) -> str:
-    """The place that the code was shown at, in this half minute or the one before; else CodeRefused."""
+def check(work: VerticalWork, shown: ArrivalCode, age: timedelta = LIVES) -> str:
+    """The place that the code was shown at, in this half minute or at most `age` before it; else CodeRefused."""
     if not hmac.compare_digest(_sign(work, shown.place, shown.window).encode(), shown.signature.encode()):
         raise CodeRefused(Fault.FORGED)
-    if not 0 <= _window(work.now) - shown.window <= 1:
+    if not 0 <= _window(work.now) - shown.window <= age // LIVES:
         raise CodeRefused(Fault.STALE)
     return shown.place
 

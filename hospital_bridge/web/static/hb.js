@@ -48,6 +48,29 @@
     });
   });
 
+  /* At a desk every button has its key; whoever types into a field means the field. */
+  document.addEventListener("keydown", function (event) {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+    if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
+    var pressed = document.querySelector("[data-key='" + event.key.toLowerCase().replace(/['\\]/g, "") + "']");
+    if (!pressed) return;
+    event.preventDefault();
+    pressed.click();
+  });
+
+  /* A board that stands still is worse than a dark one: after ten seconds without an answer it says so. */
+  var stale = document.querySelector("[data-stale]");
+  var heard = Date.now();
+  document.addEventListener("htmx:afterRequest", function (event) {
+    if (event.detail.xhr.status === 200 || event.detail.xhr.status === 304) heard = Date.now();
+  });
+  if (stale) {
+    window.setInterval(function () {
+      stale.hidden = Date.now() - heard < 10000;
+      document.querySelector("[data-clock]").textContent = clock();
+    }, 1000);
+  }
+
   document.addEventListener("htmx:afterSettle", function () {
     if (words() !== said) {
       said = words();

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from adapters.errors import Busy, OutsideError
 from hospital_bridge.slot import Go, Page, PageRequest, View
 from hospital_bridge.verticals.hospital import cards, directory
-from hospital_bridge.verticals.hospital.store import bills, registrations
+from hospital_bridge.verticals.hospital.store import bills, registrations, visits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     Handler = Callable[[PageRequest], View | Go]
+
+_GONE = (registrations.NoSuchRegistration, bills.NoSuchBill, visits.NoSuchVisit)
 
 
 def page(name: str, path: str, handler: Handler, **more: object) -> Page:
@@ -31,7 +33,7 @@ def speaks_of_trouble(handler: Handler) -> Handler:
         except OutsideError as error:
             busy = isinstance(error, Busy)
             return View("unavailable.html", {"busy": busy}, status=503, refresh_seconds=20)
-        except (directory.NotOffered, registrations.NoSuchRegistration, bills.NoSuchBill):
+        except (directory.NotOffered, *_GONE):
             return gone(404, "HB-R002")
         except cards.NotVerified:
             return View("not_verified.html", status=403)

@@ -58,4 +58,5 @@ LINE_RULES = LineRules(
     near=near,
     near_at=lambda settings: int(settings["queue"]["near"]),
     name=name_of,
+    callers=("nurse", "clinician"),
 )
