@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hospital_bridge.sandbox.hospital.codes import REASONS
+from hospital_bridge.sandbox.hospital.notices import WINDOW_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,6 +70,9 @@ reply_timeout = 5.0
 
 [operator.his.hl7v2.codes]
 {codes}
+
+[operator.his.hl7v2.map.bill]
+at_window = {{ from = "PV1-20", values = ["{window_only}"] }}
 
 [operator.verticals.hospital]
 horizon_days = 7
@@ -152,5 +156,6 @@ def _operator(operator_id: str, addresses: Addresses, credentials: AppCredential
         public_url=addresses.public_url,
         his_port=addresses.his_port,
         charset=addresses.charset,
+        window_only=WINDOW_ONLY,
         codes="\n".join(f'{code} = "{reason}"' for code, reason in REASONS.items()),
     )

@@ -13,6 +13,7 @@ from urllib.request import ProxyHandler, build_opener
 
 from adapters.hl7.sender import MllpClient
 from hospital_bridge.sandbox.configuration import write_configuration
+from hospital_bridge.sandbox.hospital.courier import Courier
 from hospital_bridge.sandbox.town import Town, free_ports, is_free
 
 if TYPE_CHECKING:
@@ -113,6 +114,11 @@ class Stage:
     def listener(self) -> MllpClient:
         """A connection of the hospital to the bridge's listener."""
         return MllpClient(*self.listener_address)
+
+    @property
+    def courier(self) -> Courier:
+        """The hospital's sender to the bridge's listener, with what may go wrong on the way."""
+        return Courier(*self.listener_address)
 
     @property
     def listener_address(self) -> tuple[str, int]:

@@ -19,10 +19,12 @@ from adapters.news import AppointmentCalledOff, Left, VisitRegistered
 def registered(_message: Message, part: PatientPart, settings: Hl7HisSettings) -> Iterator[Told]:
     """A visit or an appointment that stands, or one whose state says that it is off.
 
-    ADT^A04 is also sent when somebody only becomes a patient: without a visit (`ignored`) it tells nothing here.
+    ADT^A04 is also sent when somebody only becomes a patient: without a visit (`ignored`, or no PV1) it tells
+    nothing here.
     """
     scope, places = part.scope, settings.map.visit
-    if scope.holds(places.ignored):
+    told_in = {address.partition("-")[0] for address in places.number}
+    if scope.holds(places.ignored) or told_in.isdisjoint(scope.group):
         yield Left(scope.at(places.ignored.places), "a message of no visit")
     elif scope.holds(places.cancelled):
         yield _off(scope, settings)

@@ -18,12 +18,24 @@ from hospital_bridge.sandbox.hospital.diary import Diary
 from hospital_bridge.sandbox.hospital.directory_desk import DirectoryDesk
 from hospital_bridge.sandbox.hospital.faults import Fault, FaultKind, FaultPlan
 from hospital_bridge.sandbox.hospital.journal import Journal
-from hospital_bridge.sandbox.hospital.model import Appointment, Bill, BookEntry, Declined, HospitalData, Patient
+from hospital_bridge.sandbox.hospital.laboratory import Laboratory
+from hospital_bridge.sandbox.hospital.model import (
+    Appointment,
+    Bill,
+    BookEntry,
+    Declined,
+    HospitalData,
+    Patient,
+    Report,
+    Visit,
+)
 from hospital_bridge.sandbox.hospital.patient_index import PatientIndex
 from hospital_bridge.sandbox.hospital.request import Answer, Request
 from hospital_bridge.sandbox.hospital.scheduling_desk import SchedulingDesk
 from hospital_bridge.sandbox.hospital.seed_data import DEMO_HOSPITAL
+from hospital_bridge.sandbox.hospital.staff import Books, Notice, Staff
 from hospital_bridge.sandbox.hospital.voice import Voice
+from hospital_bridge.sandbox.hospital.window import Window
 
 _ANOTHER_MESSAGE = "SOMEBODY-ELSES"
 
@@ -66,8 +78,12 @@ class SimulatedHospital:
         self.diary = Diary(data.doctors, clock, journal.append)
         self.bills = Bills(journal.append)
         self.cashier = Cashier(data.services, self.diary, self.bills, profile, journal.append)
+        self.window = Window(journal.append)
+        self.laboratory = Laboratory(clock, journal.append)
+        books = Books(data, self.patients, self.window, self.bills, self.cashier, self.laboratory)
+        self.staff = Staff(books, clock, self._voice.notice, self._lock)
         self._recall(journal)
-        self._scheduling = SchedulingDesk(self.diary, self.patients)
+        self._scheduling = SchedulingDesk(self.diary, self.patients, data)
         self._handlers = {
             **DirectoryDesk(data, self.patients).handlers,
             **self._scheduling.handlers,
@@ -95,6 +111,13 @@ class SimulatedHospital:
         with self._lock:
             body = list(self._scheduling.called_off(placer_id))
         return self._voice.notice("SIU^S15^SIU_S12", *body)
+
+    def book_elsewhere(self, mrn: str, session_id: str) -> Notice:
+        """Book for a patient on another channel (SIU^S12), under that channel's own number."""
+        with self._lock:
+            placer_id = f"KIOSK-{len(self.diary.appointments()) + 1:06d}"
+            filler_id, body = self._scheduling.booked_elsewhere(placer_id, session_id, mrn)
+        return Notice(filler_id, self._voice.notice("SIU^S12^SIU_S12", *body))
 
     def _answered(self, message: Message, fault: Fault | None) -> bytes | None:
         if fault is None:
@@ -140,6 +163,10 @@ class SimulatedHospital:
                     self.patients.take_in(record)
                 case Appointment():
                     self.diary.take_in(record)
+                case Visit():
+                    self.window.take_in(record)
+                case Report():
+                    self.laboratory.take_in(record)
                 case Bill():
                     self.bills.take_in(record)
                 case BookEntry():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
@@ -19,11 +19,16 @@ from hospital_bridge.sandbox.hospital.model import (
     BillState,
     BookEntry,
     Patient,
+    Report,
+    ReportState,
+    Visit,
 )
 
-Record = Patient | Appointment | BookEntry | Bill
+Record = Patient | Appointment | Visit | BookEntry | Bill | Report
 
-_KINDS: dict[str, type[Record]] = {kind.__name__: kind for kind in (Patient, Appointment, BookEntry, Bill)}
+_RECORDS: tuple[type[Record], ...] = (Patient, Appointment, Visit, BookEntry, Bill, Report)
+_KINDS: dict[str, type[Record]] = {kind.__name__: kind for kind in _RECORDS}
+_STATES = {**{state.value: state for state in BillState}, **{state.value: state for state in ReportState}}
 _READERS: dict[str, Any] = {
     "sex": Sex,
     "kind": EntryKind,
@@ -31,7 +36,11 @@ _READERS: dict[str, Any] = {
     "birth_date": date.fromisoformat,
     "occurred_at": datetime.fromisoformat,
     "issued_at": datetime.fromisoformat,
-    "state": BillState,
+    "registered_at": datetime.fromisoformat,
+    "taken_at": datetime.fromisoformat,
+    "reported_at": datetime.fromisoformat,
+    "state": _STATES.__getitem__,
+    "values": lambda pairs: tuple((code, value) for code, value in pairs),
     "items": lambda items: tuple(BillItem(**item) for item in items),
 }
 
@@ -67,7 +76,7 @@ def _plain(value: object) -> object:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, tuple):
-        return [asdict(item) for item in value]
+        return [asdict(item) if is_dataclass(item) and not isinstance(item, type) else item for item in value]
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -71,6 +71,17 @@ class Appointment:
     status: AppointmentStatus = AppointmentStatus.BOOKED
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A visit that was registered at the window for now, without an appointment."""
+
+    visit_no: str
+    mrn: str
+    doctor_code: str
+    registered_at: datetime
+    cancelled: bool = False
+
+
 class BillState(StrEnum):
     """What the hospital still wants of a bill; that it was paid through us stands in the cashier's book."""
 
@@ -107,6 +118,7 @@ class Bill:
     at_window: bool
     issued_at: datetime
     state: BillState = BillState.OPEN
+    told_by: str = "DFT^P03"
 
     @property
     def total_fen(self) -> int:
@@ -135,6 +147,32 @@ class BookEntry:
     bill_no: str = ""
 
 
+class ReportState(StrEnum):
+    """HL7 table 0123, the values that this hospital uses."""
+
+    PRELIMINARY = "P"
+    FINAL = "F"
+    CORRECTED = "C"
+    CANCELLED = "X"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One version of a report; `values` are written as they were measured, by the code of the test."""
+
+    report_no: str
+    order_no: str
+    mrn: str
+    visit_no: str
+    doctor_code: str
+    panel_code: str
+    values: tuple[tuple[str, str], ...] = field(repr=False)
+    state: ReportState
+    taken_at: datetime
+    reported_at: datetime
+    told_by: str = "ORU^R01"
+
+
 @dataclass(frozen=True, slots=True)
 class HospitalData:
     """What the hospital starts with."""
@@ -143,6 +181,15 @@ class HospitalData:
     doctors: tuple[Doctor, ...]
     services: tuple[Service, ...]
     patients: tuple[Patient, ...]
+
+    def doctor(self, code: str) -> Doctor:
+        """The doctor of that code; LookupError where there is none."""
+        return {doctor.code: doctor for doctor in self.doctors}[code]
+
+    def department_of(self, doctor_code: str) -> Department:
+        """Where that doctor works."""
+        wanted = self.doctor(doctor_code).department_code
+        return next(department for department in self.departments if department.code == wanted)
 
 
 class Declined(Exception):

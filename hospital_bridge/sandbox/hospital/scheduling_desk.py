@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from adapters.hl7.build import Field, SegmentText, segment, timestamp
 from hospital_bridge.sandbox.hospital import calendar
@@ -13,7 +13,7 @@ from hospital_bridge.sandbox.hospital.directory_desk import (
     query_acknowledgement,
     record_number,
 )
-from hospital_bridge.sandbox.hospital.model import Appointment, Session
+from hospital_bridge.sandbox.hospital.model import Appointment, HospitalData, Session
 from hospital_bridge.sandbox.hospital.patient_index import PatientIndex
 from hospital_bridge.sandbox.hospital.request import Answer, Request, answer
 
@@ -24,9 +24,10 @@ _OPEN_SLOTS = "SOP"
 class SchedulingDesk:
     """Schedule query S25, booking S01 and cancellation S04 (HL7 chapter 10)."""
 
-    def __init__(self, diary: Diary, patients: PatientIndex) -> None:
+    def __init__(self, diary: Diary, patients: PatientIndex, data: HospitalData) -> None:
         self._diary = diary
         self._patients = patients
+        self._data = data
 
     @property
     def handlers(self) -> Mapping[str, Callable[[Request], Answer]]:
@@ -40,6 +41,11 @@ class SchedulingDesk:
             raise LookupError(placer_id)
         return self._appointment(self._diary.cancel(placer_id, known.filler_id))
 
+    def booked_elsewhere(self, placer_id: str, session_id: str, mrn: str) -> tuple[str, Sequence[SegmentText]]:
+        """Book for a patient who asked another channel: the hospital's number and the body of the notice (SIU^S12)."""
+        booked = self._diary.book(placer_id, session_id, self._patients.get(mrn).mrn)
+        return booked.filler_id, list(self._appointment(booked))
+
     def _query(self, request: Request) -> Answer:
         if request.message["QRD-9.1"] == _OPEN_SLOTS:
             return self._open_slots(request)
@@ -52,7 +58,7 @@ class SchedulingDesk:
         found = self._diary.open_sessions(
             department, doctor, request.instant("ARQ-11.1").astimezone(calendar.ZONE).date()
         )
-        rows = (line for session, left in found for line in _slot(session, left))
+        rows = (line for session, left in found for line in self._slot(session, left))
         return answer(query_acknowledgement(request, len(found)), *rows)
 
     def _book(self, request: Request) -> Answer:
@@ -69,14 +75,25 @@ class SchedulingDesk:
         yield _schedule(appointment.session_id, appointment)
         yield patient_segment(self._patients.get(appointment.mrn))
         if session is not None:
-            yield from _resources(session)
+            yield from self._resources(session)
 
+    def _slot(self, session: Session, left: int) -> Iterator[SegmentText]:
+        yield _schedule(session.session_id)
+        group, service, location, person = self._resources(session)
+        quota: dict[int, Field] = {1: "1", 3: session.session_id, 4: ("QUOTA", "号源", "L"), 6: str(left)}
+        yield from (group, service, segment("AIG", quota), person, location)
 
-def _slot(session: Session, left: int) -> Iterator[SegmentText]:
-    yield _schedule(session.session_id)
-    group, service, location, person = _resources(session)
-    quota: dict[int, Field] = {1: "1", 3: session.session_id, 4: ("QUOTA", "号源", "L"), 6: str(left)}
-    yield from (group, service, segment("AIG", quota), person, location)
+    def _resources(self, session: Session) -> Iterator[SegmentText]:
+        """Group, service, location and person, as SRR has them; SQR has the person before the location."""
+        doctor = session.doctor
+        department = self._data.department_of(doctor.code)
+        place = (department.code, department.place, "", AUTHORITY, "", "", "", "", department.name)
+        start = timestamp(session.starts_at, calendar.ZONE)
+        minutes = int((session.ends_at - session.starts_at).total_seconds()) // _MINUTE
+        yield segment("RGS", {1: "1"})
+        yield segment("AIS", {1: "1", 3: (doctor.service_code, "", "L"), 4: start, 7: str(minutes), 8: "min"})
+        yield segment("AIL", {1: "1", 3: place, 4: "C"})
+        yield segment("AIP", {1: "1", 3: (doctor.code, doctor.name), 4: "D"})
 
 
 def _schedule(session_id: str, appointment: Appointment | None = None) -> SegmentText:
@@ -85,14 +102,3 @@ def _schedule(session_id: str, appointment: Appointment | None = None) -> Segmen
     if appointment is not None:
         fields |= {1: appointment.placer_id, 2: appointment.filler_id, 25: appointment.status}
     return segment("SCH", fields)
-
-
-def _resources(session: Session) -> Iterator[SegmentText]:
-    """Group, service, location and person, as SRR has them; SQR has the person before the location."""
-    doctor = session.doctor
-    start = timestamp(session.starts_at, calendar.ZONE)
-    minutes = int((session.ends_at - session.starts_at).total_seconds()) // _MINUTE
-    yield segment("RGS", {1: "1"})
-    yield segment("AIS", {1: "1", 3: (doctor.service_code, "", "L"), 4: start, 7: str(minutes), 8: "min"})
-    yield segment("AIL", {1: "1", 3: (doctor.department_code, "", "", AUTHORITY), 4: "C"})
-    yield segment("AIP", {1: "1", 3: (doctor.code, doctor.name), 4: "D"})

@@ -1,0 +1,198 @@
+"""The people of the hospital who act of their own accord: each changes its books and words the notice of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from adapters.hl7.build import SegmentText
+from adapters.values import Department
+from hospital_bridge.clock import Clock
+from hospital_bridge.sandbox.hospital import notices
+from hospital_bridge.sandbox.hospital.bills import Bills
+from hospital_bridge.sandbox.hospital.cashier import Cashier
+from hospital_bridge.sandbox.hospital.directory_desk import patient_segment
+from hospital_bridge.sandbox.hospital.examinations import PANELS, Panel
+from hospital_bridge.sandbox.hospital.laboratory import Laboratory
+from hospital_bridge.sandbox.hospital.model import (
+    Bill,
+    BillState,
+    Doctor,
+    HospitalData,
+    Report,
+    ReportState,
+    Visit,
+)
+from hospital_bridge.sandbox.hospital.patient_index import PatientIndex
+from hospital_bridge.sandbox.hospital.window import Window
+
+_DFT, _ORM, _OUL = "DFT^P03", "ORM^O01", "OUL^R24"
+_STRUCTURES = {
+    _DFT: "DFT^P03^DFT_P03",
+    _ORM: "ORM^O01^ORM_O01",
+    "ORU^R01": "ORU^R01^ORU_R01",
+    _OUL: "OUL^R24^OUL_R24",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the hospital sends: the number of the visit, bill or report, and the bytes of the message."""
+
+    number: str
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What the staff write in."""
+
+    data: HospitalData
+    patients: PatientIndex
+    window: Window
+    bills: Bills
+    cashier: Cashier
+    laboratory: Laboratory
+
+
+class Staff:
+    """Registration clerk, doctors, cashier and laboratory; Declined where their books do not allow it."""
+
+    def __init__(
+        self, books: Books, clock: Clock, word: Callable[..., bytes], lock: AbstractContextManager[Any]
+    ) -> None:
+        self._books = books
+        self._clock = clock
+        self._word = word
+        self._lock = lock
+
+    # --- registration window
+
+    def register(self, mrn: str, doctor_code: str) -> Notice:
+        """A patient without an appointment comes to the window: a visit from now on (ADT^A04)."""
+        patient = self._books.patients.get(mrn)
+        with self._lock:
+            visit = self._books.window.register(Visit("", patient.mrn, doctor_code, self._clock.now()))
+        return self._of_visit("ADT^A04^ADT_A01", visit)
+
+    def cancel_visit(self, visit_no: str) -> Notice:
+        """The clerk takes a visit back (ADT^A11)."""
+        with self._lock:
+            visit = self._books.window.cancel(visit_no)
+        return self._of_visit("ADT^A11^ADT_A09", visit)
+
+    # --- doctors
+
+    def order(
+        self,
+        mrn: str,
+        visit_no: str,
+        doctor_code: str,
+        panels: Sequence[Panel],
+        *,
+        at_window: bool = False,
+        told_by: str = _DFT,
+    ) -> Notice:
+        """A doctor orders: a bill, told by DFT^P03 or by ORM^O01; `at_window` only the cashier settles it."""
+        items = tuple(panel.item for panel in panels)
+        drawn = Bill("", mrn, visit_no, doctor_code, items, at_window, self._clock.now(), told_by=told_by)
+        with self._lock:
+            bill = self._books.bills.issue(drawn)
+        return self._of_bill(bill)
+
+    # --- cashier
+
+    def settle_at_window(self, bill_no: str) -> Notice:
+        """A patient pays at the window: the bill is withdrawn from us."""
+        with self._lock:
+            bill = self._books.cashier.settle_at_window(bill_no)
+        return self._of_bill(bill)
+
+    def cancel_bill(self, bill_no: str) -> Notice:
+        """A doctor takes an order back; what was paid for it is the bridge's to give back."""
+        with self._lock:
+            bill = self._books.bills.close(bill_no, BillState.CANCELLED)
+        return self._of_bill(bill)
+
+    # --- laboratory and imaging
+
+    def preliminary(
+        self,
+        mrn: str,
+        visit_no: str,
+        doctor_code: str,
+        panel: Panel,
+        values: Mapping[str, str],
+        *,
+        told_by: str = "ORU^R01",
+        state: ReportState = ReportState.PRELIMINARY,
+    ) -> Notice:
+        """The first version of a report, told by ORU^R01 or by OUL^R24; `values` by the codes of the panel's tests."""
+        now, written = self._clock.now(), tuple(values.items())
+        report = Report("", "", mrn, visit_no, doctor_code, panel.code, written, state, now, now, told_by)
+        with self._lock:
+            report = self._books.laboratory.first(report)
+        return self._of_report(report)
+
+    def finalise(self, report_no: str, values: Mapping[str, str] | None = None) -> Notice:
+        """The final version."""
+        return self._version(report_no, ReportState.FINAL, values)
+
+    def correct(self, report_no: str, values: Mapping[str, str]) -> Notice:
+        """A version that corrects the final one."""
+        return self._version(report_no, ReportState.CORRECTED, values)
+
+    def cancel_report(self, report_no: str) -> Notice:
+        """The report is taken back."""
+        return self._version(report_no, ReportState.CANCELLED, None)
+
+    def _version(self, report_no: str, state: ReportState, values: Mapping[str, str] | None) -> Notice:
+        with self._lock:
+            report = self._books.laboratory.next(report_no, state, values or {})
+        return self._of_report(report)
+
+    # --- wording
+
+    def _of_visit(self, message_type: str, visit: Visit) -> Notice:
+        pv1 = self._visit(visit.doctor_code, visit.visit_no, since=visit.registered_at)
+        return self._notice(
+            visit.visit_no, message_type, notices.event(self._clock.now()), self._patient(visit.mrn), pv1
+        )
+
+    def _of_bill(self, bill: Bill) -> Notice:
+        parties, now = self._parties(bill.doctor_code), self._clock.now()
+        wanted = bill.state is BillState.OPEN
+        pv1 = self._visit(bill.doctor_code, bill.filler_id, window_only=bill.at_window)
+        head, body = [self._patient(bill.mrn), pv1], notices.charges(bill, *parties, wanted=wanted)
+        if bill.told_by == _ORM:
+            body = notices.orders(bill, *parties, wanted=wanted, at=now)
+        else:
+            head.insert(0, notices.event(now))
+        return self._notice(bill.bill_no, _STRUCTURES[bill.told_by], *head, *body)
+
+    def _of_report(self, report: Report) -> Notice:
+        panel = PANELS[report.panel_code]
+        halves = notices.order_halves(report, panel, *self._parties(report.doctor_code))
+        body = list(notices.findings(report, panel))
+        if report.told_by == _OUL:
+            halves = halves[::-1]
+            body.append(notices.specimen(report))
+        head = (self._patient(report.mrn), self._visit(report.doctor_code, report.visit_no))
+        return self._notice(report.report_no, _STRUCTURES[report.told_by], *head, *halves, *body)
+
+    def _notice(self, number: str, message_type: str, *segments: SegmentText) -> Notice:
+        return Notice(number, self._word(message_type, *segments))
+
+    def _patient(self, mrn: str) -> SegmentText:
+        return patient_segment(self._books.patients.get(mrn))
+
+    def _parties(self, doctor_code: str) -> tuple[Doctor, Department]:
+        return self._books.data.doctor(doctor_code), self._books.data.department_of(doctor_code)
+
+    def _visit(
+        self, doctor_code: str, visit_no: str, *, since: datetime | None = None, window_only: bool = False
+    ) -> SegmentText:
+        return notices.visit(*self._parties(doctor_code), visit_no, since=since, window_only=window_only)
