@@ -9,8 +9,8 @@ import pytest
 from adapters.values import EntryKind
 from hospital_bridge.sandbox.alipay.faults import Effect
 from hospital_bridge.sandbox.alipay.faults import Fault as WalletFault
+from hospital_bridge.sandbox.hospital.examinations import BLOOD_COUNT
 from hospital_bridge.sandbox.hospital.faults import Fault, FaultKind
-from hospital_bridge.sandbox.hospital.model import BillItem
 from tests.journeys.bill_desk import OWN_FEN, BillDesk
 from tests.journeys.steered_bridge import SteeredBridge
 
@@ -26,16 +26,16 @@ def desk(steered: SteeredBridge) -> BillDesk:
 def test_what_is_paid_by_whom_is_said_before_the_button(steered: SteeredBridge, desk: BillDesk) -> None:
     phone = steered.newcomers.ready_phone()
     page = desk.page(phone, desk.issue(phone))
-    assert "医保支付 ¥25.00，您在这里自付 ¥37.80" in page.words
-    assert "阿司匹林肠溶片 × 2" in page.words
-    assert page.words.index("您在这里自付") < page.words.rindex("支付 ¥37.80")
+    assert "医保支付 ¥96.00，您在这里自付 ¥92.00" in page.words
+    assert "胸部CT平扫" in page.words
+    assert page.words.index("您在这里自付") < page.words.rindex("支付 ¥92.00")
 
 
 def test_a_self_pay_bill_says_so_before_the_button(steered: SteeredBridge, desk: BillDesk) -> None:
     phone = steered.newcomers.ready_phone()
-    page = desk.page(phone, desk.issue(phone, items=(BillItem("1", "心电图", 1, 4_000),)))
+    page = desk.page(phone, desk.issue(phone, BLOOD_COUNT))
     assert "为自费" in page.words
-    assert page.words.index("为自费") < page.words.rindex("支付 ¥40.00")
+    assert page.words.index("为自费") < page.words.rindex("支付 ¥25.00")
 
 
 def test_home_shows_what_is_to_be_paid_and_the_receipt_says_what_comes_next(
@@ -43,12 +43,12 @@ def test_home_shows_what_is_to_be_paid_and_the_receipt_says_what_comes_next(
 ) -> None:
     phone = steered.newcomers.ready_phone()
     bill = desk.issue(phone)
-    assert "¥37.80" in phone.page("").words
+    assert "¥92.00" in phone.page("").words
     done = phone.wait_for(phone.pay(desk.ordered(phone, bill)), "done")
     (entry,) = steered.town.hospital.cashier.of_bill(bill.bill_no)
     assert entry.receipt_no in done.words
     assert "请出示本页" in done.words
-    assert "¥37.80" not in phone.page("").words
+    assert "¥92.00" not in phone.page("").words
     assert desk.posted(bill) == PAID
 
 
@@ -65,7 +65,7 @@ def test_somebody_elses_bill_is_nobodys_business(steered: SteeredBridge, desk: B
     phone, stranger = steered.newcomers.ready_phone(), steered.newcomers.ready_phone()
     page = desk.page(phone, desk.issue(phone))
     assert stranger.open(page.address).status == 404
-    assert "¥37.80" not in stranger.page("bills").words
+    assert "¥92.00" not in stranger.page("bills").words
 
 
 @pytest.mark.parametrize("kind", [FaultKind.RESET, FaultKind.NO_REPLY, FaultKind.GARBLED, FaultKind.BUSY])
@@ -109,10 +109,10 @@ def test_paid_at_the_window_while_the_phone_paid_is_refunded_with_the_reason(
     phone = steered.newcomers.ready_phone()
     bill = desk.issue(phone)
     page = desk.ordered(phone, bill)
-    desk.settle_at_window(bill, phone, told=False)
+    desk.settle_at_window(bill)
     refused = phone.wait_for(phone.pay(page), "refunded")
     assert refused.marks["state"] == "refused"
-    assert "¥37.80 已原路退回" in refused.words
+    assert "¥92.00 已原路退回" in refused.words
     assert desk.posted(bill) == []
 
 
@@ -124,7 +124,7 @@ def test_settled_at_the_window_while_the_order_is_open(steered: SteeredBridge, d
     if pays:
         steered.town.wallet.faults.add(WalletFault("notice", Effect.LOSE_NOTICE))
         phone.pay(page)
-    desk.settle_at_window(bill, phone)
+    desk.tell(desk.settle_at_window(bill))
     steered.pass_time(LONG)
     over = phone.look(page)
     assert over.marks["state"] == "withdrawn"
@@ -136,8 +136,8 @@ def test_a_bill_that_came_before_the_card_was_bound_appears_with_it(steered: Ste
     phone = steered.newcomers.phone()
     bill = desk.issue(phone)
     phone.sign_in()
-    assert "¥37.80" not in phone.page("bills").words
+    assert "¥92.00" not in phone.page("bills").words
     phone.bind_card()
-    phone.wait(phone.page("bills"), lambda page: "¥37.80" in page.words)
+    phone.wait(phone.page("bills"), lambda page: "¥92.00" in page.words)
     phone.wait_for(phone.pay(desk.ordered(phone, bill)), "done")
     assert desk.posted(bill) == PAID

@@ -37,6 +37,9 @@ def test_the_story_ends_well_and_all_books_agree(town_stage: Stage) -> None:
     assert facts["hospital_refuses"]["refunded_fen"] == 8_000
     assert len({facts[step]["refund_no"] for step in ("cancel", "hospital_refuses", "called_off")}) == 3
     assert facts["unknown"]["payment"]["amount_fen"] == 8_000
+    assert facts["bill"]["payment"]["amount_fen"] == facts["bill"]["self_pay_fen"] == 2_700
+    assert facts["bill"]["insurance_fen"] == 600
+    assert (facts["bill_at_window"]["payable"], facts["bill_withdrawn"]["charged_fen"]) == (False, 0)
     assert facts["departments"]["charset"] == town_stage.town.charset
     assert ask(town_stage, "ledger", "verify")["discrepancies"] == []
     day = town_stage.town.wallet.today()

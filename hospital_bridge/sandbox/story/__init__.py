@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from hospital_bridge.sandbox.story.bills import Bills
 from hospital_bridge.sandbox.story.registration import Registration
 from hospital_bridge.sandbox.story.world import Step, StoryBroken, World
 
@@ -24,7 +25,7 @@ class Chapter(Protocol):
         """The steps in their order."""
 
 
-CHAPTERS: Sequence[type[Chapter]] = (Registration,)
+CHAPTERS: Sequence[type[Chapter]] = (Registration, Bills)
 
 
 def story(world: World) -> Iterator[Step]:

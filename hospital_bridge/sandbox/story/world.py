@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from adapters.hl7.message import Message
 from adapters.values import EntryKind
 from hospital_bridge.sandbox.browser import Browser, PageShown
 from hospital_bridge.sandbox.phone import PATIENCE, PAUSE_SECONDS, Phone
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from adapters.hl7.sender import Hl7Link
     from hospital_bridge.clock import Clock
     from hospital_bridge.sandbox.hospital.model import BookEntry
+    from hospital_bridge.sandbox.hospital.staff import Notice
     from hospital_bridge.sandbox.people import Person
     from hospital_bridge.sandbox.town import Town
 
@@ -47,6 +49,11 @@ class World:
     def phone(self, person: Person) -> Phone:
         """The person's phone, not signed in."""
         return Phone(Browser(), self.clock, self.window, person)
+
+    def tell(self, notice: Notice) -> None:
+        """The hospital sends the bridge a message; StoryBroken where it is not accepted."""
+        answer = Message.parse(self.listener.exchange(notice.raw))
+        expect(answer["MSA-1"] == "AA", f"the bridge answered {answer['MSA-1']}")
 
     def facts(self, page: PageShown, *expected: EntryKind) -> dict[str, Any]:
         """The registration in the books of hospital and wallet; exactly the expected postings stand there."""
