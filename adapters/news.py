@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -202,3 +203,20 @@ class Left:
 
     place: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A filled place of a message that nothing reads."""
+
+    place: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A message for the person who writes the map: its news, what was left by name, and what nothing reads."""
+
+    news: Sequence[News]
+    left: Sequence[Left]
+    unread: Sequence[Unread]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
-from adapters.news import News
+from adapters.news import News, Preview
 from adapters.values import (
     Acknowledgement,
     BillEntry,
@@ -128,3 +128,6 @@ class HisNews(Protocol):
         `charset` is what the sender is known to use where the message does not say. Malformed names the place that
         cannot be read and quotes nothing: half of a message is never news.
         """
+
+    def preview_news(self, raw: bytes, charset: str | None) -> Preview:
+        """The same with what was left and what nothing reads, for the person who writes the map."""

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 
 from adapters.errors import Reason, Refused
 from adapters.his_hl7.client import Hl7Client
-from adapters.his_hl7.mapping import billing, directory, news, patients, scheduling
+from adapters.his_hl7.mapping import billing, directory, news, patients, preview, scheduling
 from adapters.his_hl7.settings import Hl7HisSettings
 from adapters.hl7.message import Message
-from adapters.news import News
+from adapters.news import News, Preview
 from adapters.values import (
     Booking,
     BookingRequest,
@@ -123,3 +123,6 @@ class Hl7His:
 
     def read_news(self, raw: bytes, charset: str | None) -> Sequence[News]:
         return news.read(Message.parse(raw, charset), self._settings).news
+
+    def preview_news(self, raw: bytes, charset: str | None) -> Preview:
+        return preview.preview(raw, charset, self._settings)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import ClassVar, Self
 
 from adapters.errors import Malformed
 from adapters.hl7.charset import CharsetNote, decode
@@ -62,6 +63,8 @@ class Message:
     `PID-3(2).1` names a repetition, `OBX(3)-5` the third OBX. `bytes(message)` is what was received.
     """
 
+    segment_type: ClassVar[type[Segment]] = Segment
+
     def __init__(self, raw: bytes, lines: Sequence[str], header: str, codec: str, notes: Sequence[CharsetNote]) -> None:
         self._raw = raw
         self._lines = lines
@@ -70,7 +73,7 @@ class Message:
         self.delimiters = Delimiters.of_header(header)
 
     @classmethod
-    def parse(cls, raw: bytes, charset: str | None = None, limits: Limits | None = None) -> Message:
+    def parse(cls, raw: bytes, charset: str | None = None, limits: Limits | None = None) -> Self:
         """Read a message in linear time; `charset` is what the peer is known to send where MSH-18 is of no help.
 
         Malformed where there is no MSH, where a delimiter has two roles or beyond `limits`; all else
@@ -123,7 +126,7 @@ class Message:
     @cached_property
     def _all(self) -> Sequence[Segment]:
         reading = Reading(self.delimiters, self.codec)
-        return tuple(Segment(_name(line, self.delimiters.field), line, reading) for line in self._lines)
+        return tuple(self.segment_type(_name(line, self.delimiters.field), line, reading) for line in self._lines)
 
     @cached_property
     def _by_name(self) -> dict[str, list[Segment]]:

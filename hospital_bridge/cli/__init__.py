@@ -17,6 +17,7 @@ COMMANDS = {
     "hl7": "hospital_bridge.cli.hl7",
     "keys": "hospital_bridge.cli.keys",
     "ledger": "hospital_bridge.cli.ledger",
+    "map": "hospital_bridge.cli.map",
     "migrate": "hospital_bridge.cli.migrate",
     "reconcile": "hospital_bridge.cli.reconcile",
     "serve": "hospital_bridge.cli.serve",

@@ -1,0 +1,52 @@
+"""A message that notes which of its fields are read, to show what a mapping leaves unread; not for traffic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from adapters.hl7.message import Message
+from adapters.hl7.path import Place
+from adapters.hl7.segment import Field, Reading, Segment
+
+_DELIMITERS = 2
+
+
+class WatchedSegment(Segment):
+    """A segment with the numbers of the fields that somebody looked at."""
+
+    __slots__ = ("seen",)
+
+    def __init__(self, name: str, text: str, reading: Reading) -> None:
+        super().__init__(name, text, reading)
+        self.seen: set[int] = set()
+
+    def at(self, where: Place) -> str:
+        """The value at a place, noted as seen."""
+        self.seen.add(where.field)
+        return super().at(where)
+
+    def field(self, number: int) -> Field:
+        """The field of that number, noted as seen."""
+        self.seen.add(number)
+        return super().field(number)
+
+
+class WatchedMessage(Message):
+    """A message of watched segments."""
+
+    segment_type: ClassVar[type[Segment]] = WatchedSegment
+
+    def unseen(self) -> Iterator[tuple[str, str]]:
+        """The address and the text of every filled field that nobody looked at, in order."""
+        counts: dict[str, int] = {}
+        for segment in self.segments():
+            counts[segment.name] = counts.get(segment.name, 0) + 1
+            seen = segment.seen if isinstance(segment, WatchedSegment) else ()
+            several = len(self.segments(segment.name)) > 1
+            name = f"{segment.name}({counts[segment.name]})" if several else segment.name
+            yield from (
+                (f"{name}-{number}", text)
+                for number, text in enumerate(segment.fields[1:], start=1)
+                if text and number not in seen and not (segment.name == "MSH" and number <= _DELIMITERS)
+            )
