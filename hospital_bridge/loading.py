@@ -46,6 +46,8 @@ def _faults(name: str, vertical: Vertical) -> Iterator[str]:
     named = [sale.kind for sale in vertical.sales] + [reaction.topic for reaction in vertical.reactions]
     yield from (f"{word!r} must begin with {name + '.'!r}" for word in named if not word.startswith(f"{name}."))
     yield from _page_faults(vertical)
+    resources = [resource.name for resource in vertical.resources]
+    yield from (f"two resources are called {each!r}" for each in sorted(set(resources)) if resources.count(each) > 1)
 
 
 def _page_faults(vertical: Vertical) -> Iterator[str]:

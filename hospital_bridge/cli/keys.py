@@ -48,13 +48,17 @@ def add(name: str, scopes: tuple[str, ...], configuration: Path, operator_id: st
     from hospital_bridge.store.api_keys import ApiKeys
     from hospital_bridge.web.api import SCOPES
 
-    if unknown := sorted(set(scopes) - SCOPES):
-        known = ", ".join(sorted(SCOPES))
+    bridge = built(configuration)
+    operator = chosen_operator(bridge, operator_id)
+    offered = SCOPES | {
+        resource.scope for name in bridge.operators[operator].scopes for resource in bridge.verticals[name].resources
+    }
+    if unknown := sorted(set(scopes) - offered):
+        known = ", ".join(sorted(offered))
         raise click.UsageError(
             translate("There is no scope {unknown}; choose of: {known}").format(unknown=", ".join(unknown), known=known)
         )
-    bridge = built(configuration)
-    with bridge.store.begin(chosen_operator(bridge, operator_id)) as work:
+    with bridge.store.begin(operator) as work:
         token = ApiKeys(work).issue(name, frozenset(scopes))
         work.audit.record("cli", "api_key.issued", token.partition(".")[0], scopes=" ".join(sorted(scopes)))
     click.echo(token)

@@ -158,6 +158,18 @@ CODES: Final[tuple[ErrorCode, ...]] = (
         HTTPStatus.UNPROCESSABLE_ENTITY,
     ),
     ErrorCode(
+        "HB-H004",
+        "What was read back is not the reported value.",
+        "Read the value again and type it as it stands in the report; nothing was acknowledged.",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    ),
+    ErrorCode(
+        "HB-H005",
+        "The critical value waits for nobody any more.",
+        "Somebody has acknowledged it or the laboratory has taken it back; the report says which.",
+        HTTPStatus.CONFLICT,
+    ),
+    ErrorCode(
         "HB-P001",
         "The payment cannot take this step from its present state.",
         "Open the payment again: its page shows the state and the steps that are open.",

@@ -62,12 +62,22 @@ class Go:
 
 
 @dataclass(frozen=True, slots=True)
+class Download:
+    """A file to save instead of a page to show; `name` is plain ASCII."""
+
+    name: str
+    content_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class PageRequest:
     """A request after login, role, operator, CSRF and schema were checked."""
 
     scope: Scope
     principal: str
-    """The wallet user id of a patient page, the staff id of a staff page, the device id of a device's."""
+    """The wallet user id of a patient page, the staff id of a staff page, the device id of a device's;
+    of a resource the system that calls, as the trail names it."""
     data: Mapping[str, Any]
     errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
     typed: Mapping[str, str] = field(default_factory=dict)
@@ -91,13 +101,39 @@ class Page:
 
     name: str
     path: str
-    handler: Callable[[PageRequest], View | Go]
+    handler: Callable[[PageRequest], View | Go | Download]
     role: str = PATIENT
     method: str = "GET"
     schema: type[Schema] | None = None
     again: str = ""
     menu: str = ""
-    """Words for the service window's menu; empty keeps the page out of it."""
+    """Words for the menu of the service window, or of the staff who have the role; empty keeps the page out of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What another system is told: JSON, and of a POST the resource (with its parts) where the result stands."""
+
+    data: Mapping[str, Any]
+    status: int = 200
+    at: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """An address of the API as data: only `web` knows HTTP, so none can bypass the keys and their scopes.
+
+    `path` is below `/api/v1/<operator>/<vertical>/`; its parts and the JSON body arrive in `data` once `schema` has
+    accepted them. A POST runs once for each Idempotency-Key. The handler raises `errors.BridgeError` for a fault.
+    """
+
+    name: str
+    path: str
+    scope: str
+    handler: Callable[[PageRequest], Told]
+    method: str = "GET"
+    schema: type[Schema] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +199,7 @@ class Vertical:
     settings: type[Schema]
     sales: tuple[Sale, ...] = ()
     pages: tuple[Page, ...] = ()
+    resources: tuple[Resource, ...] = ()
     reactions: tuple[Reaction, ...] = ()
     inbound: tuple[Inbound, ...] = ()
     lines: LineRules | None = None

@@ -30,6 +30,7 @@ from hospital_bridge.web.look import remember_look
 from hospital_bridge.web.measured import measure
 from hospital_bridge.web.once import once
 from hospital_bridge.web.rendering import prepare_templates
+from hospital_bridge.web.resources import plug_resources
 from hospital_bridge.web.session_cookie import send_session_cookie
 from hospital_bridge.web.site import Site
 
@@ -60,6 +61,7 @@ def create_app(site: Site) -> Flask:
         app.register_blueprint(blueprint.blueprint)
     app.register_blueprint(assets_blueprint(assets))
     plug_pages(app, site)
+    plug_resources(app, site)
     prepare_templates(app, site, assets)
     handle_faults(app)
     _run_posts_once(app)

@@ -9,7 +9,7 @@ from flask import Flask, redirect
 from werkzeug.wrappers import Response
 
 from hospital_bridge.errors import BridgeError
-from hospital_bridge.slot import BOARD, KIOSK, PATIENT, Go, Page, PageRequest, Vertical, View
+from hospital_bridge.slot import BOARD, KIOSK, PATIENT, Download, Go, Page, PageRequest, Vertical, View
 from hospital_bridge.web.access import Access, Area
 from hospital_bridge.web.form_data import FormData, read_form
 from hospital_bridge.web.live import show
@@ -27,10 +27,7 @@ def endpoint(vertical: str, page: str) -> str:
 
 def plug_pages(app: Flask, site: Site) -> None:
     """Route every page of every vertical that some operator has."""
-    verticals = {
-        name: plug.vertical for operator in site.operators.values() for name, plug in operator.verticals.items()
-    }
-    for vertical in verticals.values():
+    for vertical in site.verticals:
         for page in vertical.pages:
             _route(app, vertical, page)
 
@@ -79,18 +76,27 @@ def _again(plugged: Plugged, page: Page | None, parts: Mapping[str, str], broken
         raise BridgeError("HB-R001")
     known = read_form(page.schema, parts)
     shown = page.handler(_asked(plugged, FormData(known.values, broken.errors, broken.typed)))
-    if isinstance(shown, Go):
+    if not isinstance(shown, View):
         return _answer(plugged, shown)
     return _answer(plugged, View(shown.template, shown.data, UNPROCESSABLE), broken)
 
 
-def _answer(plugged: Plugged, answer: View | Go, form: FormData | None = None) -> Response:
+def _answer(plugged: Plugged, answer: View | Go | Download, form: FormData | None = None) -> Response:
     name = plugged.vertical.manifest.name
+    if isinstance(answer, Download):
+        return _file(answer)
     if isinstance(answer, Go):
         return redirect(address(endpoint(name, answer.page), **answer.params), 303)
     form = form or FormData({})
     context = {"errors": form.errors, "typed": form.typed, "vertical": name, **answer.data}
     return show(f"{name}/{answer.template}", context, answer.status, answer.refresh_seconds)
+
+
+def _file(file: Download) -> Response:
+    """Saved and never shown in place: what a laboratory sent must not run as a page of this site."""
+    response = Response(file.content, content_type=file.content_type)
+    response.headers.set("Content-Disposition", "attachment", filename=file.name)
+    return response
 
 
 def staff_menu() -> list[tuple[str, str, str]]:

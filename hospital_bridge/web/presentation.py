@@ -32,6 +32,11 @@ def day(value: date) -> str:
     return str(format_date(value, _DAYS[_language()], locale=_locale()))
 
 
+def day_of_year(value: datetime) -> str:
+    """The day of an instant on the operator's clock with its year, for what may lie years back."""
+    return str(format_date(value.astimezone(visit().operator.timezone).date(), "long", locale=_locale()))
+
+
 def moment(value: datetime) -> str:
     """A day and time on the operator's clock."""
     return str(format_datetime(value.astimezone(visit().operator.timezone), _MOMENTS[_language()], locale=_locale()))
@@ -115,6 +120,7 @@ FILTERS: dict[str, Any] = {
     "clock_time": clock_time,
     "coming_back": coming_back,
     "day": day,
+    "day_of_year": day_of_year,
     "masked_name": masked_name,
     "masked_number": masked_number,
     "minutes": minutes,

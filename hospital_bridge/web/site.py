@@ -133,3 +133,9 @@ class Site:
     readiness: Callable[[], Sequence[Probe]]
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     metrics_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    @property
+    def verticals(self) -> Sequence[Vertical]:
+        """Every vertical that some operator has."""
+        plugged = [each for operator in self.operators.values() for each in operator.verticals.values()]
+        return list({each.vertical.manifest.name: each.vertical for each in plugged}.values())

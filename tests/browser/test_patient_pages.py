@@ -13,6 +13,7 @@ from tests.browser.bill_pages import bill_pages
 from tests.browser.chromium import barriers
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.journey import PatientJourney
+from tests.web.scripted_results import REPORT_ADDRESSES, TREND_ADDRESS
 from tests.web.site_kit import SiteKit
 
 PAGES = ("", "consent", "hospital/", "hospital/cards", "hospital/departments", "hospital/departments/CARD")
@@ -46,7 +47,8 @@ def shown_pages(journey: PatientJourney, kit: SiteKit) -> list[str]:
     kept = [kit.scopes["h1"].register(state, situation, owner=owner) for state, situation in STATES]
     registrations = [f"hospital/registrations/{registration_id}" for registration_id in kept]
     bills = bill_pages(kit.scopes["h1"])
-    return [*PAGES, SLOTS, CONFIRM, "hospital/registrations", *registrations, *bills, "nowhere"]
+    results = ["hospital/results", *REPORT_ADDRESSES, TREND_ADDRESS]
+    return [*PAGES, SLOTS, CONFIRM, "hospital/registrations", *registrations, *bills, *results, "nowhere"]
 
 
 @LOOKS

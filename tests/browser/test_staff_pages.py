@@ -13,6 +13,7 @@ from hospital_bridge.web.finance_reads import Decision, Explanation
 from tests.browser.chromium import barriers
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.test_patient_pages import watch
+from tests.web.scripted_results import STAFF_ADDRESSES
 from tests.web.site_kit import PASSWORD, SiteKit
 
 PAGES = (
@@ -42,13 +43,13 @@ def test_the_admin_pages(
     new_context: Callable[..., BrowserContext],
     size: Any,
 ) -> None:
-    kit.add_staff("h1", "wang", RoleGrant("admin"), RoleGrant("auditor"))
+    kit.add_staff("h1", "wang", *(RoleGrant(role) for role in ("admin", "auditor", "clinician", "records")))
     page = new_context(size).new_page()
     complaints = watch(page)
     page.goto(f"{base_url}/staff/h1/login?lang=en")
     found = {"login": barriers(page)}
     sign_in(page, base_url)
-    for path in PAGES:
+    for path in (*PAGES, *STAFF_ADDRESSES):
         page.goto(f"{base_url}/staff/h1/{path}")
         found[path] = barriers(page)
         assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, path

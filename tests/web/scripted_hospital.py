@@ -13,7 +13,7 @@ from adapters.values import Department, Fen, Practitioner, Slot
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.facade import Unit
 from hospital_bridge.lines.hall import LinesContext
-from hospital_bridge.slot import Go, Page, PageRequest, PaymentView, Vertical, View
+from hospital_bridge.slot import Download, Go, Page, PageRequest, PaymentView, Vertical, View
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.verticals.hospital import VERTICAL
 from hospital_bridge.verticals.hospital.arrival_code import ArrivalCode
@@ -25,6 +25,7 @@ from hospital_bridge.verticals.hospital.schedule import Day, Offer
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
 from hospital_bridge.verticals.hospital.visits.line_rules import LINE_RULES
 from tests.web import scripted_bills
+from tests.web.scripted_results import RESULT_HANDLERS, told_resource
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DEPARTMENTS = [
@@ -150,11 +151,12 @@ def scripted_vertical() -> Vertical:
     staff_page = Page(
         "desk", "desk", lambda _: View("home.html", {"has_card": True, "live": [], "to_pay": []}), role="nurse"
     )
-    return replace(VERTICAL, pages=(*pages, staff_page))
+    resources = tuple(replace(resource, handler=told_resource) for resource in VERTICAL.resources)
+    return replace(VERTICAL, pages=(*pages, staff_page), resources=resources)
 
 
-def _scripted(page: Page) -> Callable[[PageRequest], View | Go]:
-    def handler(request: PageRequest) -> View | Go:
+def _scripted(page: Page) -> Callable[[PageRequest], View | Go | Download]:
+    def handler(request: PageRequest) -> View | Go | Download:
         scope: Any = request.scope
         if scope.fails_with is not None:
             raise scope.fails_with
@@ -236,7 +238,8 @@ def _cancel(request: PageRequest, scope: ScriptedScope) -> Go:
     return Go("registration", {"registration": request.data["registration"]})
 
 
-HANDLERS: dict[str, Callable[[PageRequest, Any], View | Go]] = {
+HANDLERS: dict[str, Callable[[PageRequest, Any], View | Go | Download]] = {
+    **RESULT_HANDLERS,
     "home": _home,
     "cards": _cards,
     "cards.bind": _bind,

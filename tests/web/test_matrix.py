@@ -16,6 +16,7 @@ from hospital_bridge.slot import LineOpening
 from hospital_bridge.store.api_keys import ApiKeys
 from hospital_bridge.store.devices import DeviceKind, Devices
 from hospital_bridge.store.staff import RoleGrant
+from hospital_bridge.verticals.hospital.api import REPORTS_ACKNOWLEDGE, REPORTS_READ
 from hospital_bridge.verticals.hospital.registration import State
 from hospital_bridge.verticals.hospital.visits.line_rules import CLINIC
 from hospital_bridge.web.access import UndeclaredRoute
@@ -23,14 +24,16 @@ from hospital_bridge.web.api import JOBS_REPLAY, LINKS_READ, QUEUE_CALL
 from hospital_bridge.web.app import create_app
 from hospital_bridge.website import CONSENT
 from tests.web.scripted_hospital import TOKEN
+from tests.web.scripted_results import CRITICAL, FINAL_REPORT, PARKED, SUBJECT
 from tests.web.site_kit import SiteKit
 from tests.web.test_devices import enrol_device
 from tests.web.visitor import HTTPS, get, hidden_of, sign_in, staff_sign_in
 
 DESK = "hospital.CARD.P01"
-CALLERS = ("stranger", "patient", "admin", "auditor", "nurse", "board", "kiosk", "links_key", "jobs_key", "queue_key")
+PEOPLE = ("stranger", "patient", "admin", "auditor", "nurse", "clinician", "records", "board", "kiosk")
+CALLERS = (*PEOPLE, "links_key", "jobs_key", "queue_key", "reports_key", "word_key")
 EVERYBODY = frozenset(CALLERS)
-STAFF = frozenset({"admin", "auditor", "nurse"})
+STAFF = frozenset({"admin", "auditor", "nurse", "clinician", "records"})
 NOBODY: frozenset[str] = frozenset()
 
 EXPECTED: dict[str, frozenset[str]] = {
@@ -69,6 +72,19 @@ EXPECTED: dict[str, frozenset[str]] = {
     "hospital:desk": frozenset({"nurse"}),
     "hospital:kiosk": frozenset({"kiosk"}),
     "hospital:kiosk.check_in": frozenset({"kiosk"}),
+    "hospital:api:acknowledge": frozenset({"word_key"}),
+    "hospital:api:look": frozenset({"word_key"}),
+    "hospital:api:report": frozenset({"reports_key"}),
+    "hospital:critical": frozenset({"clinician"}),
+    "hospital:critical.acknowledge": frozenset({"clinician"}),
+    "hospital:critical_value": frozenset({"clinician"}),
+    "hospital:parked": frozenset({"records"}),
+    "hospital:parked.find": frozenset({"records"}),
+    "hospital:parked.match": frozenset({"records"}),
+    "hospital:parked.refuse": frozenset({"records"}),
+    "hospital:parked_report": frozenset({"records"}),
+    "hospital:review": frozenset({"clinician"}),
+    "hospital:review.seen": frozenset({"clinician"}),
     "consents.standing": frozenset({"patient"}),
     "consents.withdraw": frozenset({"patient"}),
     # Whoever acts for nobody has nobody to choose (test_family_pages).
@@ -100,9 +116,11 @@ class Caller:
 
     def ask(self, app: Flask, rule: Rule, operator: str, secrets: Secrets) -> TestResponse:
         path = secrets.fill(app, rule, operator)
-        headers = {"Authorization": f"Bearer {self.bearer}", "Idempotency-Key": path} if self.bearer else {}
+        headers = {"Authorization": f"Bearer {self.bearer}", "Idempotency-Key": path[-90:]} if self.bearer else {}
         if "POST" not in (rule.methods or ()):
             return self.browser.get(path, base_url=HTTPS, headers=headers)
+        if path.startswith("/api/"):
+            return self.browser.post(path, base_url=HTTPS, headers=headers, json=secrets.form)
         form = hidden_of(get(self.browser, self._form_page(path, operator))) | secrets.form
         return self.browser.post(path, base_url=HTTPS, headers=headers, data=form)
 
@@ -131,6 +149,10 @@ class Secrets:
             "operator": operator,
             "registration": self.registration,
             "bill": self.bill,
+            "report": FINAL_REPORT,
+            "critical": CRITICAL,
+            "parked": PARKED,
+            "number": "1",
             "job_id": self.job,
             "device_id": self.device,
             "vertical": "hospital",
@@ -163,6 +185,8 @@ def callers(app: Flask, kit: SiteKit) -> dict[str, Caller]:
         made["links_key"].bearer = ApiKeys(work).issue("monitoring", frozenset({LINKS_READ}))
         made["queue_key"].bearer = ApiKeys(work).issue("doctors", frozenset({QUEUE_CALL}))
         made["jobs_key"].bearer = ApiKeys(work).issue("operations", frozenset({JOBS_REPLAY}))
+        made["reports_key"].bearer = ApiKeys(work).issue("ward", frozenset({REPORTS_READ}))
+        made["word_key"].bearer = ApiKeys(work).issue("doctors", frozenset({REPORTS_ACKNOWLEDGE}))
     return made
 
 
@@ -184,6 +208,11 @@ def secrets(kit: SiteKit, callers: dict[str, Caller]) -> Secrets:
         "slot": "S11241",
         "difference": "one",
         "amount": "3000",
+        "action": "watch",
+        "read_back": "6.8",
+        "clinician": "D1",
+        "subject": SUBJECT,
+        "id_number": "1",
     }
     agreement = {"version": CONSENT.version, "account": "alipay", "real_name": "yes", "medical_record": "yes"}
     registration = kit.scopes["h1"].register(State.REGISTERED, "done", owner=owner)

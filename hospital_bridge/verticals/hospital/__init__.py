@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hospital_bridge.slot import API, PersonalData, Reaction, StillNeeded, Vertical, VerticalManifest
-from hospital_bridge.verticals.hospital import booking, cards, fee, leaving, store
+from hospital_bridge.verticals.hospital import booking, cards, claiming, fee, leaving, store
+from hospital_bridge.verticals.hospital.api import RESOURCES
 from hospital_bridge.verticals.hospital.bills import arrival, matching, sale
 from hospital_bridge.verticals.hospital.bills.rights import export_bills, forget_bills
 from hospital_bridge.verticals.hospital.pages import PAGES
 from hospital_bridge.verticals.hospital.record_numbers import NUMBER_BOUND
-from hospital_bridge.verticals.hospital.results import critical_watch, rights, tidying
+from hospital_bridge.verticals.hospital.results import critical_watch, rights, telling, tidying
 from hospital_bridge.verticals.hospital.results.arrival import RECEIVE
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
 from hospital_bridge.verticals.hospital.store import record_requests, registrations, visits
@@ -82,14 +83,16 @@ VERTICAL = Vertical(
     settings=HospitalSettings,
     sales=(fee.SALE, sale.SALE),
     pages=PAGES,
+    resources=RESOURCES,
     reactions=(
         Reaction(booking.BOOK, booking.book),
         Reaction(leaving.RELEASE, leaving.release),
         Reaction(cards.CREATE_RECORD, cards.create_record),
         Reaction(cards.BIND_CREATED, cards.bind_created),
         Reaction(critical_watch.ESCALATE, critical_watch.escalate),
+        Reaction(telling.ANNOUNCE, telling.announce),
         Reaction(tidying.TIDY, tidying.forget_parked, every=timedelta(days=1)),
-        Reaction(NUMBER_BOUND, matching.hand_over),
+        Reaction(NUMBER_BOUND, claiming.hand_over),
         Reaction(matching.FORGET_PARKED, matching.forget_parked, every=timedelta(days=1)),
     ),
     inbound=(

@@ -9,7 +9,6 @@ from adapters.errors import NotDone, Reason, Refused
 from adapters.values import Identifier
 from hospital_bridge.slot import OutsideCall
 from hospital_bridge.verticals.hospital.record_numbers import MRN, ask_to_match, token
-from hospital_bridge.verticals.hospital.results.arrival import attach_waiting
 from hospital_bridge.verticals.hospital.store import record_requests
 
 if TYPE_CHECKING:
@@ -72,9 +71,8 @@ def bind(scope: Scope, wallet_user_id: str, chosen: str) -> bool:
 
 
 def keep_number(work: VerticalWork, subject_id: str, mrn: str) -> None:
-    """The record number is that person's from now on, and so is what waits under that number and their name."""
+    """The record number is that person's from now on; what waits under it and their name is theirs after this commit."""
     work.subjects.add_identifier(subject_id, Identifier(MRN, mrn))
-    attach_waiting(work, mrn)
     ask_to_match(work, mrn)
 
 

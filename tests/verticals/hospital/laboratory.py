@@ -13,7 +13,7 @@ from hospital_bridge.facade import OperatorScope
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.slot import Relation
 from hospital_bridge.store.unit_of_work import Store
-from hospital_bridge.verticals.hospital import cards, store
+from hospital_bridge.verticals.hospital import cards, claiming, store
 from hospital_bridge.verticals.hospital.record_numbers import MRN
 from hospital_bridge.verticals.hospital.results import arrival
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
@@ -52,9 +52,11 @@ def patient(scope: OperatorScope, identity: VerifiedIdentity, *numbers: str) -> 
 
 
 def bind(scope: OperatorScope, subject: str, number: str) -> None:
-    """The person binds that record number."""
+    """The person binds that record number, and the job that follows is run."""
     with scope.begin() as work:
         cards.keep_number(work, subject, number)
+        index = work.seal.index(MRN, number)
+    claiming.hand_over(scope, index)
 
 
 def record(number: str, name: str = ANNA.name) -> PatientRecord:

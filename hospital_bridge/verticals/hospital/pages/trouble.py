@@ -6,16 +6,26 @@ from functools import wraps
 from typing import TYPE_CHECKING
 
 from adapters.errors import Busy, OutsideError
-from hospital_bridge.slot import Go, Page, PageRequest, View
+from hospital_bridge.slot import Download, Go, Page, PageRequest, View
 from hospital_bridge.verticals.hospital import cards, directory
-from hospital_bridge.verticals.hospital.store import bills, registrations, visits
+from hospital_bridge.verticals.hospital.store import bills, critical_values, parked_reports, registrations, reports, visits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Handler = Callable[[PageRequest], View | Go]
+    Handler = Callable[[PageRequest], View | Go | Download]
 
-_GONE = (registrations.NoSuchRegistration, bills.NoSuchBill, visits.NoSuchVisit)
+
+MISSING = (
+    directory.NotOffered,
+    registrations.NoSuchRegistration,
+    bills.NoSuchBill,
+    visits.NoSuchVisit,
+    reports.NoSuchReport,
+    parked_reports.NoSuchParkedReport,
+    critical_values.NoSuchCriticalValue,
+)
+"""What a page asked for is not there, or not for this reader."""
 
 
 def page(name: str, path: str, handler: Handler, **more: object) -> Page:
@@ -27,13 +37,13 @@ def speaks_of_trouble(handler: Handler) -> Handler:
     """Say what happened and what comes next when the hospital does not answer, or offers this no longer."""
 
     @wraps(handler)
-    def page(request: PageRequest) -> View | Go:
+    def page(request: PageRequest) -> View | Go | Download:
         try:
             return handler(request)
         except OutsideError as error:
             busy = isinstance(error, Busy)
             return View("unavailable.html", {"busy": busy}, status=503, refresh_seconds=20)
-        except (directory.NotOffered, *_GONE):
+        except MISSING:
             return gone(404, "HB-R002")
         except cards.NotVerified:
             return View("not_verified.html", status=403)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from adapters.news import ReportIssued
 from hospital_bridge.slot import Inbound
+from hospital_bridge.verticals.hospital.record_numbers import MRN, ask_to_match
 from hospital_bridge.verticals.hospital.results import critical_watch, telling
 from hospital_bridge.verticals.hospital.results.matching import InDoubt, owner_of
 from hospital_bridge.verticals.hospital.store import parked_reports, reports
@@ -22,6 +23,7 @@ def receive(work: VerticalWork, issued: ReportIssued) -> None:
         subject_id = parked_reports.decided_for(work, issued) or owner_of(work, issued.patient)
     except InDoubt as unclear:
         if parked_reports.park(work, issued, unclear.doubt):
+            ask_to_match(work, issued.patient.first(MRN) or "")
             see_what_stands(work, issued.report_no)
         return
     keep(work, subject_id, issued)
@@ -44,9 +46,9 @@ def attach(work: VerticalWork, parked: ParkedReport, subject_id: str, *, by: str
     see_what_stands(work, issued.report_no)
 
 
-def attach_waiting(work: VerticalWork, mrn: str) -> None:
-    """Somebody has bound that record number: what waits under exactly that number and their name is theirs."""
-    for parked in parked_reports.waiting_for(work, mrn):
+def attach_waiting(work: VerticalWork, number_index: str) -> None:
+    """Somebody may have bound that record number: what waits under exactly that number and their name is theirs."""
+    for parked in parked_reports.waiting_for(work, number_index):
         try:
             subject_id = owner_of(work, parked_reports.told(work, parked).patient)
         except InDoubt:
@@ -75,4 +77,4 @@ def _settle(work: VerticalWork, report: Report, version_id: str, place: Place, *
     reports.settle(work, report, version_id, place.issued_at, moved=moved)
     changed = reports.get(work, report.report_id)
     critical_watch.follow(work, changed)
-    telling.tell(work, changed, is_first=report.newest_id == "")
+    telling.tell(work, changed)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hospital_bridge.verticals.hospital.record_numbers import MRN
 from hospital_bridge.verticals.hospital.results import critical_watch, telling
-from hospital_bridge.verticals.hospital.store import critical_values, reports
+from hospital_bridge.verticals.hospital.results.clinic import patient_of
+from hospital_bridge.verticals.hospital.store import critical_values, report_looks, reports
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,17 +45,18 @@ def mark_seen(scope: Scope, report_id: str, *, by: str) -> None:
         if report.is_seen:
             return
         reports.mark_seen(work, report, by)
+        report_looks.end(work, report_id)
         work.audit.record(by, "report.seen", report_id, version=report.newest_id)
         telling.tell_patient_later(work, reports.get(work, report_id))
 
 
 def _patient(work: VerticalWork, report: Report) -> Mapping[str, Any]:
-    identity = work.subjects.identity(report.subject_id)
+    patient = patient_of(work, report.subject_id)
     return {
-        "record_numbers": [each.value for each in work.subjects.identifiers(report.subject_id) if each.system == MRN],
-        "name": identity.name,
-        "birth_date": identity.birth_date.isoformat(),
-        "sex": identity.sex.value,
+        "record_numbers": list(patient.record_numbers),
+        "name": patient.name,
+        "birth_date": patient.birth_date.isoformat(),
+        "sex": patient.sex.value,
     }
 
 

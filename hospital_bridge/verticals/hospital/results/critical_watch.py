@@ -16,7 +16,7 @@ from hospital_bridge.verticals.hospital.results.critical import (
     State,
     is_read_back,
 )
-from hospital_bridge.verticals.hospital.store import critical_values, reports
+from hospital_bridge.verticals.hospital.store import critical_values, report_looks, reports
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -136,5 +136,6 @@ def acknowledge(work: VerticalWork, critical_id: str, *, by: str, action: Action
     report = reports.get(work, value.report_id)
     if not critical_values.is_waiting(work, report.report_id):
         reports.mark_seen(work, report, by)
+        report_looks.end(work, report.report_id)
         telling.tell_patient_later(work, reports.get(work, report.report_id))
     return True

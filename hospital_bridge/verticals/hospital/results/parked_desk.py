@@ -81,13 +81,24 @@ def _candidate(work: VerticalWork, subject_id: str) -> Candidate:
     return Candidate(subject_id, identity.name, identity.birth_date, identity.sex, identity.id_number, numbers)
 
 
+class NobodyOfOurs(LookupError):
+    """The operator has no such person."""
+
+
 def match(scope: Scope, parked_id: str, subject_id: str, *, by: str) -> None:
-    """The report is that person's; NoSuchParkedReport once it is decided, LookupError for nobody of ours."""
+    """The report is that person's; NoSuchParkedReport once it is decided, NobodyOfOurs for a stranger."""
     with scope.begin() as work:
         parked = parked_reports.get(work, parked_id)
-        work.subjects.identity(subject_id)
+        _must_be_ours(work, subject_id)
         arrival.attach(work, parked, subject_id, by=by)
         work.audit.record(by, "report.matched", parked_id, subject=subject_id)
+
+
+def _must_be_ours(work: VerticalWork, subject_id: str) -> None:
+    try:
+        work.subjects.identity(subject_id)
+    except LookupError as stranger:
+        raise NobodyOfOurs(subject_id) from stranger
 
 
 def refuse(scope: Scope, parked_id: str, *, by: str) -> None:

@@ -130,10 +130,14 @@ def shown_to_patient(scope: Scope, work: VerticalWork, report: Report) -> Shown:
 
 def is_held(scope: Scope, work: VerticalWork, report: Report, newest: Version) -> bool:
     """Whether a doctor speaks first: of a critical value, or of an item that the hospital holds back."""
-    if critical_values.is_waiting(work, report.report_id):
-        return True
-    sensitive = {each.code for each in newest.observations} & set(scope.settings["hold_items"])
-    return bool(sensitive) and not report.is_seen
+    return critical_values.is_waiting(work, report.report_id) or waits_for_look(scope, report, newest)
+
+
+def waits_for_look(scope: Scope, report: Report, newest: Version) -> bool:
+    """Whether it holds an item that the hospital's configuration holds back, and no doctor has looked yet."""
+    if report.is_seen or report.moved or newest.is_taken_back:
+        return False
+    return not {each.code for each in newest.observations}.isdisjoint(scope.settings["hold_items"])
 
 
 def _word(scope: Scope, work: VerticalWork, report: Report, newest: Version) -> Word:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hospital_bridge.verticals.hospital.results.reading import is_held, waits_for_look
+from hospital_bridge.verticals.hospital.store import report_looks, reports
+
 if TYPE_CHECKING:
-    from hospital_bridge.slot import VerticalWork
+    from hospital_bridge.slot import Scope, VerticalWork
     from hospital_bridge.verticals.hospital.results.critical import CriticalValue
     from hospital_bridge.verticals.hospital.results.version import Report
 
@@ -14,9 +17,12 @@ CORRECTED = "report.corrected"
 CRITICAL = "report.critical"
 ESCALATED = "report.critical.escalated"
 
+ANNOUNCE = "hospital.report_news"
 
-def tell(work: VerticalWork, report: Report, *, is_first: bool) -> None:
+
+def tell(work: VerticalWork, report: Report) -> None:
     """Another version of the report stands."""
+    tell_patient_later(work, report)
 
 
 def tell_critical(work: VerticalWork, value: CriticalValue) -> None:
@@ -28,4 +34,26 @@ def tell_escalated(work: VerticalWork, value: CriticalValue, level: int, to: str
 
 
 def tell_patient_later(work: VerticalWork, report: Report) -> None:
-    """Tell the patient that there is a new report, once nothing holds it back."""
+    """After this commit see whether the patient may read what stands, and tell them then."""
+    work.jobs.add(ANNOUNCE, report.report_id, stream=f"report:{report.report_id}")
+
+
+def announce(scope: Scope, report_id: str) -> None:
+    """Job: tell the patient that there is something new, unless a doctor is to look at it or to speak first."""
+    with scope.begin() as work:
+        try:
+            report = reports.get(work, report_id)
+        except reports.NoSuchReport:
+            return
+        newest = reports.version(work, report, report.newest_id)
+        if waits_for_look(scope, report, newest):
+            report_looks.ask(work, report_id)
+        else:
+            report_looks.end(work, report_id)
+        if is_held(scope, work, report, newest):
+            return
+        _tell_patient(work, report)
+
+
+def _tell_patient(work: VerticalWork, report: Report) -> None:
+    """Once for each version that the patient may read."""

@@ -84,14 +84,14 @@ def trend_of(scope: Scope, wallet_user_id: str, report_id: str, place: int) -> T
         of_person = reports.of_subjects(work, [report.subject_id], LOOKED_AT)
         shown = [shown_to_patient(scope, work, each) for each in of_person]
     told = [(each.told_at, value) for each in shown for value in each.values if _is_same_item(value, item)]
-    return _drawn(report, item, sorted(told, key=lambda pair: pair[0]))
+    return drawn(report, item, sorted(told, key=lambda pair: pair[0]))
 
 
 def _is_same_item(one: Observation, other: Observation) -> bool:
     return (one.code, one.units) == (other.code, other.units) and number(one.value) is not None
 
 
-def _drawn(report: Report, item: Observation, told: Sequence[tuple[datetime, Observation]]) -> Trend:
+def drawn(report: Report, item: Observation, told: Sequence[tuple[datetime, Observation]]) -> Trend:
     """The values on a chart as high as they and the range of the newest need."""
     numbers = [number(value.value) or Decimal(0) for _, value in told]
     low, high = number(item.low), number(item.high)

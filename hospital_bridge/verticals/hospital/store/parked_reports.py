@@ -160,14 +160,19 @@ def waiting(work: VerticalWork, limit: int) -> Sequence[ParkedReport]:
     return [_read(row) for row in work.table(PARKED_REPORT).all(_waits(), order_by=order, limit=limit)]
 
 
+def count_critical(work: VerticalWork) -> int:
+    """How many waiting ones hold a critical value."""
+    return len(work.table(PARKED_REPORT).all(_waits(), PARKED_REPORT.c.critical))
+
+
 def waiting_of_number(work: VerticalWork, report_no: str) -> Sequence[ParkedReport]:
     """The waiting versions of the report of that number."""
     return [_read(row) for row in work.table(PARKED_REPORT).all(_waits(), PARKED_REPORT.c.report_no == report_no)]
 
 
-def waiting_for(work: VerticalWork, mrn: str) -> Sequence[ParkedReport]:
-    """The waiting versions that name exactly this record number, oldest first."""
-    of_number = PARKED_REPORT.c.number_index == number_index(work, mrn)
+def waiting_for(work: VerticalWork, index: str) -> Sequence[ParkedReport]:
+    """The waiting versions that name exactly the record number of that blind index, oldest first."""
+    of_number = PARKED_REPORT.c.number_index == index
     rows = work.table(PARKED_REPORT).all(_waits(), of_number, order_by=[PARKED_REPORT.c.parked_id])
     return [_read(row) for row in rows]
 

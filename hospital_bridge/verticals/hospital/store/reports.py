@@ -13,6 +13,7 @@ from hospital_bridge.store.metadata import APPEND_ONLY, CODE, ID, Instant, belon
 from hospital_bridge.verticals.hospital.results.documents import looked_at
 from hospital_bridge.verticals.hospital.results.version import Place, Report, Version, place_of
 from hospital_bridge.verticals.hospital.results.writing import fingerprint, read_version, write_version
+from hospital_bridge.verticals.hospital.store import report_looks
 from hospital_bridge.verticals.hospital.store.metadata import metadata
 
 if TYPE_CHECKING:
@@ -200,6 +201,7 @@ def document(work: VerticalWork, subject_id: str, version_id: str, number: int) 
 def forget_subject(work: VerticalWork, subject_id: str) -> None:
     """Drop the person's documents and report numbers; the versions stay, of nobody, once their key is destroyed."""
     for report in of_subjects(work, [subject_id]):
+        report_looks.end(work, report.report_id)
         forgotten = {"report_no": report.report_id, "newest_id": ""}
         work.table(REPORT).change(REPORT.c.report_id == report.report_id, **forgotten)
         for row in work.table(REPORT_VERSION).all(REPORT_VERSION.c.report_id == report.report_id):
