@@ -71,7 +71,7 @@ def bind(scope: Scope, wallet_user_id: str, chosen: str) -> bool:
 
 
 def keep_number(work: VerticalWork, subject_id: str, mrn: str) -> None:
-    """The record number is that person's from now on; what waits under it and their name is theirs after this commit."""
+    """The record number is that person's from now on; what waits for it is handed over after the commit."""
     work.subjects.add_identifier(subject_id, Identifier(MRN, mrn))
     ask_to_match(work, mrn)
 
