@@ -19,14 +19,22 @@ from hospital_bridge.store.api_keys import ApiKeys
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.verticals.hospital import VERTICAL
 from hospital_bridge.verticals.hospital.api import REPORTS_ACKNOWLEDGE, REPORTS_READ
-from hospital_bridge.verticals.hospital.results import reading
 from hospital_bridge.verticals.hospital.results.critical import State
 from hospital_bridge.verticals.hospital.store import critical_values, reports
 from hospital_bridge.web.app import create_app
 from hospital_bridge.web.site import Plugged
 from tests.fixtures_store import Database
 from tests.steered import FakeClock
-from tests.verticals.hospital.laboratory import ANNA, GLUCOSE, POTASSIUM, hospital_scope, patient, receive, report
+from tests.verticals.hospital.laboratory import (
+    ANNA,
+    GLUCOSE,
+    POTASSIUM,
+    hospital_scope,
+    patient,
+    receive,
+    report,
+    reports_of,
+)
 from tests.web.site_kit import SiteKit
 
 Answer = tuple[int, Mapping[str, Any], Mapping[str, str]]
@@ -163,7 +171,7 @@ def test_a_critical_value_is_acknowledged_once_for_a_key(
     assert done.acknowledged_by.endswith("/D1")
     status, told, _ = ask(url, bearer, word, once="two")
     assert (status, told["code"]) == (409, "HB-H005")
-    (shown,) = reading.list_reports(scope, anna[0])
+    (shown,) = reports_of(scope, anna[0])
     assert [each.value for each in shown.values] == ["6.8"]
 
 
@@ -210,5 +218,5 @@ def test_a_doctors_look_in_their_own_system_is_told(
     receive(scope, report())
     url = f"{address}/h1/hospital/reports/{only_report(scope)}/look"
     assert ask(url, key(kit, REPORTS_ACKNOWLEDGE), {"clinician": "D1"}, once="one")[0] == 201
-    (shown,) = reading.list_reports(scope, anna[0])
+    (shown,) = reports_of(scope, anna[0])
     assert shown.is_seen

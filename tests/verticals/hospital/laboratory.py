@@ -15,7 +15,8 @@ from hospital_bridge.slot import Relation
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.verticals.hospital import cards, claiming, store
 from hospital_bridge.verticals.hospital.record_numbers import MRN
-from hospital_bridge.verticals.hospital.results import arrival
+from hospital_bridge.verticals.hospital.results import arrival, reading
+from hospital_bridge.verticals.hospital.results.reading import Shown
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
 from tests.fixtures_store import Database
 from tests.steered import FakeClock
@@ -57,6 +58,13 @@ def bind(scope: OperatorScope, subject: str, number: str) -> None:
         cards.keep_number(work, subject, number)
         index = work.seal.index(MRN, number)
     claiming.hand_over(scope, index)
+
+
+def reports_of(scope: OperatorScope, user: str) -> list[Shown]:
+    """What a wallet user's list shows of everybody for whom they act."""
+    with scope.read() as work:
+        people = [each.subject_id for each in work.subjects.people_of(user)]
+    return [shown for person in people for shown in reading.list_reports(scope, user, person)]
 
 
 def record(number: str, name: str = ANNA.name) -> PatientRecord:

@@ -26,7 +26,16 @@ from hospital_bridge.verticals.hospital.results.reading import Word
 from hospital_bridge.verticals.hospital.store import critical_values, reports
 from tests.fixtures_store import Database
 from tests.steered import FakeClock
-from tests.verticals.hospital.laboratory import ANNA, GLUCOSE, POTASSIUM, hospital_scope, patient, receive, report
+from tests.verticals.hospital.laboratory import (
+    ANNA,
+    GLUCOSE,
+    POTASSIUM,
+    hospital_scope,
+    patient,
+    receive,
+    report,
+    reports_of,
+)
 
 
 @pytest.fixture
@@ -47,7 +56,7 @@ def the_value(scope: OperatorScope, report_no: str = "L1") -> CriticalValue:
 
 
 def word(scope: OperatorScope, anna: tuple[str, str]) -> Word:
-    (shown,) = reading.list_reports(scope, anna[0])
+    (shown,) = reports_of(scope, anna[0])
     assert bool(shown.values) == (shown.word not in (Word.HELD, Word.TAKEN_BACK))
     return shown.word
 
@@ -78,7 +87,7 @@ def test_the_patient_reads_it_once_a_clinician_has_acknowledged(scope: OperatorS
     done = the_value(scope)
     assert (done.state, done.acknowledged_by, done.action) == (State.ACKNOWLEDGED, "staff-1", "call_in")
     assert word(scope, anna) is Word.FINAL
-    (shown,) = reading.list_reports(scope, anna[0])
+    (shown,) = reports_of(scope, anna[0])
     assert shown.is_seen
 
 
@@ -238,7 +247,7 @@ def test_an_original_that_comes_after_its_correction_raises_nothing(
 def test_a_sensitive_item_waits_for_a_doctor_whatever_its_value(scope: OperatorScope, anna: tuple[str, str]) -> None:
     receive(scope, report(replace(GLUCOSE, code="HIV", value="阴性")))
     assert word(scope, anna) is Word.HELD
-    (shown,) = reading.list_reports(scope, anna[0])
+    (shown,) = reports_of(scope, anna[0])
     clinician.mark_seen(scope, shown.report.report_id, by="staff-1")
     assert word(scope, anna) is Word.FINAL
     receive(scope, report(replace(GLUCOSE, code="HIV", value="阳性"), after=5, status=ReportStatus.CORRECTED))
@@ -257,7 +266,7 @@ def test_a_person_is_not_forgotten_while_a_critical_value_waits(scope: OperatorS
     with scope.begin() as work:
         erase_subject(work, anna[1])
         work.work.subjects.forget(anna[1])
-    assert reading.list_reports(scope, anna[0]) == []
+    assert reports_of(scope, anna[0]) == []
     with pytest.raises(reports.NoSuchReport):
         clinician.read_report(scope, report_id, by="system:k")
     receive(scope, report(after=5))

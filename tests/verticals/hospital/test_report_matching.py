@@ -26,6 +26,7 @@ from tests.verticals.hospital.laboratory import (
     receive,
     record,
     report,
+    reports_of,
 )
 
 
@@ -40,7 +41,7 @@ def waiting(scope: OperatorScope) -> list[tuple[str, Doubt]]:
 
 
 def values_of(scope: OperatorScope, user: str) -> list[tuple[str, ...]]:
-    shown = reading.list_reports(scope, user)
+    shown = reports_of(scope, user)
     return [tuple(each.value for each in report.values) for report in shown]
 
 
@@ -149,7 +150,7 @@ def test_who_looked_and_who_decided_stands_in_the_trail(scope: OperatorScope) ->
 def test_a_newer_version_in_doubt_takes_the_older_from_whoever_has_it(scope: OperatorScope) -> None:
     user, _ = patient(scope, ANNA, "100001")
     receive(scope, report(), report(after=5, patient=record("100001", "测试丁")))
-    (shown,) = reading.list_reports(scope, user)
+    (shown,) = reports_of(scope, user)
     assert (shown.word, shown.values) == (reading.Word.TAKEN_BACK, ())
     parked_desk.refuse(scope, only_parked(scope), by="staff-1")
     assert values_of(scope, user) == [("5.1",)], "the newer one was nobody's: what was there stands again"

@@ -32,6 +32,7 @@ from tests.verticals.hospital.laboratory import (
     receive,
     record,
     report,
+    reports_of,
 )
 
 
@@ -53,7 +54,7 @@ VERSIONS = st.builds(version, st.integers(0, 3), st.sampled_from(ReportStatus), 
 
 
 def seen_by_patient(scope: OperatorScope, user: str, report_no: str) -> tuple[str, tuple[str, ...], str]:
-    (shown,) = [each for each in reading.list_reports(scope, user) if each.report.report_no == report_no]
+    (shown,) = [each for each in reports_of(scope, user) if each.report.report_no == report_no]
     opened = reading.open_report(scope, user, shown.report.report_id)
     return opened.word.value, tuple(each.value for each in opened.values), opened.report.newest_id
 
@@ -131,7 +132,7 @@ def test_a_version_is_never_changed_and_never_deleted(scope: OperatorScope, anna
 def test_a_document_is_kept_only_where_it_is_a_pdf(scope: OperatorScope, anna: tuple[str, str]) -> None:
     documents = (pdf(), pdf(b"GIF89a"), pdf(PDF + b" " * LARGEST))
     receive(scope, report(documents=documents))
-    (shown,) = reading.list_reports(scope, anna[0])
+    (shown,) = reports_of(scope, anna[0])
     opened = reading.open_report(scope, anna[0], shown.report.report_id)
     assert [each.fault for each in opened.documents] == ["", "not_a_pdf", "too_large"]
     assert reading.open_document(scope, anna[0], shown.report.report_id, 1).content == PDF

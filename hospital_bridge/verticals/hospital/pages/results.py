@@ -37,7 +37,7 @@ class Visit:
 
 def show_results(request: PageRequest) -> View:
     """The patient's reports, newest visit first."""
-    shown = reading.list_reports(request.scope, request.principal)
+    shown = reading.list_reports(request.scope, request.principal, request.subject_id)
     return View("results.html", {"visits": by_visit(request.scope, shown)})
 
 

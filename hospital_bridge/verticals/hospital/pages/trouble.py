@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from adapters.errors import Busy, OutsideError
 from hospital_bridge.slot import Download, Go, Page, PageRequest, View
 from hospital_bridge.verticals.hospital import cards, directory
-from hospital_bridge.verticals.hospital.store import bills, critical_values, parked_reports, registrations, reports, visits
+from hospital_bridge.verticals.hospital.store import (
+    bills,
+    critical_values,
+    parked_reports,
+    registrations,
+    reports,
+    visits,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable

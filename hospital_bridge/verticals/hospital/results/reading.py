@@ -71,13 +71,13 @@ class OpenedDocument:
     content: bytes = field(repr=False)
 
 
-def list_reports(scope: Scope, wallet_user_id: str) -> Sequence[Shown]:
-    """The newest reports of the people whose reports the wallet user may read, at most 50."""
+def list_reports(scope: Scope, wallet_user_id: str, subject_id: str) -> Sequence[Shown]:
+    """The newest reports of the person, at most 50; none for a wallet user who may not read them."""
     with scope.begin() as work:
-        people = rights.readable_by(work, wallet_user_id)
-        for subject_id in people:
-            work.audit.record(wallet_user_id, "reports.listed", subject_id)
-        return [shown_to_patient(scope, work, each) for each in reports.of_subjects(work, people, LISTED)]
+        if not rights.may_read(work, wallet_user_id, subject_id):
+            return []
+        work.audit.record(wallet_user_id, "reports.listed", subject_id)
+        return [shown_to_patient(scope, work, each) for each in reports.of_subject(work, subject_id, LISTED)]
 
 
 def open_report(scope: Scope, wallet_user_id: str, report_id: str) -> Shown:
@@ -103,7 +103,7 @@ def open_document(scope: Scope, wallet_user_id: str, report_id: str, number: int
 def readable(work: VerticalWork, wallet_user_id: str, report_id: str) -> Report:
     """The report if the wallet user may read it; others are told that there is none."""
     report = reports.get(work, report_id)
-    if report.subject_id not in rights.readable_by(work, wallet_user_id):
+    if not rights.may_read(work, wallet_user_id, report.subject_id):
         raise reports.NoSuchReport(report_id)
     return report
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hospital_bridge.slot import StillNeeded
+from hospital_bridge.slot import Right, StillNeeded
 from hospital_bridge.verticals.hospital.record_numbers import MRN
 from hospital_bridge.verticals.hospital.store import critical_values, parked_reports, reports
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from hospital_bridge.verticals.hospital.results.version import Report, Version
 
 
-def readable_by(work: VerticalWork, wallet_user_id: str) -> Sequence[str]:
-    """The people whose reports the wallet user may read."""
-    return work.subjects.bound_to(wallet_user_id)
+def may_read(work: VerticalWork, wallet_user_id: str, subject_id: str) -> bool:
+    """Whether the wallet user may read the person's results at this moment."""
+    return work.subjects.may(wallet_user_id, subject_id, Right.RESULTS)
 
 
 def export_reports(work: VerticalWork, subject_id: str) -> Sequence[Mapping[str, Any]]:
     """Everything that is kept of one person's reports, in words; instants as ISO 8601 in UTC."""
-    return [_told(work, report) for report in reports.of_subjects(work, [subject_id])]
+    return [_told(work, report) for report in reports.of_subject(work, subject_id)]
 
 
 def _told(work: VerticalWork, report: Report) -> Mapping[str, Any]:

@@ -167,9 +167,9 @@ def of_number(work: VerticalWork, report_no: str) -> Sequence[Report]:
     ]
 
 
-def of_subjects(work: VerticalWork, subject_ids: Sequence[str], limit: int | None = None) -> Sequence[Report]:
-    """The reports of these people, newest first."""
-    mine = (REPORT.c.subject_id.in_(subject_ids), REPORT.c.newest_id != "")
+def of_subject(work: VerticalWork, subject_id: str, limit: int | None = None) -> Sequence[Report]:
+    """The person's reports, newest first."""
+    mine = (REPORT.c.subject_id == subject_id, REPORT.c.newest_id != "")
     newest = (REPORT.c.newest_at.desc(), REPORT.c.report_id.desc())
     return [_read(row) for row in work.table(REPORT).all(*mine, order_by=newest, limit=limit)]
 
@@ -200,7 +200,7 @@ def document(work: VerticalWork, subject_id: str, version_id: str, number: int) 
 
 def forget_subject(work: VerticalWork, subject_id: str) -> None:
     """Drop the person's documents and report numbers; the versions stay, of nobody, once their key is destroyed."""
-    for report in of_subjects(work, [subject_id]):
+    for report in of_subject(work, subject_id):
         report_looks.end(work, report.report_id)
         forgotten = {"report_no": report.report_id, "newest_id": ""}
         work.table(REPORT).change(REPORT.c.report_id == report.report_id, **forgotten)
