@@ -103,6 +103,11 @@ class Message:
         """Every segment in order, or those of one name; stray lines are among all, under no name."""
         return self._all if name is None else self._by_name.get(name, ())
 
+    def counted(self, segment: Segment) -> str:
+        """A segment's name, with its number among those of that name where there are several: `OBX(3)`."""
+        number = self._numbers[id(segment)]
+        return segment.name if len(self._by_name[segment.name]) == 1 else f"{segment.name}({number})"
+
     @property
     def control_id(self) -> str:
         """MSH-10."""
@@ -135,6 +140,12 @@ class Message:
             found.setdefault(segment.name, []).append(segment)
         found.pop("", None)
         return found
+
+    @cached_property
+    def _numbers(self) -> dict[int, int]:
+        """The number of each segment among those of its name, by its identity."""
+        same = self._by_name.values()
+        return {id(segment): number for segments in same for number, segment in enumerate(segments, start=1)}
 
     def _oddities(self) -> Iterator[Oddity]:
         yield from (_CHARSET_ODDITIES[note] for note in self._notes)

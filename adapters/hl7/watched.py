@@ -39,12 +39,9 @@ class WatchedMessage(Message):
 
     def unseen(self) -> Iterator[tuple[str, str]]:
         """The address and the text of every filled field that nobody looked at, in order."""
-        counts: dict[str, int] = {}
         for segment in self.segments():
-            counts[segment.name] = counts.get(segment.name, 0) + 1
             seen = segment.seen if isinstance(segment, WatchedSegment) else ()
-            several = len(self.segments(segment.name)) > 1
-            name = f"{segment.name}({counts[segment.name]})" if several else segment.name
+            name = self.counted(segment) if segment.name else "a line that is no segment"
             yield from (
                 (f"{name}-{number}", text)
                 for number, text in enumerate(segment.fields[1:], start=1)

@@ -17,7 +17,7 @@ from adapters.his_hl7.mapping import money
 from adapters.his_hl7.mapping.heard import Told
 from adapters.his_hl7.mapping.layout import PatientPart, split
 from adapters.his_hl7.mapping.patients import read_record
-from adapters.his_hl7.mapping.scope import Scope, counted
+from adapters.his_hl7.mapping.scope import Scope
 from adapters.his_hl7.settings import Hl7HisSettings
 from adapters.hl7.message import Message
 from adapters.hl7.segment import Segment
@@ -53,9 +53,9 @@ def charged(message: Message, part: PatientPart, settings: Hl7HisSettings) -> It
         scope = outer.inside(group)
         want = next((want for rule, want in rules if scope.holds(rule)), None)
         if want is None:
-            yield Left(counted(message, group[0]), "a transaction that is neither a charge nor a credit")
+            yield Left(message.counted(group[0]), "a transaction that is neither a charge nor a credit")
         else:
-            opener = counted(message, group[0])
+            opener = message.counted(group[0])
             lines.append(_Line(scope, _names(group), opener, scope.number(places.number), want))
     yield from _bills(lines, part, settings)
 
@@ -70,7 +70,7 @@ def ordered(message: Message, part: PatientPart, settings: Hl7HisSettings) -> It
     lines: list[_Line] = []
     outer = part.before("ORC")
     for group in groups:
-        scope, name = outer.inside(split(group, "FT1")[0]), counted(message, group[0])
+        scope, name = outer.inside(split(group, "FT1")[0]), message.counted(group[0])
         want = next((want for rule, want in rules if scope.holds(rule)), None)
         if want is None:
             yield Left(name, "an order that is neither new nor cancelled")

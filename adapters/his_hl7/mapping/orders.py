@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from adapters.errors import Malformed
-from adapters.his_hl7.mapping.scope import counted
 from adapters.hl7.message import Message
 from adapters.hl7.segment import Segment
 
@@ -111,7 +110,7 @@ class _Walk:
         if current is None or self._in_specimen:
             if current is not None and not current.items and not self._specimen_leads:
                 raise Malformed(
-                    f"{counted(self._message, segment)} stands behind the specimen of an order without results"
+                    f"{self._message.counted(segment)} stands behind the specimen of an order without results"
                 )
             self.orders.apart.append(segment)
         else:

@@ -13,7 +13,7 @@ from adapters.his_hl7.mapping.layout import PatientPart
 from adapters.his_hl7.mapping.observations import TAKEN_BACK, comments, item_of, meaning
 from adapters.his_hl7.mapping.orders import Order, orders
 from adapters.his_hl7.mapping.patients import read_record
-from adapters.his_hl7.mapping.scope import Scope, counted
+from adapters.his_hl7.mapping.scope import Scope
 from adapters.his_hl7.settings import Hl7HisSettings
 from adapters.hl7.message import Message
 from adapters.news import Document, Left, Observation, ReportIssued, ReportKind, ReportStatus
@@ -35,21 +35,19 @@ def issued(message: Message, part: PatientPart, settings: Hl7HisSettings) -> Ite
     found = orders(message, part.segments)
     if not any(segment.name == "OBR" for order in found.found for segment in order.head):
         raise Malformed("OBR is missing")
-    yield from (Left(counted(message, obx), "an observation of the specimen, not a result") for obx in found.apart)
-    told = [each for order in found.found for each in _report(message, order, part, settings)]
+    yield from (Left(message.counted(obx), "an observation of the specimen, not a result") for obx in found.apart)
+    outer = part.before("ORC", "OBR", "SPM", "SAC", "OBX")
+    told = [each for order in found.found for each in _report(message, order, outer, settings)]
     yield from (each for each in told if isinstance(each, Left))
     yield from _joined(each for each in told if isinstance(each, ReportIssued))
 
 
-def _report(
-    message: Message, order: Order, part: PatientPart, settings: Hl7HisSettings
-) -> Iterator[Left | ReportIssued]:
+def _report(message: Message, order: Order, outer: Scope, settings: Hl7HisSettings) -> Iterator[Left | ReportIssued]:
     places = settings.map.result
-    outer = part.before("ORC", "OBR", "SPM", "SAC", "OBX")
     scope = outer.inside(order.segments)
     opener = scope.label("OBR")
     if "OBR" not in {segment.name for segment in order.head}:
-        raise Malformed(f"{counted(message, order.head[0])} has no OBR")
+        raise Malformed(f"{message.counted(order.head[0])} has no OBR")
     said = scope.text(places.status)
     firmness = meaning(scope, places.status, places.statuses) if said else None
     contents = _contents(outer.inside(order.head), order, firmness, places)

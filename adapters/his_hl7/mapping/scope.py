@@ -61,7 +61,7 @@ class Scope:
         name, dash, rest = address.partition("-")
         if name not in self.group:
             return address
-        return f"{counted(self._message, self.group[name])}{dash}{rest}"
+        return f"{self._message.counted(self.group[name])}{dash}{rest}"
 
     def required(self, places: Places) -> str:
         """The first value there is; Malformed where there is none."""
@@ -102,10 +102,3 @@ def _first_of_each(segments: Iterable[Segment]) -> dict[str, Segment]:
     for segment in segments:
         found.setdefault(segment.name, segment)
     return found
-
-
-def counted(message: Message, segment: Segment) -> str:
-    """A segment's name with its number among those of that name, where there are several: `OBX(3)`."""
-    same = message.segments(segment.name)
-    number = next(count for count, each in enumerate(same, start=1) if each is segment)
-    return segment.name if len(same) == 1 else f"{segment.name}({number})"
