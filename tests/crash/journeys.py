@@ -11,7 +11,7 @@ from hospital_bridge.clock import SystemClock
 from hospital_bridge.sandbox.browser import NoSuchThing, PageShown
 from hospital_bridge.sandbox.hospital.faults import Fault, FaultKind
 from hospital_bridge.sandbox.hospital.model import AppointmentStatus
-from hospital_bridge.sandbox.phone import Phone
+from hospital_bridge.sandbox.phone import PATIENCE, PAUSE_SECONDS, Phone
 from tests.crash.mortal_stage import MortalStage
 from tests.crash.patient_phone import PatientBrowser, persist
 from tests.journeys.newcomers import Newcomers
@@ -104,21 +104,36 @@ class Visit:
     # --- the books outside ---
 
     def _check(self, page: PageShown, *, registered: bool, postings: list[EntryKind]) -> None:
-        """One appointment at most, each posting once, and the wallet's money where the registration is."""
+        """What must stand outside in the end; the patient reads of a refund before the hospital has booked it."""
         registration_id = page.address.split("?")[0].rsplit("/", 1)[1]
+        wrong = "not looked at"
+        for _ in range(PATIENCE):
+            wrong = self._wrong(registration_id, registered=registered, postings=postings)
+            if not wrong:
+                return
+            self._clock.sleep(PAUSE_SECONDS)
+        raise AssertionError(wrong)
+
+    def _wrong(self, registration_id: str, *, registered: bool, postings: list[EntryKind]) -> str:
+        """What differs from one appointment at most, each posting once, and the wallet's money where the visit is."""
         town = self._stage.town
         appointment = town.hospital.diary.by_placer(registration_id)
-        assert appointment is not None
-        assert (appointment.status is AppointmentStatus.BOOKED) is registered
+        if appointment is None:
+            return "the hospital has no appointment"
         mine = [a for a in town.hospital.diary._by_placer.values() if a.mrn == appointment.mrn]
         live = [one for one in mine if one.status is AppointmentStatus.BOOKED]
-        assert len(live) == int(registered), mine
-        entries = town.hospital.cashier.of_appointment(appointment.filler_id)
-        assert [entry.kind for entry in entries] == postings
+        posted = [entry.kind for entry in town.hospital.cashier.of_appointment(appointment.filler_id)]
         serials = Counter(entry.serial for entry in town.hospital.cashier._book)
-        assert [serial for serial, times in serials.items() if times > 1] == []
         trades = [t for t in town.wallet.trades if t.buyer is not None and t.buyer.user_id == self._user_id]
-        assert sum(t.total_fen - t.refunded_fen for t in trades if t.paid_at is not None) == 0
+        kept_fen = sum(t.total_fen - t.refunded_fen for t in trades if t.paid_at is not None)
+        seen = {
+            "booked": (appointment.status is AppointmentStatus.BOOKED, registered),
+            "live appointments": (len(live), int(registered)),
+            "postings": (posted, postings),
+            "serials posted twice": ([serial for serial, times in serials.items() if times > 1], []),
+            "fen kept": (kept_fen, 0),
+        }
+        return "; ".join(f"{what}: {is_} instead of {due}" for what, (is_, due) in seen.items() if is_ != due)
 
 
 JOURNEYS: Mapping[str, Callable[[Visit], None]] = {
