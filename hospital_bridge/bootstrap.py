@@ -26,6 +26,7 @@ from hospital_bridge.store.engine import Engine, make_engine, role_of
 from hospital_bridge.store.keys import RootKeys
 from hospital_bridge.store.migrations.runner import is_current, is_vertical_current, migrate, migrate_vertical
 from hospital_bridge.store.unit_of_work import Store
+from hospital_bridge.telling.messages import Teller
 
 ON_THE_WAY = timedelta(seconds=5)
 """How long a message may travel on after its sender gave up waiting."""
@@ -224,7 +225,8 @@ def _scope(
         raise BridgeError("HB-C016", f"{settings.id}: {name!r} needs {', '.join(missing)}")
     named = vertical.manifest.ports | vertical.manifest.optional_ports
     ports = {port: adapter for port, adapter in provided.items() if port in named}
-    return OperatorScope(money, chosen, outside.clock, ports, _lines(vertical, chosen, settings))
+    teller = Teller.of(vertical.manifest.name, vertical.messages)
+    return OperatorScope(money, chosen, outside.clock, ports, _lines(vertical, chosen, settings), teller=teller)
 
 
 def _lines(vertical: Vertical, chosen: Mapping[str, Any], settings: OperatorSettings) -> LinesContext | None:

@@ -12,6 +12,7 @@ from hospital_bridge.lines.hall import Hall, LinesContext
 from hospital_bridge.patience import Asked, PageWait
 from hospital_bridge.payment.effects import EffectsFacade
 from hospital_bridge.payment.flows.facade import PaymentsFacade
+from hospital_bridge.telling.messages import MessagesFacade, Teller
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,6 +31,7 @@ class Unit:
     payments: slot.Payments
     settings: Mapping[str, Any] = field(default_factory=dict)
     declared: LinesContext | None = None
+    teller: Teller = field(default_factory=Teller)
 
     @property
     def operator_id(self) -> str:
@@ -62,6 +64,10 @@ class Unit:
         return LinesFacade(Hall(self.declared, self, self.work))
 
     @property
+    def messages(self) -> slot.Messages:
+        return MessagesFacade(self.teller, self.work)
+
+    @property
     def jobs(self) -> slot.Jobs:
         return self.work.jobs
 
@@ -87,6 +93,7 @@ class OperatorScope:
     ports: Mapping[str, Any]
     lines: LinesContext | None = None
     page: PageWait | None = None
+    teller: Teller = field(default_factory=Teller)
 
     def for_page(self, page: PageWait) -> OperatorScope:
         """The same scope for one page: who waits for its answer, and how long they may."""
@@ -110,7 +117,7 @@ class OperatorScope:
 
     def unit(self, work: Work) -> Unit:
         """The unit of work as the vertical sees it."""
-        return Unit(work, PaymentsFacade(self.money, work), self.settings, self.lines)
+        return Unit(work, PaymentsFacade(self.money, work), self.settings, self.lines, self.teller)
 
     @contextmanager
     def begin(self) -> Iterator[Unit]:

@@ -12,6 +12,7 @@ from hospital_bridge.payment.flows import handlers as money
 from hospital_bridge.payment.reconcile import ask_for_reconciliation
 from hospital_bridge.store.housekeeping import forget_finished_jobs
 from hospital_bridge.store.jobs import Lane
+from hospital_bridge.store.messages import forget_old_messages
 from hospital_bridge.store.past_visits import forget_past_visits
 from hospital_bridge.store.raw_messages import forget_raw_messages
 from hospital_bridge.workers.hl7_inbox import APPLY
@@ -87,6 +88,7 @@ def _chain_audit(work: Work, _job: Job) -> None:
 def _tidy(raw_message_days: int, work: Work, _job: Job) -> None:
     forget_finished_jobs(work)
     forget_past_visits(work)
+    forget_old_messages(work)
     forget_raw_messages(work, raw_message_days)
 
 

@@ -48,6 +48,7 @@ def _faults(name: str, vertical: Vertical) -> Iterator[str]:
     yield from _page_faults(vertical)
     resources = [resource.name for resource in vertical.resources]
     yield from (f"two resources are called {each!r}" for each in sorted(set(resources)) if resources.count(each) > 1)
+    yield from _message_faults(vertical)
 
 
 def _page_faults(vertical: Vertical) -> Iterator[str]:
@@ -60,6 +61,19 @@ def _page_faults(vertical: Vertical) -> Iterator[str]:
             yield f"page {page.name!r} shows errors on {page.again!r}, which is no page"
         if names.count(page.name) > 1:
             yield f"two pages are called {page.name!r}"
+
+
+def _message_faults(vertical: Vertical) -> Iterator[str]:
+    pages = {page.name: page for page in vertical.pages if page.role == PATIENT and page.method == "GET"}
+    pairs = [(notice.entry.event, notice.entry.audience) for notice in vertical.messages]
+    for notice, pair in zip(vertical.messages, pairs, strict=True):
+        told = f"message {pair[0]!r} to {pair[1]!r}"
+        if pairs.count(pair) > 1:
+            yield f"{told} is declared twice"
+        if notice.fillings != notice.entry.template.parameters.keys():
+            yield f"{told} has a sentence that does not speak of exactly its parameters"
+        if notice.page and notice.page not in pages:
+            yield f"{told} leads to {notice.page!r}, which is no page that patients can open"
 
 
 def missing_ports(vertical: Vertical, provided: Collection[str]) -> list[str]:

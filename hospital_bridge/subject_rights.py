@@ -6,6 +6,7 @@ stays, without the person: postings, payments and the audit trail hold opaque id
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from hospital_bridge.payment.ledger import is_at_rest
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from hospital_bridge.bootstrap import Bridge, OperatorParts
     from hospital_bridge.payment.model import Payment
+    from hospital_bridge.store.messages import ToldMessage
     from hospital_bridge.store.queue_tickets import TicketRow
     from hospital_bridge.store.unit_of_work import Work
 
@@ -88,7 +90,19 @@ def _person(work: Work, subject_id: str) -> dict[str, Any]:
 
 def _wallet_user(work: Work, wallet_user_id: str) -> dict[str, Any]:
     account, payer = work.wallet_users.payer(wallet_user_id)
-    return {"account": account, "payer": payer.key, "consents": work.wallet_users.given_consents(wallet_user_id)}
+    return {
+        "account": account,
+        "payer": payer.key,
+        "consents": work.wallet_users.given_consents(wallet_user_id),
+        "messages": [_message(told) for told in work.messages.inbox(wallet_user_id, limit=None)],
+    }
+
+
+def _message(told: ToldMessage) -> dict[str, Any]:
+    said = {
+        name: value.isoformat() if isinstance(value, datetime) else value for name, value in told.parameters.items()
+    }
+    return {"event": told.event, "said": said, "at": told.created_at.isoformat()}
 
 
 def _ticket(row: TicketRow) -> dict[str, Any]:

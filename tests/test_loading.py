@@ -11,12 +11,17 @@ from marshmallow import Schema
 
 from hospital_bridge import loading
 from hospital_bridge.loading import VerticalFault, load_verticals, missing_ports
-from hospital_bridge.slot import GROUP, Page, PageRequest, Reaction, Scope, Vertical, VerticalManifest, View
+from hospital_bridge.slot import GROUP, Notice, Page, PageRequest, Reaction, Scope, Vertical, VerticalManifest, View
 from hospital_bridge.verticals.hospital import VERTICAL
+from notifications.catalogue import Entry
+from notifications.message import Kind, Template
 
 
 class NoSettings(Schema):
     """Nothing to set."""
+
+
+LATE = Notice(Entry("late", "rider", Template("late", {"line": Kind.LABEL})), "Line %(line)s is late")
 
 
 def show(_request: PageRequest) -> View:
@@ -62,6 +67,9 @@ def test_only_what_the_configuration_names_is_imported(stranger: ModuleType) -> 
         (replace(RIDES, manifest=replace(RIDES.manifest, name="trips")), "calls itself 'trips'"),
         (replace(RIDES, reactions=(Reaction("hospital.book", react),)), "'hospital.book' must begin with 'rides.'"),
         (replace(RIDES, pages=(Page("map", "map", show, role="driver"),)), "role 'driver'"),
+        (replace(RIDES, messages=(LATE, LATE)), "'late' to 'rider' is declared twice"),
+        (replace(RIDES, messages=(replace(LATE, sentence="Late"),)), "does not speak of exactly its parameters"),
+        (replace(RIDES, messages=(replace(LATE, page="map"),)), "leads to 'map', which is no page"),
         (replace(RIDES, pages=(Page("map", "map", show, again="nowhere"),)), "'nowhere', which is no page"),
         (replace(RIDES, pages=(Page("map", "map", show), Page("map", "plan", show))), "two pages are called 'map'"),
     ],

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from hospital_bridge.slot.facade import Audit, Effects, Jobs, OutsideCall, Payments, Scope, Seal, Subjects, VerticalWork
 from hospital_bridge.slot.lines import DeskView, LineOpening, LineRules, Lines, Position, WaitingRow
+from hospital_bridge.slot.messages import Messages, Notice
 from hospital_bridge.slot.money import FulfilMode, PaidSale, PaymentRequest, PaymentView, Progress, Receipt, SaleEntry
 from hospital_bridge.slot.people import ALL_RIGHTS, Binding, Relation, Right
 from hospital_bridge.slot.vertical import (
@@ -54,6 +55,8 @@ __all__ = [
     "LineRules",
     "Lines",
     "LookAgain",
+    "Messages",
+    "Notice",
     "OutsideCall",
     "Page",
     "PageRequest",

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from adapters.values import Identifier, VerifiedIdentity
 from hospital_bridge.slot.lines import Lines
+from hospital_bridge.slot.messages import Messages
 from hospital_bridge.slot.money import PaymentRequest, PaymentView
 from hospital_bridge.slot.people import Binding, Right
 
@@ -146,6 +147,10 @@ class VerticalWork(Protocol):
     @property
     def lines(self) -> Lines:
         """The vertical's lines; LookupError when it declares none."""
+
+    @property
+    def messages(self) -> Messages:
+        """What people are told, in words that the vertical declared."""
 
     @property
     def jobs(self) -> Jobs: ...

@@ -13,6 +13,7 @@ from marshmallow import Schema
 from adapters.news import News
 from hospital_bridge.slot.facade import Scope, VerticalWork
 from hospital_bridge.slot.lines import LineRules
+from hospital_bridge.slot.messages import Notice
 from hospital_bridge.slot.money import FulfilMode, PaidSale, Progress, Receipt, SaleEntry
 
 API = 1
@@ -204,6 +205,8 @@ class Vertical:
     inbound: tuple[Inbound, ...] = ()
     lines: LineRules | None = None
     """How its lines work, where it has any."""
+    messages: tuple[Notice, ...] = ()
+    """What it tells people, through `VerticalWork.messages`."""
     tables: Any = None
     """SQLAlchemy MetaData of the vertical's own tables, whose names begin with the vertical's."""
     migrations: Path | None = None

@@ -19,6 +19,7 @@ from hospital_bridge.store.jobs import Jobs
 from hospital_bridge.store.keys import KeyMissing, RootKeys
 from hospital_bridge.store.ledger import Ledger
 from hospital_bridge.store.link_checks import LinkChecks
+from hospital_bridge.store.messages import Messages
 from hospital_bridge.store.operators import Operators
 from hospital_bridge.store.payments import Payments
 from hospital_bridge.store.periodic import PeriodicRuns
@@ -121,6 +122,11 @@ class Work:
     def wallet_users(self) -> WalletUsers:
         """Wallet users and their consents."""
         return WalletUsers(self)
+
+    @cached_property
+    def messages(self) -> Messages:
+        """What wallet users were told."""
+        return Messages(self)
 
     @cached_property
     def payments(self) -> Payments:

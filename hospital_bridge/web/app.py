@@ -17,6 +17,7 @@ from hospital_bridge.web import (
     family,
     finance,
     health,
+    messages,
     patient,
     staff,
 )
@@ -48,6 +49,7 @@ def create_app(site: Site) -> Flask:
         patient,
         consents,
         family,
+        messages,
         staff,
         admin,
         finance,

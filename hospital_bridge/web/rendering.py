@@ -14,6 +14,7 @@ from hospital_bridge.web.dispatch import may_call, page_address, staff_menu
 from hospital_bridge.web.forms import hidden_fields
 from hospital_bridge.web.live import ETAG_MARK, poll_milliseconds
 from hospital_bridge.web.look import Look
+from hospital_bridge.web.messages import unread
 from hospital_bridge.web.presentation import FILTERS, switched, this_page
 from hospital_bridge.web.site import Site
 from hospital_bridge.web.translation import LANGUAGES, load_catalogues
@@ -60,6 +61,7 @@ def _words_of_templates(site: Site, assets: Mapping[str, Asset]) -> dict[str, An
         "staff_menu": staff_menu,
         "switched": switched,
         "this_page": this_page,
+        "unread_messages": unread,
     }
 
 

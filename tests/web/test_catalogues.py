@@ -69,8 +69,9 @@ def spoken(package: str) -> set[str]:
 
 def ids_of(package: str) -> set[str]:
     if package == HOSPITAL:
+        told = {notice.sentence for notice in VERTICAL.messages}
         ranks = set(LINE_RULES.policies(HospitalSettings().load({}))[CLINIC].ranks)
-        return spoken(package) | {page.menu for page in VERTICAL.pages if page.menu} | ranks
+        return spoken(package) | {page.menu for page in VERTICAL.pages if page.menu} | ranks | told
     codes = {text for entry in CODES for text in (entry.title, entry.remedy)}
     consent = {text for purpose in CONSENT.purposes for text in (purpose.title, purpose.text)}
     unused = {"Invalid value.", "Unknown field."}

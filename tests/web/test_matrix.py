@@ -90,6 +90,7 @@ EXPECTED: dict[str, frozenset[str]] = {
     # Whoever acts for nobody has nobody to choose (test_family_pages).
     "family.choose": NOBODY,
     "family.people": frozenset({"patient"}),
+    "messages.inbox": frozenset({"patient"}),
     "patient.agree": EVERYBODY,
     "patient.consent": EVERYBODY,
     "patient.entry": EVERYBODY,

@@ -1,0 +1,3 @@
+"""Telling people and systems what happened: messages, webhooks, and what became of each."""
+
+from __future__ import annotations
