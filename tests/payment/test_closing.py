@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 
 from adapters.errors import Reason
+from hospital_bridge.payment.flows.close import close_order
 from hospital_bridge.payment.model import Account, Collection, EffectState, Fulfilment, Situation
 from hospital_bridge.slot import Progress
+from hospital_bridge.store.jobs import Again
 from tests.payment.faults import Fault
 from tests.payment.world import FEE, HALF_AN_HOUR, World
 
@@ -102,4 +104,24 @@ def test_16_when_the_slot_is_gone_the_money_goes_back(world: World) -> None:
     assert world.situation(payment) is Situation.REFUNDED
     assert world.payment(payment.payment_id).reason == "slot_taken"
     assert world.desk.effects == []
+    world.assert_at_rest()
+
+
+def test_14_an_order_given_up_while_the_wallet_is_just_asked_for_it_is_closed_there_too(world: World) -> None:
+    """The wallet does not know it yet: to take that for its end would leave an order open that nobody watches."""
+    payment_id = world.open()
+    asked = iter([True])
+
+    def meanwhile() -> None:
+        if next(asked, False):
+            world.abandon(world.payment(payment_id))
+            with pytest.raises(Again):
+                close_order(world.context, payment_id)
+
+    world.wallet.line.tap = meanwhile
+    world.run()
+    world.drain()
+    payment = world.payment(payment_id)
+    assert world.wallet.trade(payment.merchant_order_no).status == "closed"
+    assert world.situation(payment) is Situation.CLOSED
     world.assert_at_rest()

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from adapters.errors import NotDone, OutcomeUnknown, Reason, Refused
 from adapters.ports import WalletPayments
 from adapters.values import Trade, TradeStatus
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.effects import Errand
+from hospital_bridge.payment.flows.create import is_being_created
 from hospital_bridge.payment.flows.settle import EXPIRED, Verdict, close_here, has_money, settle
 from hospital_bridge.payment.model import Payment
 from hospital_bridge.slot import Progress
+from hospital_bridge.store.jobs import Again
 from hospital_bridge.store.unit_of_work import Work
 
+SOON = timedelta(seconds=1)
 _SAYS_HOW_IT_STANDS = {Reason.ALREADY_PAID, Reason.CLOSED, Reason.EXPIRED, Reason.NOT_FOUND}
 
 
 def close_order(context: MoneyContext, payment_id: str, reason: str = EXPIRED) -> None:
-    """Drive the closing to a firm end; raises Again while it is not known whether money came."""
+    """Drive the closing to a firm end; raises Again while it is not known whether money came.
+
+    It waits for an order that is just being created: a wallet that has not heard of it yet could still open it.
+    """
     with context.store.read(context.operator_id) as work:
         payment = work.payments.get(payment_id)
         has_begun = work.effects.find(_effect_key(payment)) is not None
+        must_wait = payment.is_waiting_for_money and is_being_created(work, payment)
+    if must_wait:
+        raise Again(SOON)
     # A closing that was overtaken by other news still comes to its own end, or it would stay unknown for ever.
     if payment.is_waiting_for_money or has_begun:
         context.driver.drive(_closing(context, payment, reason))

@@ -9,7 +9,7 @@ from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.effects import Errand
 from hospital_bridge.payment.flows import topics
 from hospital_bridge.payment.flows.settle import settle
-from hospital_bridge.payment.model import Collection, Fulfilment, Payment
+from hospital_bridge.payment.model import Collection, EffectState, Fulfilment, Payment
 from hospital_bridge.store.unit_of_work import Work
 
 
@@ -22,7 +22,7 @@ def create_order(context: MoneyContext, payment_id: str) -> None:
     context.driver.drive(
         Errand(
             kind="wallet.create",
-            key=f"create:{payment.merchant_order_no}",
+            key=_effect_key(payment),
             act=lambda: wallet.create(order),
             look=lambda: _find(wallet, order),
             confirmed=lambda work, found: _adopt(context, work, payment_id, found),
@@ -30,6 +30,16 @@ def create_order(context: MoneyContext, payment_id: str) -> None:
             sending=lambda work: _is_wanted(work, payment_id),
         )
     )
+
+
+def is_being_created(work: Work, payment: Payment) -> bool:
+    """Whether the wallet was asked for the order and nobody knows its answer yet: the request may still travel."""
+    effect = work.effects.find(_effect_key(payment))
+    return effect is not None and effect.state in {EffectState.SENT, EffectState.UNKNOWN}
+
+
+def _effect_key(payment: Payment) -> str:
+    return f"create:{payment.merchant_order_no}"
 
 
 def _order(context: MoneyContext, work: Work, payment: Payment) -> TradeOrder:
@@ -64,6 +74,7 @@ def _give_up(work: Work, payment_id: str, refusal: Refused) -> None:
 
 
 def _is_wanted(work: Work, payment_id: str) -> bool:
-    payment = work.payments.get(payment_id)
+    # Locked: whoever gives the payment up at this moment finds the request either sent or never to be sent.
+    payment = work.payments.get(payment_id, lock=True)
     is_live = payment.collection is Collection.CREATED and payment.fulfilment is Fulfilment.PENDING
     return is_live and work.now < payment.expires_at
