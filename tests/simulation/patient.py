@@ -10,6 +10,7 @@ from adapters.errors import OutsideError
 from adapters.values import Department, Practitioner, Slot
 from hospital_bridge.identity.sign_in import PURPOSES, complete_sign_in
 from hospital_bridge.verticals.hospital import booking, cards, leaving
+from hospital_bridge.verticals.hospital.acting import Acting
 from hospital_bridge.verticals.hospital.store import slot_holds
 from tests.simulation.fate import SimCrash
 from tests.simulation.names import ACCOUNT, OPERATOR
@@ -56,11 +57,11 @@ class Patient:
 
     def live(self) -> Living:
         """The whole visit to the service window."""
-        wallet_user_id = yield from self._until("signs in", self._sign_in)
-        yield from self._bind_card(wallet_user_id)
+        acting = yield from self._until("signs in", self._sign_in)
+        yield from self._bind_card(acting)
         for _ in range(self._simulation.options.visits):
             yield self._rng.random() * 120
-            yield from self._book(wallet_user_id)
+            yield from self._book(acting)
 
     def meet_orders(self) -> None:
         """The wallet's side: each order that asks for money is paid soon, late or never."""
@@ -71,29 +72,29 @@ class Patient:
 
     # --- steps ---
 
-    def _sign_in(self, process: Process) -> str:
+    def _sign_in(self, process: Process) -> Acting:
         code = self._simulation.outside.consent(self._user_id)
         bridge = process.bridge
         wallet = bridge.operators[OPERATOR].wallets[ACCOUNT]
         done = complete_sign_in(bridge.store, OPERATOR, ACCOUNT, wallet, code, purposes=PURPOSES, locale="zh-CN")
         if not done.subject_id:
             raise AssertionError(f"nobody doubts {self._name}: {done.doubt}")
-        return done.wallet_user_id
+        return Acting(done.wallet_user_id, done.subject_id)
 
-    def _bind_card(self, wallet_user_id: str) -> Living:
-        found = yield from self._until("looks at cards", lambda p: cards.cards_of(p.scope, wallet_user_id))
+    def _bind_card(self, acting: Acting) -> Living:
+        found = yield from self._until("looks at cards", lambda p: cards.cards_of(p.scope, acting))
         if found.candidates:
             token = found.candidates[0].token
-            yield from self._until("binds a card", lambda p: cards.bind(p.scope, wallet_user_id, token))
+            yield from self._until("binds a card", lambda p: cards.bind(p.scope, acting, token))
             return
-        yield from self._until("asks for a card", lambda p: cards.ask_new_record(p.scope, wallet_user_id))
+        yield from self._until("asks for a card", lambda p: cards.ask_new_record(p.scope, acting))
         for _ in range(PATIENCE):
-            if (yield from self._until("waits for a card", lambda p: has_card(p, wallet_user_id))):
+            if (yield from self._until("waits for a card", lambda p: has_card(p, acting))):
                 return
             yield 5.0
         self._simulation.demand([f"{self._name} never got a record number"])
 
-    def _book(self, wallet_user_id: str) -> Living:
+    def _book(self, acting: Acting) -> Living:
         department = FREE if self._rng.random() < self._moods.chooses_free else self._rng.choice(PAID)
         offer = yield from self._until("looks for a slot", lambda p: self._offer(p, department))
         if offer is None:
@@ -101,9 +102,9 @@ class Patient:
         if self._rng.random() < self._moods.walk_ins:
             self._simulation.outside.walk_in(offer.slot.slot_id)
         for _ in range(2 if self._rng.random() < self._moods.taps_twice else 1):
-            registration = yield from self._until("books", lambda p: self._hold(p, wallet_user_id, offer))
+            registration = yield from self._until("books", lambda p: self._hold(p, acting, offer))
             if registration and self._rng.random() < self._moods.cancels:
-                self._simulation.spawn(f"{self._name} cancels", self._cancel(wallet_user_id, registration))
+                self._simulation.spawn(f"{self._name} cancels", self._cancel(acting.wallet_user_id, registration))
 
     def _offer(self, process: Process, department_code: str) -> Offer | None:
         """One of the next slots; few, so that patients meet."""
@@ -118,10 +119,10 @@ class Patient:
                 return Offer(department, practitioner, self._rng.choice(free))
         return None
 
-    def _hold(self, process: Process, wallet_user_id: str, offer: Offer) -> str:
+    def _hold(self, process: Process, acting: Acting, offer: Offer) -> str:
         names = {"department_name": offer.department.name, "practitioner_name": offer.practitioner.name}
         try:
-            return booking.hold(process.scope, wallet_user_id, offer.slot, **names, place=offer.department.place)
+            return booking.hold(process.scope, acting, offer.slot, **names, place=offer.department.place)
         except slot_holds.SoldOut:
             return ""
 
@@ -168,7 +169,7 @@ class Patient:
         return process
 
 
-def has_card(process: Process, wallet_user_id: str) -> bool:
+def has_card(process: Process, acting: Acting) -> bool:
     """Whether a record number is bound."""
     with process.scope.read() as work:
-        return any(work.subjects.identifiers(subject) for subject in work.subjects.bound_to(wallet_user_id))
+        return bool(work.subjects.identifiers(acting.subject_id))

@@ -13,7 +13,7 @@ from adapters.values import Department, Fen, Practitioner, Slot
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.facade import Unit
 from hospital_bridge.lines.hall import LinesContext
-from hospital_bridge.slot import Download, Go, Page, PageRequest, PaymentView, Vertical, View
+from hospital_bridge.slot import ALL_RIGHTS, Download, Go, Page, PageRequest, PaymentView, Vertical, View
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.verticals.hospital import VERTICAL
 from hospital_bridge.verticals.hospital.arrival_code import ArrivalCode
@@ -149,7 +149,10 @@ def scripted_vertical() -> Vertical:
     """The hospital with the same pages, schemas and templates, and handlers of this module."""
     pages = tuple(replace(page, handler=_scripted(page)) for page in VERTICAL.pages)
     staff_page = Page(
-        "desk", "desk", lambda _: View("home.html", {"has_card": True, "live": [], "to_pay": []}), role="nurse"
+        "desk",
+        "desk",
+        lambda _: View("home.html", {"has_card": True, "live": [], "rights": ALL_RIGHTS, "to_pay": []}),
+        role="nurse",
     )
     resources = tuple(replace(resource, handler=told_resource) for resource in VERTICAL.resources)
     return replace(VERTICAL, pages=(*pages, staff_page), resources=resources)
@@ -168,7 +171,7 @@ def _scripted(page: Page) -> Callable[[PageRequest], View | Go | Download]:
 def _home(request: PageRequest, scope: ScriptedScope) -> View:
     mine = [each for each in scope.registrations.values() if each.wallet_user_id == request.principal]
     to_pay = [bill for bill in scope.bills.values() if bill.state in OPEN]
-    return View("home.html", {"has_card": scope.bound, "live": mine, "to_pay": to_pay})
+    return View("home.html", {"has_card": scope.bound, "live": mine, "rights": ALL_RIGHTS, "to_pay": to_pay})
 
 
 def _cards(request: PageRequest, scope: ScriptedScope) -> View:
@@ -207,7 +210,7 @@ def _confirm(request: PageRequest, scope: ScriptedScope) -> View:
     offer = Offer(DEPARTMENTS[0], PRACTITIONERS[0], slot(request.data["day"], 1))
     numbers = [Candidate(mrn, token, bound=True) for mrn, token in scope.numbers.items() if scope.bound]
     data = {"offer": offer, "day": request.data["day"], "name": "张小三", "numbers": numbers}
-    return View("confirm.html", data | {"cancel_until": offer.slot.starts_at})
+    return View("confirm.html", data | {"pays_here": True, "cancel_until": offer.slot.starts_at})
 
 
 def _book(request: PageRequest, scope: ScriptedScope) -> Go:
@@ -217,7 +220,7 @@ def _book(request: PageRequest, scope: ScriptedScope) -> Go:
 
 def _registrations(request: PageRequest, scope: ScriptedScope) -> View:
     mine = [each for each in scope.registrations.values() if each.wallet_user_id == request.principal]
-    return View("registrations.html", {"registrations": mine})
+    return View("registrations.html", {"registrations": mine, "may_book": True})
 
 
 def _registration(request: PageRequest, scope: ScriptedScope) -> View:
@@ -228,7 +231,8 @@ def _registration(request: PageRequest, scope: ScriptedScope) -> View:
     waiting = found.state in (State.HOLDING, State.PAID, State.CANCELLING) or (payment is not None and payment.moving)
     return View(
         "registration.html",
-        {"registration": found, "payment": payment, "too_late": False, "too_late_to_cancel": False},
+        {"registration": found, "payment": payment, "too_late": False, "too_late_to_cancel": False}
+        | {"name": "张小三", "is_payer": True, "may_book": True},
         refresh_seconds=2 if waiting else None,
     )
 

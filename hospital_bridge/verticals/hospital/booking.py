@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from adapters.errors import Reason, Refused
 from adapters.values import Booking, BookingRequest
-from hospital_bridge.slot import OutsideCall, PaymentRequest
-from hospital_bridge.verticals.hospital.record_numbers import patient, record_of
+from hospital_bridge.slot import OutsideCall, PaymentRequest, Right
+from hospital_bridge.verticals.hospital.record_numbers import number_of, record_of
 from hospital_bridge.verticals.hospital.registration import Event, Registration, State
 from hospital_bridge.verticals.hospital.store import registrations, slot_holds
 
 if TYPE_CHECKING:
     from adapters.values import PatientRecord, Slot
     from hospital_bridge.slot import Scope, VerticalWork
+    from hospital_bridge.verticals.hospital.acting import Acting
 
 SALE_KIND = "hospital.registration"
 BOOK = "hospital.book"
@@ -23,7 +24,7 @@ BOOK = "hospital.book"
 
 def hold(
     scope: Scope,
-    wallet_user_id: str,
+    acting: Acting,
     slot: Slot,
     *,
     department_name: str,
@@ -31,21 +32,22 @@ def hold(
     place: str,
     number: str = "",
 ) -> str:
-    """Hold a seat for the wallet user's own patient and ask the hospital for it after the commit.
+    """Hold a seat for the patient for whom the wallet user acts, and ask the hospital for it after the commit.
 
     `number` is the token of the record number that the registration goes to, by default the first bound one.
     Returns the registration id, which is the standing one's when the patient has this slot already: the same
-    request may come twice. Raises SoldOut or NoRecordNumber and then holds nothing.
+    request may come twice. The wallet user pays if they may, or else the patient. Raises SoldOut, NoRecordNumber,
+    NotVerified or NotAllowed and then holds nothing.
     """
     try:
-        return _hold(scope, wallet_user_id, slot, department_name, practitioner_name, place, number)
+        return _hold(scope, acting, slot, department_name, practitioner_name, place, number)
     except registrations.AlreadyStanding as standing:
         return standing.registration_id
 
 
 def _hold(
     scope: Scope,
-    wallet_user_id: str,
+    acting: Acting,
     slot: Slot,
     department_name: str,
     practitioner_name: str,
@@ -53,12 +55,12 @@ def _hold(
     number: str,
 ) -> str:
     with scope.begin() as work:
-        subject_id, mrn = patient(work, wallet_user_id, number)
+        acting.must(work, Right.BOOK)
         registration = Registration(
             registration_id=work.ids.new(),
-            wallet_user_id=wallet_user_id,
-            subject_id=subject_id,
-            mrn=mrn,
+            wallet_user_id=acting.payer(work),
+            subject_id=acting.subject_id,
+            mrn=number_of(work, acting.subject_id, number),
             slot=slot,
             department_name=department_name,
             practitioner_name=practitioner_name,
@@ -70,7 +72,7 @@ def _hold(
         registrations.add(work, registration)
         slot_holds.take_seat(work, registration.registration_id, slot, registration.hold_expires_at)
         work.jobs.add(BOOK, registration.registration_id, stream=registration.registration_id)
-        work.audit.record(wallet_user_id, "registration.held", registration.registration_id)
+        work.audit.record(acting.wallet_user_id, "registration.held", registration.registration_id)
     return registration.registration_id
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from adapters.errors import NotDone, Reason, Refused
 from adapters.values import Identifier
-from hospital_bridge.slot import OutsideCall
+from hospital_bridge.slot import OutsideCall, Right
 from hospital_bridge.verticals.hospital.record_numbers import MRN, ask_to_match, token
 from hospital_bridge.verticals.hospital.store import record_requests
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from adapters.values import PatientRecord, VerifiedIdentity
     from hospital_bridge.slot import Scope, VerticalWork
+    from hospital_bridge.verticals.hospital.acting import Acting
 
 CREATE_RECORD = "hospital.create_record"
 BIND_CREATED = "hospital.bind_created"
@@ -41,13 +42,13 @@ class Cards:
     name_differs: bool
 
 
-class NotVerified(Exception):
-    """The wallet user has no verified identity here; they must sign in again and consent."""
-
-
-def cards_of(scope: Scope, wallet_user_id: str) -> Cards:
-    """The person's record numbers, bound ones first, then those that the index knows besides."""
-    subject_id, identity, bound = _person(scope, wallet_user_id)
+def cards_of(scope: Scope, acting: Acting) -> Cards:
+    """The patient's record numbers, bound ones first, then those that the index knows besides."""
+    subject_id = acting.subject_id
+    with scope.read() as work:
+        acting.must(work, Right.BOOK)
+        identity = work.subjects.identity(subject_id)
+        bound = [each.value for each in work.subjects.identifiers(subject_id) if each.system == MRN]
     records = scope.port("HisDirectory").find_patients(identity)
     mrns = dict.fromkeys([*bound, *_own(records, identity)])
     return Cards(
@@ -58,15 +59,16 @@ def cards_of(scope: Scope, wallet_user_id: str) -> Cards:
     )
 
 
-def bind(scope: Scope, wallet_user_id: str, chosen: str) -> bool:
+def bind(scope: Scope, acting: Acting, chosen: str) -> bool:
     """Bind the record number behind the token; False when the person has no such number."""
-    cards = cards_of(scope, wallet_user_id)
+    cards = cards_of(scope, acting)
     mrn = next((c.mrn for c in cards.candidates if c.token == chosen), None)
     if mrn is None:
         return False
     with scope.begin() as work:
+        acting.must(work, Right.BOOK)
         keep_number(work, cards.subject_id, mrn)
-        work.audit.record(wallet_user_id, "card.bound", cards.subject_id)
+        work.audit.record(acting.wallet_user_id, "card.bound", cards.subject_id)
     return True
 
 
@@ -76,25 +78,26 @@ def keep_number(work: VerticalWork, subject_id: str, mrn: str) -> None:
     ask_to_match(work, mrn)
 
 
-def unbind(scope: Scope, wallet_user_id: str, chosen: str) -> bool:
+def unbind(scope: Scope, acting: Acting, chosen: str) -> bool:
     """Take a bound record number out of use; False when it is not bound."""
     with scope.begin() as work:
-        for subject_id in work.subjects.bound_to(wallet_user_id):
-            for identifier in work.subjects.identifiers(subject_id):
-                if token(subject_id, identifier.value) == chosen:
-                    work.subjects.remove_identifier(subject_id, identifier)
-                    work.audit.record(wallet_user_id, "card.unbound", subject_id)
-                    return True
+        acting.must(work, Right.BOOK)
+        for identifier in work.subjects.identifiers(acting.subject_id):
+            if token(acting.subject_id, identifier.value) == chosen:
+                work.subjects.remove_identifier(acting.subject_id, identifier)
+                work.audit.record(acting.wallet_user_id, "card.unbound", acting.subject_id)
+                return True
     return False
 
 
-def ask_new_record(scope: Scope, wallet_user_id: str) -> None:
-    """Have the hospital enter the verified person as a new patient after this commit."""
-    subject_id, _, _ = _person(scope, wallet_user_id)
+def ask_new_record(scope: Scope, acting: Acting) -> None:
+    """Have the hospital enter the patient as a new one after this commit."""
+    subject_id = acting.subject_id
     with scope.begin() as work:
+        acting.must(work, Right.BOOK)
         record_requests.want_record(work, subject_id)
         work.jobs.add(CREATE_RECORD, subject_id, stream=subject_id)
-        work.audit.record(wallet_user_id, "card.new_asked", subject_id)
+        work.audit.record(acting.wallet_user_id, "card.new_asked", subject_id)
 
 
 def create_record(scope: Scope, subject_id: str) -> None:
@@ -167,11 +170,3 @@ def _own(records: Sequence[PatientRecord], identity: VerifiedIdentity) -> list[s
 
 def _is_under_another_name(records: Sequence[PatientRecord], identity: VerifiedIdentity) -> bool:
     return bool(records) and all(record.name != identity.name for record in records)
-
-
-def _person(scope: Scope, wallet_user_id: str) -> tuple[str, VerifiedIdentity, list[str]]:
-    with scope.read() as work:
-        for subject_id in work.subjects.bound_to(wallet_user_id):
-            bound = [i.value for i in work.subjects.identifiers(subject_id) if i.system == MRN]
-            return subject_id, work.subjects.identity(subject_id), bound
-    raise NotVerified

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from adapters.errors import Refused
 from adapters.news import AppointmentCalledOff
 from adapters.values import Booking
-from hospital_bridge.slot import Inbound, LookAgain, OutsideCall
+from hospital_bridge.slot import Inbound, LookAgain, OutsideCall, Right
+from hospital_bridge.verticals.hospital.acting import Acting
 from hospital_bridge.verticals.hospital.registration import TRANSITIONS, Event, IllegalTransition, State
 from hospital_bridge.verticals.hospital.store import registrations
 from hospital_bridge.verticals.hospital.visits import registering
@@ -44,9 +45,13 @@ def is_too_late(scope: Scope, registration: Registration, now: datetime) -> bool
 
 
 def cancel(scope: Scope, wallet_user_id: str, registration_id: str) -> bool:
-    """Begin a patient's cancellation; False when the registration is past being cancelled."""
+    """Begin a patient's cancellation; False when the registration is past being cancelled.
+
+    NotAllowed where the wallet user may not register and cancel for its patient.
+    """
     with scope.begin() as work:
         registration = registrations.get(work, registration_id)
+        Acting(wallet_user_id, registration.subject_id).must(work, Right.BOOK)
         if is_too_late(scope, registration, work.now):
             return False
         try:

@@ -24,12 +24,11 @@ def token(subject_id: str, mrn: str) -> str:
     return hashlib.blake2b(mrn.encode(), key=subject_id.encode(), digest_size=12).hexdigest()
 
 
-def patient(work: VerticalWork, wallet_user_id: str, chosen: str = "") -> tuple[str, str]:
-    """Subject id and record number of the wallet user: the one that the token names, or else the first bound one."""
-    for subject_id in work.subjects.bound_to(wallet_user_id):
-        for identifier in work.subjects.identifiers(subject_id):
-            if identifier.system == MRN and chosen in ("", token(subject_id, identifier.value)):
-                return subject_id, identifier.value
+def number_of(work: VerticalWork, subject_id: str, chosen: str = "") -> str:
+    """A bound record number of the patient: the one that the token names, or else the first one."""
+    for identifier in work.subjects.identifiers(subject_id):
+        if identifier.system == MRN and chosen in ("", token(subject_id, identifier.value)):
+            return identifier.value
     raise NoRecordNumber
 
 

@@ -15,6 +15,7 @@ from hospital_bridge.slot import Go, PageRequest, Relation, View
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.verticals.hospital import booking, cards
 from hospital_bridge.verticals.hospital import store as hospital_store
+from hospital_bridge.verticals.hospital.acting import Acting
 from hospital_bridge.verticals.hospital.pages.cards import wait_for_card
 from hospital_bridge.verticals.hospital.record_numbers import MRN, NoRecordNumber, token
 from tests.fixtures_store import Database
@@ -65,24 +66,24 @@ def subject(store: Store) -> str:
 
 
 @pytest.fixture
-def patient(store: Store, subject: str) -> str:
+def patient(store: Store, subject: str) -> Acting:
     with store.begin("h1") as work:
         user = work.wallet_users.keep("main", WalletAccount("2088000000000001", "o"), "zh-CN")
         work.subjects.bind(user, subject, Relation.SELF)
-    return user
+    return Acting(user, subject)
 
 
-def waiting_page(scope: OperatorScope, patient: str) -> View | Go:
-    return wait_for_card(PageRequest(scope, patient, {}, {}, {}))
+def waiting_page(scope: OperatorScope, patient: Acting) -> View | Go:
+    return wait_for_card(PageRequest(scope, patient.wallet_user_id, {}, {}, {}, subject_id=patient.subject_id))
 
 
-def ask(scope: OperatorScope, patient: str, subject: str) -> None:
+def ask(scope: OperatorScope, patient: Acting, subject: str) -> None:
     cards.ask_new_record(scope, patient)
     cards.create_record(scope, subject)
 
 
 def test_a_refusal_ends_the_waiting_with_its_reason(
-    scope: OperatorScope, patient: str, subject: str, index: Index
+    scope: OperatorScope, patient: Acting, subject: str, index: Index
 ) -> None:
     index.refusals = 1
     cards.ask_new_record(scope, patient)
@@ -92,7 +93,7 @@ def test_a_refusal_ends_the_waiting_with_its_reason(
 
 
 def test_asking_again_after_a_refusal_is_a_new_try(
-    scope: OperatorScope, patient: str, subject: str, index: Index
+    scope: OperatorScope, patient: Acting, subject: str, index: Index
 ) -> None:
     index.refusals = 1
     ask(scope, patient, subject)
@@ -103,7 +104,7 @@ def test_asking_again_after_a_refusal_is_a_new_try(
 
 
 def test_asking_twice_while_the_hospital_thinks_is_one_try(
-    scope: OperatorScope, patient: str, subject: str, index: Index
+    scope: OperatorScope, patient: Acting, subject: str, index: Index
 ) -> None:
     cards.ask_new_record(scope, patient)
     ask(scope, patient, subject)
@@ -112,7 +113,7 @@ def test_asking_twice_while_the_hospital_thinks_is_one_try(
 
 
 def test_the_patient_chooses_the_record_number_of_a_registration(
-    scope: OperatorScope, patient: str, subject: str
+    scope: OperatorScope, patient: Acting, subject: str
 ) -> None:
     with scope.begin() as work:
         for number in ("100001", "100002"):

@@ -16,6 +16,7 @@ from hospital_bridge.slot import Relation
 from hospital_bridge.store.jobs import JOB
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.verticals.hospital import booking
+from hospital_bridge.verticals.hospital.acting import Acting
 from hospital_bridge.verticals.hospital.record_numbers import MRN
 from hospital_bridge.verticals.hospital.registration import STANDING, Event, State
 from hospital_bridge.verticals.hospital.store import metadata, registrations, slot_holds
@@ -36,21 +37,21 @@ def scope(store: Store, database: Database, clock: FakeClock) -> OperatorScope:
 
 
 @pytest.fixture
-def patient(store: Store) -> str:
+def patient(store: Store) -> Acting:
     return wallet_user(store, "2088000000000001")
 
 
-def wallet_user(store: Store, payer: str) -> str:
-    """A wallet in which the one person of these tests is verified; its user's id."""
+def wallet_user(store: Store, payer: str) -> Acting:
+    """A wallet in which the one person of these tests is verified; its user, acting for that person."""
     with store.begin("h1") as work:
         user = work.wallet_users.keep("main", WalletAccount(payer, "o"), "zh-CN")
         subject = work.subjects.keep(PERSON)
         work.subjects.bind(user, subject, Relation.SELF)
         work.subjects.add_identifier(subject, Identifier(MRN, "100001"))
-    return user
+    return Acting(user, subject)
 
 
-def hold(scope: OperatorScope, user: str, slot: Slot = SLOT) -> str:
+def hold(scope: OperatorScope, user: Acting, slot: Slot = SLOT) -> str:
     return booking.hold(scope, user, slot, department_name="眼科", practitioner_name="林若海", place="3层")
 
 
@@ -60,7 +61,7 @@ def end(scope: OperatorScope, registration_id: str) -> None:
         slot_holds.free_seat(work, registration_id)
 
 
-def test_asking_again_gives_the_standing_registration(scope: OperatorScope, patient: str, store: Store) -> None:
+def test_asking_again_gives_the_standing_registration(scope: OperatorScope, patient: Acting, store: Store) -> None:
     first = hold(scope, patient)
     assert hold(scope, patient) == first
     with store.read("h1") as work:
@@ -68,7 +69,9 @@ def test_asking_again_gives_the_standing_registration(scope: OperatorScope, pati
         assert len(work.table(slot_holds.SLOT_HOLD).all()) == 1
 
 
-def test_racing_requests_of_one_person_make_one_registration(scope: OperatorScope, patient: str, store: Store) -> None:
+def test_racing_requests_of_one_person_make_one_registration(
+    scope: OperatorScope, patient: Acting, store: Store
+) -> None:
     users, together = [patient, wallet_user(store, "2088000000000002")], Barrier(PHONES)
 
     def press(number: int) -> str:
@@ -79,12 +82,12 @@ def test_racing_requests_of_one_person_make_one_registration(scope: OperatorScop
         assert len(set(phones.map(press, range(PHONES)))) == 1
 
 
-def test_another_slot_is_another_registration(scope: OperatorScope, patient: str) -> None:
+def test_another_slot_is_another_registration(scope: OperatorScope, patient: Acting) -> None:
     later = Slot("S2", "0501", "D1", MORNING, MORNING, 1, Fen(5_000))
     assert hold(scope, patient) != hold(scope, patient, later)
 
 
-def test_after_the_end_the_slot_can_be_taken_anew(scope: OperatorScope, patient: str) -> None:
+def test_after_the_end_the_slot_can_be_taken_anew(scope: OperatorScope, patient: Acting) -> None:
     first = hold(scope, patient)
     end(scope, first)
     second = hold(scope, patient)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from hospital_bridge.slot import Go, PageRequest, View
+from hospital_bridge.slot import Go, PageRequest, Right, View
 from hospital_bridge.verticals.hospital import booking, cards, directory, leaving, record_numbers, schedule
+from hospital_bridge.verticals.hospital.acting import acting
 from hospital_bridge.verticals.hospital.pages.trouble import gone, page
 from hospital_bridge.verticals.hospital.store import slot_holds
 from hospital_bridge.verticals.hospital.timetable import Timetable
@@ -56,7 +57,9 @@ def slots(request: PageRequest) -> View:
 
 def confirm(request: PageRequest) -> View:
     """Check the answers before the slot is taken."""
-    found, offer = cards.cards_of(request.scope, request.principal), _offer(request)
+    found, offer = cards.cards_of(request.scope, acting(request)), _offer(request)
+    with request.scope.read() as work:
+        pays_here = acting(request).may(work, Right.PAY)
     cancel_until = leaving.cancel_until(request.scope, offer.slot)
     return View(
         "confirm.html",
@@ -64,6 +67,7 @@ def confirm(request: PageRequest) -> View:
             "offer": offer,
             "cancel_until": cancel_until if request.scope.now() < cancel_until else None,
             "day": request.data["day"],
+            "pays_here": pays_here,
             "name": found.name,
             "numbers": [candidate for candidate in found.candidates if candidate.bound],
         },
@@ -76,7 +80,7 @@ def book(request: PageRequest) -> View | Go:
     try:
         registration_id = booking.hold(
             request.scope,
-            request.principal,
+            acting(request),
             offer.slot,
             department_name=offer.department.name,
             practitioner_name=offer.practitioner.name,

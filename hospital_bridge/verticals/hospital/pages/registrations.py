@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hospital_bridge.slot import Go, PageRequest, View
+from hospital_bridge.slot import Go, PageRequest, Right, View
 from hospital_bridge.verticals.hospital import leaving
+from hospital_bridge.verticals.hospital.acting import Acting, acting
 from hospital_bridge.verticals.hospital.pages.bills import open_bills
 from hospital_bridge.verticals.hospital.pages.trouble import page
 from hospital_bridge.verticals.hospital.registration import STANDING, Registration, State
@@ -16,22 +17,30 @@ if TYPE_CHECKING:
 
 WAITING = frozenset({State.HOLDING, State.PAID, State.CLOSING, State.CANCELLING})
 """States of which the patient awaits the next; that a slot is released is nothing to them."""
+SHOWING = frozenset({Right.BOOK, Right.PAY})
+"""Whoever has one of these rights for a patient sees the patient's registrations."""
 
 
 def home(request: PageRequest) -> View:
     """The service window: what can be done, and what is under way."""
     with request.scope.read() as work:
-        mine = registrations.open_to(work, request.principal)
-        has_card = any(work.subjects.identifiers(s) for s in work.subjects.bound_to(request.principal))
+        rights = acting(request).rights(work)
+        mine = registrations.newest_of(work, request.subject_id) if rights & SHOWING else ()
+        has_card = bool(work.subjects.identifiers(request.subject_id))
         to_pay = open_bills(work, request)
     live = [registration for registration in mine if registration.state in STANDING]
-    return View("home.html", {"has_card": has_card, "live": live, "to_pay": to_pay})
+    return View("home.html", {"has_card": has_card, "live": live, "to_pay": to_pay, "rights": rights})
 
 
 def show_registrations(request: PageRequest) -> View:
     """The patient's registrations, newest first."""
     with request.scope.read() as work:
-        return View("registrations.html", {"registrations": registrations.open_to(work, request.principal)})
+        acting(request).must(work, *SHOWING)
+        data = {
+            "registrations": registrations.newest_of(work, request.subject_id),
+            "may_book": acting(request).may(work, Right.BOOK),
+        }
+    return View("registrations.html", data)
 
 
 def show_registration(request: PageRequest) -> View:
@@ -39,11 +48,16 @@ def show_registration(request: PageRequest) -> View:
     with request.scope.read() as work:
         mine = _mine(work, request)
         payment = work.payments.view(mine.payment_id) if mine.payment_id else None
+        rights = Acting(request.principal, mine.subject_id).rights(work)
+        name = work.subjects.identity(mine.subject_id).name
     moving = mine.state in WAITING or (payment is not None and payment.moving)
     now = request.scope.now()
     data = {
         "registration": mine,
         "payment": payment,
+        "name": name,
+        "is_payer": mine.wallet_user_id == request.principal and Right.PAY in rights,
+        "may_book": Right.BOOK in rights,
         "too_late": payment is not None and payment.expires_at <= now,
         "too_late_to_cancel": leaving.is_too_late(request.scope, mine, now),
         "cancel_until": leaving.cancel_until(request.scope, mine.slot),
@@ -60,10 +74,12 @@ def cancel(request: PageRequest) -> Go:
 
 
 def _mine(work: VerticalWork, request: PageRequest) -> Registration:
-    """The registration of the address if the wallet user acts for its person; others are told that there is none."""
+    """The registration of the address; those who may neither cancel nor pay it are told that there is none.
+
+    Its own patient decides, not the chosen one: a message about a child leads here whoever the pages are about.
+    """
     found = registrations.get(work, request.data["registration"])
-    if found.subject_id not in work.subjects.bound_to(request.principal):
-        raise registrations.NoSuchRegistration(found.registration_id)
+    Acting(request.principal, found.subject_id).must(work, *SHOWING)
     return found
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from adapters.errors import Busy, OutsideError
 from hospital_bridge.slot import Download, Go, Page, PageRequest, View
-from hospital_bridge.verticals.hospital import cards, directory
+from hospital_bridge.verticals.hospital import directory
+from hospital_bridge.verticals.hospital.acting import NotAllowed, NotVerified
 from hospital_bridge.verticals.hospital.store import (
     bills,
     critical_values,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 
 MISSING = (
+    NotAllowed,
     directory.NotOffered,
     registrations.NoSuchRegistration,
     bills.NoSuchBill,
@@ -52,7 +54,7 @@ def speaks_of_trouble(handler: Handler) -> Handler:
             return View("unavailable.html", {"busy": busy}, status=503, refresh_seconds=20)
         except MISSING:
             return gone(404, "HB-R002")
-        except cards.NotVerified:
+        except NotVerified:
             return View("not_verified.html", status=403)
 
     return page

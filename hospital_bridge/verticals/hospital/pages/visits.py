@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from marshmallow import Schema, fields, validate
 
-from hospital_bridge.slot import Go, PageRequest, Position, View
+from hospital_bridge.slot import Go, PageRequest, Position, Right, View
 from hospital_bridge.verticals.hospital import arrival_code
 from hospital_bridge.verticals.hospital.arrival_code import ArrivalCode, CodeRefused
 from hospital_bridge.verticals.hospital.pages.trouble import page
@@ -116,16 +116,21 @@ def _today(work: VerticalWork, request: PageRequest) -> list[Today]:
     day = day_of(request.scope, work.now)
     mine = {
         visit.visit_id: visit
-        for subject in work.subjects.bound_to(request.principal)
+        for subject in _patients(work, request)
         for visit in visits.of_person(work, subject, *day)
     }
     return [_with_position(work, visit) for visit in sorted(mine.values(), key=lambda visit: visit.starts_at)]
 
 
+def _patients(work: VerticalWork, request: PageRequest) -> Sequence[str]:
+    """Those for whom the wallet user may register: whoever may do that may also say that they are there."""
+    return [each.subject_id for each in work.subjects.people_of(request.principal) if Right.BOOK in each.rights]
+
+
 def _mine(work: VerticalWork, request: PageRequest) -> Today:
-    """The visit of the address where it is one of a person for whom the wallet user acts; else NoSuchVisit."""
+    """The visit of the address where it is one of somebody for whom the wallet user may register; else NoSuchVisit."""
     visit = visits.get(work, request.data["visit"])
-    for subject in work.subjects.bound_to(request.principal):
+    for subject in _patients(work, request):
         if visit.visit_id in {one.visit_id for one in visits.of_subject(work, subject)}:
             return _with_position(work, visit)
     raise visits.NoSuchVisit

@@ -126,12 +126,12 @@ def get(work: VerticalWork, registration_id: str) -> Registration:
     return _read(work, row)
 
 
-def open_to(work: VerticalWork, wallet_user_id: str) -> Sequence[Registration]:
-    """The registrations of the people for whom the wallet user acts now, newest first, at most 50.
+def newest_of(work: VerticalWork, subject_id: str) -> Sequence[Registration]:
+    """The registrations of a person, newest first, at most 50.
 
     A registration belongs to the person: a wallet that has changed hands does not show it any more.
     """
-    mine = REGISTRATION.c.subject_id.in_(work.subjects.bound_to(wallet_user_id))
+    mine = REGISTRATION.c.subject_id == subject_id
     newest = (REGISTRATION.c.created_at.desc(), REGISTRATION.c.registration_id.desc())
     return [_read(work, row) for row in work.table(REGISTRATION).all(mine, order_by=newest, limit=50)]
 
