@@ -9,13 +9,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from hospital_bridge.identity.family import guardian_purpose
 from hospital_bridge.payment.ledger import is_at_rest
 from hospital_bridge.payment.model import Fulfilment, situation_of
-from hospital_bridge.slot import StillNeeded
+from hospital_bridge.slot import Binding, Relation, StillNeeded
+from hospital_bridge.store.invitations import Invitations
 from hospital_bridge.store.sessions import SessionKind, Sessions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from hospital_bridge.bootstrap import Bridge, OperatorParts
     from hospital_bridge.payment.model import Payment
@@ -45,7 +47,7 @@ def erase_subject(bridge: Bridge, operator_id: str, subject_id: str, actor: str)
     """
     parts = bridge.operators[operator_id]
     with bridge.store.begin(operator_id) as work:
-        users = work.subjects.users_of(subject_id)
+        acting = _acting_for(work, subject_id)
         if any(_is_under_way(work, payment) for payment in work.payments.of_subject(subject_id)):
             raise StillNeeded("Money of this person is still under way; try again when it has arrived or gone back.")
         for name, scope in parts.scopes.items():
@@ -53,14 +55,25 @@ def erase_subject(bridge: Bridge, operator_id: str, subject_id: str, actor: str)
             if forget is not None:
                 forget(scope.unit(work), subject_id)
         work.subjects.forget(subject_id)
-        for wallet_user_id in users:
-            _forget_user(work, wallet_user_id)
+        Invitations(work).end_all_of(subject_id)
+        for each in acting:
+            _forget_user(work, each)
         work.audit.record(actor, "subject.erased", subject_id)
 
 
-def _forget_user(work: Work, wallet_user_id: str) -> None:
-    """A wallet user who acts for nobody any more is forgotten too."""
-    if work.subjects.bound_to(wallet_user_id):
+def _acting_for(work: Work, subject_id: str) -> Sequence[Binding]:
+    """Who acts for the person, themselves included; LookupError where there is no such person."""
+    work.subjects.users_of(subject_id)
+    return work.subjects.acting_for(subject_id)
+
+
+def _forget_user(work: Work, binding: Binding) -> None:
+    """The person's own wallet users are forgotten, and who acts for nobody any more; others keep to their own."""
+    wallet_user_id = binding.wallet_user_id
+    work.wallet_users.withdraw(wallet_user_id, guardian_purpose(binding.subject_id))
+    if binding.relation is Relation.SELF:
+        work.subjects.end_all_of(wallet_user_id)
+    elif work.subjects.people_of(wallet_user_id):
         return
     Sessions(work).end_all_of(SessionKind.PATIENT, wallet_user_id)
     work.wallet_users.forget(wallet_user_id)
@@ -73,6 +86,8 @@ def _is_under_way(work: Work, payment: Payment) -> bool:
 
 def _person(work: Work, subject_id: str) -> dict[str, Any]:
     identity = work.subjects.identity(subject_id)
+    acting = _acting_for(work, subject_id)
+    own = [each for each in acting if each.relation is Relation.SELF]
     return {
         "subject_id": subject_id,
         "name": identity.name,
@@ -82,10 +97,23 @@ def _person(work: Work, subject_id: str) -> dict[str, Any]:
         "sex": identity.sex.value,
         "phone": identity.phone,
         "record_numbers": [identifier.value for identifier in work.subjects.identifiers(subject_id)],
-        "wallet_users": [_wallet_user(work, user) for user in work.subjects.users_of(subject_id)],
+        "wallet_users": [_wallet_user(work, each.wallet_user_id) for each in own],
+        "acted_for_by": [_told(each) for each in acting if each.relation is not Relation.SELF],
+        "acts_for": [
+            _told(each)
+            for user in own
+            for each in work.subjects.people_of(user.wallet_user_id)
+            if each.relation is not Relation.SELF
+        ],
         "payments": [_payment(payment) for payment in work.payments.of_subject(subject_id)],
         "tickets": [_ticket(row) for row in work.queue_tickets.of_subject(subject_id)],
     }
+
+
+def _told(binding: Binding) -> dict[str, Any]:
+    """How two people stand to each other; who the other one is, is theirs alone."""
+    rights = sorted(right.value for right in binding.rights)
+    return {"relation": binding.relation.value, "rights": rights, "since": binding.since.isoformat()}
 
 
 def _wallet_user(work: Work, wallet_user_id: str) -> dict[str, Any]:

@@ -76,6 +76,7 @@ def _operator(bridge: Bridge, parts: OperatorParts, patience: Patience) -> Opera
         phone=settings.phone,
         language=settings.locale,
         consent=CONSENT,
+        most_family_members=settings.most_family_members,
         wallets={account: _wallet(bridge, parts, account) for account in parts.wallets},
         verticals={name: _plugged(bridge.verticals[name], scope, patience) for name, scope in parts.scopes.items()},
     )

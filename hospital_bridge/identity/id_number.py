@@ -15,6 +15,18 @@ class BadIdNumber(ValueError):
     """The number cannot be a resident identity number; the text names no digit of it."""
 
 
+class BadShape(BadIdNumber):
+    """It has not 17 digits and a digit or X."""
+
+
+class BadCheckDigit(BadIdNumber):
+    """Some character of it is another one, or two have changed places."""
+
+
+class BadBirthDate(BadIdNumber):
+    """Nobody was born on such a day."""
+
+
 def normalise(text: str) -> str:
     """The number without blanks and with an upper-case X."""
     return "".join(text.split()).upper()
@@ -29,11 +41,11 @@ def check_digit(first_seventeen: str) -> str:
 def read(number: str) -> tuple[date, Sex]:
     """Birth date and sex of a normalised number; BadIdNumber when shape, date or check digit is wrong."""
     if not _SHAPE.fullmatch(number):
-        raise BadIdNumber("an identity number has 17 digits and a digit or X")
+        raise BadShape("an identity number has 17 digits and a digit or X")
     if check_digit(number[:17]) != number[17]:
-        raise BadIdNumber("the check digit does not fit")
+        raise BadCheckDigit("the check digit does not fit")
     try:
         born = date.fromisoformat(f"{number[6:10]}-{number[10:12]}-{number[12:14]}")
     except ValueError:
-        raise BadIdNumber("the birth date does not exist") from None
+        raise BadBirthDate("the birth date does not exist") from None
     return born, Sex.MALE if int(number[16]) % 2 else Sex.FEMALE

@@ -95,6 +95,7 @@ class OperatorSettings:
     phone: str
     timezone: ZoneInfo
     locale: str
+    most_family_members: int
     wallets: Mapping[str, AdapterChoice]
     his: AdapterChoice | None
     verticals: Mapping[str, Mapping[str, Any]] = field(repr=False)

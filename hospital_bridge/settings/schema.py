@@ -209,6 +209,11 @@ class OperatorSchema(Schema):
         validate=validate.OneOf(LOCALES),
         metadata={"description": "Language of messages to people who chose none."},
     )
+    most_family_members = fields.Integer(
+        load_default=4,
+        validate=validate.Range(0, 20),
+        metadata={"description": "For how many others one wallet user may act: their children, and who let them."},
+    )
     wallets = fields.Dict(
         keys=fields.String(validate=_short_name(), metadata=_NAME),
         values=fields.Dict(),

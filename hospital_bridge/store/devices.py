@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +11,7 @@ from sqlalchemy import Column, Row, String, Table, UniqueConstraint
 
 from hospital_bridge.store.metadata import CODE, ID, Instant, metadata, operator_column
 from hospital_bridge.store.sessions import HASH, SessionKind, Sessions, digest
+from hospital_bridge.store.typed_codes import CODE_LIVES, new_code, typed
 
 if TYPE_CHECKING:
     from hospital_bridge.store.unit_of_work import Work
@@ -33,9 +31,6 @@ DEVICE = Table(
     Column("revoked_at", Instant),
     UniqueConstraint("operator_id", "code_hash"),
 )
-
-CODE_LIVES = timedelta(minutes=15)
-_CODE_BYTES = 5
 
 
 class DeviceKind(StrEnum):
@@ -65,7 +60,7 @@ class Devices:
 
     def add(self, kind: DeviceKind, name: str, place: Sequence[str]) -> tuple[str, str]:
         """A device that is still to be enrolled: its id, and the one-use code to type into it, shown this once."""
-        device_id, code = self._work.ids.new(), self._new_code()
+        device_id, code = self._work.ids.new(), new_code(self._work.ids)
         self._devices.add(
             device_id=device_id,
             kind=kind.value,
@@ -103,15 +98,6 @@ class Devices:
             return False
         Sessions(self._work).end_all_of(SessionKind.DEVICE, device_id)
         return True
-
-    def _new_code(self) -> str:
-        """40 bits in eight characters that nobody mistakes for another."""
-        return base64.b32encode(hashlib.sha256(self._work.ids.secret().encode()).digest()[:_CODE_BYTES]).decode()
-
-
-def typed(code: str) -> str:
-    """A code as it was made, however it was typed: without blanks and hyphens, in capitals."""
-    return "".join(code.split()).replace("-", "").upper()
 
 
 def _read(row: Row[Any]) -> Device:

@@ -141,7 +141,7 @@ class Subjects(Bindings):
         return [row.subject_id for row in rows]
 
     def users_of(self, subject_id: str) -> Sequence[str]:
-        """The wallet users who act for the person, as `acting_for`; LookupError for nobody of ours."""
+        """The wallet users who act for the person, themselves first; LookupError for nobody of ours."""
         if self._people.one(SUBJECT.c.subject_id == subject_id) is None:
             raise LookupError(subject_id)
         return [each.wallet_user_id for each in self.acting_for(subject_id)]

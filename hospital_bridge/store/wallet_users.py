@@ -71,6 +71,10 @@ class WalletUsers:
         )
         return wallet_user_id
 
+    def hold(self, wallet_user_id: str) -> None:
+        """Whoever else holds this wallet user waits until this transaction ends."""
+        self._users.one(WALLET_USER.c.wallet_user_id == wallet_user_id, lock=True)
+
     def payer(self, wallet_user_id: str) -> tuple[str, WalletAccount]:
         """The merchant account and the payer behind a wallet user; LookupError when unknown."""
         row = self._users.one(WALLET_USER.c.wallet_user_id == wallet_user_id)

@@ -14,6 +14,9 @@ FORMS = Limit(60, timedelta(minutes=1))
 WALLET_LOGINS = Limit(30, timedelta(minutes=10))
 STAFF_LOGINS_FROM_ADDRESS = Limit(60, timedelta(minutes=15))
 STAFF_LOGIN_FAILURES = Limit(10, timedelta(minutes=15))
+FAMILY = Limit(10, timedelta(minutes=15))
+"""Of one wallet user: neither codes nor children are guessed."""
+
 DEVICE_CODES = Limit(10, timedelta(minutes=15))
 """Of one address: a code of 40 bits that lives a quarter of an hour is not guessed."""
 

@@ -94,6 +94,7 @@ class Operator:
     phone: str
     language: str
     consent: ConsentText
+    most_family_members: int = 4
     wallets: Mapping[str, Wallet] = field(default_factory=dict)
     verticals: Mapping[str, Plugged] = field(default_factory=dict)
 

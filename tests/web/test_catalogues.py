@@ -17,12 +17,13 @@ from marshmallow import fields
 from adapters.values import EntryKind
 from hospital_bridge import administration, money_rows
 from hospital_bridge.error_codes import CODES
+from hospital_bridge.identity.family import Objection
 from hospital_bridge.store.inbox import InboxState
 from hospital_bridge.store.reconciliation import Finding, RunState
 from hospital_bridge.verticals.hospital import VERTICAL
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
 from hospital_bridge.verticals.hospital.visits.line_rules import CLINIC, LINE_RULES
-from hospital_bridge.web import admin, console, devices, finance
+from hospital_bridge.web import admin, console, devices, family, finance
 from hospital_bridge.web.finance_reads import Decision, Explanation
 from hospital_bridge.website import CONSENT
 from tests.web.visitor import get
@@ -45,6 +46,7 @@ OF_WORK = {
     admin.OTHER_EFFECT,
     *(text for situation in money_rows.SITUATIONS for text in situation),
     *(text for words in finance.DECISIONS.values() for text in (words.label, words.consequence)),
+    *(sentence for _, sentence in family.OBJECTIONS.values()),
     *finance.EXPLANATIONS.values(),
     *finance.FINDINGS.values(),
     *finance.KINDS.values(),
@@ -128,6 +130,10 @@ def test_care_mode_is_remembered_beside_the_language(browser: FlaskClient) -> No
     page = get(browser, "/p/h1/consent").text
     assert '<html lang="en" class="care">' in page
     assert 'data-weui-mode="care"' in page
+
+
+def test_every_objection_to_a_family_member_has_words_and_a_field() -> None:
+    assert set(family.OBJECTIONS) == set(Objection)
 
 
 def test_every_finding_kind_and_state_of_a_reconciliation_has_words() -> None:

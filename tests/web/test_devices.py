@@ -9,8 +9,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from hospital_bridge.store.devices import CODE_LIVES, DeviceKind, Devices
+from hospital_bridge.store.devices import DeviceKind, Devices
 from hospital_bridge.store.staff import RoleGrant
+from hospital_bridge.store.typed_codes import CODE_LIVES
 from hospital_bridge.web.limits import DEVICE_CODES
 from tests.steered import FakeClock
 from tests.web.site_kit import SiteKit

@@ -90,6 +90,15 @@ EXPECTED: dict[str, frozenset[str]] = {
     # Whoever acts for nobody has nobody to choose (test_family_pages).
     "family.choose": NOBODY,
     "family.people": frozenset({"patient"}),
+    "family.child": frozenset({"patient"}),
+    "family.code": frozenset({"patient"}),
+    # Closed to whoever's own name is not confirmed, as nobody's is here (test_family_pages).
+    "family.accept": NOBODY,
+    "family.add_child": NOBODY,
+    "family.for_me": NOBODY,
+    "family.invite": NOBODY,
+    "family.leave": NOBODY,
+    "family.withdraw": NOBODY,
     "messages.inbox": frozenset({"patient"}),
     "patient.agree": EVERYBODY,
     "patient.consent": EVERYBODY,
