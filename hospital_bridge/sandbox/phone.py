@@ -107,3 +107,34 @@ class Phone:
     def wait_for(self, page: PageShown, situation: str) -> PageShown:
         """Until the payment of a registration has come to `situation`."""
         return self.wait(page, lambda shown: shown.marks.get("situation") == situation)
+
+    def family(self, path: str = "") -> PageShown:
+        """A page about those for whom this phone's owner acts, and who acts for them."""
+        return self._browser.open(f"{self._window}/family{path}")
+
+    def add_child(self, name: str, id_number: str) -> PageShown:
+        """Add a child under fourteen as its guardian; the pages are about the child then."""
+        page = self.family("/child")
+        return self.fill(page, page.form("/child"), name=name, id_number=id_number, agreed="yes")
+
+    def invite(self, *rights: str) -> PageShown:
+        """Make a code for somebody who may act for this phone's owner; it is the page's mark `code`."""
+        page = self.family("/for-me")
+        form = next(form for form in page.forms if form.boxes)
+        return self.fill(page, form, **dict.fromkeys(rights, "yes"))
+
+    def accept(self, code: str) -> PageShown:
+        """Type somebody's code; the pages are about them then."""
+        page = self.family("/code")
+        return self.fill(page, page.form("/code"), code=code)
+
+    def act_for(self, position: int) -> PageShown:
+        """Let the pages be about the first, second … of those who are not chosen now."""
+        page = self.family()
+        forms = [form for form in page.forms if form.action.endswith("/choose")]
+        return self._browser.submit(page, forms[position])
+
+    def withdraw(self) -> PageShown:
+        """End what the first of those who act for this phone's owner may do."""
+        page = self.family("/for-me")
+        return self._browser.submit(page, page.form("/withdraw"))

@@ -48,7 +48,7 @@ OBJECTIONS: Mapping[Objection, tuple[str, str]] = {
     Objection.TOO_YOUNG: ("rights", "Until you are fourteen your guardian acts for you; you cannot let others do so."),
     Objection.UNKNOWN_CODE: (
         "code",
-        "This code is unknown, was used already, or is older than 15 minutes. Ask for a new one.",
+        "This code is unknown, was used already or is older than 15 minutes. Ask your relative for a new one.",
     ),
     Objection.OWN_CODE: ("code", "This is your own code. It is typed on the phone of whoever is to act for you."),
 }

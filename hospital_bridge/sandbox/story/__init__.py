@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from hospital_bridge.sandbox.story.bills import Bills
+from hospital_bridge.sandbox.story.family import Family
 from hospital_bridge.sandbox.story.registration import Registration
 from hospital_bridge.sandbox.story.world import Step, StoryBroken, World
 
@@ -25,7 +26,7 @@ class Chapter(Protocol):
         """The steps in their order."""
 
 
-CHAPTERS: Sequence[type[Chapter]] = (Registration, Bills)
+CHAPTERS: Sequence[type[Chapter]] = (Registration, Bills, Family)
 
 
 def story(world: World) -> Iterator[Step]:

@@ -115,9 +115,7 @@ def _place(work: VerticalWork, request: PageRequest, age: timedelta = arrival_co
 def _today(work: VerticalWork, request: PageRequest) -> list[Today]:
     day = day_of(request.scope, work.now)
     mine = {
-        visit.visit_id: visit
-        for subject in _patients(work, request)
-        for visit in visits.of_person(work, subject, *day)
+        visit.visit_id: visit for subject in _patients(work, request) for visit in visits.of_person(work, subject, *day)
     }
     return [_with_position(work, visit) for visit in sorted(mine.values(), key=lambda visit: visit.starts_at)]
 
