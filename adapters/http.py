@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import urllib3
 from urllib3 import exceptions
@@ -25,13 +25,17 @@ _CHUNK = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call; a response longer than `max_response_bytes` is Malformed."""
+    """One call; a response longer than `max_response_bytes` is Malformed.
+
+    With an `address` that one is connected to, whatever the host's name means; name and certificate stay the host's.
+    """
 
     method: str
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
     max_response_bytes: int = 4 * 1024 * 1024
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +115,34 @@ class UrllibTransport:
         """Send once; nothing is retried and no redirect followed here, for only the caller knows what is safe."""
         deadline = self._monotonic() + self._timeouts.total
         try:
-            answer = self._pool.urlopen(
-                request.method,
-                request.url,
-                body=request.body or None,
-                headers={"Accept-Encoding": "identity", **request.headers},
-                redirect=False,
-                preload_content=False,
-                decode_content=False,
-            )
+            answer = self._opened(request)
             return self._read(answer, request.max_response_bytes, deadline)
         except exceptions.HTTPError as error:
             # `from None`: the library's text holds the address with its query.
             raise translated(error) from None
+
+    def _opened(self, request: Request) -> urllib3.BaseHTTPResponse:
+        pool: urllib3.PoolManager | urllib3.HTTPConnectionPool = self._pool
+        target = request.url
+        named: dict[str, str] = {}
+        if request.address:
+            pool, target, named = self._at_address(request)
+        return pool.urlopen(
+            request.method,
+            target,
+            body=request.body or None,
+            headers={"Accept-Encoding": "identity", **named, **request.headers},
+            redirect=False,
+            preload_content=False,
+            decode_content=False,
+        )
+
+    def _at_address(self, request: Request) -> tuple[urllib3.HTTPConnectionPool, str, dict[str, str]]:
+        where = urlsplit(request.url)
+        checked = {"server_hostname": where.hostname} if where.scheme == "https" else None
+        pool = self._pool.connection_from_host(request.address, where.port, where.scheme, pool_kwargs=checked)
+        target = urlunsplit(("", "", where.path or "/", where.query, ""))
+        return pool, target, {"Host": where.netloc.rpartition("@")[2]}
 
     def _read(self, answer: urllib3.BaseHTTPResponse, limit: int, deadline: float) -> Response:
         headers = {name.lower(): value for name, value in answer.headers.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,8 @@ from adapters.hl7.sender import MllpClient
 from adapters.http import Transport, UrllibTransport
 from adapters.manifest import AdapterContext, OpenLink
 from adapters.ports import HisNews
-from hospital_bridge.clock import Clock, Ids, RandomIds, SystemClock
+from adapters.webhook import Resolve, resolved
+from hospital_bridge.clock import Clock, Ids, RandomIds, SystemClock, chance
 from hospital_bridge.counted_outside import CountedTransport, counted_links
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.facade import OperatorScope
@@ -27,6 +28,7 @@ from hospital_bridge.store.keys import RootKeys
 from hospital_bridge.store.migrations.runner import is_current, is_vertical_current, migrate, migrate_vertical
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.telling.messages import Teller
+from hospital_bridge.telling.webhooks import Publisher
 
 ON_THE_WAY = timedelta(seconds=5)
 """How long a message may travel on after its sender gave up waiting."""
@@ -43,6 +45,8 @@ class Outside:
     ids: Ids = field(default_factory=lambda: RandomIds(SystemClock()))
     transport: Transport = field(default_factory=UrllibTransport)
     open_link: OpenLink = MllpClient
+    resolve: Resolve = resolved
+    chance: Callable[[], float] = chance
     database_time: bool = True
 
 
@@ -87,7 +91,7 @@ def build(settings: Settings, outside: Outside | None = None, *, engine: Engine 
     keys = root_keys(settings)
     store = Store(engine, None if outside.database_time else outside.clock, outside.ids, keys)
     verticals = verticals_of(settings)
-    operators = {o.id: _operator(o, outside, store, verticals, settings.digest) for o in settings.operators}
+    operators = {o.id: _operator(o, outside, store, verticals, settings) for o in settings.operators}
     return Bridge(settings, outside, store, verticals, operators)
 
 
@@ -156,7 +160,7 @@ def has_current_schema(bridge: Bridge) -> bool:
 
 
 def _operator(
-    settings: OperatorSettings, outside: Outside, store: Store, verticals: Mapping[str, Vertical], digest: str
+    settings: OperatorSettings, outside: Outside, store: Store, verticals: Mapping[str, Vertical], whole: Settings
 ) -> OperatorParts:
     wallets = {account: _adapter(choice, outside) for account, choice in settings.wallets.items()}
     his = None if settings.his is None else _adapter(settings.his, outside)
@@ -168,12 +172,13 @@ def _operator(
         settings.timezone,
         wallets,
         counters,
-        config_digest=digest,
+        config_digest=whole.digest,
         settling=settling_of(settings.his),
     )
+    publisher = Publisher(settings.webhooks, whole.bridge.public_url)
     scopes = {}
     for name, chosen in settings.verticals.items():
-        scope = _scope(verticals[name], chosen, settings, outside, money, ports)
+        scope = _scope(verticals[name], chosen, settings, outside, money, ports, publisher)
         scopes[name] = scope
         counters |= {sale.kind: Counter(sale, scope, scope.unit) for sale in verticals[name].sales}
     news = his if ports.get("HisNews") is his else None
@@ -219,13 +224,14 @@ def _scope(
     outside: Outside,
     money: MoneyContext,
     provided: Mapping[str, Any],
+    publisher: Publisher,
 ) -> OperatorScope:
     if missing := missing_ports(vertical, provided):
         name = vertical.manifest.name
         raise BridgeError("HB-C016", f"{settings.id}: {name!r} needs {', '.join(missing)}")
     named = vertical.manifest.ports | vertical.manifest.optional_ports
     ports = {port: adapter for port, adapter in provided.items() if port in named}
-    teller = Teller.of(vertical.manifest.name, vertical.messages)
+    teller = Teller.of(vertical.manifest.name, vertical.messages, publisher)
     return OperatorScope(money, chosen, outside.clock, ports, _lines(vertical, chosen, settings), teller=teller)
 
 

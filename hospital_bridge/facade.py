@@ -13,6 +13,7 @@ from hospital_bridge.patience import Asked, PageWait
 from hospital_bridge.payment.effects import EffectsFacade
 from hospital_bridge.payment.flows.facade import PaymentsFacade
 from hospital_bridge.telling.messages import MessagesFacade, Teller
+from hospital_bridge.telling.webhooks import WebhooksFacade
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -66,6 +67,10 @@ class Unit:
     @property
     def messages(self) -> slot.Messages:
         return MessagesFacade(self.teller, self.work)
+
+    @property
+    def webhooks(self) -> slot.Webhooks:
+        return WebhooksFacade(self.teller.publisher, self.work)
 
     @property
     def jobs(self) -> slot.Jobs:

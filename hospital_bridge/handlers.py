@@ -10,11 +10,13 @@ from hospital_bridge.inbound import apply_message
 from hospital_bridge.link_watch import CHECK_LINKS, check_links
 from hospital_bridge.payment.flows import handlers as money
 from hospital_bridge.payment.reconcile import ask_for_reconciliation
+from hospital_bridge.post_office import post_of
 from hospital_bridge.store.housekeeping import forget_finished_jobs
 from hospital_bridge.store.jobs import Lane
 from hospital_bridge.store.messages import forget_old_messages
 from hospital_bridge.store.past_visits import forget_past_visits
 from hospital_bridge.store.raw_messages import forget_raw_messages
+from hospital_bridge.telling.post import DELIVER, deliver
 from hospital_bridge.workers.hl7_inbox import APPLY
 from hospital_bridge.workers.job_runner import Handlers, IoHandler, TxHandler
 from hospital_bridge.workers.timers import Daily, Every, PeriodicTask
@@ -41,6 +43,7 @@ def handlers_of(bridge: Bridge) -> Handlers:
     io: dict[str, IoHandler] = dict(money.handlers(lambda operator_id: bridge.operators[operator_id].money))
     for name, vertical in bridge.verticals.items():
         io |= {reaction.topic: _reaction(bridge, name, reaction) for reaction in vertical.reactions}
+    io[DELIVER] = partial(deliver, post_of(bridge))
     io[CHECK_LINKS] = lambda store, job: check_links(bridge.operators[job.operator_id], store, job)
     tx: dict[str, TxHandler] = {
         CHAIN_AUDIT: _chain_audit,

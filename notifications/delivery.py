@@ -42,6 +42,10 @@ class Event(StrEnum):
 OPEN = frozenset({State.DUE, State.UNCERTAIN})
 """The states in which an attempt is still to come."""
 
+
+UNDONE = frozenset({State.REFUSED, State.DEAD})
+"""The states from which a person may ask for another attempt."""
+
 TRANSITIONS: Mapping[tuple[State, Event], State] = {
     **{(state, Event.ACCEPTED): State.DELIVERED for state in OPEN},
     **{(state, Event.UNSURE): State.UNCERTAIN for state in OPEN},
@@ -50,8 +54,7 @@ TRANSITIONS: Mapping[tuple[State, Event], State] = {
     **{(state, Event.NEXT_CHANNEL): State.DUE for state in OPEN},
     **{(state, Event.NO_CHANNEL): State.REFUSED for state in OPEN},
     **{(state, Event.GIVEN_UP): State.DEAD for state in OPEN},
-    (State.REFUSED, Event.REPLAYED): State.DUE,
-    (State.DEAD, Event.REPLAYED): State.DUE,
+    **{(state, Event.REPLAYED): State.DUE for state in UNDONE},
 }
 
 
@@ -137,6 +140,21 @@ class Delivery:
     due: datetime | None
 
 
+def begun(at: datetime) -> Delivery:
+    """A delivery whose first attempt is due at that instant."""
+    return Delivery(State.DUE, 0, 0, at)
+
+
+def replayed(delivery: Delivery, at: datetime) -> Delivery:
+    """One that was given up or refused, at its last channel once more and at once, for a person asked for it."""
+    return replace(delivery, state=follow(delivery.state, Event.REPLAYED), attempts=0, due=at)
+
+
+def given_up(delivery: Delivery) -> Delivery:
+    """One for which no further attempt is made until a person asks for it."""
+    return replace(delivery, state=follow(delivery.state, Event.GIVEN_UP), due=None)
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """How a kind of message is delivered: the number of its channels, their schedule, and whose sleep it respects.
@@ -151,7 +169,7 @@ class Policy:
 
     def begin(self, at: datetime) -> Delivery:
         """A delivery that is to start at that instant, or after the quiet hours."""
-        return Delivery(State.DUE, 0, 0, self._awake(at))
+        return begun(self._awake(at))
 
     def decide(
         self, delivery: Delivery, outcome: Outcome, at: datetime, retry_after: timedelta | None = None
@@ -166,10 +184,6 @@ class Policy:
                 return self._again(delivery, Event.UNSURE, at, retry_after)
             case Outcome.NOT_DONE:
                 return self._again(delivery, Event.POSTPONED, at, retry_after)
-
-    def replay(self, delivery: Delivery, at: datetime) -> Delivery:
-        """A closed delivery from its last channel once more, at once, for a person asked for it."""
-        return replace(delivery, state=follow(delivery.state, Event.REPLAYED), attempts=0, due=at)
 
     def _again(self, delivery: Delivery, event: Event, at: datetime, asked: timedelta | None) -> Delivery:
         state, attempts = follow(delivery.state, event), delivery.attempts + 1

@@ -12,6 +12,7 @@ from hospital_bridge.settings.model import (
     OperatorSettings,
     Peer,
     Settings,
+    Webhook,
     WebSettings,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "Settings",
     "SettingsFaults",
     "WebSettings",
+    "Webhook",
     "load",
 ]

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import Schema
 
+from notifications.signing import Secret
+
 Network = IPv4Network | IPv6Network
 
 
@@ -86,6 +88,20 @@ class Peer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """A system that is told of `events`, signed with each of `secrets`; `networks` are where it may stand.
+
+    Without `networks` it must stand on a public address.
+    """
+
+    name: str
+    url: str
+    secrets: tuple[Secret, ...] = field(repr=False)
+    events: frozenset[str]
+    networks: tuple[Network, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorSettings:
     """One tenant: a hospital, a bus company, a mall; `verticals` maps a name to its settings."""
 
@@ -100,6 +116,7 @@ class OperatorSettings:
     his: AdapterChoice | None
     verticals: Mapping[str, Mapping[str, Any]] = field(repr=False)
     peers: tuple[Peer, ...]
+    webhooks: tuple[Webhook, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

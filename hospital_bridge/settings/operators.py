@@ -34,7 +34,13 @@ class OperatorReader:
         verticals = {name: self._vertical(section, name) for name in section.below("verticals").table}
         if own is None or len(self._faults) > before:
             return None
-        chosen = {"wallets": wallets, "his": his, "verticals": verticals, "peers": tuple(own["peers"])}
+        chosen = {
+            "wallets": wallets,
+            "his": his,
+            "verticals": verticals,
+            "peers": tuple(own["peers"]),
+            "webhooks": tuple(own["webhooks"]),
+        }
         return OperatorSettings(**{**own, **chosen})
 
     def _choice(self, section: Section) -> AdapterChoice | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from ipaddress import ip_network
 from typing import Any
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
-from hospital_bridge.settings.model import ListenerSettings, Peer, WebSettings
-from hospital_bridge.settings.values import AddressRange, Charset, Key32, Zone
+from hospital_bridge.settings.model import ListenerSettings, Peer, Webhook, WebSettings
+from hospital_bridge.settings.values import AddressRange, Charset, Key32, WebhookSecret, Zone
 
 LOCALES = ("zh-CN", "en")
 ALGORITHMS = ("aes-256-gcm", "sm4-gcm")
@@ -178,6 +178,46 @@ class PeerSchema(Schema):
         return Peer(**{**data, "addresses": tuple(data["addresses"])})
 
 
+class WebhookSchema(Schema):
+    """`[[operator.webhooks]]`: a system that is told what happens, signed by the rules of Standard Webhooks."""
+
+    name = fields.String(required=True, validate=_short_name(), metadata={**_NAME, "description": "Its name."})
+    url = fields.Url(
+        required=True,
+        schemes={"http", "https"},
+        require_tld=False,
+        metadata={"description": "Where the events are sent."},
+    )
+    secrets = fields.List(
+        WebhookSecret(metadata={"secret": True}),
+        required=True,
+        validate=validate.Length(1, 5),
+        metadata={"description": "Each event is signed with all of them, so that a secret can be changed in peace."},
+    )
+    events = fields.List(
+        fields.String(validate=validate.Length(1, 64)),
+        required=True,
+        validate=validate.Length(1),
+        metadata={"description": "Types of events that it is told of, such as report.available."},
+    )
+    networks = fields.List(
+        AddressRange(metadata={"expected": "an IP address or a range such as 10.1.0.0/16"}),
+        load_default=list,
+        metadata={"description": "Where it may stand; without them it must have a public address."},
+    )
+
+    @post_load
+    def made(self, data: dict[str, Any], **_: Any) -> Webhook:
+        made = {"secrets": tuple(data["secrets"]), "events": frozenset(data["events"])}
+        return Webhook(**{**data, **made, "networks": tuple(data["networks"])})
+
+
+def _named_once(webhooks: list[Webhook]) -> None:
+    names = [webhook.name for webhook in webhooks]
+    if len(set(names)) < len(names):
+        raise ValidationError("Two of them have one name.")
+
+
 class OperatorSchema(Schema):
     """`[operator]`: one tenant; what adapters and verticals want to be told is checked by their own schemas."""
 
@@ -233,4 +273,10 @@ class OperatorSchema(Schema):
     )
     peers = fields.List(
         fields.Nested(PeerSchema), load_default=list, metadata={"description": "Systems that may send HL7 messages."}
+    )
+    webhooks = fields.List(
+        fields.Nested(WebhookSchema),
+        load_default=list,
+        validate=_named_once,
+        metadata={"description": "Systems that are told what happens by signed webhooks."},
     )

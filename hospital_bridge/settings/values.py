@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from marshmallow import ValidationError, fields
 
 from adapters.hl7.charset import codec_of
+from notifications.signing import Secret, UnusableSecret
 
 ROOT_KEY_BYTES = 32
 
@@ -49,6 +50,16 @@ class AddressRange(fields.Field[IPv4Network | IPv6Network]):
             return ip_network(value)
         except ValueError as error:
             raise ValidationError("It is neither an IP address nor a range of them.") from error
+
+
+class WebhookSecret(fields.Field[Secret]):
+    """A secret of Standard Webhooks: `whsec_` and 24 to 64 bytes in base64."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> Secret:
+        try:
+            return Secret.parse(value)
+        except UnusableSecret as error:
+            raise ValidationError("It must be whsec_ and 24 to 64 bytes in base64.") from error
 
 
 class Charset(fields.String):

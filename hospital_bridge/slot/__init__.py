@@ -34,6 +34,7 @@ from hospital_bridge.slot.vertical import (
     VerticalManifest,
     View,
 )
+from hospital_bridge.slot.webhooks import Webhooks
 
 __all__ = [
     "ALL_RIGHTS",
@@ -84,4 +85,5 @@ __all__ = [
     "VerticalWork",
     "View",
     "WaitingRow",
+    "Webhooks",
 ]

@@ -13,6 +13,7 @@ from hospital_bridge.slot.lines import Lines
 from hospital_bridge.slot.messages import Messages
 from hospital_bridge.slot.money import PaymentRequest, PaymentView
 from hospital_bridge.slot.people import Binding, Right
+from hospital_bridge.slot.webhooks import Webhooks
 
 
 class Subjects(Protocol):
@@ -151,6 +152,10 @@ class VerticalWork(Protocol):
     @property
     def messages(self) -> Messages:
         """What people are told, in words that the vertical declared."""
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """What other systems are told."""
 
     @property
     def jobs(self) -> Jobs: ...

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, Table
 
 from hospital_bridge.clock import Clock, Ids
 from hospital_bridge.store.audit import Audit
+from hospital_bridge.store.deliveries import Deliveries
 from hospital_bridge.store.effects import Effects
 from hospital_bridge.store.engine import enter, reading, refuse_powerful_login
 from hospital_bridge.store.inbox import Inbox
@@ -37,6 +38,7 @@ from hospital_bridge.store.subjects import Subjects
 from hospital_bridge.store.tenant_table import TenantTable
 from hospital_bridge.store.turn import Turn
 from hospital_bridge.store.wallet_users import WalletUsers
+from hospital_bridge.store.webhooks import Webhooks
 
 
 class Work:
@@ -127,6 +129,16 @@ class Work:
     def messages(self) -> Messages:
         """What wallet users were told."""
         return Messages(self)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """What systems are told."""
+        return Webhooks(self)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """What is being handed over to the outside."""
+        return Deliveries(self)
 
     @cached_property
     def payments(self) -> Payments:

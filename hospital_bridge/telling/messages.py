@@ -8,21 +8,23 @@ from dataclasses import dataclass, field
 from hospital_bridge.slot import Notice
 from hospital_bridge.store.messages import NewMessage
 from hospital_bridge.store.unit_of_work import Work
+from hospital_bridge.telling.webhooks import Publisher
 from notifications.catalogue import Catalogue
 from notifications.message import Value
 
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """One vertical's voice at one operator: who speaks, and what it declared to say."""
+    """One vertical's voice at one operator: what it declared to say to people, and the systems that listen."""
 
     vertical: str = ""
     catalogue: Catalogue = field(default_factory=lambda: Catalogue([]))
+    publisher: Publisher = field(default_factory=Publisher)
 
     @classmethod
-    def of(cls, vertical: str, notices: Iterable[Notice]) -> Teller:
+    def of(cls, vertical: str, notices: Iterable[Notice], publisher: Publisher | None = None) -> Teller:
         """The voice of the vertical that declares those notices."""
-        return cls(vertical, Catalogue(notice.entry for notice in notices))
+        return cls(vertical, Catalogue(notice.entry for notice in notices), publisher or Publisher())
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from adapters.errors import Malformed, NotDone, OutcomeUnknown, OutsideError, Untrusted
 from adapters.http import HttpClient, Request, Timeouts, UrllibTransport
+from tests.certificates import certificate_for_localhost
 
 QUICK = Timeouts(connect=2, read=0.2, total=5)
 Script = Callable[[socket.socket], None]
@@ -155,3 +156,21 @@ def test_the_log_names_the_call_and_none_of_its_content(caplog: pytest.LogCaptur
     assert ("GET", "127.0.0.1", "/other", "NotDone") in told
     assert "canary" not in caplog.text + "".join(repr(vars(line)) for line in caplog.records)
     assert "canary" not in repr(Request("GET", "http://h/?q=canary", {"K": "canary"}, b"canary"))
+
+
+def test_a_given_address_is_called_under_the_hosts_name() -> None:
+    with server(answering(OK)) as url:
+        named = url.replace("127.0.0.1", "receiver.invalid")
+        assert UrllibTransport(QUICK).send(Request("GET", named, address="127.0.0.1")).body == b"hi"
+
+
+def test_a_given_address_must_show_the_hosts_certificate(tmp_path: Path) -> None:
+    certificate, key = certificate_for_localhost(tmp_path)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate, key)
+    transport = UrllibTransport(QUICK, ca_file=str(certificate))
+    with server(answering(OK), tls) as url:
+        named = url.replace("127.0.0.1", "localhost")
+        assert transport.send(Request("GET", named, address="127.0.0.1")).body == b"hi"
+        with pytest.raises(Untrusted):
+            transport.send(Request("GET", url.replace("127.0.0.1", "receiver.invalid"), address="127.0.0.1"))

@@ -20,6 +20,8 @@ from notifications.delivery import (
     QuietHours,
     State,
     follow,
+    given_up,
+    replayed,
 )
 from notifications.message import Outcome
 
@@ -111,12 +113,17 @@ def test_a_retry_waits_for_the_morning_too() -> None:
 
 @pytest.mark.parametrize("closed", [State.DEAD, State.REFUSED])
 def test_a_person_may_replay_what_was_given_up(closed: State) -> None:
-    assert TO_SYSTEMS.replay(Delivery(closed, 0, 8, None), NOON) == Delivery(State.DUE, 0, 0, NOON)
+    assert replayed(Delivery(closed, 0, 8, None), NOON) == Delivery(State.DUE, 0, 0, NOON)
 
 
 def test_what_was_delivered_cannot_be_replayed() -> None:
     with pytest.raises(IllegalTransition):
-        TO_SYSTEMS.replay(Delivery(State.DELIVERED, 0, 1, None), NOON)
+        replayed(Delivery(State.DELIVERED, 0, 1, None), NOON)
+
+
+@pytest.mark.parametrize("state", OPEN)
+def test_what_is_given_up_waits_for_a_person(state: State) -> None:
+    assert given_up(Delivery(state, 0, 2, NOON)) == Delivery(State.DEAD, 0, 2, None)
 
 
 @pytest.mark.parametrize(("state", "event"), [pair for pair in product(State, Event) if pair not in TRANSITIONS])

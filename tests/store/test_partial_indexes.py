@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
+from hospital_bridge.store.deliveries import DeliveryKind
 from hospital_bridge.store.engine import make_engine
 from hospital_bridge.store.inbox import Envelope
 from hospital_bridge.store.keys import RootKeys
@@ -27,6 +28,7 @@ QUESTIONS: dict[str, Callable[[Work], object]] = {
     "uq_binding_live": lambda work: work.subjects.bound_to("w1"),
     "uq_data_key_active": lambda work: work.seal.index("id_number", "1"),
     "inbox_message": lambda work: work.inbox.standing(Envelope("his", "HIS", "H1", "20261123", "M1"), b"raw"),
+    "ix_delivery_undone": lambda work: work.deliveries.undone(DeliveryKind.WEBHOOK),
     "ix_message_unread": lambda work: work.messages.unread("w1"),
     "uq_queue_ticket_live_subject": lambda work: work.queue_tickets.live_of("x", DAY, "s1"),
     "ix_queue_ticket_at_desk": lambda work: work.queue_tickets.at_desk("d1"),

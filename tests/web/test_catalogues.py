@@ -23,7 +23,7 @@ from hospital_bridge.store.reconciliation import Finding, RunState
 from hospital_bridge.verticals.hospital import VERTICAL
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
 from hospital_bridge.verticals.hospital.visits.line_rules import CLINIC, LINE_RULES
-from hospital_bridge.web import admin, console, devices, family, finance
+from hospital_bridge.web import admin, console, deliveries, devices, family, finance
 from hospital_bridge.web.finance_reads import Decision, Explanation
 from hospital_bridge.website import CONSENT
 from tests.web.visitor import get
@@ -42,6 +42,8 @@ OF_WORK = {
     *admin.EFFECT_KINDS.values(),
     *console.CAUSES.values(),
     *console.REASONS.values(),
+    *deliveries.KINDS.values(),
+    *deliveries.STATES.values(),
     *devices.KINDS.values(),
     admin.OTHER_EFFECT,
     *(text for situation in money_rows.SITUATIONS for text in situation),

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from hospital_bridge.slot import LineOpening
 from hospital_bridge.store.api_keys import ApiKeys
+from hospital_bridge.store.deliveries import DeliveryKind, NewDelivery
 from hospital_bridge.store.devices import DeviceKind, Devices
 from hospital_bridge.store.staff import RoleGrant
 from hospital_bridge.verticals.hospital.api import REPORTS_ACKNOWLEDGE, REPORTS_READ
@@ -23,6 +24,7 @@ from hospital_bridge.web.access import UndeclaredRoute
 from hospital_bridge.web.api import JOBS_REPLAY, LINKS_READ, QUEUE_CALL
 from hospital_bridge.web.app import create_app
 from hospital_bridge.website import CONSENT
+from notifications.delivery import begun, given_up
 from tests.web.scripted_hospital import TOKEN
 from tests.web.scripted_results import CRITICAL, FINAL_REPORT, PARKED, SUBJECT
 from tests.web.site_kit import SiteKit
@@ -30,6 +32,7 @@ from tests.web.test_devices import enrol_device
 from tests.web.visitor import HTTPS, get, hidden_of, sign_in, staff_sign_in
 
 DESK = "hospital.CARD.P01"
+RECEIVER = "emr"
 PEOPLE = ("stranger", "patient", "admin", "auditor", "nurse", "clinician", "records", "board", "kiosk")
 CALLERS = (*PEOPLE, "links_key", "jobs_key", "queue_key", "reports_key", "word_key")
 EVERYBODY = frozenset(CALLERS)
@@ -99,6 +102,9 @@ EXPECTED: dict[str, frozenset[str]] = {
     "family.invite": NOBODY,
     "family.leave": NOBODY,
     "family.withdraw": NOBODY,
+    "deliveries.enable_endpoint": frozenset({"admin"}),
+    "deliveries.latest": frozenset({"admin"}),
+    "deliveries.replay": frozenset({"admin"}),
     "messages.inbox": frozenset({"patient"}),
     "patient.agree": EVERYBODY,
     "patient.consent": EVERYBODY,
@@ -151,6 +157,7 @@ class Secrets:
     bill: str
     job: str
     device: str
+    delivery: str
     asset: str
     form: dict[str, str]
 
@@ -165,6 +172,8 @@ class Secrets:
             "number": "1",
             "job_id": self.job,
             "device_id": self.device,
+            "delivery_id": self.delivery,
+            "receiver": RECEIVER,
             "vertical": "hospital",
             "desk_id": DESK,
             "button": "open",
@@ -229,12 +238,15 @@ def secrets(kit: SiteKit, callers: dict[str, Caller]) -> Secrets:
     bill = kit.scopes["h1"].charge()
     with kit.site.store.begin("h1") as work:
         device_id, _ = Devices(work).add(DeviceKind.KIOSK, "Hall 2", ())
+        delivery = work.deliveries.add(NewDelivery(DeliveryKind.WEBHOOK, "e", "lis", "s", 5, begun(work.now)))
+        work.deliveries.change(delivery, given_up(delivery.standing), "HTTP 500")
+        work.webhooks.disable(RECEIVER, "HTTP 410")
     for scope in kit.scopes.values():
         with scope.begin() as unit:
             unit.lines.open(LineOpening("hospital.CARD.P01", unit.lines.today(), "Cardiology", "A", CLINIC))
             unit.lines.put_desk(DESK, "Room 1", ["hospital.CARD.P01"])
     device = {"kind": "board", "name": "Hall 3", "number": "1", "at": "all", "w": "1", "s": "1"}
-    return Secrets(registration, bill, "job-h1", device_id, asset[1], form | agreement | device)
+    return Secrets(registration, bill, "job-h1", device_id, delivery.delivery_id, asset[1], form | agreement | device)
 
 
 def rules(app: Flask) -> Iterator[Rule]:

@@ -1,0 +1,28 @@
+"""Who carries what people and systems are told: put together from the configuration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapters.http import HttpClient
+from adapters.webhook import WebhookSender
+from hospital_bridge.counted_outside import CountedTransport
+from hospital_bridge.store.deliveries import DeliveryKind
+from hospital_bridge.telling.webhooks import WebhookCarrier
+
+if TYPE_CHECKING:
+    from hospital_bridge.bootstrap import Bridge
+    from hospital_bridge.telling.post import Post
+
+
+def post_of(bridge: Bridge) -> Post:
+    """The carrier of each kind of delivery."""
+    outside = bridge.outside
+    http = HttpClient(CountedTransport("webhook", outside.transport))
+    endpoints = {
+        (operator_id, endpoint.name): endpoint
+        for operator_id, parts in bridge.operators.items()
+        for endpoint in parts.settings.webhooks
+    }
+    sender = WebhookSender(http, outside.clock.now, outside.resolve)
+    return {DeliveryKind.WEBHOOK: WebhookCarrier(endpoints, sender, outside.chance)}
