@@ -17,8 +17,10 @@ from werkzeug.serving import make_server
 
 from hospital_bridge.store.engine import make_engine
 from hospital_bridge.store.unit_of_work import Store
+from hospital_bridge.verticals.hospital.store import metadata
 from hospital_bridge.web.app import create_app
 from tests.browser.chromium import start
+from tests.browser.hospital_day import HospitalDay, open_day
 from tests.browser.scripted_wallet_pages import make_wallet_pages
 from tests.fixtures_store import OPERATORS, Database
 from tests.steered import CountedIds, FakeClock
@@ -40,7 +42,9 @@ def database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
     for operator_id in OPERATORS:
         with Store(engine, clock, CountedIds(clock)).begin(operator_id) as work:
             work.operators.register(f"Hospital {operator_id}")
-    yield Database("sqlite", engine, engine)
+    whole = Database("sqlite", engine, engine)
+    whole.add_tables(metadata)
+    yield whole
     engine.dispose()
 
 
@@ -94,6 +98,12 @@ def kit(store: Store, clock: FakeClock, ids: CountedIds, wallet_address: str, fr
         wallet_page=f"{wallet_address}/authorise",
         pay_page=f"{wallet_address}/pay",
     )
+
+
+@pytest.fixture
+def day(kit: SiteKit) -> HospitalDay:
+    """The day of the visit at h1, with the real pages of it."""
+    return open_day(kit)
 
 
 @pytest.fixture

@@ -8,8 +8,10 @@ import pytest
 
 from hospital_bridge.verticals.hospital.registration import State
 from tests.browser.bill_pages import bill_pages
+from tests.browser.hospital_day import HospitalDay
 from tests.browser.old_phone import OldPhone, old_phone
-from tests.browser.test_patient_pages import CONFIRM, PAGES, SLOTS, STATES
+from tests.browser.test_patient_pages import CONFIRM, PAGES, SLOTS, STATES, day_pages
+from tests.web.scripted_results import REPORT_ADDRESSES, TREND_ADDRESS
 from tests.web.site_kit import SiteKit
 
 WIDER_THAN_THE_PHONE = "document.documentElement.scrollWidth > 375"
@@ -55,12 +57,30 @@ def test_every_page_is_shown_whole(phone: OldPhone, base_url: str, kit: SiteKit,
         owner = work.connection.exec_driver_sql("SELECT wallet_user_id FROM wallet_user").scalar_one()
     kept = [kit.scopes["h1"].register(state, situation, owner=owner) for state, situation in STATES]
     registrations = [f"hospital/registrations/{registration_id}" for registration_id in kept]
-    for path in (*PAGES, SLOTS, CONFIRM, "hospital/registrations", *registrations, *bill_pages(kit.scopes["h1"])):
-        mark = "&" if "?" in path else "?"
-        assert (path, phone.open(f"{window}/{path}{mark}mode={mode}")) == (path, 200)
-        assert (path, phone.headline() != "", phone.ask(STYLED)) == (path, True, True)
-        assert (path, phone.ask(WIDER_THAN_THE_PHONE)) == (path, False)
+    results = ("hospital/results", *REPORT_ADDRESSES, TREND_ADDRESS)
+    bills = bill_pages(kit.scopes["h1"])
+    for path in (*PAGES, SLOTS, CONFIRM, "hospital/registrations", *registrations, *bills, *results, "messages"):
+        see_whole(phone, f"{window}/{path}", mode)
     assert phone.complaints == []
+
+
+@pytest.mark.parametrize("mode", ["standard", "care"])
+def test_every_page_of_the_day_is_shown_whole(phone: OldPhone, base_url: str, day: HospitalDay, mode: str) -> None:
+    window = f"{base_url}/p/h1"
+    sign_in(phone, window, "hospital/cards")
+    *shown, forged = day_pages(day)
+    for path in shown:
+        see_whole(phone, f"{window}/{path}", mode)
+    assert phone.complaints == []
+    see_whole(phone, f"{window}/{forged}", mode, status=410)
+
+
+def see_whole(phone: OldPhone, address: str, mode: str, status: int = 200) -> None:
+    """The page has its words and its looks, and nothing of it lies beside the screen."""
+    mark = "&" if "?" in address else "?"
+    assert (address, phone.open(f"{address}{mark}mode={mode}")) == (address, status)
+    assert (address, phone.headline() != "", phone.ask(STYLED)) == (address, True, True)
+    assert (address, phone.ask(WIDER_THAN_THE_PHONE)) == (address, False)
 
 
 def test_the_journey_can_be_walked_and_a_waiting_page_follows_by_itself(

@@ -9,9 +9,11 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from hospital_bridge.verticals.hospital.registration import State
+from queueing.ticket import TicketState
 from tests.browser.bill_pages import bill_pages
 from tests.browser.chromium import barriers
 from tests.browser.conftest import DESK, PHONE
+from tests.browser.hospital_day import HospitalDay
 from tests.browser.journey import PatientJourney
 from tests.web.scripted_results import REPORT_ADDRESSES, TREND_ADDRESS
 from tests.web.site_kit import SiteKit
@@ -48,24 +50,53 @@ def shown_pages(journey: PatientJourney, kit: SiteKit) -> list[str]:
     registrations = [f"hospital/registrations/{registration_id}" for registration_id in kept]
     bills = bill_pages(kit.scopes["h1"])
     results = ["hospital/results", *REPORT_ADDRESSES, TREND_ADDRESS]
-    return [*PAGES, SLOTS, CONFIRM, "hospital/registrations", *registrations, *bills, *results, "nowhere"]
+    shown = [*PAGES, SLOTS, CONFIRM, "hospital/registrations", *registrations, *bills, *results, "nowhere"]
+    return [*shown, "family", "family?next=/p/h1/hospital/today", "messages", "consents"]
 
 
 @LOOKS
 def test_every_page_is_accessible(base_url: str, kit: SiteKit, browser_page: Page, language: str, mode: str) -> None:
     """WCAG 2.2 AA; and MIIT: text from 18 dp and targets from 60 in care mode, 44 elsewhere (reference/ux.md 1)."""
     journey = PatientJourney(browser_page, base_url, language=language, mode=mode).sign_in().set_up_card()
-    text, target = (18, 60) if mode == "care" else (15, 44)
     found = {}
     for path in shown_pages(journey, kit):
         journey.open(path)
-        sizes = browser_page.evaluate(SIZES)
-        small = [each for each in sizes["text"] if each[1] < text] + [
-            each for each in sizes["targets"] if each[1] < target
-        ]
-        wide = ["wider than the phone"] if sizes["overflow"] > 0 else []
-        found[path] = barriers(browser_page) + small + wide
+        found[path] = faults_of(browser_page, mode)
     assert {path: faults for path, faults in found.items() if faults} == {}
+
+
+def faults_of(page: Page, mode: str) -> list[Any]:
+    """Barriers, texts and targets that are too small for the mode, and what is wider than the phone."""
+    text, target = (18, 60) if mode == "care" else (15, 44)
+    sizes = page.evaluate(SIZES)
+    small = [each for each in sizes["text"] if each[1] < text] + [each for each in sizes["targets"] if each[1] < target]
+    return [*barriers(page), *small, *(["wider than the phone"] if sizes["overflow"] > 0 else [])]
+
+
+@LOOKS
+def test_every_page_of_the_day_is_accessible(
+    base_url: str, day: HospitalDay, browser_page: Page, language: str, mode: str
+) -> None:
+    """What is to be done today, a visit in each state, checking in, and the people for whom somebody acts."""
+    journey = PatientJourney(browser_page, base_url, language=language, mode=mode).sign_in().set_up_card()
+    journey.open("hospital/today")
+    assert faults_of(browser_page, mode) == []
+    found = {}
+    for path in day_pages(day):
+        journey.open(path)
+        found[path] = faults_of(browser_page, mode)
+    assert {path: faults for path, faults in found.items() if faults} == {}
+
+
+def day_pages(day: HospitalDay) -> list[str]:
+    """Every page of the day of the visit, put in place now."""
+    day.know_family()
+    kept = day.every_state()
+    for ahead in range(12):
+        day.visit(TicketState.WAITING, doctor=1, minutes=ahead - 12, window=True)
+    places = [f"hospital/today/{visit_id}" for visit_id in kept]
+    scanned = [f"hospital/check-in?{day.code()}", "hospital/check-in?at=all&w=1&s=forged"]
+    return ["", "family", "hospital/", "hospital/today", *places, *scanned]
 
 
 SIZES = """() => {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from adapters.values import Department, Fen, Practitioner, Slot
@@ -77,6 +77,7 @@ class ScriptedScope:
     fails_with: Exception | None = None
     pay_page: str = "/pay"
     store: Store | None = None
+    real_pages: Mapping[str, Callable[[PageRequest], Any]] = field(default_factory=dict)
 
     @contextmanager
     def begin(self) -> Iterator[Unit]:
@@ -163,6 +164,8 @@ def _scripted(page: Page) -> Callable[[PageRequest], View | Go | Download]:
         scope: Any = request.scope
         if scope.fails_with is not None:
             raise scope.fails_with
+        if page.name in scope.real_pages:
+            return cast("View | Go", scope.real_pages[page.name](request))
         return HANDLERS.get(page.name, _home)(request, scope)
 
     return handler
