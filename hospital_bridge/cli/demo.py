@@ -58,7 +58,7 @@ def _play(stage: Stage, clock: Clock, console: Console) -> dict[str, Any]:
         Step("ledger", "Every posting agrees with its payment", lambda: stage.ask("ledger", "verify")),
         Step("reconcile", "The day's bill, ledger and hospital list agree", lambda: _reconciled(stage, first_day)),
     ]
-    steps = [*story(World(stage.town, clock, stage.window, stage.listener)), *closing]
+    steps = [*story(World(stage.town, clock, stage.window, stage.listener, stage.password)), *closing]
     told: dict[str, Any] = {"steps": {}}
     for number, step in enumerate(steps, 1):
         console.print(f"[{number}/{len(steps)}] {translate(step.sentence)} … ", end="", markup=False)

@@ -92,6 +92,10 @@ class Phone:
         """Any page by its address."""
         return self._browser.open(address)
 
+    def save(self, address: str) -> bytes:
+        """A file that a page offers."""
+        return self._browser.save(address)
+
     def look(self, page: PageShown) -> PageShown:
         """The same page again."""
         return self._browser.open(page.address)

@@ -26,7 +26,12 @@ if TYPE_CHECKING:
 OPERATOR = "demo"
 STAFF_NAME = "admin"
 AUDITOR_NAME = "auditor"
-STAFF = {STAFF_NAME: ("admin", "示例管理员"), AUDITOR_NAME: ("auditor", "示例审计员")}
+STAFF = {
+    STAFF_NAME: ("admin", "示例管理员"),
+    AUDITOR_NAME: ("auditor", "示例审计员"),
+    "doctor": ("clinician", "示例医师"),
+    "records": ("records", "示例病案员"),
+}
 """Login name -> role and what colleagues read; who acts must not be who watches the acts."""
 
 START_SECONDS = 60

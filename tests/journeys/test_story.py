@@ -28,7 +28,7 @@ def town_stage(request: pytest.FixtureRequest) -> Stage:
 
 def test_the_story_ends_well_and_all_books_agree(town_stage: Stage) -> None:
     with closing(town_stage.listener) as line:
-        world = World(town_stage.town, SystemClock(), town_stage.window, line)
+        world = World(town_stage.town, SystemClock(), town_stage.window, line, town_stage.password)
         facts = {step.name: step.play() for step in story(world)}
 
     assert facts["register"]["payment"]["amount_fen"] == 12_000
@@ -40,6 +40,13 @@ def test_the_story_ends_well_and_all_books_agree(town_stage: Stage) -> None:
     assert facts["bill"]["payment"]["amount_fen"] == facts["bill"]["self_pay_fen"] == 2_700
     assert facts["bill"]["insurance_fen"] == 600
     assert (facts["bill_at_window"]["payable"], facts["bill_withdrawn"]["charged_fen"]) == (False, 0)
+    assert facts["result"]["seen"] == ["preliminary", "final"]
+    assert facts["result_corrected"]["stands"] == "corrected"
+    assert (facts["result_critical"]["acknowledged_by"], facts["result_of_nobody"]["matched_by"]) == (
+        "doctor",
+        "records",
+    )
+    assert facts["result_document"]["bytes"] > 0
     assert facts["departments"]["charset"] == town_stage.town.charset
     assert ask(town_stage, "ledger", "verify")["discrepancies"] == []
     day = town_stage.town.wallet.today()

@@ -12,6 +12,7 @@ from typing import Protocol
 from hospital_bridge.sandbox.story.bills import Bills
 from hospital_bridge.sandbox.story.family import Family
 from hospital_bridge.sandbox.story.registration import Registration
+from hospital_bridge.sandbox.story.results import Results
 from hospital_bridge.sandbox.story.world import Step, StoryBroken, World
 
 __all__ = ["CHAPTERS", "Step", "StoryBroken", "World", "story"]
@@ -26,7 +27,7 @@ class Chapter(Protocol):
         """The steps in their order."""
 
 
-CHAPTERS: Sequence[type[Chapter]] = (Registration, Bills, Family)
+CHAPTERS: Sequence[type[Chapter]] = (Registration, Bills, Results, Family)
 
 
 def story(world: World) -> Iterator[Step]:

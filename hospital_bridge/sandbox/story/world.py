@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.hl7.message import Message
 from adapters.values import EntryKind
 from hospital_bridge.sandbox.browser import Browser, PageShown
+from hospital_bridge.sandbox.desk import Desk
 from hospital_bridge.sandbox.phone import PATIENCE, PAUSE_SECONDS, Phone
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from hospital_bridge.sandbox.town import Town
 
 CARDIOLOGY, OPHTHALMOLOGY, FREE_CLINIC = "0101", "0501", "0901"
+
+DOCTOR_NAME, RECORDS_NAME = "doctor", "records"
+"""Login names of the demo's doctor and of its record office (`stage.STAFF`)."""
 
 Facts = Mapping[str, Any]
 
@@ -45,6 +49,12 @@ class World:
     clock: Clock
     window: str
     listener: Hl7Link
+    password: str
+    """Of every member of the staff."""
+
+    def desk(self, name: str) -> Desk:
+        """A member of the staff, signed in."""
+        return Desk(self.window.replace("/p/", "/staff/"), name, self.password)
 
     def phone(self, person: Person) -> Phone:
         """The person's phone, not signed in."""
