@@ -30,7 +30,7 @@ class Results:
     def __init__(self, world: World) -> None:
         self._world = world
         self._staff = world.town.hospital.staff
-        self._phone = world.phone(people.WU_TONG)
+        self._phone = world.phone(people.ZHAO_MINHUA)
         self._other = world.phone(people.LI_QI)
 
     def steps(self) -> Iterator[Step]:

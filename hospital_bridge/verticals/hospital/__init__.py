@@ -103,6 +103,7 @@ VERTICAL = Vertical(
         arrival.WITHDRAWN_BY_HOSPITAL,
     ),
     lines=LINE_RULES,
+    messages=telling.NOTICES,
     tables=store.metadata,
     migrations=Path(__file__).parent / "migrations",
     templates="hospital_bridge.verticals.hospital",

@@ -13,9 +13,10 @@ from hospital_bridge.facade import OperatorScope
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.slot import Relation
 from hospital_bridge.store.unit_of_work import Store
+from hospital_bridge.telling.messages import Teller
 from hospital_bridge.verticals.hospital import cards, claiming, store
 from hospital_bridge.verticals.hospital.record_numbers import MRN
-from hospital_bridge.verticals.hospital.results import arrival, reading
+from hospital_bridge.verticals.hospital.results import arrival, reading, telling
 from hospital_bridge.verticals.hospital.results.reading import Shown
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
 from tests.fixtures_store import Database
@@ -38,7 +39,7 @@ def hospital_scope(store_: Store, database: Database, clock: FakeClock, **settin
     database.add_tables(store.metadata)
     money = MoneyContext("h1", store_, ZoneInfo("Asia/Shanghai"), wallets={}, counters={})
     chosen = HospitalSettings().load(settings)
-    return OperatorScope(money, chosen, clock, {})
+    return OperatorScope(money, chosen, clock, {}, teller=Teller.of("hospital", telling.NOTICES))
 
 
 def patient(scope: OperatorScope, identity: VerifiedIdentity, *numbers: str) -> tuple[str, str]:

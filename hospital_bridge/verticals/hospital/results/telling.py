@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from adapters.news import ReportStatus
+from hospital_bridge.slot import Notice, Right
 from hospital_bridge.verticals.hospital.results.reading import is_held, waits_for_look
 from hospital_bridge.verticals.hospital.store import report_looks, reports
+from notifications.catalogue import Entry
+from notifications.message import Template
 
 if TYPE_CHECKING:
     from hospital_bridge.slot import Scope, VerticalWork
     from hospital_bridge.verticals.hospital.results.critical import CriticalValue
-    from hospital_bridge.verticals.hospital.results.version import Report
+    from hospital_bridge.verticals.hospital.results.version import Report, Version
 
 AVAILABLE = "report.available"
 CORRECTED = "report.corrected"
 CRITICAL = "report.critical"
 ESCALATED = "report.critical.escalated"
+
+READY = "report.ready"
+CHANGED = "report.changed"
+PATIENT = "patient"
+NOTICES = (
+    Notice(Entry(READY, PATIENT, Template("report_ready")), "You have a new report.", page="result"),
+    Notice(Entry(CHANGED, PATIENT, Template("report_changed")), "The hospital has changed a report.", page="result"),
+)
 
 ANNOUNCE = "hospital.report_news"
 
@@ -52,8 +64,13 @@ def announce(scope: Scope, report_id: str) -> None:
             report_looks.end(work, report_id)
         if is_held(scope, work, report, newest):
             return
-        _tell_patient(work, report)
+        _tell_patient(work, report, newest)
 
 
-def _tell_patient(work: VerticalWork, report: Report) -> None:
-    """Once for each version that the patient may read."""
+def _tell_patient(work: VerticalWork, report: Report, newest: Version) -> None:
+    """Once for each version that stands, everybody who may read it; that there is one, and nothing of what it says."""
+    is_changed = report.moved or newest.status not in (ReportStatus.PRELIMINARY, ReportStatus.FINAL)
+    event = CHANGED if is_changed else READY
+    for wallet_user_id in work.subjects.recipients(report.subject_id, Right.RESULTS):
+        key = f"{event}:{report.newest_id}"
+        work.messages.tell(event, PATIENT, wallet_user_id, {}, dedupe_key=key, about=report.report_id)
