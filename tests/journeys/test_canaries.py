@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import urljoin
 from urllib.request import urlopen
 
 import pytest
@@ -16,17 +17,19 @@ from adapters.hl7.build import UTF_8
 from hospital_bridge.clock import SystemClock
 from hospital_bridge.sandbox.alipay.faults import Effect
 from hospital_bridge.sandbox.alipay.faults import Fault as WalletFault
+from hospital_bridge.sandbox.desk import Desk
 from hospital_bridge.sandbox.hospital.faults import Fault, FaultKind
 from hospital_bridge.sandbox.people import Person
 from hospital_bridge.sandbox.phone import PATIENCE, PAUSE_SECONDS, Phone
-from hospital_bridge.sandbox.stage import AUDITOR_NAME, STAFF_NAME, Ports, Stage
+from hospital_bridge.sandbox.stage import AUDITOR_NAME, OPERATOR, STAFF_NAME, Ports, Stage
 from hospital_bridge.sandbox.story.world import OPHTHALMOLOGY
 from tests.journeys.engineer import Console, reading, run, writing
 from tests.journeys.newcomers import Newcomers
 
 NAMES = ("金丝雀甲", "金丝雀乙")
-ITEM = "金丝雀胶囊"
-"""What a bill of theirs is for."""
+ITEM, PANEL, FINDING = "金丝雀胶囊", "金丝雀检验项目", "金丝雀结果甲"
+"""What a bill of theirs is for, what the laboratory looked at, and what it found."""
+CLINICAL = (ITEM, PANEL, FINDING)
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +81,27 @@ def _journey(stage: Stage, phone: Phone) -> None:
     bill = phone.open(phone.page("bills").link("hospital/bills/"))
     assert ITEM in bill.words
     phone.wait_for(phone.pay(phone.wait_for(phone.press(bill, "/pay"), "awaiting")), "refunded")
+    _read_a_result(stage, phone)
+
+
+def _read_a_result(stage: Stage, phone: Phone) -> None:
+    """A critical finding, read back by the doctor before the patient reads it, and one that fits nobody."""
+    with closing(stage.listener) as line:
+        line.exchange(_report(stage, phone.person, "F", phone.person.name))
+        line.exchange(_report(stage, phone.person, "N", "旁人"))
+    listed = phone.wait(phone.page("results"), lambda page: PANEL in page.words)
+    held = phone.open(listed.link(PANEL))
+    assert FINDING not in held.words
+    doctor, records = (
+        Desk(f"{stage.public_url}/staff/{OPERATOR}", name, stage.password) for name in ("doctor", "records")
+    )
+    waiting = [link for link in doctor.page("hospital/critical").links if "hospital/critical/" in link.address]
+    for link in waiting:
+        value = doctor.open(urljoin(stage.public_url, link.address))
+        if phone.person.name in value.words:
+            doctor.press(value, "/acknowledge", {"action": "treat", "read_back": FINDING})
+    assert FINDING in phone.wait(held, lambda page: page.marks["word"] == "final").words
+    records.open(records.page("hospital/parked").link("hospital/parked/"))
 
 
 def _let_a_job_fail(stage: Stage) -> None:
@@ -99,6 +123,21 @@ def _result(person: Person) -> bytes:
     return f"{header}\r{about}\r".encode()
 
 
+def _report(stage: Stage, person: Person, letter: str, name: str) -> bytes:
+    """A critical finding in words."""
+    (patient, *_) = stage.town.hospital.patients.find("CN_ID", person.id_number)
+    number = f"{letter}{person.phone[-4:]}"
+    return "\r".join(
+        [
+            f"MSH|^~\\&|LIS|H|HB|H|20261122100000||ORU^R01|REP{number}|P|2.5.1||||||UNICODE UTF-8",
+            f"PID|||{patient.mrn}^^^DEMOHIS^MR||{name}",
+            f"OBR|1||{number}^LIS|P1^{PANEL}^L|||20261122100000|||||||||||||||20261122100500||LAB|F",
+            f"OBX|1|ST|X1^{PANEL}^L||{FINDING}|||HH|||F",
+            "",
+        ]
+    ).encode()
+
+
 def _bill(stage: Stage, person: Person) -> bytes:
     """A bill that the hospital does not remember when it is paid, so that the money goes back."""
     (patient, *_) = stage.town.hospital.patients.find("CN_ID", person.id_number)
@@ -116,12 +155,12 @@ def _bill(stage: Stage, person: Person) -> bytes:
 def words_of(people: list[Person]) -> list[bytes]:
     """What must not be found, in the character sets in which it could be."""
     texts = [text for person in people for text in (person.name, person.id_number, person.phone, person.user_id)]
-    texts.append(ITEM)
+    texts += CLINICAL
     return [text.encode(charset) for text in texts for charset in ("utf-8", "gb18030", "utf-16-le")]
 
 
 def found(content: bytes, people: list[Person]) -> list[bytes]:
-    escaped = [ascii(text)[1:-1].encode() for text in (ITEM, *(person.name for person in people))]
+    escaped = [ascii(text)[1:-1].encode() for text in (*CLINICAL, *(person.name for person in people))]
     return [word for word in [*words_of(people), *escaped] if word in content]
 
 
