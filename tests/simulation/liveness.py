@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 
 from adapters.values import EntryKind
 from hospital_bridge.payment.ledger import balances, is_at_rest, standing, verify
-from hospital_bridge.payment.model import TRANSIT, Account, Collection, Payment, Refund
+from hospital_bridge.payment.model import TRANSIT, Account, Collection, Fulfilment, Payment, Refund
 from hospital_bridge.sandbox.hospital.model import AppointmentStatus
 from hospital_bridge.store.reconciliation import Progress, RunState
 from hospital_bridge.store.unit_of_work import Work
+from hospital_bridge.verticals.hospital.bills.bill import bill_of
+from hospital_bridge.verticals.hospital.bills.paying import SALE_KIND as BILL
 from tests.simulation.names import ACCOUNT, OPERATOR
 from tests.simulation.observer import Observer
 from tests.simulation.outside import OutsideWorld
@@ -19,8 +22,10 @@ JOBS = "SELECT topic, ref, state, run_at FROM job WHERE state <> 'done'"
 TROUBLE = "SELECT DISTINCT j.topic, a.outcome, a.error FROM job_attempt a JOIN job j ON j.job_id = a.job_id"
 EFFECTS = "SELECT key, state, reason FROM effect WHERE state NOT IN ('confirmed', 'refused')"
 REGISTRATIONS = "SELECT registration_id, state, filler_id, payment_id, slot_id, reason FROM hospital_registration"
+BILLS = "SELECT bill_id, state FROM hospital_bill"
 HOLDS = "SELECT registration_id, slot_id FROM hospital_slot_hold WHERE live"
 OUTCOMES = frozenset({"NotDone", "OutcomeUnknown", "Refused", "Untrusted", "Malformed", ""})
+BILLS_AT_END = {"issued", "settled", "refused", "withdrawn"}
 AT_END = {"registered": AppointmentStatus.BOOKED, "cancelled": AppointmentStatus.CANCELLED, "ended": None}
 
 
@@ -36,6 +41,9 @@ class Liveness:
         for registration, state, *_ in self._observer.rows(REGISTRATIONS):
             if state not in AT_END:
                 yield f"I7 registration {registration} is still {state}"
+        for bill, state in self._observer.rows(BILLS):
+            if state not in BILLS_AT_END:
+                yield f"I7 bill {bill} is still {state}"
         with self._observer.store.read(OPERATOR) as work:
             for payment in work.payments.all():
                 if payment.is_waiting_for_money:
@@ -110,12 +118,29 @@ class Liveness:
             if state == "registered" and (held is None or held.filler_id != filler or not payment_id):
                 yield f"registration {registration_id} is registered without its number or payment"
         yield from self._unpaid_registrations(registrations)
+        yield from self._unpaid_bills()
 
     def _unpaid_registrations(self, registrations: dict[str, tuple[str, ...]]) -> Iterator[str]:
         """A registered patient has paid and was not paid back; anybody else has everything back."""
         with self._observer.store.read(OPERATOR) as work:
             for payment in work.payments.all():
+                if payment.sale_kind == BILL:
+                    continue
                 registered = registrations[payment.sale_ref][1] == "registered"
                 kept = payment.collected_fen - payment.refunded_fen
                 if kept != (payment.amount_fen if registered else 0):
                     yield f"registration {payment.sale_ref} (registered: {registered}) keeps {kept} fen"
+
+    def _unpaid_bills(self) -> Iterator[str]:
+        """Of a settled bill one payment was kept, as the hospital has it; of any other none."""
+        kept: Counter[str] = Counter()
+        orders: Counter[str] = Counter()
+        with self._observer.store.read(OPERATOR) as work:
+            for payment in work.payments.all():
+                if payment.sale_kind == BILL:
+                    bill_id = bill_of(payment.sale_ref)
+                    kept[bill_id] += payment.collected_fen - payment.refunded_fen
+                    orders[bill_id] += payment.fulfilment is Fulfilment.FULFILLED
+        for bill_id, state in self._observer.rows(BILLS):
+            if orders[bill_id] != (state == "settled") or (kept[bill_id] and state != "settled"):
+                yield f"bill {bill_id} is {state}, was booked {orders[bill_id]} times and keeps {kept[bill_id]} fen"

@@ -1,7 +1,9 @@
-"""What the one operator and its one merchant account are called, and where its wallet is reached."""
+"""What the one operator, its one merchant account and some events are called, and where its wallet is reached."""
 
 from __future__ import annotations
 
 OPERATOR = "demo"
 ACCOUNT = "main"
 GATEWAY = "wallet.test"
+LOOKS_ON = "visit"
+"""An event that changes nothing unless a process commits or sends in it."""

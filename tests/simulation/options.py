@@ -45,6 +45,7 @@ class Moods:
     walk_ins: float = 0.0
     refuses_posting: float = 0.0
     wrong_amount: float = 0.0
+    settles_at_window: float = 0.3
 
     @classmethod
     def drawn(cls, rng: Random) -> Moods:
@@ -70,6 +71,7 @@ class Options:
     start: datetime = MORNING
     patients: int = 1
     visits: int = 1
+    bills: int = 0
     processes: int = 1
     newcomers_only: bool = False
     chaos: timedelta = timedelta(minutes=20)

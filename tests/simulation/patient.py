@@ -12,8 +12,9 @@ from hospital_bridge.identity.sign_in import PURPOSES, complete_sign_in
 from hospital_bridge.verticals.hospital import booking, cards, leaving
 from hospital_bridge.verticals.hospital.acting import Acting
 from hospital_bridge.verticals.hospital.store import slot_holds
+from tests.simulation.bill_life import BillLife
 from tests.simulation.fate import SimCrash
-from tests.simulation.names import ACCOUNT, OPERATOR
+from tests.simulation.names import ACCOUNT, LOOKS_ON, OPERATOR
 
 if TYPE_CHECKING:
     from hospital_bridge.sandbox.people import Person
@@ -51,6 +52,7 @@ class Patient:
         self._simulation = simulation
         self._rng = simulation.rng
         self._moods = simulation.options.moods
+        self._person = person
         self._user_id = user_id
         self._seen: set[str] = set()
         self._name = f"patient {person.id_number[-4:]}"
@@ -59,6 +61,8 @@ class Patient:
         """The whole visit to the service window."""
         acting = yield from self._until("signs in", self._sign_in)
         yield from self._bind_card(acting)
+        if self._simulation.options.bills:
+            self._simulation.spawn(LOOKS_ON, BillLife(self._simulation, self._person, acting.wallet_user_id).live())
         for _ in range(self._simulation.options.visits):
             yield self._rng.random() * 120
             yield from self._book(acting)

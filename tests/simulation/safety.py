@@ -83,8 +83,13 @@ class Safety:
     def _double_postings(self) -> Iterator[str]:
         counted = Counter(entry.serial for entry in self._outside.entries())
         yield from (f"I4 {times} postings under {serial}" for serial, times in counted.items() if times > 1)
-        payments = Counter(e.filler_id for e in self._outside.entries() if e.kind is EntryKind.PAYMENT)
-        yield from (f"I4 appointment {filler} paid {n} times" for filler, n in payments.items() if n > 1)
+        # A posting of a wrong sum is taken back, and its bill may then be paid once more.
+        payments = Counter(
+            e.bill_no or e.filler_id
+            for e in self._outside.entries()
+            if e.kind is EntryKind.PAYMENT and e.serial not in self._outside.misbooked
+        )
+        yield from (f"I4 {what} paid {n} times" for what, n in payments.items() if n > 1)
 
     def _oversold(self) -> Iterator[str]:
         diary = self._outside.hospital.diary

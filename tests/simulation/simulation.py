@@ -11,6 +11,7 @@ from tests.simulation.clockwork import Agenda, CountingIds, Trace, VirtualClock
 from tests.simulation.fate import DiesByChance, Fate, SimCrash
 from tests.simulation.ground import Ground
 from tests.simulation.liveness import Liveness
+from tests.simulation.names import LOOKS_ON
 from tests.simulation.network import Road
 from tests.simulation.notices import NoticePost
 from tests.simulation.observer import Observer
@@ -26,8 +27,6 @@ DEEPEST = 4
 """How many calls may wait inside one another for their replies, as threads of one machine would."""
 LEASE_CARE = timedelta(seconds=10)
 OUTAGE = 420.0
-LOOKS_ON = "visit"
-"""An event that changes nothing unless a process commits or sends in it."""
 GRACE = timedelta(minutes=31)
 QUIET = timedelta(days=3)
 OBSERVER_REALM = 9
