@@ -10,7 +10,7 @@ from hospital_bridge.slot import Go, PageRequest, Right, View
 from hospital_bridge.verticals.hospital.bills import paying
 from hospital_bridge.verticals.hospital.bills.bill import OPEN, UNDER_WAY, Bill, State
 from hospital_bridge.verticals.hospital.pages.trouble import page
-from hospital_bridge.verticals.hospital.store import bills, registrations
+from hospital_bridge.verticals.hospital.store import bills, visits
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -87,9 +87,12 @@ def _mine(work: VerticalWork, request: PageRequest) -> Bill:
 
 
 def _place(work: VerticalWork, bill: Bill) -> str:
-    """Where the visit is that the bill belongs to; empty where it was not registered here."""
-    visits = registrations.of_subject(work, bill.subject_id) if bill.filler_id else ()
-    return next((visit.place for visit in visits if visit.filler_id == bill.filler_id), "")
+    """Where the visit is that the bill belongs to; empty where it is not known here."""
+    try:
+        visit = visits.by_filler(work, bill.filler_id)
+    except visits.NoSuchVisit:
+        return ""
+    return visit.place if visit.subject_id == bill.subject_id else ""
 
 
 PAGES = (
