@@ -58,7 +58,7 @@ def _play(stage: Stage, clock: Clock, console: Console) -> dict[str, Any]:
         Step("ledger", "Every posting agrees with its payment", lambda: stage.ask("ledger", "verify")),
         Step("reconcile", "The day's bill, ledger and hospital list agree", lambda: _reconciled(stage, first_day)),
     ]
-    steps = [*story(World(stage.town, clock, stage.window, stage.listener, stage.password)), *closing]
+    steps = [*story(World(stage, clock, stage.listener)), *closing]
     told: dict[str, Any] = {"steps": {}}
     for number, step in enumerate(steps, 1):
         console.print(f"[{number}/{len(steps)}] {translate(step.sentence)} … ", end="", markup=False)
@@ -95,6 +95,7 @@ def _keep_serving(stage: Stage, clock: Clock, console: Console) -> None:
     lines = (
         (translate("Patients"), f"{stage.window}/"),
         *((translate("Staff"), f"{staff}  {name} / {stage.password}") for name in STAFF),
+        (translate("Boards and kiosks"), f"{stage.public_url}/device/{OPERATOR}/"),
         (translate("Wallet (sandbox)"), stage.town.gateway),
         (translate("Health"), f"{stage.public_url}/ready"),
         (translate("Configuration"), f"{stage.configuration}  (hospital-bridge doctor --config …)"),

@@ -15,6 +15,7 @@ from adapters.hl7.sender import MllpClient
 from hospital_bridge.sandbox.configuration import write_configuration
 from hospital_bridge.sandbox.hospital.courier import Courier
 from hospital_bridge.sandbox.town import Town, free_ports, is_free
+from hospital_bridge.sandbox.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +30,8 @@ AUDITOR_NAME = "auditor"
 STAFF = {
     STAFF_NAME: ("admin", "示例管理员"),
     AUDITOR_NAME: ("auditor", "示例审计员"),
-    "doctor": ("clinician", "示例医师"),
+    "nurse": ("nurse", "示例护士"),
+    "doctor": ("clinician", "示例医生"),
     "records": ("records", "示例病案员"),
 }
 """Login name -> role and what colleagues read; who acts must not be who watches the acts."""
@@ -106,6 +108,11 @@ class Stage:
         self.town.__exit__(kind, error, trace)
 
     @property
+    def operator(self) -> str:
+        """The hospital's id in addresses."""
+        return OPERATOR
+
+    @property
     def public_url(self) -> str:
         """The bridge's own address."""
         return f"http://127.0.0.1:{self._web_port}"
@@ -134,6 +141,12 @@ class Stage:
     def process_id(self) -> int:
         """The bridge's process; 0 while it does not run."""
         return self._bridge.pid if self._bridge else 0
+
+    def worker(self, name: str) -> Worker:
+        """Somebody of the staff, signed in."""
+        someone = Worker(self.public_url, OPERATOR, name, self.password)
+        someone.sign_in()
+        return someone
 
     def run(self, *words: str, typed: str = "", **environment: str) -> str:
         """Run a command of the bridge to its end and return what it printed; StageFailed on any exit but 0."""

@@ -31,9 +31,13 @@ class Worker:
         """A staff page by its path."""
         return self._browser.open(f"{self._staff}/{path}")
 
-    def press(self, page: PageShown, action: str, **typed: str) -> PageShown:
+    def open(self, address: str) -> PageShown:
+        """Any page by its address."""
+        return self._browser.open(address)
+
+    def press(self, page: PageShown, leading_to: str, **typed: str) -> PageShown:
         """Send the form of a page that leads there."""
-        return self._browser.submit(page, _leading_to(page, action), tick_all=False, button=0, **typed)
+        return self._browser.submit(page, _leading_to(page, leading_to), tick_all=False, button=0, **typed)
 
     def desk(self, title: str) -> PageShown:
         """The call console of the desk of that title."""

@@ -17,11 +17,10 @@ from adapters.hl7.build import UTF_8
 from hospital_bridge.clock import SystemClock
 from hospital_bridge.sandbox.alipay.faults import Effect
 from hospital_bridge.sandbox.alipay.faults import Fault as WalletFault
-from hospital_bridge.sandbox.desk import Desk
 from hospital_bridge.sandbox.hospital.faults import Fault, FaultKind
 from hospital_bridge.sandbox.people import Person
 from hospital_bridge.sandbox.phone import PATIENCE, PAUSE_SECONDS, Phone
-from hospital_bridge.sandbox.stage import AUDITOR_NAME, OPERATOR, STAFF_NAME, Ports, Stage
+from hospital_bridge.sandbox.stage import AUDITOR_NAME, STAFF_NAME, Ports, Stage
 from hospital_bridge.sandbox.story.world import OPHTHALMOLOGY
 from tests.journeys.engineer import Console, reading, run, writing
 from tests.journeys.newcomers import Newcomers
@@ -92,14 +91,12 @@ def _read_a_result(stage: Stage, phone: Phone) -> None:
     listed = phone.wait(phone.page("results"), lambda page: PANEL in page.words)
     held = phone.open(listed.link(PANEL))
     assert FINDING not in held.words
-    doctor, records = (
-        Desk(f"{stage.public_url}/staff/{OPERATOR}", name, stage.password) for name in ("doctor", "records")
-    )
+    doctor, records = stage.worker("doctor"), stage.worker("records")
     waiting = [link for link in doctor.page("hospital/critical").links if "hospital/critical/" in link.address]
     for link in waiting:
         value = doctor.open(urljoin(stage.public_url, link.address))
         if phone.person.name in value.words:
-            doctor.press(value, "/acknowledge", {"action": "treat", "read_back": FINDING})
+            doctor.press(value, "/acknowledge", action="treat", read_back=FINDING)
     assert FINDING in phone.wait(held, lambda page: page.marks["word"] == "final").words
     records.open(records.page("hospital/parked").link("hospital/parked/"))
 

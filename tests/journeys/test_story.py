@@ -28,7 +28,7 @@ def town_stage(request: pytest.FixtureRequest) -> Stage:
 
 def test_the_story_ends_well_and_all_books_agree(town_stage: Stage) -> None:
     with closing(town_stage.listener) as line:
-        world = World(town_stage.town, SystemClock(), town_stage.window, line, town_stage.password)
+        world = World(town_stage, SystemClock(), line)
         facts = {step.name: step.play() for step in story(world)}
 
     assert facts["register"]["payment"]["amount_fen"] == 12_000
@@ -40,6 +40,10 @@ def test_the_story_ends_well_and_all_books_agree(town_stage: Stage) -> None:
     assert facts["bill"]["payment"]["amount_fen"] == facts["bill"]["self_pay_fen"] == 2_700
     assert facts["bill"]["insurance_fen"] == 600
     assert (facts["bill_at_window"]["payable"], facts["bill_withdrawn"]["charged_fen"]) == (False, 0)
+    assert (facts["window"]["ahead"], len(facts["window"]["numbers"])) == (0, 2)
+    assert facts["missed"]["taken_back"] == facts["called"]["number"] == facts["window"]["numbers"][0]
+    assert facts["examination"]["called_again"] == facts["examination"]["number"]
+    assert facts["doctor_system"]["number"] == facts["rejoined"]["number"]
     assert facts["result"]["seen"] == ["preliminary", "final"]
     assert facts["result_corrected"]["stands"] == "corrected"
     assert (facts["result_critical"]["acknowledged_by"], facts["result_of_nobody"]["matched_by"]) == (

@@ -13,6 +13,7 @@ from hospital_bridge.sandbox.story.bills import Bills
 from hospital_bridge.sandbox.story.family import Family
 from hospital_bridge.sandbox.story.registration import Registration
 from hospital_bridge.sandbox.story.results import Results
+from hospital_bridge.sandbox.story.visit_day import VisitDay
 from hospital_bridge.sandbox.story.world import Step, StoryBroken, World
 
 __all__ = ["CHAPTERS", "Step", "StoryBroken", "World", "story"]
@@ -27,7 +28,7 @@ class Chapter(Protocol):
         """The steps in their order."""
 
 
-CHAPTERS: Sequence[type[Chapter]] = (Registration, Bills, Results, Family)
+CHAPTERS: Sequence[type[Chapter]] = (Registration, Family, VisitDay, Bills, Results)
 
 
 def story(world: World) -> Iterator[Step]:

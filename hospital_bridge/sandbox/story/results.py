@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hospital_bridge.sandbox.browser import PageShown
-    from hospital_bridge.sandbox.desk import Desk
     from hospital_bridge.sandbox.hospital.examinations import Panel
     from hospital_bridge.sandbox.hospital.staff import Notice
     from hospital_bridge.sandbox.phone import Phone
+    from hospital_bridge.sandbox.worker import Worker
 
 DOCTOR = "D01011"
 
@@ -69,11 +69,11 @@ class Results:
         self._world.tell(notice)
         held = self._shown(self._phone, POTASSIUM, "held", POTASSIUM.name)
         expect("6.9" not in held.words, "the patient reads a critical value before the doctor")
-        desk = self._world.desk(DOCTOR_NAME)
+        desk = self._world.stage.worker(DOCTOR_NAME)
         waiting = self._listed(desk, "critical")
-        wrong = desk.press(waiting, "/acknowledge", {"action": "call_in", "read_back": "9.6"})
+        wrong = desk.press(waiting, "/acknowledge", action="call_in", read_back="9.6")
         expect(wrong.status == HTTPStatus.UNPROCESSABLE_ENTITY, f"a wrong value was taken: {wrong.status}")
-        desk.press(wrong, "/acknowledge", {"action": "call_in", "read_back": "6.9"})
+        desk.press(wrong, "/acknowledge", action="call_in", read_back="6.9")
         self._becomes(self._phone, held, "final", "6.9")
         return self._facts(notice) | {"acknowledged_by": DOCTOR_NAME, "action": "call_in"}
 
@@ -90,12 +90,12 @@ class Results:
         self._other.sign_in()
         notice = self._report(self._other, GLUCOSE, {"GLU": "4.8"}, state=ReportState.FINAL)
         self._world.tell(notice)
-        desk = self._world.desk(RECORDS_NAME)
+        desk = self._world.stage.worker(RECORDS_NAME)
         parked = self._listed(desk, "parked")
         expect(people.LI_QI.name in parked.words, "another report waits than was sent")
-        found = desk.press(parked, "/find", {"id_number": people.LI_QI.id_number})
+        found = desk.press(parked, "/find", id_number=people.LI_QI.id_number)
         (subject,) = found.form("/match").choices["subject"]
-        desk.press(found, "/match", {"subject": subject})
+        desk.press(found, "/match", subject=subject)
         self._shown(self._other, GLUCOSE, "final", "4.8")
         return self._facts(notice) | {"matched_by": RECORDS_NAME}
 
@@ -112,7 +112,7 @@ class Results:
     def _becomes(self, phone: Phone, page: PageShown, word: str, words: str) -> PageShown:
         return phone.wait(page, lambda shown: shown.marks.get("word") == word and words in shown.words)
 
-    def _listed(self, desk: Desk, path: str) -> PageShown:
+    def _listed(self, desk: Worker, path: str) -> PageShown:
         """The first that waits on a work list of the staff."""
         listed = desk.page(f"hospital/{path}")
         return desk.open(listed.link(f"hospital/{path}/"))

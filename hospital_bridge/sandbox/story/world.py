@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from adapters.hl7.message import Message
 from adapters.values import EntryKind
 from hospital_bridge.sandbox.browser import Browser, PageShown
-from hospital_bridge.sandbox.desk import Desk
 from hospital_bridge.sandbox.phone import PATIENCE, PAUSE_SECONDS, Phone
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from hospital_bridge.sandbox.hospital.model import BookEntry
     from hospital_bridge.sandbox.hospital.staff import Notice
     from hospital_bridge.sandbox.people import Person
+    from hospital_bridge.sandbox.stage import Stage
     from hospital_bridge.sandbox.town import Town
 
 CARDIOLOGY, OPHTHALMOLOGY, FREE_CLINIC = "0101", "0501", "0901"
@@ -43,22 +43,20 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One town, at one operator's service window; `listener` is the bridge's own for HL7."""
+    """One stage with its town and bridge; `listener` is a line of the hospital to the bridge."""
 
-    town: Town
+    stage: Stage
     clock: Clock
-    window: str
     listener: Hl7Link
-    password: str
-    """Of every member of the staff."""
 
-    def desk(self, name: str) -> Desk:
-        """A member of the staff, signed in."""
-        return Desk(self.window.replace("/p/", "/staff/"), name, self.password)
+    @property
+    def town(self) -> Town:
+        """The wallet and the hospital."""
+        return self.stage.town
 
     def phone(self, person: Person) -> Phone:
         """The person's phone, not signed in."""
-        return Phone(Browser(), self.clock, self.window, person)
+        return Phone(Browser(), self.clock, self.stage.window, person)
 
     def tell(self, notice: Notice) -> None:
         """The hospital sends the bridge a message; StoryBroken where it is not accepted."""
