@@ -30,6 +30,7 @@ from adapters.values import (
     TradeOrder,
     VerifiedIdentity,
     WalletGrant,
+    WalletMessage,
 )
 
 
@@ -72,6 +73,16 @@ class WalletPayments(Protocol):
 
     def download_bill(self, day: date) -> Iterator[BillEntry]:
         """The account's bill of one business day; NotDone while the wallet has not made it."""
+
+
+class WalletMessages(Protocol):
+    """Messages in the wallet itself, outside our pages. A wallet may lack it."""
+
+    def can_tell(self, template_key: str) -> bool:
+        """Whether the account has a template for what the bridge calls so; asks nobody outside."""
+
+    def tell(self, message: WalletMessage) -> None:
+        """Hand the message over; Refused where its user wants none, or no template fits."""
 
 
 class HisDirectory(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -32,6 +33,20 @@ class WalletAccount:
     def key(self) -> str:
         """The id that a binding hangs on: `user_id` while the wallet still gives one."""
         return self.user_id or self.open_id
+
+
+@dataclass(frozen=True, slots=True)
+class WalletMessage:
+    """One message in the wallet itself: `values` are the template's parameters in words, `link` is where more stands.
+
+    `key` stays the same across attempts, so that a wallet which can drops a repeat.
+    """
+
+    to: WalletAccount = field(repr=False)
+    template_key: str
+    values: Mapping[str, str] = field(repr=False)
+    link: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from adapters import registry
 from adapters.hl7.sender import MllpClient
 from adapters.http import Transport, UrllibTransport
 from adapters.manifest import AdapterContext, OpenLink
-from adapters.ports import HisNews
+from adapters.ports import HisNews, WalletMessages
 from adapters.webhook import Resolve, resolved
 from hospital_bridge.clock import Clock, Ids, RandomIds, SystemClock, chance
 from hospital_bridge.counted_outside import CountedTransport, counted_links
@@ -27,7 +27,8 @@ from hospital_bridge.store.engine import Engine, make_engine, role_of
 from hospital_bridge.store.keys import RootKeys
 from hospital_bridge.store.migrations.runner import is_current, is_vertical_current, migrate, migrate_vertical
 from hospital_bridge.store.unit_of_work import Store
-from hospital_bridge.telling.messages import Teller
+from hospital_bridge.telling.messages import Teller, Ways
+from hospital_bridge.telling.wallet import WalletPost
 from hospital_bridge.telling.webhooks import Publisher
 
 ON_THE_WAY = timedelta(seconds=5)
@@ -63,6 +64,7 @@ class OperatorParts:
     news: HisNews | None
     scopes: Mapping[str, OperatorScope]
     money: MoneyContext
+    ways: Ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,25 +166,31 @@ def _operator(
 ) -> OperatorParts:
     wallets = {account: _adapter(choice, outside) for account, choice in settings.wallets.items()}
     his = None if settings.his is None else _adapter(settings.his, outside)
-    ports = _ports(settings, wallets, his)
+    ports, zone = _ports(settings, wallets, his), settings.timezone
     counters: dict[str, Counter] = {}
     money = MoneyContext(
         settings.id,
         store,
-        settings.timezone,
+        zone,
         wallets,
         counters,
         config_digest=whole.digest,
         settling=settling_of(settings.his),
     )
-    publisher = Publisher(settings.webhooks, whole.bridge.public_url)
+    ways = Ways(Publisher(settings.webhooks, whole.bridge.public_url), WalletPost(_messengers(settings, wallets), zone))
     scopes = {}
     for name, chosen in settings.verticals.items():
-        scope = _scope(verticals[name], chosen, settings, outside, money, ports, publisher)
+        scope = _scope(verticals[name], chosen, settings, outside, money, ports, ways)
         scopes[name] = scope
         counters |= {sale.kind: Counter(sale, scope, scope.unit) for sale in verticals[name].sales}
     news = his if ports.get("HisNews") is his else None
-    return OperatorParts(settings, wallets, his, news, scopes, money)
+    return OperatorParts(settings, wallets, his, news, scopes, money, ways)
+
+
+def _messengers(settings: OperatorSettings, wallets: Mapping[str, Any]) -> Mapping[str, WalletMessages]:
+    """The accounts whose wallets carry messages."""
+    provided = {account: registry.manifest(choice.adapter).provides for account, choice in settings.wallets.items()}
+    return {account: wallets[account] for account, ports in provided.items() if WalletMessages.__name__ in ports}
 
 
 def settling_of(his: AdapterChoice | None) -> timedelta:
@@ -224,14 +232,14 @@ def _scope(
     outside: Outside,
     money: MoneyContext,
     provided: Mapping[str, Any],
-    publisher: Publisher,
+    ways: Ways,
 ) -> OperatorScope:
     if missing := missing_ports(vertical, provided):
         name = vertical.manifest.name
         raise BridgeError("HB-C016", f"{settings.id}: {name!r} needs {', '.join(missing)}")
     named = vertical.manifest.ports | vertical.manifest.optional_ports
     ports = {port: adapter for port, adapter in provided.items() if port in named}
-    teller = Teller.of(vertical.manifest.name, vertical.messages, publisher)
+    teller = Teller.of(vertical.manifest.name, vertical.messages, ways)
     return OperatorScope(money, chosen, outside.clock, ports, _lines(vertical, chosen, settings), teller=teller)
 
 

@@ -70,7 +70,7 @@ class Unit:
 
     @property
     def webhooks(self) -> slot.Webhooks:
-        return WebhooksFacade(self.teller.publisher, self.work)
+        return WebhooksFacade(self.teller.ways.publisher, self.work)
 
     @property
     def jobs(self) -> slot.Jobs:

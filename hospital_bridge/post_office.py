@@ -8,7 +8,9 @@ from adapters.http import HttpClient
 from adapters.webhook import WebhookSender
 from hospital_bridge.counted_outside import CountedTransport
 from hospital_bridge.store.deliveries import DeliveryKind
+from hospital_bridge.telling.wallet import MessageCarrier
 from hospital_bridge.telling.webhooks import WebhookCarrier
+from notifications.catalogue import Catalogue
 
 if TYPE_CHECKING:
     from hospital_bridge.bootstrap import Bridge
@@ -25,4 +27,11 @@ def post_of(bridge: Bridge) -> Post:
         for endpoint in parts.settings.webhooks
     }
     sender = WebhookSender(http, outside.clock.now, outside.resolve)
-    return {DeliveryKind.WEBHOOK: WebhookCarrier(endpoints, sender, outside.chance)}
+    catalogues = {
+        name: Catalogue(notice.entry for notice in vertical.messages) for name, vertical in bridge.verticals.items()
+    }
+    posts = {operator_id: parts.ways.post for operator_id, parts in bridge.operators.items()}
+    return {
+        DeliveryKind.WEBHOOK: WebhookCarrier(endpoints, sender, outside.chance),
+        DeliveryKind.MESSAGE: MessageCarrier(posts, catalogues, bridge.settings.bridge.public_url, outside.chance),
+    }

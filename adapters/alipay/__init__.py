@@ -24,7 +24,7 @@ def build(settings: Mapping[str, Any], context: AdapterContext) -> AlipayWallet:
 manifest = Manifest(
     name="alipay",
     title="Alipay",
-    provides=frozenset({"WalletIdentity", "WalletPayments"}),
+    provides=frozenset({"WalletIdentity", "WalletMessages", "WalletPayments"}),
     settings_schema=AlipaySchema,
     build=build,
     quality=(

@@ -22,12 +22,16 @@ _CHARSET = "utf-8"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One method; `changes` is False only where a repetition leaves the world as it was."""
+    """One method; `changes` is False only where a repetition leaves the world as it was.
+
+    `firm` takes every business code for a no, where nothing worse than a message hangs on it.
+    """
 
     method: str
     changes: bool
     content: Mapping[str, object] | None = field(default=None, repr=False)
     parameters: Mapping[str, str] = field(default_factory=dict, repr=False)
+    firm: bool = False
 
 
 class AlipayClient:
@@ -46,7 +50,7 @@ class AlipayClient:
         # The one answer without a code is a granted token.
         code = str(answer.get("code") or (SUCCESS if "access_token" in answer else ""))
         if code != SUCCESS:
-            raise outcome(code, str(answer.get("sub_code", "")), changes=call.changes)
+            raise outcome(code, str(answer.get("sub_code", "")), changes=call.changes, firm=call.firm)
         return answer
 
     def _answer(self, call: Call) -> Mapping[str, Any]:

@@ -73,12 +73,15 @@ _BY_CODE: Mapping[str, Reason] = MappingProxyType(
 )
 
 
-def outcome(code: str, sub_code: str, *, changes: bool) -> OutsideError:
-    """What a code other than 10000 means; `changes` tells whether the call could change the world."""
+def outcome(code: str, sub_code: str, *, changes: bool, firm: bool = False) -> OutsideError:
+    """What a code other than 10000 means; `changes` tells whether the call could change the world.
+
+    With `firm` a business code that nobody has listed is a no all the same.
+    """
     native = sub_code or code
     if sub_code in LATER or code == "40005":
         return NotDone(f"Alipay asks to try later: {native}", native_code=native, retry_after=LATER.get(sub_code))
-    if _is_firm(code, sub_code, changes=changes):
+    if _is_firm(code, sub_code, changes=changes and not firm):
         return Refused(f"Alipay refused: {native}", reason=REASONS.get(sub_code) or _BY_CODE[code], native_code=native)
     return uncertain(f"Alipay could not tell: {native}", native_code=native, changes=changes)
 

@@ -9,6 +9,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from adapters.alipay import keys
+from adapters.alipay.messages import MessageTemplate, MessageTemplateSchema
 
 _CERTIFICATES = ("app_cert", "alipay_cert", "root_cert")
 
@@ -77,6 +78,16 @@ class AlipaySchema(Schema):
         metadata={"description": "hosts, with a port where it is not the usual one, that may serve a bill"},
     )
 
+    message_templates = fields.Dict(
+        keys=fields.String(),
+        values=fields.Nested(MessageTemplateSchema),
+        load_default=dict,
+        metadata={
+            "description": "templates of the console by the bridge's name for them, each with "
+            "`id`, `page` (with {link}) and `keywords`"
+        },
+    )
+
     @validates_schema
     def check_one_mode(self, data: Mapping[str, Any], **_: object) -> None:
         """Key mode or certificate mode, never a half of one."""
@@ -101,6 +112,7 @@ class AlipaySettings:
     product_code: str
     pay_url: str
     bill_hosts: tuple[str, ...]
+    message_templates: Mapping[str, MessageTemplate]
 
     @classmethod
     def of(cls, loaded: Mapping[str, Any]) -> AlipaySettings:

@@ -1,4 +1,4 @@
-"""Alipay behind the ports WalletIdentity and WalletPayments."""
+"""Alipay behind the ports WalletIdentity, WalletMessages and WalletPayments."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from adapters.alipay import bill, mapping, notice
+from adapters.alipay import bill, mapping, messages, notice
 from adapters.alipay.client import AlipayClient, Call
 from adapters.alipay.settings import AlipaySettings
 from adapters.errors import NotDone, OutcomeUnknown, Reason, Refused, Untrusted
@@ -26,6 +26,7 @@ from adapters.values import (
     TradeStatus,
     VerifiedIdentity,
     WalletGrant,
+    WalletMessage,
 )
 
 _OK = 200
@@ -60,6 +61,14 @@ class AlipayWallet:
     def verified_identity(self, grant: WalletGrant) -> VerifiedIdentity:
         call = Call("alipay.user.info.share", changes=False, parameters={"auth_token": grant.access_token})
         return mapping.identity_of(self._client.call(call))
+
+    # --- WalletMessages ---
+
+    def can_tell(self, template_key: str) -> bool:
+        return template_key in self._settings.message_templates
+
+    def tell(self, message: WalletMessage) -> None:
+        self._client.call(messages.send_call(message, self._settings.message_templates))
 
     # --- WalletPayments ---
 

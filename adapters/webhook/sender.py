@@ -9,8 +9,9 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from adapters.errors import Malformed, NotDone, OutcomeUnknown, OutsideError, Refused, Untrusted
+from adapters.errors import OutsideError
 from adapters.http import HttpClient, Request, Response
+from adapters.outcomes import outcome_of
 from adapters.time import Now
 from adapters.webhook.addresses import Network, Resolve, permitted, resolved
 from notifications.message import Outcome
@@ -18,14 +19,6 @@ from notifications.signing import Secret, sign
 
 MOST_BYTES = 64 * 1024
 _PORTS = {"http": 80, "https": 443}
-_OUTCOMES: dict[type[OutsideError], Outcome] = {
-    NotDone: Outcome.NOT_DONE,
-    # Nothing is sent to whom the certificate does not vouch for, and certificates are renewed.
-    Untrusted: Outcome.NOT_DONE,
-    Refused: Outcome.REFUSED,
-    OutcomeUnknown: Outcome.UNKNOWN,
-    Malformed: Outcome.UNKNOWN,
-}
 _BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
@@ -61,8 +54,7 @@ class WebhookSender:
         try:
             return self._read(self._http.send(self._request(endpoint, message_id, body)))
         except OutsideError as error:
-            outcome = next(_OUTCOMES[kind] for kind in type(error).__mro__ if kind in _OUTCOMES)
-            return Answer(outcome, error.text, getattr(error, "retry_after", None))
+            return Answer(outcome_of(error), error.text)
 
     def _request(self, endpoint: Endpoint, message_id: str, body: bytes) -> Request:
         where = urlsplit(endpoint.url)

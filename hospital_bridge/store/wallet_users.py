@@ -84,6 +84,11 @@ class WalletUsers:
         user_id, open_id = opened.split(" ")
         return row.account, WalletAccount(user_id, open_id)
 
+    def account(self, wallet_user_id: str) -> str:
+        """The merchant account through which the wallet user came; empty when unknown."""
+        row = self._users.one(WALLET_USER.c.wallet_user_id == wallet_user_id)
+        return "" if row is None else row.account
+
     def locale(self, wallet_user_id: str) -> str:
         """The language in which the wallet user is written to."""
         row = self._users.one(WALLET_USER.c.wallet_user_id == wallet_user_id)

@@ -8,23 +8,37 @@ from dataclasses import dataclass, field
 from hospital_bridge.slot import Notice
 from hospital_bridge.store.messages import NewMessage
 from hospital_bridge.store.unit_of_work import Work
+from hospital_bridge.telling.wallet import WalletPost
 from hospital_bridge.telling.webhooks import Publisher
 from notifications.catalogue import Catalogue
 from notifications.message import Value
 
 
 @dataclass(frozen=True, slots=True)
+class Ways:
+    """How one operator reaches systems and people beyond its own pages."""
+
+    publisher: Publisher = field(default_factory=Publisher)
+    post: WalletPost = field(default_factory=WalletPost)
+
+
+@dataclass(frozen=True, slots=True)
 class Teller:
-    """One vertical's voice at one operator: what it declared to say to people, and the systems that listen."""
+    """One vertical's voice at one operator: what it declared to say to people, and who is reached how."""
 
     vertical: str = ""
     catalogue: Catalogue = field(default_factory=lambda: Catalogue([]))
-    publisher: Publisher = field(default_factory=Publisher)
+    ways: Ways = field(default_factory=Ways)
 
     @classmethod
-    def of(cls, vertical: str, notices: Iterable[Notice], publisher: Publisher | None = None) -> Teller:
+    def of(
+        cls,
+        vertical: str,
+        notices: Iterable[Notice],
+        ways: Ways | None = None,
+    ) -> Teller:
         """The voice of the vertical that declares those notices."""
-        return cls(vertical, Catalogue(notice.entry for notice in notices), publisher or Publisher())
+        return cls(vertical, Catalogue(notice.entry for notice in notices), ways or Ways())
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +60,18 @@ class MessagesFacade:
         about: str = "",
     ) -> bool:
         said = self.teller.catalogue.message(event, audience, wallet_user_id, parameters)
-        kept = self.work.messages.keep(
-            NewMessage(
-                vertical=self.teller.vertical,
-                event=event,
-                audience=audience,
-                wallet_user_id=wallet_user_id,
-                dedupe_key=dedupe_key,
-                about=about,
-                urgent=urgent,
-                parameters=said.parameters,
-            )
+        message = NewMessage(
+            vertical=self.teller.vertical,
+            event=event,
+            audience=audience,
+            wallet_user_id=wallet_user_id,
+            dedupe_key=dedupe_key,
+            about=about,
+            urgent=urgent,
+            parameters=said.parameters,
         )
-        return kept is not None
+        message_id = self.work.messages.keep(message)
+        if message_id is None:
+            return False
+        self.teller.ways.post.begin(self.work, message, message_id, said.template.key)
+        return True

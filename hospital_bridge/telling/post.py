@@ -14,6 +14,8 @@ from notifications.delivery import UNDONE, Policy, given_up, replayed
 from notifications.message import Outcome
 
 DELIVER = "telling.deliver"
+FIRST, USUAL = 0, 5
+"""Priorities of jobs: what is urgent goes first."""
 
 
 @dataclass(frozen=True, slots=True)

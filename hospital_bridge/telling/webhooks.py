@@ -11,10 +11,9 @@ from hospital_bridge.settings import Webhook
 from hospital_bridge.store.deliveries import DeliveryKind, DeliveryRow, NewDelivery
 from hospital_bridge.store.unit_of_work import Work
 from hospital_bridge.store.webhooks import WebhookEvent
-from hospital_bridge.telling.post import Attempt, Closed, Said, hand_in
+from hospital_bridge.telling.post import FIRST, USUAL, Attempt, Closed, Said, hand_in
 from notifications.delivery import WEBHOOKS, Policy, begun
 
-FIRST, USUAL = 0, 5
 DISABLED = "the endpoint is disabled"
 NOT_CONFIGURED = "the configuration names no such endpoint"
 BRIDGE = "bridge"

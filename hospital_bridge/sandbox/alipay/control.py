@@ -19,7 +19,7 @@ _CONFLICT = 409
 
 
 def control_pages(world: AlipayWorld) -> Blueprint:
-    """Make `apps` and `users`, plan `faults`, close `days`, send `notices`, pay and finish `trades`."""
+    """Make `apps` and `users`, read `messages`, plan `faults`, close `days`, send `notices`, pay, finish `trades`."""
     pages = Blueprint("control", __name__, url_prefix="/control")
     _account_pages(pages, world)
     _fault_pages(pages, world)
@@ -42,6 +42,15 @@ def _account_pages(pages: Blueprint, world: AlipayWorld) -> None:
     def new_user() -> Response:
         given = _given()
         return jsonify(asdict(world.new_user(str(given["name"]), str(given["cert_no"]), str(given["mobile"]))))
+
+    @pages.post("/users/<user_id>/unfollow")
+    def unfollow(user_id: str) -> Response:
+        world.mail.unfollowed.add(world.users[user_id].user_id)
+        return messages()
+
+    @pages.get("/messages")
+    def messages() -> Response:
+        return jsonify([asdict(sent) for sent in world.mail.sent])
 
     @pages.get("/users")
     def users() -> Response:

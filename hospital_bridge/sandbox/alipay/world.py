@@ -16,6 +16,7 @@ from hospital_bridge.sandbox.alipay.bill_links import BillLinks
 from hospital_bridge.sandbox.alipay.faults import FaultPlan
 from hospital_bridge.sandbox.alipay.grants import Grants
 from hospital_bridge.sandbox.alipay.local_time import ZONE, business_day
+from hospital_bridge.sandbox.alipay.mail import Mail
 from hospital_bridge.sandbox.alipay.news import notice_fields
 from hospital_bridge.sandbox.alipay.notices import Outbox
 from hospital_bridge.sandbox.alipay.refusals import business
@@ -49,6 +50,7 @@ class AlipayWorld:
         self.grants = Grants(self.ids)
         self.bill_links = BillLinks(self.ids)
         self.trades = TradeBook()
+        self.mail = Mail()
         self.outbox = Outbox(clock, self.ids, notice_transport or UrllibTransport(), self.faults)
         self.timestamp_tolerance = timestamp_tolerance
         self._new_key = new_key
