@@ -8,6 +8,7 @@ from adapters.http import HttpClient
 from adapters.webhook import WebhookSender
 from hospital_bridge.counted_outside import CountedTransport
 from hospital_bridge.store.deliveries import DeliveryKind
+from hospital_bridge.telling.turnstile import OneAfterAnother, Turnstile
 from hospital_bridge.telling.wallet import MessageCarrier
 from hospital_bridge.telling.webhooks import WebhookCarrier
 from notifications.catalogue import Catalogue
@@ -31,7 +32,9 @@ def post_of(bridge: Bridge) -> Post:
         name: Catalogue(notice.entry for notice in vertical.messages) for name, vertical in bridge.verticals.items()
     }
     posts = {operator_id: parts.ways.post for operator_id, parts in bridge.operators.items()}
-    return {
+    carriers: Post = {
         DeliveryKind.WEBHOOK: WebhookCarrier(endpoints, sender, outside.chance),
         DeliveryKind.MESSAGE: MessageCarrier(posts, catalogues, bridge.settings.bridge.public_url, outside.chance),
     }
+    turnstile = Turnstile(outside.chance)
+    return {kind: OneAfterAnother(carrier, turnstile) for kind, carrier in carriers.items()}
