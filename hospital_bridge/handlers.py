@@ -14,6 +14,7 @@ from hospital_bridge.post_office import post_of
 from hospital_bridge.store.housekeeping import forget_finished_jobs
 from hospital_bridge.store.jobs import Lane
 from hospital_bridge.store.messages import forget_old_messages
+from hospital_bridge.store.past_deliveries import forget_past_deliveries
 from hospital_bridge.store.past_visits import forget_past_visits
 from hospital_bridge.store.raw_messages import forget_raw_messages
 from hospital_bridge.telling.post import DELIVER, deliver
@@ -92,6 +93,7 @@ def _tidy(raw_message_days: int, work: Work, _job: Job) -> None:
     forget_finished_jobs(work)
     forget_past_visits(work)
     forget_old_messages(work)
+    forget_past_deliveries(work)
     forget_raw_messages(work, raw_message_days)
 
 
