@@ -10,6 +10,7 @@ from hospital_bridge.slot import API, PersonalData, Reaction, StillNeeded, Verti
 from hospital_bridge.verticals.hospital import booking, cards, claiming, fee, leaving, store
 from hospital_bridge.verticals.hospital.api import RESOURCES
 from hospital_bridge.verticals.hospital.bills import arrival, matching, sale
+from hospital_bridge.verticals.hospital.bills import telling as bill_telling
 from hospital_bridge.verticals.hospital.bills.rights import export_bills, forget_bills
 from hospital_bridge.verticals.hospital.pages import PAGES
 from hospital_bridge.verticals.hospital.record_numbers import NUMBER_BOUND
@@ -18,6 +19,7 @@ from hospital_bridge.verticals.hospital.results.arrival import RECEIVE
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
 from hospital_bridge.verticals.hospital.store import record_requests, registrations, visits
 from hospital_bridge.verticals.hospital.visits import registering
+from hospital_bridge.verticals.hospital.visits import telling as visit_telling
 from hospital_bridge.verticals.hospital.visits.line_rules import LINE_RULES
 
 if TYPE_CHECKING:
@@ -103,7 +105,7 @@ VERTICAL = Vertical(
         arrival.WITHDRAWN_BY_HOSPITAL,
     ),
     lines=LINE_RULES,
-    messages=telling.NOTICES,
+    messages=(*visit_telling.NOTICES, *bill_telling.NOTICES, *telling.NOTICES),
     tables=store.metadata,
     migrations=Path(__file__).parent / "migrations",
     templates="hospital_bridge.verticals.hospital",

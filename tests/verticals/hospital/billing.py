@@ -21,9 +21,11 @@ from hospital_bridge.payment.model import Payment, situation_of
 from hospital_bridge.slot import LookAgain, Relation, Right
 from hospital_bridge.store.jobs import Lane
 from hospital_bridge.store.unit_of_work import Store
+from hospital_bridge.telling.messages import Teller
 from hospital_bridge.verticals.hospital import VERTICAL
 from hospital_bridge.verticals.hospital.bills import arrival, paying
 from hospital_bridge.verticals.hospital.bills.bill import Bill
+from hospital_bridge.verticals.hospital.bills.telling import NOTICES
 from hospital_bridge.verticals.hospital.cards import keep_number
 from hospital_bridge.verticals.hospital.record_numbers import MRN
 from hospital_bridge.verticals.hospital.store import bills, metadata
@@ -85,7 +87,9 @@ class BillWorld:
         counters: dict[str, Counter] = {}
         self.context = MoneyContext(OPERATOR, store, SHANGHAI, {ACCOUNT: self.wallet}, counters)
         settings = {"pay_minutes": 15, "payment_window": "", "parked_days": 30}
-        self.scope = OperatorScope(self.context, settings, clock, {"HisBilling": self.cashier})
+        self.scope = OperatorScope(
+            self.context, settings, clock, {"HisBilling": self.cashier}, teller=Teller.of("hospital", NOTICES)
+        )
         for sale in VERTICAL.sales:
             counters[sale.kind] = Counter(sale, self.scope, self.scope.unit)
         reactions = {

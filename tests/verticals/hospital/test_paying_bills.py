@@ -15,7 +15,7 @@ from hospital_bridge.verticals.hospital.bills import paying
 from hospital_bridge.verticals.hospital.bills.bill import Bill, State
 from hospital_bridge.verticals.hospital.store import bills
 from tests.payment.faults import Fault
-from tests.verticals.hospital.billing import ACCOUNT, MINUTE, SHANGHAI, BillWorld, issued, withdrawn
+from tests.verticals.hospital.billing import ACCOUNT, MINUTE, OPERATOR, SHANGHAI, BillWorld, issued, withdrawn
 
 PHONES = 6
 
@@ -254,3 +254,13 @@ def test_a_reversal_names_the_bill_as_well(world: BillWorld) -> None:
 
 def sold(bill: Bill, payment_id: str, world: BillWorld) -> PaidSale:
     return PaidSale(f"R{payment_id}", bill.sale_ref, bill.subject_id, Fen(1), "O1", "T1", world.clock.now())
+
+
+def test_payers_are_told_of_a_bill_and_of_its_end_once_and_never_what_it_is_for(world: BillWorld) -> None:
+    bill = world.issue()
+    world.hear(issued())
+    world.settled(bill)
+    with world.store.read(OPERATOR) as work:
+        inbox = [(one.event, dict(one.parameters)) for one in reversed(work.messages.inbox(world.phone))]
+    amount = {"amount": bill.self_pay_fen}
+    assert inbox == [("bill.to_pay", amount), ("bill.settled", amount)]

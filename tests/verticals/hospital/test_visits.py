@@ -11,17 +11,18 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from adapters.news import AppointmentCalledOff, VisitRegistered
-from adapters.values import Identifier, PatientRecord, Sex, VerifiedIdentity
+from adapters.values import Identifier, PatientRecord, Sex, VerifiedIdentity, WalletAccount
 from hospital_bridge.facade import OperatorScope
 from hospital_bridge.lines.hall import LinesContext
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.slot import VerticalWork
 from hospital_bridge.store.unit_of_work import Store
+from hospital_bridge.telling.messages import Teller
 from hospital_bridge.verticals.hospital import leaving
 from hospital_bridge.verticals.hospital.record_numbers import MRN
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
 from hospital_bridge.verticals.hospital.store import metadata, visits
-from hospital_bridge.verticals.hospital.visits import registering
+from hospital_bridge.verticals.hospital.visits import registering, telling
 from hospital_bridge.verticals.hospital.visits.check_in import CheckIn, check_in
 from hospital_bridge.verticals.hospital.visits.line_rules import LINE_RULES
 from queueing.commands import Act, Command
@@ -47,7 +48,14 @@ def scope(store: Store, database: Database, clock: FakeClock) -> OperatorScope:
     clock.advance(MORNING - timedelta(minutes=30) - clock.now())
     settings = HospitalSettings().load({})
     money = MoneyContext("h1", store, SHANGHAI, wallets={}, counters={})
-    return OperatorScope(money, settings, clock, {}, LinesContext("hospital", LINE_RULES, settings, SHANGHAI))
+    return OperatorScope(
+        money,
+        settings,
+        clock,
+        {},
+        LinesContext("hospital", LINE_RULES, settings, SHANGHAI),
+        teller=Teller.of("hospital", telling.NOTICES),
+    )
 
 
 def told(scope: OperatorScope, *news: VisitRegistered | AppointmentCalledOff) -> None:
@@ -201,6 +209,33 @@ def test_each_line_has_letters_of_its_own(scope: OperatorScope) -> None:
     assert len(set(numbers)) == 30
     assert numbers[0].startswith("A")
     assert numbers[24].startswith("AA")
+
+
+def told_people(store: Store, user: str) -> list[tuple[str, dict[str, object]]]:
+    """What stands in somebody's inbox, the oldest first."""
+    with store.read("h1") as work:
+        return [(one.event, dict(one.parameters)) for one in reversed(work.messages.inbox(user))]
+
+
+def test_whoever_waits_is_told_that_it_is_soon_and_that_it_is_now(scope: OperatorScope, store: Store) -> None:
+    with store.begin("h1") as work:
+        subject = work.subjects.keep(PERSON)
+        work.subjects.add_identifier(subject, Identifier(MRN, "100001"))
+        user = work.wallet_users.keep("main", WalletAccount("2088000000000001", "o"), "zh-CN")
+        work.subjects.bind_self(user, subject)
+    told(scope, NEWS, NEWS)
+    checked_in(scope)
+    acts(scope, Act.CALL_NEXT, 1)
+    acts(scope, Act.RECALL, 2)
+    acts(scope, Act.PASS_OVER, 3)
+    number = asked(
+        scope, lambda work: work.lines.position(visits.by_filler(work, "F1").ticket_id).ticket.display_number
+    )
+    assert told_people(store, user) == [
+        ("visit.soon", {"number": number, "ahead": 0}),
+        ("visit.called", {"number": number, "desk": "3层5诊室"}),
+        ("visit.missed", {"number": number}),
+    ]
 
 
 def test_an_erased_person_leaves_a_visit_of_nobody(scope: OperatorScope, store: Store) -> None:

@@ -13,6 +13,7 @@ from adapters.errors import Reason, Refused
 from adapters.news import BillIssued, BillWithdrawn
 from adapters.values import Fen, Identifier
 from hospital_bridge.slot import Inbound, LookAgain
+from hospital_bridge.verticals.hospital.bills import telling
 from hospital_bridge.verticals.hospital.bills.bill import CALLED_BACK, Bill, Event, State
 from hospital_bridge.verticals.hospital.record_numbers import MRN, ask_to_match
 from hospital_bridge.verticals.hospital.store import bills
@@ -57,7 +58,9 @@ def _replace(work: VerticalWork, standing: Bill, news: BillIssued) -> None:
     _must_be_free(standing)
     if standing.state is State.ORDERED:
         work.payments.abandon(standing.payment_id, CHANGED)
-    bills.rewrite(work, told.after(Event.REISSUED, reason=CHANGED))
+    changed = told.after(Event.REISSUED, reason=CHANGED)
+    bills.rewrite(work, changed)
+    telling.tell_new(work, changed)
     work.audit.record("hospital", "bill.changed", standing.bill_id)
 
 
@@ -111,6 +114,7 @@ def _number(patient: PatientRecord) -> str:
 
 def _keep(work: VerticalWork, bill: Bill) -> None:
     bills.add(work, bill)
+    telling.tell_new(work, bill)
     if not bill.subject_id:
         ask_to_match(work, bill.mrn)
     work.audit.record("hospital", f"bill.{bill.state}", bill.bill_id)

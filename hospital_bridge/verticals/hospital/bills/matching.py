@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from hospital_bridge.verticals.hospital.bills import telling
 from hospital_bridge.verticals.hospital.bills.arrival import only_holder
 from hospital_bridge.verticals.hospital.store import bills
 
@@ -21,7 +22,9 @@ def hand_over(scope: Scope, number_index: str) -> None:
         for parked in bills.parked(work, number_index):
             subject_id = only_holder(work, parked.mrn)
             if subject_id:
-                bills.rewrite(work, replace(parked, subject_id=subject_id))
+                found = replace(parked, subject_id=subject_id)
+                bills.rewrite(work, found)
+                telling.tell_new(work, found)
 
 
 def forget_parked(scope: Scope, _operator_id: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from adapters.values import EntryKind, Posting
 from hospital_bridge.slot import FulfilMode, Progress, Sale
 from hospital_bridge.verticals.hospital import postings
+from hospital_bridge.verticals.hospital.bills import telling
 from hospital_bridge.verticals.hospital.bills.bill import TRANSITIONS, Event, State, bill_of
 from hospital_bridge.verticals.hospital.bills.paying import SALE_KIND
 from hospital_bridge.verticals.hospital.record_numbers import record_of
@@ -45,7 +46,9 @@ def changed(work: VerticalWork, sale_ref: str, progress: Progress, reason: str) 
         return
     # Why an order was closed is known since it was asked for; the wallet only says that it is done.
     is_known = bill.state in (State.CLOSING, State.WITHDRAWING)
-    bills.save(work, bill.after(event, reason=None if is_known else reason))
+    moved = bill.after(event, reason=None if is_known else reason)
+    bills.save(work, moved)
+    telling.tell_moved(work, moved)
 
 
 def _posting(scope: Scope, sale: PaidSale, kind: EntryKind) -> Posting:

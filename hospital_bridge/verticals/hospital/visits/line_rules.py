@@ -1,4 +1,4 @@
-"""How the hospital's lines work: ranks and credits from the settings, and what follows from a call."""
+"""How the hospital's lines work: ranks and credits from the settings, who is told, who may call."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from hospital_bridge.slot import LineRules
 from hospital_bridge.verticals.hospital.store import visits
+from hospital_bridge.verticals.hospital.visits import telling
 from queueing.ordering import Policy, Rank
 
 if TYPE_CHECKING:
     from hospital_bridge.slot import VerticalWork
-    from queueing.commands import Event
-    from queueing.ticket import Ticket
 
 CLINIC = "clinic"
 EMERGENCY, PRIORITY, RETURN_VISIT, BOOKED, WALK_IN = "emergency", "priority", "return_visit", "booked", "walk_in"
@@ -44,18 +43,10 @@ def name_of(work: VerticalWork, subject_id: str) -> str:
     return known[-1].name if known else visits.get(work, subject_id).name
 
 
-def changed(_work: VerticalWork, _event: Event) -> None:
-    """Pages read the line itself."""
-
-
-def near(_work: VerticalWork, _ticket: Ticket, _ahead: int) -> None:
-    """Few are ahead."""
-
-
 LINE_RULES = LineRules(
     policies=policies,
-    changed=changed,
-    near=near,
+    changed=telling.changed,
+    near=telling.near,
     near_at=lambda settings: int(settings["queue"]["near"]),
     name=name_of,
     callers=("nurse", "clinician"),

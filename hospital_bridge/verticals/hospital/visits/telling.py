@@ -1,0 +1,67 @@
+"""What whoever waits is told: that it is soon their turn, and that it is their turn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hospital_bridge.slot import Notice, Right
+from hospital_bridge.verticals.hospital.store import visits
+from notifications.catalogue import Entry
+from notifications.message import Kind, Template
+from queueing.commands import Act
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hospital_bridge.slot import VerticalWork
+    from notifications.message import Value
+    from queueing.commands import Event
+    from queueing.ticket import Ticket
+
+SOON, CALLED, MISSED = "visit.soon", "visit.called", "visit.missed"
+PATIENT = "patient"
+LONGEST_LABEL = 40
+NOTICES = (
+    Notice(
+        Entry(SOON, PATIENT, Template("visit_soon", {"number": Kind.LABEL, "ahead": Kind.COUNT})),
+        "Number %(number)s: only %(ahead)s are ahead of you. Please wait near the room.",
+        page="visit",
+    ),
+    Notice(
+        Entry(CALLED, PATIENT, Template("visit_called", {"number": Kind.LABEL, "desk": Kind.LABEL})),
+        "Number %(number)s, it is your turn: please go to %(desk)s.",
+        page="visit",
+    ),
+    Notice(
+        Entry(MISSED, PATIENT, Template("visit_missed", {"number": Kind.LABEL})),
+        "Number %(number)s was called and nobody came. Please check in again.",
+        page="visit",
+    ),
+)
+
+
+def changed(work: VerticalWork, event: Event) -> None:
+    """A call that somebody made, or one that was missed; other changes are read on the page."""
+    if event.ticket is None:
+        return
+    number = event.ticket.display_number
+    if event.act in (Act.CALL_NEXT, Act.CALL):
+        desk = work.lines.desk(event.desk_id).title[:LONGEST_LABEL]
+        _tell(work, event.ticket, CALLED, {"number": number, "desk": desk})
+    elif event.act is Act.PASS_OVER:
+        _tell(work, event.ticket, MISSED, {"number": number})
+
+
+def near(work: VerticalWork, ticket: Ticket, ahead: int) -> None:
+    """Few are ahead: the engine says so once on each way to the front."""
+    _tell(work, ticket, SOON, {"number": ticket.display_number, "ahead": ahead})
+
+
+def _tell(work: VerticalWork, ticket: Ticket, event: str, parameters: Mapping[str, Value]) -> None:
+    """Whoever may register for the person; a visit of the day disturbs people at any hour."""
+    visit = visits.get(work, ticket.visit)
+    for wallet_user_id in work.subjects.recipients(ticket.subject, Right.BOOK):
+        key = f"{event}:{ticket.ticket_id}:{ticket.version}"
+        work.messages.tell(
+            event, PATIENT, wallet_user_id, parameters, dedupe_key=key, urgent=True, about=visit.visit_id
+        )
