@@ -77,4 +77,4 @@ def _settle(work: VerticalWork, report: Report, version_id: str, place: Place, *
     reports.settle(work, report, version_id, place.issued_at, moved=moved)
     changed = reports.get(work, report.report_id)
     critical_watch.follow(work, changed)
-    telling.tell(work, changed)
+    telling.tell(work, changed, is_first=report.newest_id == "")

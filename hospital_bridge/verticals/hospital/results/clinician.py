@@ -34,7 +34,7 @@ def read_report(scope: Scope, report_id: str, *, by: str) -> Mapping[str, Any]:
             "patient": _patient(work, report),
             "seen_by_a_doctor_at": _instant(report.seen_at),
             "versions": [_version(report, each) for each in reports.history(work, report)],
-            "critical_values": [told_critical(each) for each in critical_values.of_report(work, report_id)],
+            "critical_values": [_critical(scope.settings, each) for each in critical_values.of_report(work, report_id)],
         }
 
 
@@ -95,14 +95,14 @@ def _value(observation: Observation) -> Mapping[str, Any]:
     }
 
 
-def told_critical(value: CriticalValue) -> Mapping[str, Any]:
+def _critical(settings: Mapping[str, Any], value: CriticalValue) -> Mapping[str, Any]:
     """A critical value with who was told of it and who said that they know."""
     return {
         "critical_id": value.critical_id,
         "state": value.state.value,
         "item": _value(value.observation),
         "raised_at": _instant(value.raised_at),
-        "level": value.level,
+        "passed_on_to": list(critical_watch.told_in_line(settings, value.level)),
         "delivered_at": _instant(value.delivered_at),
         "acknowledged_at": _instant(value.acknowledged_at),
         "acknowledged_by": value.acknowledged_by,

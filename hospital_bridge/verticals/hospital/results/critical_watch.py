@@ -100,7 +100,7 @@ def escalate(scope: Scope, critical_id: str) -> None:
         due = [value.raised_at + limit * step for step in STEPS]
         level = sum(at <= work.now for at in due)
         for passed in range(value.level, level):
-            telling.tell_escalated(work, value, passed + 1, _next_in_line(scope.settings, passed))
+            telling.tell_escalated(work, value)
             work.audit.record("bridge", "critical.escalated", critical_id, level=str(passed + 1))
         if level > value.level:
             critical_values.save(work, replace(value, level=level))
@@ -108,9 +108,10 @@ def escalate(scope: Scope, critical_id: str) -> None:
             _look_again(work, value, due[level])
 
 
-def _next_in_line(settings: Mapping[str, Sequence[str]], level: int) -> str:
+def told_in_line(settings: Mapping[str, Sequence[str]], level: int) -> Sequence[str]:
+    """To whom a value of that level was passed on, one after the other; the last in line hears the rest."""
     line = settings["critical_line"]
-    return line[min(level, len(line) - 1)]
+    return [line[min(passed, len(line) - 1)] for passed in range(level)]
 
 
 def deliver(work: VerticalWork, report_id: str) -> None:

@@ -32,17 +32,31 @@ NOTICES = (
 ANNOUNCE = "hospital.report_news"
 
 
-def tell(work: VerticalWork, report: Report) -> None:
-    """Another version of the report stands."""
+def tell(work: VerticalWork, report: Report, *, is_first: bool) -> None:
+    """Another version of the report stands: clinicians' systems hear of it, the patient once they may read it."""
+    newest = reports.version(work, report, report.newest_id)
+    event = CORRECTED if _is_change(report, newest) and not is_first else AVAILABLE
+    _publish(work, event, report.report_id, report.subject_id)
     tell_patient_later(work, report)
 
 
 def tell_critical(work: VerticalWork, value: CriticalValue) -> None:
     """A critical value was raised."""
+    _publish(work, CRITICAL, value.report_id, value.subject_id, urgent=True)
 
 
-def tell_escalated(work: VerticalWork, value: CriticalValue, level: int, to: str) -> None:
-    """Nobody has acknowledged it in time: the next in line is told."""
+def tell_escalated(work: VerticalWork, value: CriticalValue) -> None:
+    """Nobody has acknowledged it in time: the next in line is told; the report says how often and to whom."""
+    _publish(work, ESCALATED, value.report_id, value.subject_id, urgent=True)
+
+
+def _publish(work: VerticalWork, event: str, report_id: str, subject_id: str, *, urgent: bool = False) -> None:
+    link = f"/api/v1/{work.operator_id}/hospital/reports/{report_id}"
+    work.webhooks.publish(event, subject_id, report_id, link, urgent=urgent)
+
+
+def _is_change(report: Report, newest: Version) -> bool:
+    return report.moved or newest.status not in (ReportStatus.PRELIMINARY, ReportStatus.FINAL)
 
 
 def tell_patient_later(work: VerticalWork, report: Report) -> None:
@@ -69,8 +83,7 @@ def announce(scope: Scope, report_id: str) -> None:
 
 def _tell_patient(work: VerticalWork, report: Report, newest: Version) -> None:
     """Once for each version that stands, everybody who may read it; that there is one, and nothing of what it says."""
-    is_changed = report.moved or newest.status not in (ReportStatus.PRELIMINARY, ReportStatus.FINAL)
-    event = CHANGED if is_changed else READY
+    event = CHANGED if _is_change(report, newest) else READY
     for wallet_user_id in work.subjects.recipients(report.subject_id, Right.RESULTS):
         key = f"{event}:{report.newest_id}"
         work.messages.tell(event, PATIENT, wallet_user_id, {}, dedupe_key=key, about=report.report_id)
