@@ -103,6 +103,15 @@ def test_a_corrected_one_that_comes_before_its_original_stays(scope: OperatorSco
     assert seen_by_patient(scope, anna[0], "L1")[:2] == ("corrected", ("5.1",))
 
 
+@pytest.mark.parametrize("value", ["5.1", "5.2", "5.3", "5.4", "5.5", "5.6"])
+def test_of_two_versions_of_one_instant_the_firmer_stands(
+    scope: OperatorScope, anna: tuple[str, str], value: str
+) -> None:
+    """Several values, for their blind indexes lie in any order."""
+    receive(scope, version(0, ReportStatus.FINAL, "15.1"), version(0, ReportStatus.PRELIMINARY, value))
+    assert seen_by_patient(scope, anna[0], "L1")[:2] == ("final", ("15.1",))
+
+
 def test_values_are_taken_back_visibly(scope: OperatorScope, anna: tuple[str, str]) -> None:
     receive(scope, version(0, ReportStatus.FINAL, "15.1"), version(5, ReportStatus.ENTERED_IN_ERROR, "15.1"))
     assert seen_by_patient(scope, anna[0], "L1")[:2] == ("taken_back", ())
