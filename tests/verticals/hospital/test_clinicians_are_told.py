@@ -19,7 +19,7 @@ from hospital_bridge.settings import Webhook
 from hospital_bridge.store.deliveries import DeliveryKind
 from hospital_bridge.store.jobs import Job, Lane
 from hospital_bridge.store.unit_of_work import Store
-from hospital_bridge.telling.messages import Teller
+from hospital_bridge.telling.messages import Teller, Ways
 from hospital_bridge.telling.post import DELIVER, deliver
 from hospital_bridge.telling.webhooks import Publisher, WebhookCarrier
 from hospital_bridge.verticals.hospital import VERTICAL
@@ -57,7 +57,7 @@ def ward(store: Store, database: Database, clock: FakeClock) -> Iterator[Ward]:
     with receiving() as receiver:
         networks = (ip_network("127.0.0.1/32"),)
         endpoint = Webhook(name="emr", url=receiver.url, secrets=(Secret(b"s" * 32),), events=EVENTS, networks=networks)
-        teller = Teller.of("hospital", telling.NOTICES, Publisher((endpoint,), "https://bridge.example"))
+        teller = Teller.of("hospital", telling.NOTICES, Ways(Publisher((endpoint,), "https://bridge.example")))
         scope = replace(hospital_scope(store, database, clock), teller=teller)
         patient(scope, ANNA, "100001")
         sender = WebhookSender(HttpClient(UrllibTransport(QUICK)), clock.now)
