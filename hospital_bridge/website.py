@@ -14,6 +14,7 @@ from hospital_bridge.metrics import exposition
 from hospital_bridge.patience import Patience
 from hospital_bridge.payment.flows.notice import receive_notice
 from hospital_bridge.store.engine import answers
+from hospital_bridge.telling.wallet import AGREEMENT
 from hospital_bridge.web.passwords import PasswordLogin
 from hospital_bridge.web.site import Consent, ConsentText, Operator, Plugged, Probe, Purpose, Site, Wallet
 
@@ -37,6 +38,13 @@ CONSENT = ConsentText(
             "medical_record",
             "My record number and registrations",
             "We keep your record number and your registrations, so that you can register and pay here.",
+        ),
+        Purpose(
+            AGREEMENT,
+            "Messages in my wallet",
+            "Your wallet tells you when you are called, when a payment is done or when a report is there, and never "
+            "what a report says. Without this you find every message here, under “My messages”.",
+            required=False,
         ),
     ),
 )

@@ -150,6 +150,11 @@ def replayed(delivery: Delivery, at: datetime) -> Delivery:
     return replace(delivery, state=follow(delivery.state, Event.REPLAYED), attempts=0, due=at)
 
 
+def refused(delivery: Delivery) -> Delivery:
+    """One that no channel may carry, for its recipient does not want it."""
+    return replace(delivery, state=follow(delivery.state, Event.NO_CHANNEL), due=None)
+
+
 def given_up(delivery: Delivery) -> Delivery:
     """One for which no further attempt is made until a person asks for it."""
     return replace(delivery, state=follow(delivery.state, Event.GIVEN_UP), due=None)

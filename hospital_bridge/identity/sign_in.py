@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from hospital_bridge.store.unit_of_work import Store
 
 CN_ID = "CN_ID"
-CONSENT_VERSION = "2026-11"
+CONSENT_VERSION = "2026-11-28"
 PURPOSES = ("real_name", "medical_record")
 """Reading the real name from the wallet, and keeping record numbers and registrations (PIPL articles 28 and 29)."""
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from hospital_bridge.store.deliveries import DeliveryKind, DeliveryRow, NewDelivery
 from hospital_bridge.store.jobs import Again, Job, Lane
 from hospital_bridge.store.unit_of_work import Store, Work
-from notifications.delivery import UNDONE, Policy, given_up, replayed
+from notifications.delivery import UNDONE, Policy, given_up, refused, replayed
 from notifications.message import Outcome
 
 DELIVER = "telling.deliver"
@@ -30,9 +30,13 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """There is nobody to deliver to: no attempt is made, and the delivery waits for a person; `why` says it to them."""
+    """There is nobody to deliver to, and no attempt is made; `why` says it to staff.
+
+    What is `unwanted` ends as refused, everything else waits for a person.
+    """
 
     why: str
+    unwanted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,12 @@ def hand_in(work: Work, new: NewDelivery) -> None:
     _enqueue(work, work.deliveries.add(new), new.standing.due)
 
 
+def turn_away(work: Work, new: NewDelivery, why: str) -> None:
+    """Keep that a delivery was not begun, for its recipient does not want it."""
+    row = work.deliveries.add(new)
+    work.deliveries.change(row, refused(row.standing), why)
+
+
 def deliver(post: Post, store: Store, job: Job) -> None:
     """Job: one attempt; Again when another is due."""
     with store.read(job.operator_id) as work:
@@ -74,7 +84,7 @@ def deliver(post: Post, store: Store, job: Job) -> None:
             raise Again(due - work.now)
         attempt = post[row.kind].prepare(work, row)
     if isinstance(attempt, Closed):
-        _give_up(store, job, row, attempt.why)
+        _close(store, job, row, attempt)
     else:
         _make(attempt, store, job, row)
 
@@ -93,9 +103,10 @@ def _make(attempt: Attempt, store: Store, job: Job, row: DeliveryRow) -> None:
         raise Again(rest)
 
 
-def _give_up(store: Store, job: Job, row: DeliveryRow, why: str) -> None:
+def _close(store: Store, job: Job, row: DeliveryRow, closed: Closed) -> None:
     with store.begin(job.operator_id) as work:
-        work.deliveries.change(row, given_up(row.standing), why)
+        standing = refused(row.standing) if closed.unwanted else given_up(row.standing)
+        work.deliveries.change(row, standing, closed.why)
         work.jobs.finish(job)
 
 

@@ -15,14 +15,17 @@ from hospital_bridge.store.deliveries import DeliveryKind, DeliveryRow, NewDeliv
 from hospital_bridge.store.keys import Erased
 from hospital_bridge.store.messages import NewMessage
 from hospital_bridge.store.unit_of_work import Work
-from hospital_bridge.telling.post import FIRST, USUAL, Attempt, Closed, Said, hand_in
+from hospital_bridge.telling.post import FIRST, USUAL, Attempt, Closed, Said, hand_in, turn_away
 from notifications.catalogue import Catalogue
 from notifications.delivery import PEOPLE, Policy, QuietHours
 from notifications.message import Kind, Message, Outcome, ParametersRefused, Template, Value
 
+AGREEMENT = "messages"
+"""The purpose to which a wallet user agrees who wants to be told in the wallet too."""
 INBOX = "/p/{operator}/messages"
 """The page that a message in the wallet leads to."""
 NOTHING_TO_SAY = "the recipient was erased, or no vertical says this any more"
+NOT_AGREED = "the recipient has not agreed to messages in the wallet"
 NO_WALLET = "the configuration names no such wallet account"
 
 
@@ -34,7 +37,7 @@ class WalletPost:
     zone: tzinfo = UTC
 
     def begin(self, work: Work, message: NewMessage, message_id: str, template_key: str) -> None:
-        """Keep the delivery of a message, where the recipient's wallet has words for it."""
+        """Keep the delivery of a message, where the recipient's wallet has words for it and they agreed to it."""
         account = work.wallet_users.account(message.wallet_user_id)
         wallet = self.wallets.get(account)
         if wallet is None or not wallet.can_tell(template_key):
@@ -47,7 +50,10 @@ class WalletPost:
             priority=FIRST if message.urgent else USUAL,
             standing=self.policy(lambda: 0.0, urgent=message.urgent).begin(work.now),
         )
-        hand_in(work, new)
+        if agreed(work, message.wallet_user_id):
+            hand_in(work, new)
+        else:
+            turn_away(work, new, NOT_AGREED)
 
     def policy(self, chance: Callable[[], float], *, urgent: bool) -> Policy:
         """The short schedule, and not in people's sleep unless it is urgent."""
@@ -84,11 +90,18 @@ class MessageCarrier:
             message = Message(template, told.wallet_user_id, told.parameters)
         except (Erased, LookupError, ParametersRefused):
             return Closed(NOTHING_TO_SAY)
+        if not agreed(work, told.wallet_user_id):
+            return Closed(NOT_AGREED, unwanted=True)
         link = self.public_url + INBOX.format(operator=work.operator_id)
         said = WalletMessage(to, template.key, post.in_words(template, message.parameters), link, told.message_id)
         return Attempt(
             post.policy(self.chance, urgent=told.urgent), lambda: _handed_over(wallet, said), _nothing_follows
         )
+
+
+def agreed(work: Work, wallet_user_id: str) -> bool:
+    """Whether the wallet user wants to be told in the wallet, now."""
+    return AGREEMENT in work.wallet_users.standing_consents(wallet_user_id)
 
 
 def _handed_over(wallet: WalletMessages, message: WalletMessage) -> Said:

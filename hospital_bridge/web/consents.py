@@ -21,12 +21,26 @@ blueprint = Blueprint("consents", __name__, url_prefix="/p/<operator>/consents")
 @blueprint.get("")
 @open_to(PATIENT)
 def standing() -> Response:
-    """Each purpose that is agreed to, and since when."""
+    """Each purpose that is agreed to, and since when; and each to which one may agree."""
     here = visit()
     with site().store.read(here.operator.id) as work:
         since = work.wallet_users.standing_consents(here.principal)
-    agreed = [(purpose, since[purpose.code]) for purpose in here.operator.consent.purposes if purpose.code in since]
-    return show("consents.html", {"agreed": agreed})
+    purposes = here.operator.consent.purposes
+    agreed = [(purpose, since[purpose.code]) for purpose in purposes if purpose.code in since]
+    offered = [purpose for purpose in purposes if not purpose.required and purpose.code not in since]
+    return show("consents.html", {"agreed": agreed, "offered": offered})
+
+
+@blueprint.post("/give")
+@open_to(PATIENT)
+def give() -> Any:
+    """Agree to what need not be agreed to; what is needed is agreed to at the wallet's login."""
+    here, purpose = visit(), _purpose(request.form.get("purpose", ""))
+    if purpose is not None and not purpose.required:
+        with site().store.begin(here.operator.id) as work:
+            work.wallet_users.consent(here.principal, purpose.code, here.operator.consent.version)
+            work.audit.record(here.principal, "consent.given", here.principal, purpose=purpose.code)
+    return redirect(address("consents.standing"), 303)
 
 
 @blueprint.post("/withdraw")

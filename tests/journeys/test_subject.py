@@ -36,6 +36,7 @@ def test_an_export_holds_everything_that_is_kept(stage: Stage, registered: Phone
     assert [consent["purpose"] for user in told["wallet_users"] for consent in user["consents"]] == [
         "real_name",
         "medical_record",
+        "messages",
     ]
     assert told["wallet_users"][0]["payer"]
     (payment,) = told["payments"]

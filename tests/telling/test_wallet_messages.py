@@ -16,11 +16,12 @@ from hospital_bridge.sandbox.alipay.faults import Effect, Fault
 from hospital_bridge.sandbox.people import WANG_TAO
 from hospital_bridge.slot import Notice
 from hospital_bridge.store.deliveries import DeliveryKind
-from hospital_bridge.store.jobs import Lane
+from hospital_bridge.store.jobs import JOB, Lane
 from hospital_bridge.store.unit_of_work import Store
+from hospital_bridge.telling.desk import try_again
 from hospital_bridge.telling.messages import MessagesFacade, Teller, Ways
 from hospital_bridge.telling.post import DELIVER, Post, deliver
-from hospital_bridge.telling.wallet import MessageCarrier, WalletPost
+from hospital_bridge.telling.wallet import AGREEMENT, NOT_AGREED, MessageCarrier, WalletPost
 from hospital_bridge.workers.job_runner import Handlers, JobRunner
 from notifications.catalogue import Catalogue, Entry
 from notifications.delivery import State
@@ -47,6 +48,16 @@ class World:
     sandbox: RunningSandbox
     teller: Teller
     runner: JobRunner
+
+    def agree(self) -> None:
+        with self.store.begin("h1") as work:
+            payer = work.wallet_users.keep("main", WalletAccount(WANG_TAO.user_id), "zh-CN")
+            work.wallet_users.consent(payer, AGREEMENT, "v1")
+
+    def withdraw(self) -> None:
+        with self.store.begin("h1") as work:
+            payer = work.wallet_users.keep("main", WalletAccount(WANG_TAO.user_id), "zh-CN")
+            work.wallet_users.withdraw(payer, AGREEMENT)
 
     def tell(self, key: str = "k1", event: str = "bill.paid", *, urgent: bool = False) -> None:
         with self.store.begin("h1") as work:
@@ -83,7 +94,9 @@ def world(store: Store, clock: FakeClock) -> Iterator[World]:
         carrier = MessageCarrier({"h1": post}, {"rides": catalogue}, "https://bridge.example", lambda: 0.5)
         posts: Post = {DeliveryKind.MESSAGE: carrier}
         runner = JobRunner(store, Handlers(io={DELIVER: partial(deliver, posts)}), "w", lambda: 0.5)
-        yield World(store, clock, sandbox, Teller.of("rides", notices, Ways(post=post)), runner)
+        world = World(store, clock, sandbox, Teller.of("rides", notices, Ways(post=post)), runner)
+        world.agree()
+        yield world
 
 
 def to_hour(world: World, hour: int) -> None:
@@ -119,6 +132,42 @@ def test_who_unfollowed_reads_it_in_the_inbox_alone(world: World) -> None:
     assert world.states() == [State.REFUSED]
     assert world.sent == 0
     assert world.inbox() == 1
+
+
+def test_who_has_not_agreed_reads_it_in_the_inbox_alone_until_they_agree(world: World) -> None:
+    world.withdraw()
+    world.tell("unwanted")
+    world.work()
+    with world.store.begin("h1") as work:
+        [row] = work.deliveries.latest(10)
+        assert (row.standing.state, row.detail) == (State.REFUSED, NOT_AGREED)
+        assert work.table(JOB).all() == [], "nothing is to be done"
+    assert (world.sent, world.inbox()) == (0, 1)
+    world.agree()
+    world.tell("wanted")
+    world.work()
+    assert (world.sent, world.inbox()) == (1, 2)
+
+
+def test_an_agreement_that_is_withdrawn_before_the_morning_holds_for_what_was_told_at_night(world: World) -> None:
+    to_hour(world, 23)
+    world.tell()
+    world.withdraw()
+    world.clock.advance(timedelta(hours=8))
+    world.work()
+    assert world.states() == [State.REFUSED]
+    assert world.sent == 0
+
+
+def test_nobody_can_send_again_what_its_recipient_does_not_want(world: World) -> None:
+    world.withdraw()
+    world.tell()
+    with world.store.begin("h1") as work:
+        [row] = work.deliveries.latest(10)
+        assert try_again(work, row.delivery_id, "wang")
+    world.work()
+    assert world.states() == [State.REFUSED]
+    assert world.sent == 0
 
 
 def test_what_the_wallet_has_no_words_for_stays_in_the_inbox(world: World) -> None:

@@ -14,6 +14,8 @@ from tests.web.visitor import get, post, sign_in
 CONSENTS = "/p/h1/consents"
 ENTRY = "/p/h1/"
 PAYER = "2088000000000001"
+NEEDED = [purpose for purpose in CONSENT.purposes if purpose.required]
+[OPTIONAL] = [purpose for purpose in CONSENT.purposes if not purpose.required]
 
 
 @pytest.fixture
@@ -27,9 +29,14 @@ def withdraw(browser: FlaskClient, purpose: str = "medical_record") -> str:
     return reply.headers.get("Location", str(reply.status_code))
 
 
+def give(browser: FlaskClient, purpose: str = OPTIONAL.code) -> str:
+    reply = post(browser, f"{CONSENTS}/give", {"purpose": purpose}, from_page=CONSENTS)
+    return reply.headers.get("Location", str(reply.status_code))
+
+
 def test_every_agreement_is_shown_with_its_withdrawal(patient: FlaskClient) -> None:
     page = get(patient, f"{CONSENTS}?lang=en").text
-    for purpose in CONSENT.purposes:
+    for purpose in NEEDED:
         assert purpose.title in page
         assert f'name="purpose" value="{purpose.code}"' in page
     assert CONSENTS in get(patient, ENTRY).text
@@ -52,6 +59,31 @@ def test_a_withdrawal_is_kept_with_its_time(patient: FlaskClient, kit: SiteKit) 
         withdrawn = {given["purpose"]: given["withdrawn_at"] for given in work.wallet_users.given_consents(user)}
         assert work.audit.latest()[0].action == "consent.withdrawn"
     assert withdrawn["medical_record"] is not None
+
+
+def test_what_need_not_be_agreed_to_can_be_given_and_withdrawn_without_signing_out(
+    patient: FlaskClient, kit: SiteKit
+) -> None:
+    def stands() -> bool:
+        with kit.site.store.begin("h1") as work:
+            user = work.wallet_users.keep("alipay", WalletAccount(PAYER), "")
+            return OPTIONAL.code in work.wallet_users.standing_consents(user)
+
+    assert not stands(), "nobody agrees by signing in"
+    assert give(patient) == CONSENTS
+    assert stands()
+    assert withdraw(patient, OPTIONAL.code) == CONSENTS
+    assert not stands()
+    assert OPTIONAL.title in get(patient, f"{CONSENTS}?lang=en").text, "they may change their mind"
+    with kit.site.store.read("h1") as work:
+        assert [entry.action for entry in work.audit.latest()][:2] == ["consent.withdrawn", "consent.given"]
+
+
+def test_what_is_needed_is_agreed_to_at_the_login_alone(patient: FlaskClient, kit: SiteKit) -> None:
+    for purpose in ("real_name", "advertising"):
+        assert give(patient, purpose) == CONSENTS
+    with kit.site.store.read("h1") as work:
+        assert "consent.given" not in [entry.action for entry in work.audit.latest()]
 
 
 def test_nothing_is_withdrawn_that_was_never_asked(patient: FlaskClient) -> None:

@@ -89,6 +89,7 @@ EXPECTED: dict[str, frozenset[str]] = {
     "hospital:review": frozenset({"clinician"}),
     "hospital:review.seen": frozenset({"clinician"}),
     "consents.standing": frozenset({"patient"}),
+    "consents.give": frozenset({"patient"}),
     "consents.withdraw": frozenset({"patient"}),
     # Whoever acts for nobody has nobody to choose (test_family_pages).
     "family.choose": NOBODY,
