@@ -165,17 +165,13 @@ class Deliveries:
         order = [DELIVERY_ATTEMPT.c.number]
         return self._attempts.all(DELIVERY_ATTEMPT.c.delivery_id == delivery_id, order_by=order)
 
-    def undone(self, kind: DeliveryKind, limit: int | None = None) -> Sequence[DeliveryRow]:
-        """Those that were given up or refused, the oldest first."""
-        order = [DELIVERY.c.changed_at, DELIVERY.c.delivery_id]
-        found = (DELIVERY.c.kind == kind.value, as_indexed(_CLOSED_UNDONE))
-        return [_read(row) for row in self._deliveries.all(*found, order_by=order, limit=limit)]
-
-    def of_target(self, kind: DeliveryKind, target: str, state: State) -> Sequence[DeliveryRow]:
-        """Those to one target in that state, in the order in which they were made."""
-        found = (DELIVERY.c.kind == kind.value, DELIVERY.c.target == target, DELIVERY.c.state == state.value)
+    def undone(self, kind: DeliveryKind, limit: int | None = None, target: str = "") -> Sequence[DeliveryRow]:
+        """Those that were given up or refused, to one target or to any, in the order in which they were made."""
         order = [DELIVERY.c.created_at, DELIVERY.c.delivery_id]
-        return [_read(row) for row in self._deliveries.all(*found, order_by=order)]
+        found = [DELIVERY.c.kind == kind.value, as_indexed(_CLOSED_UNDONE)]
+        if target:
+            found.append(DELIVERY.c.target == target)
+        return [_read(row) for row in self._deliveries.all(*found, order_by=order, limit=limit)]
 
     def latest(self, limit: int) -> Sequence[DeliveryRow]:
         """Those that changed last, the newest first."""

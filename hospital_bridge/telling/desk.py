@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from hospital_bridge.store.deliveries import DeliveryKind
+from hospital_bridge.store.deliveries import DeliveryKind, DeliveryRow
 from hospital_bridge.store.tenant_table import StaleVersion
 from hospital_bridge.store.unit_of_work import Work
 from hospital_bridge.telling.post import replay
-from notifications.delivery import State
 
 
 def try_again(work: Work, delivery_id: str, by: str) -> bool:
     """Replay one delivery; False when it is not waiting for a person, or somebody was faster."""
     try:
-        done = replay(work, work.deliveries.get(delivery_id))
-    except (LookupError, StaleVersion):
+        done = _replayed(work, work.deliveries.get(delivery_id))
+    except LookupError:
         return False
     if done:
         work.audit.record(by, "delivery.replayed", delivery_id)
@@ -21,10 +20,20 @@ def try_again(work: Work, delivery_id: str, by: str) -> bool:
 
 
 def enable(work: Work, endpoint: str, by: str) -> bool:
-    """Send to a disabled endpoint again, with what was given up meanwhile; False when it was not disabled."""
+    """Send to a disabled endpoint again, with all that it did not take; False when it was not disabled.
+
+    What met the answer by which it was disabled is among them: nobody has done anything with that event.
+    """
     if not work.webhooks.enable(endpoint):
         return False
-    for row in work.deliveries.of_target(DeliveryKind.WEBHOOK, endpoint, State.DEAD):
-        replay(work, row)
+    for row in work.deliveries.undone(DeliveryKind.WEBHOOK, target=endpoint):
+        _replayed(work, row)
     work.audit.record(by, "webhook.enabled", endpoint)
     return True
+
+
+def _replayed(work: Work, row: DeliveryRow) -> bool:
+    try:
+        return replay(work, row)
+    except StaleVersion:
+        return False

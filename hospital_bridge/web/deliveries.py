@@ -12,7 +12,8 @@ from hospital_bridge.telling.desk import enable, try_again
 from hospital_bridge.web.access import ADMIN, Access, Area, open_to
 from hospital_bridge.web.live import show
 from hospital_bridge.web.visit import address, site, visit
-from notifications.delivery import State
+from notifications.delivery import UNDONE, State
+from notifications.message import Outcome
 
 BY_ADMIN = Access(Area.STAFF, role=ADMIN)
 ROWS = 100
@@ -23,6 +24,12 @@ STATES = {
     State.DELIVERED: "arrived",
     State.REFUSED: "was refused",
     State.DEAD: "was given up",
+}
+OUTCOMES = {
+    Outcome.DELIVERED: "it was taken",
+    Outcome.REFUSED: "it was refused for good",
+    Outcome.UNKNOWN: "it may have arrived",
+    Outcome.NOT_DONE: "it did not arrive",
 }
 KINDS = {DeliveryKind.MESSAGE: "To a wallet", DeliveryKind.WEBHOOK: "To a system"}
 
@@ -42,6 +49,26 @@ def latest() -> Response:
             "kinds": KINDS,
         }
     return show("staff/deliveries.html", context, 200, LOOK_AGAIN_SECONDS)
+
+
+@blueprint.get("/<delivery_id>")
+@open_to(BY_ADMIN)
+def one(delivery_id: str) -> Response:
+    """One delivery with every attempt, when it was made and what was answered."""
+    with site().store.read(visit().operator.id) as work:
+        try:
+            row = work.deliveries.get(delivery_id)
+        except LookupError:
+            raise BridgeError("HB-R002") from None
+        context = {
+            "row": row,
+            "attempts": work.deliveries.attempts(delivery_id),
+            "may_send_again": row.standing.state in UNDONE,
+            "states": STATES,
+            "outcomes": OUTCOMES,
+            "kinds": KINDS,
+        }
+    return show("staff/delivery.html", context, 200, LOOK_AGAIN_SECONDS)
 
 
 @blueprint.post("/<delivery_id>/replay")

@@ -43,6 +43,7 @@ OF_WORK = {
     *console.CAUSES.values(),
     *console.REASONS.values(),
     *deliveries.KINDS.values(),
+    *deliveries.OUTCOMES.values(),
     *deliveries.STATES.values(),
     *devices.KINDS.values(),
     admin.OTHER_EFFECT,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -10,8 +12,9 @@ from hospital_bridge.store.jobs import JOB
 from hospital_bridge.store.staff import RoleGrant
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.telling.post import DELIVER
-from hospital_bridge.web.deliveries import STATES
+from hospital_bridge.web.deliveries import OUTCOMES, STATES
 from notifications.delivery import Delivery, State, begun, given_up
+from notifications.message import Outcome
 from tests.web.site_kit import SiteKit
 from tests.web.visitor import get, post, staff_sign_in
 
@@ -49,9 +52,28 @@ def test_what_did_not_arrive_is_sent_again_on_request(admin: FlaskClient, store:
     assert post(admin, again, {}, from_page="/staff/h1/devices").status_code == 404, "once is enough"
 
 
+def test_every_attempt_is_shown_with_its_answer(admin: FlaskClient, store: Store) -> None:
+    with store.begin("h1") as work:
+        row = work.deliveries.add(NewDelivery(DeliveryKind.WEBHOOK, "e", "emr", "webhook.emr.s1", 5, begun(work.now)))
+        for number, outcome in enumerate(Outcome, 1):
+            work.deliveries.tried(replace(row, version=number), outcome, f"answer {number}")
+    assert f'href="{PAGE}/{row.delivery_id}"' in get(admin, PAGE).text
+    page = get(admin, f"{PAGE}/{row.delivery_id}?lang=en").text
+    for number, outcome in enumerate(Outcome, 1):
+        assert f"{OUTCOMES[outcome]}</td>" in page
+        assert f"answer {number}" in page
+    assert "Send again" not in page, "it is still being sent"
+    assert "Send again" in get(admin, f"{PAGE}/{dead(store).delivery_id}?lang=en").text
+
+
+def test_a_delivery_that_is_none_is_not_found(admin: FlaskClient) -> None:
+    assert get(admin, f"{PAGE}/nothing").status_code == 404
+
+
 def test_another_operators_deliveries_are_out_of_reach(admin: FlaskClient, store: Store) -> None:
     row = dead(store, "of-h2", "h2")
     assert "of-h2" not in get(admin, PAGE).text
+    assert get(admin, f"{PAGE}/{row.delivery_id}").status_code == 404
     assert post(admin, f"{PAGE}/{row.delivery_id}/replay", {}, from_page="/staff/h1/devices").status_code == 404
 
 

@@ -105,6 +105,7 @@ EXPECTED: dict[str, frozenset[str]] = {
     "family.withdraw": NOBODY,
     "deliveries.enable_endpoint": frozenset({"admin"}),
     "deliveries.latest": frozenset({"admin"}),
+    "deliveries.one": frozenset({"admin"}),
     "deliveries.replay": frozenset({"admin"}),
     "messages.inbox": frozenset({"patient"}),
     "patient.agree": EVERYBODY,
