@@ -121,7 +121,7 @@ def test_what_was_delivered_cannot_be_replayed() -> None:
         replayed(Delivery(State.DELIVERED, 0, 1, None), NOON)
 
 
-@pytest.mark.parametrize("state", OPEN)
+@pytest.mark.parametrize("state", sorted(OPEN))
 def test_what_is_given_up_waits_for_a_person(state: State) -> None:
     assert given_up(Delivery(state, 0, 2, NOON)) == Delivery(State.DEAD, 0, 2, None)
 
