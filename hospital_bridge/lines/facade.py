@@ -72,6 +72,9 @@ class LinesFacade:
     def waiting(self, line_id: str) -> Sequence[WaitingRow]:
         return views.waiting(self.hall, line_id)
 
+    def held(self, line_id: str) -> Sequence[Ticket]:
+        return self.hall.work.queue_tickets.held(line_id, self.hall.today)
+
     def board(self, line_ids: Collection[str]) -> Sequence[BoardRow]:
         return views.board_of(self.hall, line_ids)
 

@@ -48,8 +48,10 @@ def waiting(hall: Hall, line_id: str) -> Sequence[WaitingRow]:
 def desk(hall: Hall, desk_id: str) -> DeskView:
     """A desk and what it holds; Refused when there is none."""
     row = hall.work.queue_lines.desk(desk_id)
-    held = [one.ticket for one in hall.work.queue_tickets.at_desk(desk_id)]
-    return DeskView(desk_id, row.title, row.state, hall.work.queue_lines.of_desk(desk_id, hall.today), held)
+    lines = hall.work.queue_lines.of_desk(desk_id, hall.today)
+    titles = [hall.work.queue_lines.get(line_id, hall.today).title for line_id in lines]
+    tickets = [one.ticket for one in hall.work.queue_tickets.at_desk(desk_id)]
+    return DeskView(desk_id, row.title, row.state, lines, titles, tickets)
 
 
 def board_of(hall: Hall, line_ids: Collection[str]) -> Sequence[BoardRow]:

@@ -91,12 +91,13 @@ class WaitingRow:
 
 @dataclass(frozen=True, slots=True)
 class DeskView:
-    """A desk and what it holds; `lines` are those of the day that it calls from."""
+    """A desk and what it holds; `lines` are those of the day that it calls from, with their titles."""
 
     desk_id: str
     title: str
     state: DeskState
     lines: Sequence[str]
+    line_titles: Sequence[str]
     tickets: Sequence[Ticket]
 
 
@@ -145,6 +146,9 @@ class Lines(Protocol):
 
     def waiting(self, line_id: str) -> Sequence[WaitingRow]:
         """Who waits today, in the order of calling, each with the reason for its place."""
+
+    def held(self, line_id: str) -> Sequence[Ticket]:
+        """Who asked to be left out of the line for a while today."""
 
     def board(self, line_ids: Collection[str]) -> Sequence[BoardRow]:
         """Today's calls of those lines, the newest first, without personal data."""

@@ -197,6 +197,10 @@ class QueueTickets:
         rows = self._table.all(*_in(line_id, day), as_indexed(_WAITING), *free, order_by=_ORDER, limit=limit)
         return [_read(row) for row in rows]
 
+    def held(self, line_id: str, day: date) -> Sequence[Ticket]:
+        """Who stands aside for a while."""
+        return self._many(*_in(line_id, day), QUEUE_TICKET.c.state == TicketState.HELD)
+
     def bound(self, line_id: str, day: date) -> Sequence[TicketRow]:
         """Who waits for a certain desk."""
         rows = self._table.all(*_in(line_id, day), as_indexed(_WAITING), QUEUE_TICKET.c.bound_to != "")

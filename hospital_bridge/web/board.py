@@ -16,6 +16,9 @@ LOOK_AGAIN_SECONDS = 2
 ROWS = 6
 """What fits below the newest call in letters that are read from six metres (reference/ux.md section 6)."""
 
+PAGE_SECONDS = 8
+"""How long each page of rows stands where there are more than fit."""
+
 blueprint = Blueprint("board", __name__)
 
 
@@ -23,13 +26,12 @@ blueprint = Blueprint("board", __name__)
 @open_to(Access(Area.DEVICE, role=BOARD))
 def board() -> Response:
     """The calls of the lines that this screen stands before, the newest first."""
-    rows = _rows()
-    called = [row for row in rows if row.is_called]
-    context = {
-        "now": site().clock.now(),
-        "newest": called[0] if called else None,
-        "rows": [row for row in rows if row not in called[:1]][:ROWS],
-    }
+    rows, now = _rows(), site().clock.now()
+    newest = next((row for row in rows if row.is_called), None)
+    others = [row for row in rows if row is not newest]
+    pages = [others[start : start + ROWS] for start in range(0, len(others), ROWS)] or [[]]
+    page = int(now.timestamp()) // PAGE_SECONDS % len(pages)
+    context = {"now": now, "newest": newest, "rows": pages[page], "page": page + 1, "pages": len(pages)}
     return show("device/board.html", context, 200, LOOK_AGAIN_SECONDS)
 
 

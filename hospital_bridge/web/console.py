@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, redirect, request
@@ -38,7 +39,7 @@ blueprint = Blueprint("console", __name__)
 @open_to(BY_CALLER)
 def desks() -> Response:
     """The desks of today, of every vertical at which this person may call."""
-    rows = [(name, desk) for name, plugged in _calling().items() for desk in _desks(plugged)]
+    rows = [(name, *row) for name, plugged in _calling().items() for row in _desks(plugged)]
     return show("staff/desks.html", {"desks": rows}, 200, LOOK_AGAIN_SECONDS * 3)
 
 
@@ -51,7 +52,8 @@ def desk(vertical: str, desk_id: str) -> Response:
         here = work.lines.desk(desk_id)
         names = {one.ticket_id: _name(plugged, work, one.subject) for one in here.tickets}
         waiting = [row for line_id in here.lines for row in work.lines.waiting(line_id)]
-    context = {"vertical": vertical, "desk": here, "names": names, "waiting": waiting}
+        aside = [ticket for line_id in here.lines for ticket in work.lines.held(line_id)]
+    context = {"vertical": vertical, "desk": here, "names": names, "waiting": waiting, "aside": aside}
     return show("staff/desk.html", context | {"causes": CAUSES, "reasons": REASONS}, 200, LOOK_AGAIN_SECONDS)
 
 
@@ -117,9 +119,16 @@ def _of_system(vertical: str) -> Plugged:
     return plugged
 
 
-def _desks(plugged: Plugged) -> list[DeskView]:
+def _desks(plugged: Plugged) -> list[tuple[DeskView, int]]:
+    """Every desk with how many wait for it, rooms in the order of their numbers."""
     with plugged.scope.read() as work:
-        return list(work.lines.desks())
+        rows = [(desk, sum(len(work.lines.waiting(line_id)) for line_id in desk.lines)) for desk in work.lines.desks()]
+    return sorted(rows, key=lambda row: _counted(row[0].title))
+
+
+def _counted(title: str) -> list[int | str]:
+    """For sorting: room 10 comes after room 2. Words and numbers take turns, so that like meets like."""
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", title)]
 
 
 def _name(plugged: Plugged, work: VerticalWork, subject: str) -> str:

@@ -11,6 +11,7 @@ from hospital_bridge.store.devices import DeviceKind, Devices
 from hospital_bridge.store.sessions import SessionKind
 from hospital_bridge.web.access import ADMIN, Access, Area, open_to
 from hospital_bridge.web.client_address import address_bucket
+from hospital_bridge.web.dispatch import page_of_device
 from hospital_bridge.web.limits import DEVICE_CODES, count_against
 from hospital_bridge.web.live import show
 from hospital_bridge.web.session_cookie import change_session
@@ -60,9 +61,11 @@ def revoke(device_id: str) -> Any:
 @open_to(VISITOR)
 def entry() -> Any:
     """What a new device shows: where to type its code; an enrolled one shows what it is for."""
-    device = visit().device
-    if device is not None and device.kind is DeviceKind.BOARD:
+    here = visit()
+    if here.device is not None and here.device.kind is DeviceKind.BOARD:
         return redirect(address("board.board"), 303)
+    if here.device is not None and (shown := page_of_device(here.operator, here.device.kind)):
+        return redirect(address(shown), 303)
     return show("device/entry.html", {"wrong": False})
 
 

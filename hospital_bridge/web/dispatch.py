@@ -13,7 +13,7 @@ from hospital_bridge.slot import BOARD, KIOSK, PATIENT, Download, Go, Page, Page
 from hospital_bridge.web.access import Access, Area
 from hospital_bridge.web.form_data import FormData, read_form
 from hospital_bridge.web.live import show
-from hospital_bridge.web.site import Plugged, Site
+from hospital_bridge.web.site import Operator, Plugged, Site
 from hospital_bridge.web.visit import AREAS, address, visit
 
 UNPROCESSABLE = 422
@@ -23,6 +23,12 @@ _PREFIXES = {area: prefix for prefix, area in AREAS.items()}
 def endpoint(vertical: str, page: str) -> str:
     """The name under which a vertical's page is routed."""
     return f"{vertical}:{page}"
+
+
+def page_of_device(operator: Operator, kind: str) -> str:
+    """The endpoint of the first page that a vertical has for devices of that kind; empty where none has."""
+    pages = ((name, page) for name, plugged in operator.verticals.items() for page in plugged.vertical.pages)
+    return next((endpoint(name, page.name) for name, page in pages if (page.role, page.method) == (kind, "GET")), "")
 
 
 def plug_pages(app: Flask, site: Site) -> None:

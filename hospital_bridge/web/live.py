@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Response, g, render_template, request
+from markupsafe import Markup
 
 from hospital_bridge.web.forms import page_key
 from hospital_bridge.web.visit import visit
@@ -30,9 +31,19 @@ def show(template: str, context: Mapping[str, Any], status: int = 200, refresh_s
 
 
 ETAG_MARK = "@etag@"
+_LOOKS_AGAIN = Markup(
+    'hx-get="{address}" hx-trigger="every {milliseconds}ms" hx-select="#{part}" hx-swap="outerHTML"'
+    """ hx-headers='{{"If-None-Match": "\\"{mark}\\""}}'"""
+)
 
 
-def poll_milliseconds() -> int:
+def looks_again(part: str = "live", address: str = "") -> Markup:
+    """The attributes by which the element of that id asks for its next state, by default where the page stands."""
+    address = address or request.full_path
+    return _LOOKS_AGAIN.format(address=address, milliseconds=_milliseconds(), part=part, mark=ETAG_MARK)
+
+
+def _milliseconds() -> int:
     """This session's interval: spread by its secret, so that a hall of phones does not ask all at once."""
     share = int(hashlib.sha256(visit().secret.encode()).hexdigest(), 16) % JITTER_STEPS / JITTER_STEPS
     return int(g.refresh_seconds * 1000 * (1 - SPREAD / 2 + SPREAD * share))

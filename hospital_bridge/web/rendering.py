@@ -12,7 +12,7 @@ from jinja2 import BaseLoader, ChoiceLoader, PackageLoader, PrefixLoader, Strict
 from hospital_bridge.web.assets import Asset
 from hospital_bridge.web.dispatch import may_call, page_address, staff_menu
 from hospital_bridge.web.forms import hidden_fields
-from hospital_bridge.web.live import ETAG_MARK, poll_milliseconds
+from hospital_bridge.web.live import looks_again
 from hospital_bridge.web.look import Look
 from hospital_bridge.web.messages import unread
 from hospital_bridge.web.presentation import FILTERS, switched, this_page
@@ -51,12 +51,11 @@ def _words_of_templates(site: Site, assets: Mapping[str, Asset]) -> dict[str, An
     return {
         "address": address,
         "asset": asset,
-        "etag_mark": ETAG_MARK,
         "hidden_fields": hidden_fields,
         "languages": LANGUAGES,
+        "looks_again": looks_again,
         "operators": site.operators,
         "page_address": page_address,
-        "poll_milliseconds": poll_milliseconds,
         "may_call": may_call,
         "staff_menu": staff_menu,
         "switched": switched,

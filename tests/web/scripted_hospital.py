@@ -15,6 +15,7 @@ from hospital_bridge.facade import Unit
 from hospital_bridge.lines.hall import LinesContext
 from hospital_bridge.slot import ALL_RIGHTS, Download, Go, Page, PageRequest, PaymentView, Vertical, View
 from hospital_bridge.store.unit_of_work import Store
+from hospital_bridge.telling.messages import Teller
 from hospital_bridge.verticals.hospital import VERTICAL
 from hospital_bridge.verticals.hospital.arrival_code import ArrivalCode
 from hospital_bridge.verticals.hospital.bills.bill import OPEN, Bill
@@ -87,7 +88,7 @@ class ScriptedScope:
         settings = HospitalSettings().load({})
         lines = LinesContext("hospital", LINE_RULES, settings, ZoneInfo("Asia/Shanghai"))
         with self.store.begin(self.operator_id) as work:
-            yield Unit(work, nobody_pays, settings, lines)
+            yield Unit(work, nobody_pays, settings, lines, Teller.of("hospital", VERTICAL.messages))
 
     read = begin
 

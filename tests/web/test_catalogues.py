@@ -145,3 +145,10 @@ def test_every_finding_kind_and_state_of_a_reconciliation_has_words() -> None:
     assert set(finance.STATES) == set(RunState)
     assert set(finance.DECISIONS) == set(Decision)
     assert set(finance.EXPLANATIONS) == set(Explanation)
+
+
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+def test_no_word_of_the_hospital_is_shadowed_by_the_core(locale: str) -> None:
+    """The core's catalogue is asked first: a word that means something else at a hospital needs an id of its own."""
+    core, hospital = said(catalogue(CORE, locale)), said(catalogue(HOSPITAL, locale))
+    assert {each: hospital[each] for each in core.keys() & hospital.keys() if core[each] != hospital[each]} == {}

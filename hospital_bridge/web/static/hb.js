@@ -21,9 +21,16 @@
     if (document.hidden) event.preventDefault();
   });
 
-  /* htmx 1.9 would put the empty body of a 304 in place of the page. */
+  function isField(element) {
+    return /^(INPUT|SELECT|TEXTAREA)$/.test(element.tagName);
+  }
+
+  /* htmx 1.9 would put the empty body of a 304 in place of the page. Nor is a field taken from under whoever is
+     at it: what is new comes with a later look. */
   document.addEventListener("htmx:beforeSwap", function (event) {
-    if (event.detail.xhr.status === 304) event.detail.shouldSwap = false;
+    var focused = document.activeElement;
+    var taken = focused && isField(focused) && event.detail.target.contains(focused);
+    if (event.detail.xhr.status === 304 || taken) event.detail.shouldSwap = false;
   });
 
   document.addEventListener("htmx:afterRequest", function (event) {
@@ -48,14 +55,21 @@
     });
   });
 
-  /* At a desk every button has its key; whoever types into a field means the field. */
+  /* At a desk every button has its key; whoever types into a field means the field, and Space on a button means
+     that button. After one press the page is on its way to the next: what is pressed meanwhile was meant for this one. */
+  var isLeaving = false;
   document.addEventListener("keydown", function (event) {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
-    if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || isField(event.target)) return;
+    if (event.key === " " && event.target.closest("a, button, summary")) return;
     var pressed = document.querySelector("[data-key='" + event.key.toLowerCase().replace(/['\\]/g, "") + "']");
     if (!pressed) return;
     event.preventDefault();
+    if (isLeaving) return;
+    isLeaving = true;
     pressed.click();
+  });
+  window.addEventListener("pageshow", function () {
+    isLeaving = false;
   });
 
   /* A board that stands still is worse than a dark one: after ten seconds without an answer it says so. */

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 NURSE = "nurse"
 CODE_SECONDS = 10
+ANSWER_SECONDS = 20
+"""How long a kiosk shows an answer to whoever has walked away from it."""
 MOST_ROWS = 200
 GOOD = frozenset({CheckIn.IN_LINE, CheckIn.BACK_IN_LINE, CheckIn.ALREADY_IN_LINE})
 
@@ -42,7 +44,7 @@ def show_kiosk(request: PageRequest) -> View:
     with request.scope.read() as work:
         code = arrival_code.show(work, "+".join(request.place) or ALL)
     data = {"code": code, "errors": request.errors}
-    return View("kiosk.html", data, refresh_seconds=None if request.errors else CODE_SECONDS)
+    return View("kiosk.html", data, refresh_seconds=CODE_SECONDS)
 
 
 def check_in_at_kiosk(request: PageRequest) -> View:
@@ -53,9 +55,8 @@ def check_in_at_kiosk(request: PageRequest) -> View:
         here = [visit for visit in found if stands_before(request.place, visit)]
         outcomes = [(visit, check_in(work, visit, request.principal)) for visit in here]
         rows = [(_today(work, visits.get(work, visit.visit_id)), outcome) for visit, outcome in outcomes]
-    return View(
-        "kiosk_done.html", {"rows": rows, "good": GOOD, "elsewhere": bool(found) and not here}, refresh_seconds=20
-    )
+    answer = {"rows": rows, "good": GOOD, "elsewhere": bool(found) and not here}
+    return View("kiosk_done.html", answer, refresh_seconds=ANSWER_SECONDS)
 
 
 def show_arrivals(request: PageRequest) -> View:
