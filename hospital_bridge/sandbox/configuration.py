@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hospital_bridge.sandbox.hospital.codes import REASONS
@@ -59,6 +59,15 @@ notify_url = "{public_url}/callbacks/v1/{operator_id}/main"
 pay_url = "{gateway}/cashier?trade_no={{trade_no}}&return_to={{return_url}}"
 bill_hosts = ["{bill_host}"]
 
+[operator.wallets.main.alipay.message_templates.visit_called]
+id = "CALLED"
+keywords = ["number", "desk"]
+page = "pages/bridge?to={{link}}"
+
+[operator.wallets.main.alipay.message_templates.report_ready]
+id = "REPORT"
+page = "pages/bridge?to={{link}}"
+
 [operator.his]
 adapter = "hl7v2"
 
@@ -83,15 +92,31 @@ addresses = ["{peer}"]
 """
 
 
+_CLINIC = """\
+
+[[operator.webhooks]]
+name = "clinic"
+url = "{url}"
+secrets = [{{ file = "secrets/{operator_id}-clinic.key" }}]
+events = ["report.available", "report.corrected", "report.critical", "report.critical.escalated"]
+networks = ["127.0.0.1"]
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
-    """Where everything listens; `gateway` and `public_url` are addresses without a trailing slash."""
+    """Where everything listens; `gateway` and `public_url` are addresses without a trailing slash.
+
+    `clinic` is where a clinician's system hears events that are signed with `clinic_secret`; empty for none.
+    """
 
     gateway: str
     his_port: int
     web_port: int
     listener_port: int
     charset: str = "UNICODE UTF-8"
+    clinic: str = ""
+    clinic_secret: str = field(default="", repr=False)
 
     @property
     def public_url(self) -> str:
@@ -133,7 +158,10 @@ def write_operator(
     folder: Path, operator_id: str, addresses: Addresses, credentials: AppCredentials, *, peer: str = "127.0.0.1"
 ) -> None:
     """Write one operator's file and its secret; `peer` is the address from which its hospital sends."""
-    _write_secrets(folder / "secrets", {f"{operator_id}-alipay-app.pem": credentials.private_key})
+    own_secrets = {f"{operator_id}-alipay-app.pem": credentials.private_key}
+    if addresses.clinic:
+        own_secrets[f"{operator_id}-clinic.key"] = addresses.clinic_secret
+    _write_secrets(folder / "secrets", own_secrets)
     (folder / "operators.d").mkdir(exist_ok=True)
     own = _operator(operator_id, addresses, credentials, peer)
     (folder / "operators.d" / f"{operator_id}.toml").write_text(own, encoding="utf-8")
@@ -147,7 +175,8 @@ def _write_secrets(folder: Path, texts: Mapping[str, str]) -> None:
 
 
 def _operator(operator_id: str, addresses: Addresses, credentials: AppCredentials, peer: str) -> str:
-    return _OPERATOR.format(
+    clinic = _CLINIC.format(url=addresses.clinic, operator_id=operator_id) if addresses.clinic else ""
+    operator = _OPERATOR.format(
         operator_id=operator_id,
         peer=peer,
         credentials=credentials,
@@ -159,3 +188,4 @@ def _operator(operator_id: str, addresses: Addresses, credentials: AppCredential
         window_only=WINDOW_ONLY,
         codes="\n".join(f'{code} = "{reason}"' for code, reason in REASONS.items()),
     )
+    return operator + clinic

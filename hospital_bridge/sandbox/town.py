@@ -1,4 +1,4 @@
-"""Everything outside the bridge: a wallet and a hospital on loopback, and the people who use them."""
+"""Everything outside the bridge: a wallet, a hospital and a clinician's system on loopback, and who uses them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from adapters.hl7.build import UTF_8
 from hospital_bridge.sandbox.alipay.gateway import create_gateway
 from hospital_bridge.sandbox.alipay.serving import NoticePump, serve_gateway
 from hospital_bridge.sandbox.alipay.world import AlipayWorld
+from hospital_bridge.sandbox.clinic_system import ClinicSystem
 from hospital_bridge.sandbox.configuration import Addresses
 from hospital_bridge.sandbox.hospital.hospital import SimulatedHospital
 from hospital_bridge.sandbox.hospital.server import HospitalServer
@@ -31,11 +32,13 @@ class Town:
         self.wallet = AlipayWorld(clock)
         self.credentials = self.wallet.new_app("示例医院")
         self.hospital = SimulatedHospital(clock, charset=charset)
+        self.clinic = ClinicSystem()
         self._gateway_port = gateway_port
         self._his = HospitalServer(self.hospital, clock, HOST, his_port)
 
     def __enter__(self) -> Self:
         self._his.start()
+        self.clinic.start()
         self._gateway, self._gateway_port = serve_gateway(create_gateway(self.wallet), HOST, self._gateway_port)
         self._notices = NoticePump(self.wallet)
         return self
@@ -45,6 +48,7 @@ class Town:
     ) -> None:
         self._notices.close()
         self._gateway.close()
+        self.clinic.stop()
         self._his.stop()
 
     @property
@@ -78,6 +82,8 @@ class Town:
             web_port=web_port,
             listener_port=listener_port,
             charset=self.charset,
+            clinic=self.clinic.url,
+            clinic_secret=self.clinic.secret,
         )
 
 

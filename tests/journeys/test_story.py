@@ -50,6 +50,8 @@ def test_the_story_ends_well_and_all_books_agree(town_stage: Stage) -> None:
         "doctor",
         "records",
     )
+    assert (facts["clinic"]["state"], "report.critical" in facts["clinic"]["events"]) == ("acknowledged", True)
+    assert facts["called"]["number"] in facts["called"]["wallet_says"].values()
     assert facts["result_document"]["bytes"] > 0
     assert facts["departments"]["charset"] == town_stage.town.charset
     assert ask(town_stage, "ledger", "verify")["discrepancies"] == []

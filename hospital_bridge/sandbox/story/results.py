@@ -38,6 +38,7 @@ class Results:
         yield Step("result", "A result (ORU^R01) is preliminary, then final", self._final)
         yield Step("result_corrected", "A correction (OUL^R24) that comes before its original stays", self._corrected)
         yield Step("result_critical", "A critical value is held until a doctor has read it back", self._critical)
+        yield Step("clinic", "The clinician's system has a signed event and fetches the report by key", self._clinic)
         yield Step("result_document", "A finding comes with a PDF, which the patient saves", self._document)
         yield Step(
             "result_of_nobody", "A result of an unbound record number is matched by the record office", self._parked
@@ -76,6 +77,19 @@ class Results:
         desk.press(wrong, "/acknowledge", action="call_in", read_back="6.9")
         self._becomes(self._phone, held, "final", "6.9")
         return self._facts(notice) | {"acknowledged_by": DOCTOR_NAME, "action": "call_in"}
+
+    def _clinic(self) -> Facts:
+        """What the critical value of the step before was to the clinician's own system."""
+        clinic = self._world.town.clinic
+        event = self._world.wait(lambda: clinic.heard("report.critical"))
+        expect("6.9" not in str(event), "an event carries a clinical word")
+        key = self._world.stage.run("keys", "add", "clinic", "--scope", "reports:read").split()[-1]
+        report = clinic.fetch(event["data"]["link"], key)
+        (critical,) = report["critical_values"]
+        expect(critical["item"]["value"] == "6.9", "the report that was fetched has another value")
+        expect(clinic.refused == 0, "an event was not signed as the specification says")
+        types = [each["type"] for each in clinic.events]
+        return {"events": types, "report_no": report["report_no"], "state": critical["state"]}
 
     def _document(self) -> Facts:
         notice = self._report(self._phone, CHEST_CT, {}, state=ReportState.FINAL)

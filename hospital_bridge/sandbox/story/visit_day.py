@@ -11,6 +11,7 @@ from hospital_bridge.sandbox import people
 from hospital_bridge.sandbox.story.world import Facts, Step, World, expect
 
 if TYPE_CHECKING:
+    from hospital_bridge.sandbox.alipay.mail import Sent
     from hospital_bridge.sandbox.browser import PageShown
     from hospital_bridge.sandbox.hospital.staff import Notice
 
@@ -63,7 +64,8 @@ class VisitDay:
         expect(called in shown.words, "the board does not show the call")
         names = [self._phone.person.name, self._without.name]
         expect(not any(name in shown.words for name in names), "the board shows a full name")
-        return {"number": called, "phone_says": self._state()}
+        told = self._world.wait(lambda: self._told(called))
+        return {"number": called, "phone_says": self._state(), "wallet_says": told.keywords}
 
     def _missed(self) -> Facts:
         first = self._at_desk("pass").marks["state"]
@@ -97,6 +99,11 @@ class VisitDay:
         return {"number": called["holds"][0]["number"], "holds_after": len(ended["holds"])}
 
     # --- how they are played ---
+
+    def _told(self, number: str) -> Sent | None:
+        """The wallet's own message that the number is called."""
+        mine = [one for one in self._world.town.wallet.mail.sent if one.user_id == self._phone.person.user_id]
+        return next((one for one in mine if one.template_id == "CALLED" and number in one.keywords.values()), None)
 
     def _registered(self, id_number: str) -> Notice:
         (patient, *_) = self._world.town.hospital.patients.find("CN_ID", id_number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from adapters.hl7.message import Message
 from adapters.values import EntryKind
@@ -26,6 +26,7 @@ DOCTOR_NAME, RECORDS_NAME = "doctor", "records"
 """Login names of the demo's doctor and of its record office (`stage.STAFF`)."""
 
 Facts = Mapping[str, Any]
+Answer = TypeVar("Answer")
 
 
 class StoryBroken(Exception):
@@ -62,6 +63,15 @@ class World:
         """The hospital sends the bridge a message; StoryBroken where it is not accepted."""
         answer = Message.parse(self.listener.exchange(notice.raw))
         expect(answer["MSA-1"] == "AA", f"the bridge answered {answer['MSA-1']}")
+
+    def wait(self, look: Callable[[], Answer | None]) -> Answer:
+        """What a look gives, once it gives something; StoryBroken after as long as a phone would wait."""
+        for _ in range(PATIENCE):
+            found = look()
+            if found is not None:
+                return found
+            self.clock.sleep(PAUSE_SECONDS)
+        raise StoryBroken("what was waited for never came")
 
     def facts(self, page: PageShown, *expected: EntryKind) -> dict[str, Any]:
         """The registration in the books of hospital and wallet; exactly the expected postings stand there."""
