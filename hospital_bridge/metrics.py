@@ -17,6 +17,8 @@ _SINGLE = {
     "waiting_messages": "Received messages that are not applied yet.",
     "quarantined_messages": "Messages whose control id was used before with other content.",
     "long_unknown_effects": "Changes at outside systems whose outcome is unknown for more than 10 minutes.",
+    "undone_deliveries": "Events that a system did not take and that wait for a person.",
+    "disabled_endpoints": "Endpoints that want nothing any more, until a person enables them.",
     "unchained_audit_entries": "Audit entries that the chain does not hold yet.",
 }
 

@@ -10,7 +10,10 @@ from adapters.errors import NotDone
 from hospital_bridge.activity import count_message, count_request, counted_call
 from hospital_bridge.metrics import exposition
 from hospital_bridge.payment.model import EffectState
+from hospital_bridge.store.deliveries import DeliveryKind, NewDelivery
 from hospital_bridge.store.unit_of_work import Store
+from hospital_bridge.telling.desk import enable
+from notifications.delivery import begun, given_up
 from tests.steered import FakeClock
 
 
@@ -40,6 +43,20 @@ def test_an_outcome_that_stays_unknown_is_counted_after_ten_minutes(store: Store
     assert gauge(exposition(store), 'hb_long_unknown_effects{operator="h1"}') == 0
     clock.advance(timedelta(minutes=10))
     assert gauge(exposition(store), 'hb_long_unknown_effects{operator="h1"}') == 1
+
+
+def test_events_that_a_system_did_not_take_are_counted_until_they_are_sent_again(store: Store) -> None:
+    with store.begin("h1") as work:
+        for kind in DeliveryKind:
+            row = work.deliveries.add(NewDelivery(kind, "e", "emr", "s", 5, begun(work.now)))
+            work.deliveries.change(row, given_up(row.standing), "HTTP 500")
+        work.webhooks.disable("emr", "HTTP 410")
+    assert gauge(exposition(store), 'hb_undone_deliveries{operator="h1"}') == 1
+    assert gauge(exposition(store), 'hb_disabled_endpoints{operator="h1"}') == 1
+    with store.begin("h1") as work:
+        assert enable(work, "emr", "wang")
+    assert gauge(exposition(store), 'hb_undone_deliveries{operator="h1"}') == 0
+    assert gauge(exposition(store), 'hb_disabled_endpoints{operator="h1"}') == 0
 
 
 def counted(store: Store, name: str) -> float:

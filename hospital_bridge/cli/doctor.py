@@ -120,6 +120,8 @@ def _of_operator(bridge: Bridge, parts: OperatorParts) -> Iterator[Finding]:
         yield _clock(bridge, work)
         yield _dead_jobs(work)
         yield _unknown_effects(work)
+        if parts.settings.webhooks:
+            yield _undone_deliveries(work)
     yield from _links(parts)
 
 
@@ -142,6 +144,14 @@ def _unknown_effects(work: Work) -> Finding:
     count = len(work.effects.unknown_since(work.now - PATIENCE))
     remedy = translate("See on the admin page whose answer is missing, and ask that system's engineer.")
     return Finding(_of(work, translate("Outcomes unknown for ten minutes")), str(count), remedy if count else "")
+
+
+def _undone_deliveries(work: Work) -> Finding:
+    from hospital_bridge.store.deliveries import DeliveryKind
+
+    count = work.deliveries.count_undone(DeliveryKind.WEBHOOK)
+    remedy = translate("Ask the system's engineer, try it with `webhooks ping`, then send again under Deliveries.")
+    return Finding(_of(work, translate("Events that a system did not take")), str(count), remedy if count else "")
 
 
 def _links(parts: OperatorParts) -> Iterator[Finding]:

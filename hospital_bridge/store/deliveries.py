@@ -8,7 +8,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Column, Index, Integer, Row, SmallInteger, String, Table, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    Row,
+    SmallInteger,
+    String,
+    Table,
+    UniqueConstraint,
+    func,
+    select,
+)
 
 from hospital_bridge.store.metadata import (
     CODE,
@@ -172,6 +184,12 @@ class Deliveries:
         if target:
             found.append(DELIVERY.c.target == target)
         return [_read(row) for row in self._deliveries.all(*found, order_by=order, limit=limit)]
+
+    def count_undone(self, kind: DeliveryKind) -> int:
+        """How many were given up or refused."""
+        mine = (DELIVERY.c.operator_id == self._work.operator_id, DELIVERY.c.kind == kind.value)
+        counted = select(func.count()).where(*mine, as_indexed(_CLOSED_UNDONE))
+        return self._work.connection.execute(counted).scalar_one()
 
     def latest(self, limit: int) -> Sequence[DeliveryRow]:
         """Those that changed last, the newest first."""

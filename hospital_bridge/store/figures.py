@@ -11,9 +11,11 @@ from sqlalchemy import ColumnElement, Table, func, select
 
 from hospital_bridge.payment.model import EffectState
 from hospital_bridge.store.audit import AUDIT_PENDING
+from hospital_bridge.store.deliveries import DeliveryKind
 from hospital_bridge.store.effects import EFFECT
 from hospital_bridge.store.inbox import INBOX_MESSAGE, InboxState
 from hospital_bridge.store.jobs import JOB, JobState, job_counts
+from hospital_bridge.store.webhooks import DISABLED_ENDPOINT
 
 if TYPE_CHECKING:
     from hospital_bridge.store.unit_of_work import Work
@@ -30,6 +32,8 @@ class Figures:
     waiting_messages: int
     quarantined_messages: int
     long_unknown_effects: int
+    undone_deliveries: int
+    disabled_endpoints: int
     unchained_audit_entries: int
 
 
@@ -44,6 +48,8 @@ def figures(work: Work) -> Figures:
         long_unknown_effects=_count(
             work, EFFECT, EFFECT.c.state == EffectState.UNKNOWN, EFFECT.c.unknown_since <= long_ago
         ),
+        undone_deliveries=work.deliveries.count_undone(DeliveryKind.WEBHOOK),
+        disabled_endpoints=_count(work, DISABLED_ENDPOINT),
         unchained_audit_entries=_count(work, AUDIT_PENDING),
     )
 
