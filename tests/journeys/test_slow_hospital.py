@@ -124,4 +124,9 @@ def test_who_looks_again_shortly_after_costs_the_hospital_nothing(slow: SlowHosp
     assert practitioners.status == 200
     slow.road.passable.clear()
     assert second.page("departments").status == 200
-    assert second.page("departments/0501").words == practitioners.words
+    assert _below_the_name(second.page("departments/0501")) == _below_the_name(practitioners)
+
+
+def _below_the_name(page: PageShown) -> str:
+    """What a page says to everybody alike: the switcher above it names the patient."""
+    return page.words.split("切换", 1)[1]

@@ -25,8 +25,10 @@ from hospital_bridge.sandbox.story.world import OPHTHALMOLOGY
 from hospital_bridge.sandbox.town import Town, free_ports
 from hospital_bridge.settings import load
 from hospital_bridge.store.api_keys import ApiKeys
+from hospital_bridge.store.devices import DeviceKind, Devices
 from hospital_bridge.store.staff import RoleGrant, StaffAccounts
-from hospital_bridge.web.api import JOBS_REPLAY, LINKS_READ
+from hospital_bridge.verticals.hospital import VERTICAL
+from hospital_bridge.web.api import SCOPES
 from hospital_bridge.web.app import create_app
 from hospital_bridge.web.passwords import PasswordLogin
 from hospital_bridge.website import site_of
@@ -36,6 +38,8 @@ EAST, WEST = "east", "west"
 PASSWORD = "a long enough password"
 OPEN_TO_ALL = {
     "callbacks.notice",
+    "devices.enrol",
+    "devices.entry",
     "patient.agree",
     "patient.consent",
     "patient.entry",
@@ -136,7 +140,7 @@ def callers(two: Two) -> dict[str, tuple[FlaskClient, dict[str, str]]]:
     """Everybody whom the east knows, with everything that they may have."""
     app = create_app(site_of(two.bridge))
     known: dict[str, tuple[FlaskClient, dict[str, str]]] = {"stranger": (app.test_client(), {})}
-    for role in ("admin", "auditor"):
+    for role in ("admin", "auditor", "nurse", "clinician", "records"):
         client = app.test_client()
         _staff(two.bridge, role)
         hidden = dict(
@@ -146,7 +150,13 @@ def callers(two: Two) -> dict[str, tuple[FlaskClient, dict[str, str]]]:
         assert signed_in.status_code == 303
         known[role] = (client, {})
     with two.bridge.store.begin(EAST) as work:
-        token = ApiKeys(work).issue("everything", frozenset({LINKS_READ, JOBS_REPLAY}))
+        token = ApiKeys(work).issue("everything", SCOPES | {each.scope for each in VERTICAL.resources})
+    screen = app.test_client()
+    with two.bridge.store.begin(EAST) as work:
+        _, code = Devices(work).add(DeviceKind.BOARD, "Hall", ())
+    hidden = dict(re.findall(r'name="(_csrf|_idempotency)" value="([^"]+)"', screen.get(f"/device/{EAST}/").text))
+    assert screen.post(f"/device/{EAST}/", data=hidden | {"code": code}).status_code == 303
+    known["board"] = (screen, {})
     known["key"] = (app.test_client(), {"Authorization": f"Bearer {token}", "Idempotency-Key": "k1"})
     return known
 
@@ -172,12 +182,14 @@ def test_the_same_callers_are_somebody_at_home(
     admin, _ = callers["admin"]
     system, headers = callers["key"]
     assert admin.get(f"/staff/{EAST}/work").status_code == 200
+    screen, _ = callers["board"]
     assert system.get(f"/api/v1/{EAST}/links", headers=headers).status_code == 200
+    assert screen.get(f"/device/{EAST}/board").status_code == 200
 
 
 def _ask(two: Two, client: FlaskClient, headers: dict[str, str], rule: Rule) -> TestResponse:
     """The route at the west, with ids of the east and the cookies of the east sent along."""
-    for prefix, name in (("p", "hb_patient"), ("staff", "hb_staff")):
+    for prefix, name in (("p", "hb_patient"), ("staff", "hb_staff"), ("device", "hb_device")):
         cookie = client.get_cookie(name, path=f"/{prefix}/{EAST}/")
         if cookie is not None:
             client.set_cookie(name, cookie.value, path=f"/{prefix}/{WEST}/")
@@ -195,7 +207,9 @@ def _path(rule: Rule, parts: dict[str, str]) -> str:
 
 
 def _shut(answer: TestResponse) -> bool:
-    to_login = answer.status_code == 303 and re.search(r"/(login|consent)(\?|$)", answer.headers["Location"])
+    to_login = answer.status_code == 303 and re.search(
+        r"/(login|consent)(\?|$)|/device/\w+/(\?|$)", answer.headers["Location"]
+    )
     return answer.status_code in (400, 401, 403, 404) or bool(to_login)
 
 

@@ -1,15 +1,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 from hospital_bridge.facade import OperatorScope
-from hospital_bridge.handlers import EXPIRE_TICKETS, handlers_of, periodic_tasks
+from hospital_bridge.handlers import EXPIRE_TICKETS, _expire_tickets, periodic_tasks
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.store.jobs import Lane
 from hospital_bridge.store.unit_of_work import Store
-from hospital_bridge.workers.job_runner import JobRunner
+from hospital_bridge.workers.job_runner import Handlers, JobRunner
 from hospital_bridge.workers.timers import tick
 from queueing.ticket import TicketState
 from tests.lines.halls import SHANGHAI, Clinic
@@ -22,12 +23,11 @@ def test_the_night_ends_the_tickets_of_the_day(store: Store, clock: FakeClock) -
     clinic.arrive("ann")
     scope = OperatorScope(MoneyContext("h1", store, SHANGHAI, {}, {}), {}, clock, {}, clinic.context)
     bridge: Any = SimpleNamespace(
-        settings=SimpleNamespace(bridge=SimpleNamespace(raw_message_days=1)),
         verticals={},
         operators={"h1": SimpleNamespace(scopes={"clinic": scope}), "h2": SimpleNamespace(scopes={})},
     )
     (task,) = (one for one in periodic_tasks(bridge) if one.topic == EXPIRE_TICKETS)
-    runner = JobRunner(store, handlers_of(bridge), "night")
+    runner = JobRunner(store, Handlers(tx={EXPIRE_TICKETS: partial(_expire_tickets, bridge)}), "night")
 
     def night() -> TicketState:
         tick(store, task)
