@@ -26,6 +26,7 @@ from hospital_bridge.store.cipher import Algorithm
 from hospital_bridge.store.engine import Engine, make_engine, role_of
 from hospital_bridge.store.keys import RootKeys
 from hospital_bridge.store.migrations.runner import is_current, is_vertical_current, migrate, migrate_vertical
+from hospital_bridge.store.seal import INDEX
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.telling.messages import Teller, Ways
 from hospital_bridge.telling.wallet import WalletPost
@@ -144,10 +145,11 @@ def prepare_database(settings: Settings, *, grant_again: bool = False) -> None:
             migrate_vertical(owner, name, vertical.migrations, vertical.tables, role)
     owner.dispose()
     engine = make_engine(settings.bridge.database_url)
-    store = Store(engine, None, RandomIds(SystemClock()))
+    store = Store(engine, None, RandomIds(SystemClock()), root_keys(settings))
     for operator in settings.operators:
         with store.begin(operator.id) as work:
             work.operators.register(operator.name, operator.timezone.key)
+            work.seal.data_keys.ensure(INDEX)
     engine.dispose()
 
 

@@ -111,6 +111,11 @@ class DataKeys:
             self._active[purpose] = self._unwrap(row)
         return self._active[purpose]
 
+    def ensure(self, purpose: str) -> None:
+        """Make the key of that purpose where there is none, so that reading units of work find it."""
+        if self._active_row(purpose) is None:
+            self._make(purpose)
+
     def find(self, key_id: str) -> Key | None:
         """The data key with that id, or None."""
         known = self._roots.opened.get((self._work.operator_id, key_id))

@@ -47,6 +47,12 @@ def clock_time(value: datetime) -> str:
     return str(format_time(value.astimezone(visit().operator.timezone), "HH:mm", locale=_locale()))
 
 
+def minutes_ahead(value: datetime) -> int:
+    """How far the operator's clock is ahead of UTC at an instant, in minutes."""
+    ahead = value.astimezone(visit().operator.timezone).utcoffset() or timedelta()
+    return minutes(ahead)
+
+
 def stamp(value: datetime | None) -> str:
     """An instant to the second, for staff; a dash where there is none."""
     if value is None:
@@ -124,6 +130,7 @@ FILTERS: dict[str, Any] = {
     "masked_name": masked_name,
     "masked_number": masked_number,
     "minutes": minutes,
+    "minutes_ahead": minutes_ahead,
     "moment": moment,
     "outside": outside,
     "qr": qr,

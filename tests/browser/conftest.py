@@ -15,6 +15,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize, sync_playwright
 from werkzeug.serving import make_server
 
+from adapters.hl7.build import UTF_8
+from hospital_bridge.clock import SystemClock
+from hospital_bridge.sandbox.stage import Ports, Stage
 from hospital_bridge.store.engine import make_engine
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.verticals.hospital.store import metadata
@@ -110,6 +113,13 @@ def day(kit: SiteKit) -> HospitalDay:
 def base_url(kit: SiteKit, free_port: int) -> Iterator[str]:
     with serving(create_app(kit.site), free_port) as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A bridge as it is installed, with a wallet and a hospital of its own."""
+    with Stage(tmp_path_factory.mktemp("stage"), SystemClock(), charset=UTF_8, ports=Ports()) as standing:
+        yield standing
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from tests.web.site_kit import SiteKit
 
 BOARD = ViewportSize(width=1920, height=1080)
 KIOSK = ViewportSize(width=1280, height=1024)
+SHOWN = {DeviceKind.BOARD: ".hb-board", DeviceKind.KIOSK: "#code[data-code]"}
+"""What tells that the screen shows what it is there for."""
 
 
 def hang_up(page: Page, base_url: str, kit: SiteKit, kind: DeviceKind, *place: str, language: str = "zh-CN") -> Page:
@@ -18,5 +20,5 @@ def hang_up(page: Page, base_url: str, kit: SiteKit, kind: DeviceKind, *place: s
     page.goto(f"{base_url}/device/h1/?lang={language}")
     page.fill("#code", code)
     page.click("main form button")
-    page.wait_for_selector(f".hb-{kind.value}")
+    page.wait_for_selector(SHOWN[kind])
     return page

@@ -100,6 +100,16 @@ def test_a_board_without_an_answer_says_so_after_ten_seconds_and_recovers(board:
     assert board.locator(STALE).count() == 0
 
 
+def test_the_board_shows_the_hospitals_time_whatever_the_screens_own_zone(
+    base_url: str, kit: SiteKit, new_context: Callable[..., BrowserContext]
+) -> None:
+    page = hang_up(new_context(BOARD, timezone_id="America/New_York").new_page(), base_url, kit, DeviceKind.BOARD)
+    page.clock.install(time="2026-11-23T04:15:00Z")
+    page.reload()
+    page.clock.run_for(2_000)
+    assert page.inner_text("[data-clock]") == "12:15"
+
+
 @pytest.fixture
 def kiosk(base_url: str, kit: SiteKit, day: HospitalDay, new_context: Callable[..., BrowserContext]) -> Page:
     """A kiosk before every line of h1; its own clock stands under the test's command."""

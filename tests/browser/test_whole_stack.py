@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from adapters.hl7.build import UTF_8
-from hospital_bridge.clock import SystemClock
 from hospital_bridge.sandbox.people import CHEN_XIAOMING, LI_QI
-from hospital_bridge.sandbox.stage import OPERATOR, STAFF_NAME, Ports, Stage
+from hospital_bridge.sandbox.stage import OPERATOR, STAFF_NAME, Stage
 from tests.browser.chromium import barriers
 from tests.browser.conftest import DESK
 from tests.browser.journey import PatientJourney
@@ -26,12 +23,6 @@ IN_ALIPAY = """
   } };
 """
 """What Alipay's web view puts into a page; this one claims success without any payment."""
-
-
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with Stage(tmp_path_factory.mktemp("stage"), SystemClock(), charset=UTF_8, ports=Ports()) as standing:
-        yield standing
 
 
 def agree_as(user_id: str) -> Callable[[Page], None]:

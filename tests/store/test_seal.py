@@ -4,6 +4,7 @@ import pytest
 
 from hospital_bridge.store.cipher import Algorithm, SealBroken
 from hospital_bridge.store.keys import DATA_KEY, Erased, KeyMissing, RootKeys
+from hospital_bridge.store.seal import INDEX
 from hospital_bridge.store.unit_of_work import Store, Work
 from tests.fixtures_store import Database
 from tests.steered import CountedIds, FakeClock
@@ -138,6 +139,16 @@ def test_a_blind_index_finds_the_same_number_in_any_spelling(store: Store) -> No
         assert work.seal.index("visit_card", "99999919900101001X") != index
     with store.begin("h2") as work:
         assert work.seal.index("id_number", "99999919900101001X") != index
+
+
+def test_a_reading_unit_of_work_finds_an_index_key_that_was_made_for_it(store: Store) -> None:
+    with store.begin("h1") as work:
+        work.seal.data_keys.ensure(INDEX)
+    with store.read("h1") as work:
+        first = work.seal.index("mrn", "90000000042")
+    with store.begin("h1") as work:
+        work.seal.data_keys.ensure(INDEX)
+        assert work.seal.index("mrn", "90000000042") == first
 
 
 def test_a_key_of_a_transaction_that_failed_is_never_used(store: Store) -> None:

@@ -8,13 +8,18 @@
     return state ? state.textContent.trim() : "";
   }
 
-  function clock() {
-    var now = new Date();
-    return ("0" + now.getHours()).slice(-2) + ":" + ("0" + now.getMinutes()).slice(-2);
+  /* The time of day where the clock is that many minutes ahead of UTC. */
+  function clock(ahead) {
+    var there = new Date(Date.now() + ahead * 60000);
+    return ("0" + there.getUTCHours()).slice(-2) + ":" + ("0" + there.getUTCMinutes()).slice(-2);
+  }
+
+  function here() {
+    return clock(-new Date().getTimezoneOffset());
   }
 
   var offline = document.getElementById("offline");
-  var lastSeen = clock();
+  var lastSeen = here();
   said = words();
 
   document.addEventListener("htmx:beforeRequest", function (event) {
@@ -35,7 +40,7 @@
 
   document.addEventListener("htmx:afterRequest", function (event) {
     if (event.detail.xhr.status === 0) return;
-    lastSeen = clock();
+    lastSeen = here();
     offline.hidden = true;
   });
 
@@ -79,9 +84,10 @@
     if (event.detail.xhr.status === 200 || event.detail.xhr.status === 304) heard = Date.now();
   });
   if (stale) {
+    var face = document.querySelector("[data-clock]");
     window.setInterval(function () {
       stale.hidden = Date.now() - heard < 10000;
-      document.querySelector("[data-clock]").textContent = clock();
+      face.textContent = clock(Number(face.getAttribute("data-clock")));
     }, 1000);
   }
 
