@@ -95,7 +95,10 @@ def _keep_serving(stage: Stage, clock: Clock, console: Console) -> None:
     lines = (
         (translate("Patients"), f"{stage.window}/"),
         *((translate("Staff"), f"{staff}  {name} / {stage.password}") for name in STAFF),
-        (translate("Boards and kiosks"), f"{stage.public_url}/device/{OPERATOR}/"),
+        (
+            translate("Boards and kiosks"),
+            f"{stage.public_url}/device/{OPERATOR}/  {translate('(code: staff pages, Devices)')}",
+        ),
         (translate("Wallet (sandbox)"), stage.town.gateway),
         (translate("Health"), f"{stage.public_url}/ready"),
         (translate("Configuration"), f"{stage.configuration}  (hospital-bridge doctor --config …)"),

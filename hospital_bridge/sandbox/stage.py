@@ -12,6 +12,7 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from adapters.hl7.sender import MllpClient
+from hospital_bridge.sandbox.calling_system import CallingSystem
 from hospital_bridge.sandbox.configuration import write_configuration
 from hospital_bridge.sandbox.hospital.courier import Courier
 from hospital_bridge.sandbox.town import Town, free_ports, is_free
@@ -108,11 +109,6 @@ class Stage:
         self.town.__exit__(kind, error, trace)
 
     @property
-    def operator(self) -> str:
-        """The hospital's id in addresses."""
-        return OPERATOR
-
-    @property
     def public_url(self) -> str:
         """The bridge's own address."""
         return f"http://127.0.0.1:{self._web_port}"
@@ -147,6 +143,14 @@ class Stage:
         someone = Worker(self.public_url, OPERATOR, name, self.password)
         someone.sign_in()
         return someone
+
+    def issue_key(self, name: str, scope: str) -> str:
+        """A key of the API for the system of that name, with one scope."""
+        return self.run("keys", "add", name, "--scope", scope).split()[-1]
+
+    def system(self, name: str, scope: str) -> CallingSystem:
+        """A doctor's own system of that name, with a key of one scope."""
+        return CallingSystem(self.public_url, OPERATOR, self.issue_key(name, scope))
 
     def run(self, *words: str, typed: str = "", **environment: str) -> str:
         """Run a command of the bridge to its end and return what it printed; StageFailed on any exit but 0."""

@@ -6,18 +6,14 @@ from dataclasses import dataclass
 
 from adapters.hl7.message import Message
 from hospital_bridge.sandbox.browser import PageShown
-from hospital_bridge.sandbox.hospital import calendar
 from hospital_bridge.sandbox.hospital.examinations import CHEST_CT, GLUCOSE, Panel
 from hospital_bridge.sandbox.hospital.model import Bill
 from hospital_bridge.sandbox.hospital.staff import Notice
 from hospital_bridge.sandbox.phone import Phone
 from hospital_bridge.verticals.hospital.store import bills
-from hospital_bridge.workers.hl7_inbox import Hl7Inbox, PeerRoute
-from hospital_bridge.workers.received import Received
 from tests.journeys.steered_bridge import OPERATOR, SteeredBridge
 
 DOCTOR = "D01011"
-PEER = f"{OPERATOR}/demo-his"
 OWN_FEN = 9_200
 """The patient's share of what a doctor orders here unless told otherwise."""
 
@@ -42,8 +38,7 @@ class BillDesk:
 
     def tell(self, notice: Notice) -> None:
         """The bridge accepts the message, and its jobs apply it."""
-        inbox = Hl7Inbox(self.steered.bridge.store, {PEER: PeerRoute(OPERATOR, calendar.ZONE)})
-        (answer,) = inbox([Received(PEER, notice.raw, self.steered.clock.now())])
+        answer = self.steered.exchange(notice.raw)
         assert Message.parse(answer)["MSA-1"] == "AA"
         self.steered.work()
 

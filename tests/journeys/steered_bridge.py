@@ -25,11 +25,14 @@ from hospital_bridge.sandbox.hospital.model import AppointmentStatus
 from hospital_bridge.sandbox.town import Town, free_ports
 from hospital_bridge.settings import load
 from hospital_bridge.store.jobs import Lane
+from hospital_bridge.workers.hl7_inbox import Hl7Inbox, PeerRoute
 from hospital_bridge.workers.job_runner import JobRunner
+from hospital_bridge.workers.received import Received
 from tests.journeys.newcomers import Newcomers
 from tests.steered import CountedIds, FakeClock
 
 OPERATOR = "demo"
+PEER = f"{OPERATOR}/demo-his"
 MOST_JOBS = 200
 MORNING = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 REST = timedelta(minutes=30)
@@ -71,6 +74,12 @@ class SteeredBridge:
             if not sum(self.runner.run_once(lane) for lane in (Lane.IO, Lane.TX)):
                 return
         raise AssertionError(f"still working after {MOST_JOBS} rounds")
+
+    def exchange(self, raw: bytes) -> bytes:
+        """What the listener answers to a message of the hospital; its jobs are then due."""
+        inbox = Hl7Inbox(self.bridge.store, {PEER: PeerRoute(OPERATOR, SHANGHAI)})
+        (answer,) = inbox([Received(PEER, raw, self.clock.now())])
+        return answer
 
     def pass_time(self, whole: timedelta, step: timedelta = timedelta(seconds=10)) -> None:
         """Let so much time pass, with the jobs running all along."""

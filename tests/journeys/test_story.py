@@ -40,10 +40,10 @@ def test_the_story_ends_well_and_all_books_agree(town_stage: Stage) -> None:
     assert facts["bill"]["payment"]["amount_fen"] == facts["bill"]["self_pay_fen"] == 2_700
     assert facts["bill"]["insurance_fen"] == 600
     assert (facts["bill_at_window"]["payable"], facts["bill_withdrawn"]["charged_fen"]) == (False, 0)
-    assert (facts["window"]["ahead"], len(facts["window"]["numbers"])) == (0, 2)
-    assert facts["missed"]["taken_back"] == facts["called"]["number"] == facts["window"]["numbers"][0]
-    assert facts["examination"]["called_again"] == facts["examination"]["number"]
-    assert facts["doctor_system"]["number"] == facts["rejoined"]["number"]
+    assert len(facts["window"]["line"]) == 3
+    assert sorted(facts["window"]["line"]) == sorted(facts["call_by_api"]["seen"])
+    assert facts["missed"]["line"][0] == facts["missed"]["missed"]
+    assert facts["examination"]["line"][0] == facts["examination"]["examined"] != facts["missed"]["missed"]
     assert facts["result"]["seen"] == ["preliminary", "final"]
     assert facts["result_corrected"]["stands"] == "corrected"
     assert (facts["result_critical"]["acknowledged_by"], facts["result_of_nobody"]["matched_by"]) == (
@@ -51,7 +51,7 @@ def test_the_story_ends_well_and_all_books_agree(town_stage: Stage) -> None:
         "records",
     )
     assert (facts["clinic"]["state"], "report.critical" in facts["clinic"]["events"]) == ("acknowledged", True)
-    assert facts["called"]["number"] in facts["called"]["wallet_says"].values()
+    assert facts["check_in"]["number"] in facts["call_by_api"]["wallet_says"].values()
     assert facts["result_document"]["bytes"] > 0
     assert facts["departments"]["charset"] == town_stage.town.charset
     assert ask(town_stage, "ledger", "verify")["discrepancies"] == []

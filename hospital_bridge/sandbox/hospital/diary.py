@@ -79,8 +79,7 @@ class Diary:
         return next((s for s in calendar.sessions(doctor, day) if s.session_id == session_id), None)
 
     def _is_open(self, session: Session) -> bool:
-        now = self._clock.now()
-        return session.starts_at > now and calendar.is_open(session.starts_at.date(), now)
+        return calendar.is_open(session, self._clock.now())
 
     def _change(self, appointment: Appointment) -> Appointment:
         self._keep(appointment)

@@ -78,6 +78,10 @@ class Staff:
             visit = self._books.window.register(Visit("", patient.mrn, doctor_code, self._clock.now()))
         return self._of_visit("ADT^A04^ADT_A01", visit)
 
+    def tell_again(self, visit_no: str) -> Notice:
+        """The clerk's system tells of a visit once more, as a message of its own (ADT^A04)."""
+        return self._of_visit("ADT^A04^ADT_A01", self._books.window.get(visit_no))
+
     def cancel_visit(self, visit_no: str) -> Notice:
         """The clerk takes a visit back (ADT^A11)."""
         with self._lock:

@@ -26,10 +26,14 @@ class Window:
 
     def cancel(self, visit_no: str) -> Visit:
         """Take a visit back; Declined where there is none, or it was taken back before."""
+        return self._change(replace(self.get(visit_no), cancelled=True))
+
+    def get(self, visit_no: str) -> Visit:
+        """A visit that stands; Declined where there is none, or it was taken back."""
         visit = self._by_number.get(visit_no)
         if visit is None or visit.cancelled:
             raise Declined(codes.APPOINTMENT_UNKNOWN, "no such visit")
-        return self._change(replace(visit, cancelled=True))
+        return visit
 
     def _change(self, visit: Visit) -> Visit:
         self._keep(visit)

@@ -83,7 +83,7 @@ class Results:
         clinic = self._world.town.clinic
         event = self._world.wait(lambda: clinic.heard("report.critical"))
         expect("6.9" not in str(event), "an event carries a clinical word")
-        key = self._world.stage.run("keys", "add", "clinic", "--scope", "reports:read").split()[-1]
+        key = self._world.stage.issue_key("clinic", "reports:read")
         report = clinic.fetch(event["data"]["link"], key)
         (critical,) = report["critical_values"]
         expect(critical["item"]["value"] == "6.9", "the report that was fetched has another value")

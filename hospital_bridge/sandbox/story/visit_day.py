@@ -1,140 +1,227 @@
-"""The day itself: registered at the window, waiting, called, missed and back, sent to an examination, seen."""
+"""The day of the visit: registered from home or at the window, checked in, called, missed, examined, seen."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
-from urllib.request import ProxyHandler, Request, build_opener
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from http import HTTPStatus
+from typing import Any
 
+from adapters.hl7.message import Message
+from adapters.values import EntryKind
 from hospital_bridge.sandbox import people
-from hospital_bridge.sandbox.story.world import Facts, Step, World, expect
+from hospital_bridge.sandbox.hospital import calendar
+from hospital_bridge.sandbox.story.world import (
+    ADMIN_NAME,
+    ALL_HOURS,
+    NURSE_NAME,
+    Facts,
+    Step,
+    World,
+    expect,
+    last_part,
+)
 
-if TYPE_CHECKING:
-    from hospital_bridge.sandbox.alipay.mail import Sent
-    from hospital_bridge.sandbox.browser import PageShown
-    from hospital_bridge.sandbox.hospital.staff import Notice
+DOCTOR = "D09021"
+DESK = f"hospital.{ALL_HOURS}.{DOCTOR}"
+WITHOUT_PHONE = ("100005", "100001")
+"""Record numbers of two who come to the hospital's window."""
 
-DOCTOR, DEPARTMENT = "D05012", "0501"
-_DIRECT = build_opener(ProxyHandler({}))
-"""The doctor's own system is on this machine, whatever proxy the environment names."""
+DAY_NEEDS = timedelta(minutes=2)
+"""What has to be left of a day for a visit to begin and end on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comer:
+    """Somebody in the line: their number there, and what they type into the kiosk."""
+
+    number: str
+    name: str
+    typed: str
 
 
 class VisitDay:
-    """Two patients of one practitioner: one follows on the phone, the other has none."""
+    """One patient with a phone, two without, a nurse at the desk, a kiosk and a board in the hall."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._phone = world.phone(people.WU_TONG)
-        self._without = people.ZHENG_GUOQIANG
+        self._hospital = world.town.hospital
+        self._phone = world.phone(people.CHEN_XIAOMING)
+        self._room = self._hospital.data.department_of(DOCTOR).place
+        self._comers: dict[str, Comer] = {}
+        self._seen: list[str] = []
 
     def steps(self) -> Iterator[Step]:
         """The steps in their order."""
-        yield Step("window", "Two register at the window (ADT^A04), told twice, and stand in line once", self._window)
-        yield Step("called", "The nurse opens the desk and calls; the board shows no full name", self._called)
-        yield Step("missed", "A call is missed, taken back, and missed again", self._missed)
+        yield Step("visit_registered", "Registered from home for today; the phone says what to do", self._registered)
+        yield Step("check_in", "Checked in with the kiosk's code; twice is one place", self._check_in)
+        yield Step("window", "Registered at the window (ADT^A04), told twice: in the same line once", self._window)
+        yield Step("call", "The nurse opens the desk and calls whoever is first", self._call)
+        yield Step("board", "The board in the hall shows the number, the room and a masked name", self._board)
         yield Step(
-            "examination", "Sent to an examination, back by ID card at the kiosk, first again", self._examination
+            "missed", "Who misses a call is passed over, undone and again; and is back in the line", self._missed
         )
-        yield Step("rejoined", "Who missed the call scans the kiosk's code and is back in line", self._rejoined)
-        yield Step("doctor_system", "The doctor calls from their own system over the API; seen", self._doctor_system)
+        yield Step("examination", "Sent to an examination; back, and called before the others", self._examination)
+        yield Step("call_by_api", "A doctor's own system calls with a scoped key; a repeat does nothing", self._by_api)
 
-    # --- the steps ---
+    def _registered(self) -> Facts:
+        _begin_on_one_day(self._world)
+        self._phone.sign_in()
+        page = self._phone.wait_for(self._phone.pay(self._phone.book(ALL_HOURS)), "done")
+        today = self._phone.wait(self._phone.page("today"), lambda shown: self._room in shown.words)
+        expect("签到" in today.words, "the day does not begin with checking in")
+        return self._world.facts(page, EntryKind.PAYMENT)
+
+    def _check_in(self) -> Facts:
+        self._system = self._world.stage.system("his-doctor", "queue:call")
+        self._kiosk = self._world.stage.worker(ADMIN_NAME).hang_up("kiosk", "1层自助机", ALL_HOURS)
+        page = self._phone.open(self._kiosk.page("hospital/kiosk").marks["code"])
+        self._place = self._phone.press(page, "/check-in")
+        again = self._phone.press(page, "/check-in")
+        expect(again.address == self._place.address, "checking in twice led to two places")
+        (ticket,) = self._waiting()
+        expect(ticket["visit"] == last_part(self._place), "somebody else stands in the line")
+        self._comes(ticket, self._phone.person.name, self._phone.person.id_number)
+        return {"number": ticket["number"], "ticket_id": ticket["ticket_id"], "ahead": self._place.marks["ahead"]}
 
     def _window(self) -> Facts:
-        self._phone.sign_in()
-        self._phone.bind_card()
-        notices = [self._registered(self._phone.person.id_number), self._registered(self._without.id_number)]
-        for notice in (*notices, *notices):
-            self._world.tell(notice)
-        self._nurse = self._world.stage.worker("nurse")
-        self._admin = self._world.stage.worker("admin")
-        mine = self._place()
-        expect(mine.marks["state"] == "waiting", f"the visit is {mine.marks['state']}")
-        rows = self._waiting()
-        expect(len(rows) == len(notices), f"{len(rows)} wait instead of {len(notices)}")
-        return {"visits": [notice.number for notice in notices], "numbers": rows, "ahead": int(mine.marks["ahead"])}
+        told = [self._registered_at_window(mrn) for mrn in WITHOUT_PHONE]
+        numbers = [ticket["number"] for ticket in self._waiting()]
+        expect(sorted(numbers) == sorted(self._comers), "the line holds others than have come")
+        return {"visits": told, "line": numbers}
 
-    def _called(self) -> Facts:
-        board = self._admin.hang_up("board", "5层大屏", DEPARTMENT)
-        self._kiosk = self._admin.hang_up("kiosk", "5层自助机", DEPARTMENT)
-        desk = self._at_desk("open", "next")
-        called = desk.marks["held"]
-        shown = board.page("board")
-        expect(called in shown.words, "the board does not show the call")
-        names = [self._phone.person.name, self._without.name]
-        expect(not any(name in shown.words for name in names), "the board shows a full name")
-        told = self._world.wait(lambda: self._told(called))
-        return {"number": called, "phone_says": self._state(), "wallet_says": told.keywords}
+    def _call(self) -> Facts:
+        self._nurse = self._world.stage.worker(NURSE_NAME)
+        self._nurse.at_desk(self._room, "open")
+        return {"called": self._called_in_order(), "line": self._line()}
+
+    def _board(self) -> Facts:
+        board = self._world.stage.worker(ADMIN_NAME).hang_up("board", "1层大屏", ALL_HOURS)
+        shown, called = board.page("board"), self._comers[self._held()]
+        expect(called.number in shown.words and self._room in shown.words, "the board does not show the call")
+        expect(called.name not in shown.words, "the board shows a name in full")
+        expect(f"{called.name[0]}*" in shown.words, "the board shows no name")
+        return {"number": called.number, "room": self._room}
 
     def _missed(self) -> Facts:
-        first = self._at_desk("pass").marks["state"]
-        undone = self._at_desk("undo").marks["held"]
-        self._at_desk("pass")
-        expect(self._state() == "passed", "the phone does not say that the call was missed")
-        return {"desk_after": first, "taken_back": undone}
+        late = self._held()
+        self._nurse.at_desk(self._room, "pass")
+        expect(late not in self._line(), "who missed the call still waits")
+        self._nurse.at_desk(self._room, "undo")
+        expect(self._held() == late, "the press was not taken back")
+        self._nurse.at_desk(self._room, "pass")
+        self._agrees("passed", late)
+        called = self._called_in_order()
+        self._back(late)
+        return {"missed": late, "undone": 1, "called": called, "line": self._line()}
 
     def _examination(self) -> Facts:
-        number = self._at_desk("next").marks["held"]
-        self._at_desk("came", "send_away")
-        back = self._kiosk.type_number(self._without.id_number)
-        expect(back.marks["outcome"] == "back_in_line", f"the kiosk says {back.marks.get('outcome')}")
-        again = self._at_desk("next").marks["held"]
-        self._at_desk("came", "finish")
-        return {"number": number, "called_again": again}
+        examined, others = self._held(), self._line()
+        self._nurse.at_desk(self._room, "came", "send_away")
+        self._agrees("away", examined)
+        self._back(examined)
+        line = self._line()
+        expect(line == [examined, *others], "who comes back from an examination has to wait behind others")
+        return {"examined": examined, "line": line}
 
-    def _rejoined(self) -> Facts:
-        scanned = self._phone.open(self._kiosk.page("hospital/kiosk").marks["code"])
-        page = self._phone.press(scanned, "/check-in")
-        expect(page.marks["state"] == "waiting", f"the visit is {page.marks['state']}")
-        return {"number": self._waiting()[0], "ahead": int(page.marks["ahead"])}
+    def _by_api(self) -> Facts:
+        stranger = self._world.stage.system("monitor", "links:read")
+        stranger.press(DESK, "next", "not-mine")
+        expect(stranger.status == HTTPStatus.FORBIDDEN, f"a key without the scope got {stranger.status}")
+        first = self._line()[0]
+        for _ in range(2):
+            self._system.press(DESK, "next", "call-1")
+        expect(self._held() == first, "the same press called twice")
+        for number in self._all_seen():
+            self._agrees("done", number)
+        expect(sorted(self._seen) == sorted(self._comers), "others were seen than have come")
+        self._nurse.at_desk(self._room, "close")
+        return {"desk_id": DESK, "seen": self._seen, "wallet_says": self._told, "without_scope": stranger.status}
 
-    def _doctor_system(self) -> Facts:
-        key = self._world.stage.run("keys", "add", "doctors", "--scope", "queue:call").split()[-1]
-        called = self._by_api(key, "next")
-        expect(called["holds"][0]["state"] == "called", "the call over the API called nobody")
-        self._by_api(key, "came")
-        ended = self._by_api(key, "finish")
-        expect(self._state() == "done", "the phone does not say that the visit is done")
-        return {"number": called["holds"][0]["number"], "holds_after": len(ended["holds"])}
+    # --- at the window and in the line
 
-    # --- how they are played ---
+    def _registered_at_window(self, mrn: str) -> Mapping[str, Any]:
+        """A visit from now on, told twice; its place in the line."""
+        notice = self._hospital.staff.register(mrn, DOCTOR)
+        again = self._hospital.staff.tell_again(notice.number)
+        for each in (notice, again):
+            self._world.tell(each)
+        ticket = self._newcomer()
+        self._comes(ticket, self._hospital.patients.get(mrn).name, mrn)
+        control_ids = [Message.parse(each.raw).control_id for each in (notice, again)]
+        return {"visit_no": notice.number, "control_ids": control_ids, "number": ticket["number"]}
 
-    def _told(self, number: str) -> Sent | None:
-        """The wallet's own message that the number is called."""
+    def _newcomer(self) -> Mapping[str, Any]:
+        """The ticket of whoever has joined the line since it was looked at."""
+        new = self._world.wait(lambda: [one for one in self._waiting() if one["number"] not in self._comers] or None)
+        expect(len(new) == 1, "one visit has two places")
+        return new[0]
+
+    def _comes(self, ticket: Mapping[str, Any], name: str, typed: str) -> None:
+        self._comers[ticket["number"]] = Comer(ticket["number"], name, typed)
+
+    def _back(self, number: str) -> None:
+        done = self._kiosk.type_number(self._comers[number].typed)
+        expect(done.marks.get("outcome") == "back_in_line", f"the kiosk said {done.marks.get('outcome')}")
+        self._agrees("waiting", number)
+
+    def _called_in_order(self) -> str:
+        """The nurse calls; the number that is called was the first of the line."""
+        first = self._line()[0]
+        self._nurse.at_desk(self._room, "next")
+        expect(self._held() == first, "another was called than the first of the line")
+        self._agrees("called", first)
+        return first
+
+    def _all_seen(self) -> Sequence[str]:
+        """Everybody of the line is called, comes in and is seen, by the doctor's system."""
+        while self._desk()["holds"]:
+            number = self._held()
+            if self._is_mine(number):
+                self._told = self._world.wait(partial(self._call_in_wallet, number))
+            for button in ("came", "finish", "next"):
+                self._system.press(DESK, button, f"{button}-{number}")
+            self._seen.append(number)
+        return self._seen
+
+    def _agrees(self, state: str, number: str) -> None:
+        """Where it is the phone's own number, its page says the same."""
+        if self._is_mine(number):
+            said = self._phone.look(self._place).marks["state"]
+            expect(said == state, f"the phone says {said}, and the line {state}")
+
+    def _is_mine(self, number: str) -> bool:
+        return self._comers[number].name == self._phone.person.name
+
+    def _call_in_wallet(self, number: str) -> Mapping[str, str] | None:
+        """What the wallet itself told the phone of the call."""
         mine = [one for one in self._world.town.wallet.mail.sent if one.user_id == self._phone.person.user_id]
-        return next((one for one in mine if one.template_id == "CALLED" and number in one.keywords.values()), None)
+        told = [one.keywords for one in mine if one.template_id == "CALLED" and number in one.keywords.values()]
+        return told[-1] if told else None
 
-    def _registered(self, id_number: str) -> Notice:
-        (patient, *_) = self._world.town.hospital.patients.find("CN_ID", id_number)
-        return self._world.town.hospital.staff.register(patient.mrn, DOCTOR)
+    # --- what the doctor's system sees
 
-    def _place(self) -> PageShown:
-        """The phone's page of the visit, once the bridge has read what the hospital sent."""
-        today = self._phone.wait(self._phone.page("today"), lambda page: "visit" in page.marks)
-        return self._phone.open(today.link("/today/"))
+    def _desk(self) -> Mapping[str, Any]:
+        return self._system.desk(DESK)
 
-    def _state(self) -> str:
-        return self._phone.page("today").marks["state"]
+    def _waiting(self) -> Sequence[Mapping[str, Any]]:
+        waiting: Sequence[Mapping[str, Any]] = self._desk()["waiting"]
+        return waiting
 
-    def _desk(self) -> str:
-        (link,) = [one for one in self._nurse.page("desks").links if f".{DEPARTMENT}.{DOCTOR}" in one.address]
-        return link.words
+    def _line(self) -> Sequence[str]:
+        return [ticket["number"] for ticket in self._waiting()]
 
-    def _at_desk(self, *buttons: str) -> PageShown:
-        return self._nurse.at_desk(self._desk(), *buttons)
+    def _held(self) -> str:
+        (ticket,) = self._desk()["holds"]
+        return str(ticket["number"])
 
-    def _waiting(self) -> list[str]:
-        """The numbers that wait at the desk, in the order of calling."""
-        told = self._nurse.desk(self._desk()).marks.get("waiting", "")
-        return told.split()
 
-    def _by_api(self, key: str, button: str) -> dict[str, Any]:
-        stage = self._world.stage
-        desk = f"{stage.public_url}/api/v1/{stage.operator}/desks/hospital/hospital.{DEPARTMENT}.{DOCTOR}"
-        headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": f"story-{button}"}
-        request = Request(f"{desk}/{button}", data=b"{}", headers=headers, method="POST")  # noqa: S310 - the stage's own
-        request.add_header("Content-Type", "application/json")
-        with _DIRECT.open(request, timeout=15) as reply:
-            answer: dict[str, Any] = json.load(reply)
-        return answer
+def _begin_on_one_day(world: World) -> None:
+    """A visit that began before midnight would be another day's after it: wait for the new day."""
+    now = world.clock.now().astimezone(calendar.ZONE)
+    if (now + DAY_NEEDS).date() == now.date():
+        return
+    while world.clock.now().astimezone(calendar.ZONE).date() == now.date():
+        world.clock.sleep(1)

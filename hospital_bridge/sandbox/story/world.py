@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from adapters.hl7.message import Message
 from adapters.values import EntryKind
@@ -14,16 +14,17 @@ from hospital_bridge.sandbox.phone import PATIENCE, PAUSE_SECONDS, Phone
 if TYPE_CHECKING:
     from adapters.hl7.sender import Hl7Link
     from hospital_bridge.clock import Clock
+    from hospital_bridge.sandbox.calling_system import CallingSystem
     from hospital_bridge.sandbox.hospital.model import BookEntry
     from hospital_bridge.sandbox.hospital.staff import Notice
     from hospital_bridge.sandbox.people import Person
-    from hospital_bridge.sandbox.stage import Stage
     from hospital_bridge.sandbox.town import Town
+    from hospital_bridge.sandbox.worker import Worker
 
-CARDIOLOGY, OPHTHALMOLOGY, FREE_CLINIC = "0101", "0501", "0901"
+CARDIOLOGY, OPHTHALMOLOGY, FREE_CLINIC, ALL_HOURS = "0101", "0501", "0901", "0902"
 
-DOCTOR_NAME, RECORDS_NAME = "doctor", "records"
-"""Login names of the demo's doctor and of its record office (`stage.STAFF`)."""
+ADMIN_NAME, NURSE_NAME, DOCTOR_NAME, RECORDS_NAME = "admin", "nurse", "doctor", "records"
+"""Login names of the demo's staff (`stage.STAFF`)."""
 
 Facts = Mapping[str, Any]
 Answer = TypeVar("Answer")
@@ -42,11 +43,32 @@ class Step:
     play: Callable[[], Facts]
 
 
+class Installed(Protocol):
+    """A town and a bridge in it, as a chapter uses them; `window` is the patients' address."""
+
+    @property
+    def town(self) -> Town:
+        """The wallet and the hospital."""
+
+    @property
+    def window(self) -> str:
+        """The patients' service window."""
+
+    def worker(self, name: str) -> Worker:
+        """Somebody of the staff, signed in."""
+
+    def issue_key(self, name: str, scope: str) -> str:
+        """A key of the API for the system of that name."""
+
+    def system(self, name: str, scope: str) -> CallingSystem:
+        """A doctor's own system, with a key of that scope."""
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """One stage with its town and bridge; `listener` is a line of the hospital to the bridge."""
 
-    stage: Stage
+    stage: Installed
     clock: Clock
     listener: Hl7Link
 

@@ -24,7 +24,7 @@ def test_every_method_of_the_declared_ports_is_there(reception: Reception, port:
 
 def test_departments_come_with_their_places(reception: Reception) -> None:
     departments = reception.his.departments()
-    assert len(departments) == 7
+    assert len(departments) == 8
     assert departments[0] == Department("0101", "心血管内科", "门诊楼3层A区")
 
 

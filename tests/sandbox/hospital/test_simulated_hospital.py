@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
@@ -108,7 +108,16 @@ def test_the_calendar_moves_with_the_clock(hospital: SimulatedHospital, clock: F
 def test_every_doctor_has_a_morning_and_every_second_day_an_afternoon() -> None:
     for doctor in DEMO_HOSPITAL.doctors:
         lengths = {len(list(calendar.sessions(doctor, MONDAY + timedelta(days=n)))) for n in range(7)}
-        assert lengths == {8, 14}
+        assert lengths == ({25} if doctor.department_code in calendar.ALL_HOURS else {8, 14})
+
+
+def test_where_it_is_open_at_all_hours_there_is_a_place_left_of_the_day(
+    hospital: SimulatedHospital, clock: FakeClock
+) -> None:
+    clock.advance(datetime.combine(MONDAY, time(23, 58), calendar.ZONE) - clock.now())
+    last = [session.starts_at.time() for session, _ in hospital.diary.open_sessions("0902", "D09021", MONDAY)]
+    assert last == [time(23, 59)]
+    assert hospital.diary.open_sessions("0902", "D09021", MONDAY + timedelta(days=1)) == []
 
 
 def test_a_payment_needs_a_living_appointment(asker: Asker) -> None:
