@@ -111,6 +111,7 @@ def test_keys_are_letters_while_somebody_types(desk: Page, base_url: str) -> Non
     assert desk.inner_text("h1 .hb-tag") == "开诊"
     assert state(desk, "open")
     desk.goto(f"{base_url}/staff/h1/hospital/arrivals")
+    desk.focus("#q")
     desk.keyboard.type("so 1")
     assert desk.input_value("#q") == "so 1"
 

@@ -11,12 +11,20 @@ from hospital_bridge.installed import installed
 from hospital_bridge.sandbox.stage import Stage
 from hospital_bridge.settings import load
 from hospital_bridge.store.engine import make_engine
+from hospital_bridge.store.jobs import JOB, JobState
 from tests.journeys.engineer import ask, run, writing
 
 
 def findings(stage: Stage) -> dict[str, str]:
     """Remedy by what was looked at; empty where it is well."""
     return {finding["about"]: finding["remedy"] for finding in json.loads(run(stage, "doctor", "--json").stdout)}
+
+
+@pytest.fixture(autouse=True)
+def nobody_left_a_dead_job(stage: Stage) -> None:
+    """The stage is shared: what another test let die is not what these look for."""
+    with writing(stage) as work:
+        work.table(JOB).change(JOB.c.state == JobState.DEAD, state=JobState.DONE.value)
 
 
 def test_a_bridge_that_is_well(stage: Stage) -> None:
