@@ -144,6 +144,11 @@ class Stage:
         someone.sign_in()
         return someone
 
+    def employ(self, login_name: str, display_name: str, role: str) -> None:
+        """Make an account with the password of all of them."""
+        account = {"HOSPITAL_BRIDGE_STAFF_PASSWORD": self.password}
+        self.run("staff", "add", login_name, "--name", display_name, "--role", role, **account)
+
     def issue_key(self, name: str, scope: str) -> str:
         """A key of the API for the system of that name, with one scope."""
         return self.run("keys", "add", name, "--scope", scope).split()[-1]
@@ -209,9 +214,8 @@ class Stage:
         )
         self.run("migrate")
         self.password = self.town.wallet.ids.secret()[:16]
-        account = {"HOSPITAL_BRIDGE_STAFF_PASSWORD": self.password}
         for login_name, (role, display_name) in STAFF.items():
-            self.run("staff", "add", login_name, "--name", display_name, "--role", role, **account)
+            self.employ(login_name, display_name, role)
 
     def _command(self, words: Sequence[str]) -> list[str]:
         return [sys.executable, "-m", "hospital_bridge", *words]

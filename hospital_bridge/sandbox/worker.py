@@ -16,11 +16,13 @@ _CODE = re.compile(r"\b[A-Z2-7]{4}-[A-Z2-7]{4}\b")
 class Worker:
     """One person of the staff, in a browser of their own."""
 
-    def __init__(self, public_url: str, operator: str, name: str, password: str) -> None:
+    def __init__(
+        self, public_url: str, operator: str, name: str, password: str, browser: Browser | None = None
+    ) -> None:
         self._staff = f"{public_url}/staff/{operator}"
         self._devices = f"{public_url}/device/{operator}"
         self._name, self._password = name, password
-        self._browser = Browser()
+        self._browser = browser or Browser()
 
     def sign_in(self) -> PageShown:
         """Log in with name and password."""

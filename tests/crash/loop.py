@@ -11,7 +11,7 @@ from pathlib import Path
 from adapters.hl7.build import UTF_8
 from hospital_bridge.clock import SystemClock
 from hospital_bridge.sandbox.stage import Ports
-from tests.crash.journeys import JOURNEYS, Visit
+from tests.crash.journeys import JOURNEYS
 from tests.crash.mortal_stage import MortalStage
 
 
@@ -35,14 +35,14 @@ class CrashLoop:
     def count(self, journey: str) -> int:
         """How many points a bridge passes that nobody kills."""
         self._stage.start_mortal(0)
-        JOURNEYS[journey](Visit(self._stage))
+        JOURNEYS[journey](self._stage)
         return len(self._stage.points)
 
     def kill_at(self, journey: str, point: int) -> Death:
         """The bridge dies at that point, the visit comes to its end, and its books are right."""
         before = self._stage.deaths
         self._stage.start_mortal(point)
-        JOURNEYS[journey](Visit(self._stage))
+        JOURNEYS[journey](self._stage)
         points = self._stage.points
         return Death(journey, point, points[point - 1] if len(points) >= point else "", self._stage.deaths > before)
 

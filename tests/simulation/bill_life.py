@@ -6,25 +6,20 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from adapters.errors import OutsideError
-from hospital_bridge.sandbox.hospital import calendar
 from hospital_bridge.sandbox.hospital.examinations import BLOOD_COUNT, GLUCOSE, Panel
 from hospital_bridge.sandbox.hospital.model import Declined
 from hospital_bridge.verticals.hospital.bills import paying
 from hospital_bridge.verticals.hospital.store import bills
-from hospital_bridge.workers.hl7_inbox import Hl7Inbox, PeerRoute
-from hospital_bridge.workers.received import Received
 from tests.simulation.fate import SimCrash
-from tests.simulation.names import OPERATOR
+from tests.simulation.news_life import tell
 
 if TYPE_CHECKING:
     from hospital_bridge.sandbox.hospital.staff import Notice
     from hospital_bridge.sandbox.people import Person
     from tests.simulation.patient import Living
-    from tests.simulation.process import Process
     from tests.simulation.simulation import Simulation
 
 DOCTOR = "D01011"
-PEER = f"{OPERATOR}/demo-his"
 PANELS = (BLOOD_COUNT, GLUCOSE)
 PRESSES = 3
 FREE = Panel("1", "义诊", "CH", 100, 100)
@@ -49,7 +44,7 @@ class BillLife:
             if panel is not FREE and self._rng.random() < self._simulation.options.moods.settles_at_window:
                 self._simulation.spawn("the window", self._settle(notice.number))
             for _ in range(self._rng.randint(1, 2)):
-                yield from self._tell(notice)
+                yield from tell(self._simulation, notice)
             for _ in range(PRESSES):
                 yield self._rng.random() * 60
                 self._press(notice.number)
@@ -62,19 +57,7 @@ class BillLife:
     def _settle(self, bill_no: str) -> Living:
         yield self._rng.random() * 200
         with suppress(Declined):
-            yield from self._tell(self._simulation.outside.hospital.staff.settle_at_window(bill_no))
-
-    def _tell(self, notice: Notice) -> Living:
-        """The hospital sends until some process has answered: what is committed before the answer may come twice."""
-        while True:
-            process = self._simulation.bridges.any()
-            if process is not None:
-                with suppress(SimCrash):
-                    _receive(process, notice, self._simulation)
-                    process.must_live()
-                    self._simulation.note(f"the hospital told of {notice.number}")
-                    return
-            yield 5.0
+            yield from tell(self._simulation, self._simulation.outside.hospital.staff.settle_at_window(bill_no))
 
     def _press(self, bill_no: str) -> None:
         """A press that fails is pressed again later, or never."""
@@ -87,8 +70,3 @@ class BillLife:
             if bill is not None and bill.subject_id:
                 pressed = paying.pay(process.scope, self._wallet_user_id, bill.bill_id, bill.self_pay_fen)
                 self._simulation.note(f"presses to pay {bill_no}: {pressed}")
-
-
-def _receive(process: Process, notice: Notice, simulation: Simulation) -> None:
-    inbox = Hl7Inbox(process.bridge.store, {PEER: PeerRoute(OPERATOR, calendar.ZONE)})
-    inbox([Received(PEER, notice.raw, simulation.clock.now())])

@@ -15,6 +15,7 @@ from hospital_bridge.store.unit_of_work import Work
 from hospital_bridge.verticals.hospital.bills.bill import bill_of
 from hospital_bridge.verticals.hospital.bills.paying import SALE_KIND as BILL
 from tests.simulation.names import ACCOUNT, OPERATOR
+from tests.simulation.news_kept import lost_news
 from tests.simulation.observer import Observer
 from tests.simulation.outside import OutsideWorld
 
@@ -62,6 +63,7 @@ class Liveness:
             for payment in work.payments.all():
                 yield from self._three_books(work, payment)
         yield from self._appointments()
+        yield from lost_news(self._observer, self._outside)
 
     def unreconciled(self, days: list[date]) -> Iterator[str]:
         """Each day's books agree to the fen."""

@@ -20,7 +20,8 @@ from hospital_bridge.store.jobs import Job
 from hospital_bridge.store.unit_of_work import Work
 from hospital_bridge.verticals.hospital import leaving
 from hospital_bridge.verticals.hospital.registration import Event
-from hospital_bridge.verticals.hospital.store import registrations, slot_holds
+from hospital_bridge.verticals.hospital.store import registrations, reports, slot_holds
+from hospital_bridge.verticals.hospital.visits import registering
 from hospital_bridge.workers.job_runner import JobRunner
 from tests.simulation import outside
 from tests.simulation.options import Options, Weather
@@ -119,6 +120,14 @@ def _changes_of_mind(options: Options) -> Options:
     return replace(options, moods=replace(options.moods, pays=1.0, cancels=0.9, pays_while_cancelling=0.6))
 
 
+def _news(options: Options) -> Options:
+    return replace(options, news=2)
+
+
+def _as_heard() -> AbstractContextManager[Any]:
+    return patch.object(reports, "NEWEST_FIRST", (reports.REPORT_VERSION.c.received_at.desc(),))
+
+
 BUGS: Mapping[str, Bug] = {
     "an order is closed here and not at the wallet": Bug(
         lambda: patch.object(close, "_close", lambda _, order_no: Trade(order_no, TradeStatus.CLOSED)), _changes_of_mind
@@ -148,6 +157,10 @@ BUGS: Mapping[str, Bug] = {
         lambda: patch.object(leaving, "_released", _release_only), _changes_of_mind
     ),
     "a held seat is never freed": Bug(lambda: patch.object(slot_holds, "free_seat", _nothing)),
+    "the version of a report that is heard last stands": Bug(_as_heard, _news),
+    "a visit at the window gets no place in the line": Bug(
+        lambda: patch.object(registering, "_give_place", _nothing), _news
+    ),
     "a job is done before it is run": Bug(lambda: patch.object(JobRunner, "_call", _complete_first)),
 }
 

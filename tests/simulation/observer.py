@@ -42,9 +42,10 @@ class Observer:
     def next_job_at(self) -> datetime | None:
         """When some job is due, or some lease runs out."""
         found = self.rows(NEXT_JOB)[0][0]
-        return self._instant(found)
+        return self.instant(found)
 
-    def _instant(self, found: Any) -> datetime | None:
+    def instant(self, found: Any) -> datetime | None:
+        """A stored instant as the bridge reads it."""
         instant: datetime | None = Instant().process_result_value(found, self.engine.dialect)
         return instant
 

@@ -72,6 +72,7 @@ class Options:
     patients: int = 1
     visits: int = 1
     bills: int = 0
+    news: int = 0
     processes: int = 1
     newcomers_only: bool = False
     chaos: timedelta = timedelta(minutes=20)

@@ -15,6 +15,7 @@ from hospital_bridge.verticals.hospital.store import slot_holds
 from tests.simulation.bill_life import BillLife
 from tests.simulation.fate import SimCrash
 from tests.simulation.names import ACCOUNT, LOOKS_ON, OPERATOR
+from tests.simulation.news_life import NewsLife
 
 if TYPE_CHECKING:
     from hospital_bridge.sandbox.people import Person
@@ -63,6 +64,8 @@ class Patient:
         yield from self._bind_card(acting)
         if self._simulation.options.bills:
             self._simulation.spawn(LOOKS_ON, BillLife(self._simulation, self._person, acting.wallet_user_id).live())
+        if self._simulation.options.news:
+            self._simulation.spawn(LOOKS_ON, NewsLife(self._simulation, self._person).live())
         for _ in range(self._simulation.options.visits):
             yield self._rng.random() * 120
             yield from self._book(acting)

@@ -8,6 +8,7 @@ from typing import Any
 
 from adapters.values import EntryKind
 from hospital_bridge.sandbox.hospital.model import AppointmentStatus
+from tests.simulation.news_kept import doubled_places
 from tests.simulation.observer import Observer
 from tests.simulation.outside import OutsideWorld
 
@@ -53,6 +54,7 @@ class Safety:
         yield from self._invented_money()
         yield from self._double_postings()
         yield from self._oversold()
+        yield from doubled_places(self._observer)
 
     def _changed_postings(self) -> Iterator[str]:
         now = {row[0]: row for row in self._observer.rows(POSTINGS)}

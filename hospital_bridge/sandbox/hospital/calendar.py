@@ -60,4 +60,6 @@ def _has_afternoon(doctor: Doctor, day: date) -> bool:
 
 
 def _capacity(doctor: Doctor) -> int:
+    if doctor.department_code in ALL_HOURS:
+        return 60
     return 3 if doctor.title == "主任医师" else 6
