@@ -74,14 +74,14 @@ def logger(name: str) -> FilteringBoundLogger:
 
 
 def configure(stream: TextIO | None = None, level: str = "info") -> None:
-    """Write one JSON object a line, to the standard error stream if no other is given.
+    """Write one JSON object a line, to what is the standard error stream by then if no other is given.
 
     Libraries' own warnings come with their logger's name, level and kind of error, never with their text. The
     adapters, which know nothing of this module, are heard from INFO on: of each call where it went and how it ended.
     """
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.WriteLoggerFactory(file=stream or sys.stderr),
+        logger_factory=lambda *_: structlog.WriteLogger(file=stream or sys.stderr),
     )
     root = logging.getLogger()
     root.handlers = [_LibraryLogs()]

@@ -7,23 +7,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import structlog
 
 from adapters.http import HttpClient, Request, Response
-from hospital_bridge.logs import configure, logger
+from hospital_bridge.logs import logger
+from tests.kept_logs import logging_kept
 
 CANARY = "测试病人 99999919900101001X"
 
 
 @pytest.fixture
 def written() -> Iterator[io.StringIO]:
-    stream = io.StringIO()
-    root = logging.getLogger()
-    before, level = root.handlers, root.level
-    configure(stream)
-    yield stream
-    root.handlers, root.level = before, level
-    structlog.reset_defaults()
+    with logging_kept() as stream:
+        yield stream
 
 
 def lines(written: io.StringIO) -> list[dict[str, Any]]:
@@ -81,12 +76,6 @@ def test_an_adapter_that_says_more_of_a_call_is_not_quoted(written: io.StringIO)
 
 
 def test_a_higher_level_leaves_calls_out() -> None:
-    stream, root = io.StringIO(), logging.getLogger()
-    before, level = root.handlers, root.level
-    try:
-        configure(stream, "warning")
+    with logging_kept("warning") as stream:
         logging.getLogger("adapters.http").info("outside.called", extra={"host": "his"})
-    finally:
-        root.handlers, root.level = before, level
-        structlog.reset_defaults()
     assert stream.getvalue() == ""

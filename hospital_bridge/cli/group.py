@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import click
 
+from hospital_bridge import logs
 from hospital_bridge.cli.failure import told
 from hospital_bridge.origin import refuse_strangers
 
@@ -33,6 +34,8 @@ class CommandGroup(click.Group):
         """Run the command on packages of ours; a failure with a permanent code ends in its message and exit code."""
         try:
             refuse_strangers()
+            # What a command prints is its answer, and may be read by a program: warnings go to the other stream.
+            logs.configure(level="warning")
             return super().invoke(ctx)
         except click.ClickException:
             raise

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from threading import Thread
+from time import monotonic
 from typing import Any
 
 from flask import Flask
+from waitress import wasyncore
 from waitress.server import TcpWSGIServer, create_server
 
 STOP_SECONDS = 10.0
+LOOK_SECONDS = 0.02
+"""How often a server that stops looks for answers that have ended."""
 
 
 class PageServer:
@@ -37,15 +40,24 @@ class PageServer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Answer what has been asked and close; its own thread does it, for a socket must not vanish under `select`."""
-        # An answer that ends in this moment wakes the thread before we do; its trigger is closed when we pull it.
-        with suppress(OSError):
+        """Answer what has been asked and close, within `STOP_SECONDS` where answers end.
+
+        Its own thread hangs up, for a socket must not vanish under `select`. The pipe that wakes that thread is closed
+        last: whoever answers wakes it too, and a number that is closed may be another file by then.
+        """
+        until = monotonic() + STOP_SECONDS
+        while self._thread.is_alive() and monotonic() < until:
             self._server.trigger.pull_trigger(self._hang_up)
-        self._thread.join(STOP_SECONDS)
+            self._thread.join(LOOK_SECONDS)
+        self._server.task_dispatcher.shutdown()
+        if not self._thread.is_alive():
+            self._server.trigger.close()
 
     def _hang_up(self) -> None:
         """Take no more connections, and end those on which nobody waits for an answer: browsers keep theirs open."""
-        self._server.close()
+        wasyncore.dispatcher.close(self._server)
         for channel in list(self._server.active_channels.values()):
             if not channel.requests:
                 channel.will_close = True
+        if not self._server.active_channels:
+            self._server.trigger.del_channel()

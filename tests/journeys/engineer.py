@@ -16,6 +16,7 @@ from hospital_bridge.sandbox.browser import Browser, PageShown
 from hospital_bridge.sandbox.stage import OPERATOR, STAFF_NAME, Stage
 from hospital_bridge.settings import load
 from hospital_bridge.store.unit_of_work import Work
+from tests.kept_logs import logging_restored
 
 ENGLISH = {"LC_ALL": "C.UTF-8", "LC_MESSAGES": "", "LANG": ""}
 
@@ -23,7 +24,8 @@ ENGLISH = {"LC_ALL": "C.UTF-8", "LC_MESSAGES": "", "LANG": ""}
 def run(stage: Stage, *words: str, typed: str = "", **environment: str) -> Result:
     """One command on the stage's configuration; its words, its exit code and no traceback."""
     surroundings = ENGLISH | {"HOSPITAL_BRIDGE_CONFIG": str(stage.configuration)} | environment
-    ended = CliRunner().invoke(main, words, input=typed, env=surroundings, prog_name="hospital-bridge")
+    with logging_restored():
+        ended = CliRunner().invoke(main, words, input=typed, env=surroundings, prog_name="hospital-bridge")
     assert ended.exception is None or isinstance(ended.exception, SystemExit), ended.exception
     return ended
 

@@ -21,6 +21,7 @@ from hospital_bridge.sandbox.alipay.world import AlipayWorld
 from hospital_bridge.sandbox.configuration import Addresses, write_configuration
 from hospital_bridge.sandbox.town import free_ports
 from tests.journeys.engineer import ENGLISH
+from tests.kept_logs import logging_restored
 
 CONFIGURATION_FAULT = 78
 RAN_AND_WRONG = 1
@@ -60,7 +61,8 @@ def run(main: Path, *words: str, **environment: str) -> Ended:
     surroundings = ENGLISH | {"HOSPITAL_BRIDGE_CONFIG": str(main)} | environment
     if "serve" in words:
         return serve(surroundings)
-    ended = CliRunner().invoke(command, words, env=surroundings, prog_name="hospital-bridge")
+    with logging_restored():
+        ended = CliRunner().invoke(command, words, env=surroundings, prog_name="hospital-bridge")
     assert ended.exception is None or isinstance(ended.exception, SystemExit), ended.exception
     return Ended(ended.exit_code, ended.stdout, ended.stderr)
 

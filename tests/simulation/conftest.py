@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-import structlog
 
-from hospital_bridge import logs
+from tests.kept_logs import logging_kept
 from tests.postgresql_server import PostgresqlServer
 from tests.simulation.databases import PostgresqlDatabase, SqliteDatabase
 from tests.simulation.ground import Ground, installed_once, laid
@@ -16,9 +15,8 @@ from tests.simulation.ground import Ground, installed_once, laid
 @pytest.fixture(scope="session", autouse=True)
 def quiet() -> Iterator[None]:
     """A bridge in a storm warns at every step."""
-    logs.configure(level="critical")
-    yield
-    structlog.reset_defaults()
+    with logging_kept("critical"):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import io
-import logging
 from collections.abc import Iterator
 
 import pytest
-import structlog
 from flask import Flask
 from flask.testing import FlaskClient
 
-from hospital_bridge.logs import configure
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.web.app import create_app
+from tests.kept_logs import logging_kept
 from tests.steered import CountedIds, FakeClock
 from tests.web.site_kit import SiteKit, make_kit
 
@@ -21,12 +19,8 @@ from tests.web.site_kit import SiteKit, make_kit
 @pytest.fixture
 def kept_logging() -> Iterator[io.StringIO]:
     """The log as it is written in production, one JSON object a line."""
-    stream, root = io.StringIO(), logging.getLogger()
-    handlers, level = root.handlers, root.level
-    configure(stream)
-    yield stream
-    root.handlers, root.level = handlers, level
-    structlog.reset_defaults()
+    with logging_kept() as stream:
+        yield stream
 
 
 @pytest.fixture
