@@ -120,7 +120,8 @@ class Browser:
     """One phone: its cookies and nothing else."""
 
     def __init__(self, *, timeout: float = 15.0, language: str = "zh-CN") -> None:
-        self._opener = build_opener(ProxyHandler({}), HTTPCookieProcessor(CookieJar()))
+        self.cookies = CookieJar()
+        self._opener = build_opener(ProxyHandler({}), HTTPCookieProcessor(self.cookies))
         self._timeout = timeout
         self._language = language
 

@@ -50,15 +50,18 @@ class JobRunner:
         self._chance = chance
         self._held: set[Job] = set()
         self._held_lock = Lock()
+        self._taking = Lock()
+        self._served = ""
 
     def recover(self) -> int:
         """Free what a worker of this name held before it died; how many jobs that were."""
         return sum(self._free(operator_id) for operator_id in self._store.leasing_operators(self._worker))
 
     def run_once(self, lane: Lane) -> int:
-        """Run what is due: a batch (tx) or one job (io) of each operator in turn; how many jobs ran."""
-        step = self._run_batch if lane is Lane.TX else self._run_leased
-        return sum(step(operator_id) for operator_id in self._store.due_operators(lane))
+        """Run what is due: a batch of each operator (tx), or one job of the operators in turn (io); how many ran."""
+        if lane is Lane.IO:
+            return self._run_leased()
+        return sum(self._run_batch(operator_id) for operator_id in self._store.due_operators(lane))
 
     def renew(self) -> None:
         """Hold the leases of the jobs that are running now; to be called well within `LEASE`."""
@@ -107,12 +110,10 @@ class JobRunner:
 
     # --- io ---
 
-    def _run_leased(self, operator_id: str) -> int:
-        with self._store.begin(operator_id) as work:
-            claims = Claims(work, self._worker)
-            for lost in claims.expired():
-                self._failed(claims, lost, None)
-            job = claims.lease(self._handlers.io, LEASE)
+    def _run_leased(self) -> int:
+        # One thread takes at a time: many that wake for one job would all begin a transaction to find it taken.
+        with self._taking:
+            job = self._take()
         if job is None:
             return 0
         with self._held_lock:
@@ -123,6 +124,20 @@ class JobRunner:
             with self._held_lock:
                 self._held.discard(job)
         return 1
+
+    def _take(self) -> Job | None:
+        """The most urgent job of the operator whose turn it is, leased; the one that was served last comes last."""
+        due = self._store.due_operators(Lane.IO)
+        for operator_id in sorted(due, key=lambda each: (each <= self._served, each)):
+            with self._store.begin(operator_id) as work:
+                claims = Claims(work, self._worker)
+                for lost in claims.expired():
+                    self._failed(claims, lost, None)
+                job = claims.lease(self._handlers.io, LEASE)
+            if job is not None:
+                self._served = operator_id
+                return job
+        return None
 
     def _call(self, job: Job) -> None:
         finished: list[bool] = []

@@ -293,6 +293,16 @@ def test_urgent_jobs_run_first(store: Store) -> None:
     assert seen == ["critical", "routine"]
 
 
+def test_an_operator_with_much_to_do_does_not_keep_another_waiting(store: Store) -> None:
+    for operator_id, count in (("h1", 3), ("h2", 2)):
+        with store.begin(operator_id) as work:
+            for number in range(count):
+                work.jobs.add("note", f"{operator_id} {number}", priority=number + (5 if operator_id == "h2" else 0))
+    seen: list[str] = []
+    drain(runner(store, note=noting(seen)), Lane.IO)
+    assert seen == ["h1 0", "h2 0", "h1 1", "h2 1", "h1 2"]
+
+
 def test_each_operators_jobs_run_with_that_operators_rows(store: Store) -> None:
     seen: list[tuple[str, str]] = []
     for operator_id in ("h1", "h2"):

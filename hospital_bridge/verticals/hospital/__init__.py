@@ -92,7 +92,6 @@ VERTICAL = Vertical(
         Reaction(cards.CREATE_RECORD, cards.create_record),
         Reaction(cards.BIND_CREATED, cards.bind_created),
         Reaction(critical_watch.ESCALATE, critical_watch.escalate),
-        Reaction(telling.ANNOUNCE, telling.announce),
         Reaction(tidying.TIDY, tidying.forget_parked, every=timedelta(days=1)),
         Reaction(NUMBER_BOUND, claiming.hand_over),
         Reaction(matching.FORGET_PARKED, matching.forget_parked, every=timedelta(days=1)),

@@ -47,7 +47,7 @@ def mark_seen(scope: Scope, report_id: str, *, by: str) -> None:
         reports.mark_seen(work, report, by)
         report_looks.end(work, report_id)
         work.audit.record(by, "report.seen", report_id, version=report.newest_id)
-        telling.tell_patient_later(work, reports.get(work, report_id))
+        telling.tell_patient(work, reports.get(work, report_id))
 
 
 def _patient(work: VerticalWork, report: Report) -> Mapping[str, Any]:

@@ -138,5 +138,5 @@ def acknowledge(work: VerticalWork, critical_id: str, *, by: str, action: Action
     if not critical_values.is_waiting(work, report.report_id):
         reports.mark_seen(work, report, by)
         report_looks.end(work, report.report_id)
-        telling.tell_patient_later(work, reports.get(work, report.report_id))
+        telling.tell_patient(work, reports.get(work, report.report_id))
     return True

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from adapters.news import ReportStatus
 from hospital_bridge.verticals.hospital.results import rights
 from hospital_bridge.verticals.hospital.store import critical_values, reports
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from adapters.news import Observation
@@ -77,7 +77,7 @@ def list_reports(scope: Scope, wallet_user_id: str, subject_id: str) -> Sequence
         if not rights.may_read(work, wallet_user_id, subject_id):
             return []
         work.audit.record(wallet_user_id, "reports.listed", subject_id)
-        return [shown_to_patient(scope, work, each) for each in reports.of_subject(work, subject_id, LISTED)]
+        return [shown_to_patient(work, each) for each in reports.of_subject(work, subject_id, LISTED)]
 
 
 def open_report(scope: Scope, wallet_user_id: str, report_id: str) -> Shown:
@@ -85,14 +85,14 @@ def open_report(scope: Scope, wallet_user_id: str, report_id: str) -> Shown:
     with scope.begin() as work:
         report = readable(work, wallet_user_id, report_id)
         _leave_record(work, wallet_user_id, "report.read", report)
-        return shown_to_patient(scope, work, report)
+        return shown_to_patient(work, report)
 
 
 def open_document(scope: Scope, wallet_user_id: str, report_id: str, number: int) -> OpenedDocument:
     """The PDF of that number of the version that stands; NoSuchReport where there is none to read."""
     with scope.begin() as work:
         report = readable(work, wallet_user_id, report_id)
-        offered = shown_to_patient(scope, work, report).documents
+        offered = shown_to_patient(work, report).documents
         if all(each.number != number or each.fault for each in offered):
             raise reports.NoSuchReport(report_id)
         _leave_record(work, wallet_user_id, "report.document_read", report)
@@ -108,10 +108,10 @@ def readable(work: VerticalWork, wallet_user_id: str, report_id: str) -> Report:
     return report
 
 
-def shown_to_patient(scope: Scope, work: VerticalWork, report: Report) -> Shown:
+def shown_to_patient(work: VerticalWork, report: Report) -> Shown:
     """What the patient may see of it now."""
     newest = reports.version(work, report, report.newest_id)
-    word = _word(scope, work, report, newest)
+    word = _word(work, report, newest)
     is_open = word not in (Word.TAKEN_BACK, Word.HELD)
     return Shown(
         report=report,
@@ -128,22 +128,22 @@ def shown_to_patient(scope: Scope, work: VerticalWork, report: Report) -> Shown:
     )
 
 
-def is_held(scope: Scope, work: VerticalWork, report: Report, newest: Version) -> bool:
+def is_held(work: VerticalWork, report: Report, newest: Version) -> bool:
     """Whether a doctor speaks first: of a critical value, or of an item that the hospital holds back."""
-    return critical_values.is_waiting(work, report.report_id) or waits_for_look(scope, report, newest)
+    return critical_values.is_waiting(work, report.report_id) or waits_for_look(work.settings, report, newest)
 
 
-def waits_for_look(scope: Scope, report: Report, newest: Version) -> bool:
+def waits_for_look(settings: Mapping[str, Any], report: Report, newest: Version) -> bool:
     """Whether it holds an item that the hospital's configuration holds back, and no doctor has looked yet."""
     if report.is_seen or report.moved or newest.is_taken_back:
         return False
-    return not {each.code for each in newest.observations}.isdisjoint(scope.settings["hold_items"])
+    return not {each.code for each in newest.observations}.isdisjoint(settings["hold_items"])
 
 
-def _word(scope: Scope, work: VerticalWork, report: Report, newest: Version) -> Word:
+def _word(work: VerticalWork, report: Report, newest: Version) -> Word:
     if report.moved or newest.is_taken_back:
         return Word.TAKEN_BACK
-    return Word.HELD if is_held(scope, work, report, newest) else _WORDS[newest.status]
+    return Word.HELD if is_held(work, report, newest) else _WORDS[newest.status]
 
 
 def _leave_record(work: VerticalWork, wallet_user_id: str, action: str, report: Report) -> None:

@@ -12,7 +12,7 @@ from notifications.catalogue import Entry
 from notifications.message import Template
 
 if TYPE_CHECKING:
-    from hospital_bridge.slot import Scope, VerticalWork
+    from hospital_bridge.slot import VerticalWork
     from hospital_bridge.verticals.hospital.results.critical import CriticalValue
     from hospital_bridge.verticals.hospital.results.version import Report, Version
 
@@ -29,15 +29,13 @@ NOTICES = (
     Notice(Entry(CHANGED, PATIENT, Template("report_changed")), "The hospital has changed a report.", page="result"),
 )
 
-ANNOUNCE = "hospital.report_news"
-
 
 def tell(work: VerticalWork, report: Report, *, is_first: bool) -> None:
     """Another version of the report stands: clinicians' systems hear of it, the patient once they may read it."""
     newest = reports.version(work, report, report.newest_id)
     event = CORRECTED if _is_change(report, newest) and not is_first else AVAILABLE
     _publish(work, event, report.report_id, report.subject_id)
-    tell_patient_later(work, report)
+    tell_patient(work, report)
 
 
 def tell_critical(work: VerticalWork, value: CriticalValue) -> None:
@@ -59,30 +57,18 @@ def _is_change(report: Report, newest: Version) -> bool:
     return report.moved or newest.status not in (ReportStatus.PRELIMINARY, ReportStatus.FINAL)
 
 
-def tell_patient_later(work: VerticalWork, report: Report) -> None:
-    """After this commit see whether the patient may read what stands, and tell them then."""
-    work.jobs.add(ANNOUNCE, report.report_id, stream=f"report:{report.report_id}")
+def tell_patient(work: VerticalWork, report: Report) -> None:
+    """Whoever may read the report hears that there is one, unless a doctor is to look at it or to speak first.
 
-
-def announce(scope: Scope, report_id: str) -> None:
-    """Job: tell the patient that there is something new, unless a doctor is to look at it or to speak first."""
-    with scope.begin() as work:
-        try:
-            report = reports.get(work, report_id)
-        except reports.NoSuchReport:
-            return
-        newest = reports.version(work, report, report.newest_id)
-        if waits_for_look(scope, report, newest):
-            report_looks.ask(work, report_id)
-        else:
-            report_looks.end(work, report_id)
-        if is_held(scope, work, report, newest):
-            return
-        _tell_patient(work, report, newest)
-
-
-def _tell_patient(work: VerticalWork, report: Report, newest: Version) -> None:
-    """Once for each version that stands, everybody who may read it; that there is one, and nothing of what it says."""
+    Once for each version that stands, and nothing of what it says. To be called again when that doctor has.
+    """
+    newest = reports.version(work, report, report.newest_id)
+    if waits_for_look(work.settings, report, newest):
+        report_looks.ask(work, report.report_id)
+    else:
+        report_looks.end(work, report.report_id)
+    if is_held(work, report, newest):
+        return
     event = CHANGED if _is_change(report, newest) else READY
     for wallet_user_id in work.subjects.recipients(report.subject_id, Right.RESULTS):
         key = f"{event}:{report.newest_id}"

@@ -76,13 +76,13 @@ def trend_of(scope: Scope, wallet_user_id: str, report_id: str, place: int) -> T
     """
     with scope.begin() as work:
         report = readable(work, wallet_user_id, report_id)
-        values = shown_to_patient(scope, work, report).values
+        values = shown_to_patient(work, report).values
         if not 1 <= place <= len(values):
             raise reports.NoSuchReport(report_id)
         item = values[place - 1]
         work.audit.record(wallet_user_id, "report.trend_read", report_id, version=report.newest_id)
         of_person = reports.of_subject(work, report.subject_id, LOOKED_AT)
-        shown = [shown_to_patient(scope, work, each) for each in of_person]
+        shown = [shown_to_patient(work, each) for each in of_person]
     told = [(each.told_at, value) for each in shown for value in each.values if _is_same_item(value, item)]
     return drawn(report, item, sorted(told, key=lambda pair: pair[0]))
 
