@@ -24,7 +24,7 @@ def main() -> int:
         _addresses(asked.database) as urls,
         crash_loop(Path(folder), urls) as loop,
     ):
-        for journey in JOURNEYS:
+        for journey in asked.journey or JOURNEYS:
             for point in range(1, loop.count(journey) + 1, every):
                 points += 1
                 bad += not _survived(loop, journey, point)
@@ -58,6 +58,7 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
     parser.add_argument("--all", action="store_true", help="every point")
     parser.add_argument("--every", type=int, default=20, help="every so many points (20)")
+    parser.add_argument("--journey", action="append", choices=JOURNEYS, help="only this one; may be given again")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     return parser.parse_args()
 
