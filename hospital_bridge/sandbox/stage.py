@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Protocol, Self
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
@@ -43,6 +43,20 @@ PAUSE_SECONDS = 0.1
 
 _DIRECT = build_opener(ProxyHandler({}))
 """Everything here is on this machine, whatever proxy the environment names."""
+
+
+class Launched(Protocol):
+    """What is needed of `subprocess.Popen`."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float) -> int: ...
+
+    def terminate(self) -> None: ...
+
+    def kill(self) -> None: ...
 
 
 class StageFailed(Exception):
@@ -90,7 +104,7 @@ class Stage:
         self._web_port = ports.web or spare_web
         self._listener_port = ports.listener or spare_listener
         self.password = ""
-        self._bridge: subprocess.Popen[bytes] | None = None
+        self._bridge: Launched | None = None
 
     def __enter__(self) -> Self:
         self.town.__enter__()
@@ -177,10 +191,7 @@ class Stage:
 
     def start(self) -> None:
         """Start the bridge and wait until it is ready."""
-        command = self._command(["serve"])
-        self._bridge = subprocess.Popen(  # noqa: S603 - as above
-            command, env=self._environment(), stdout=self._output, stderr=self._output
-        )
+        self._bridge = self._launched(["serve"])
         for _ in range(int(START_SECONDS / PAUSE_SECONDS)):
             if self._bridge.poll() is not None:
                 raise StageFailed("the bridge did not start; it said why above")
@@ -198,7 +209,7 @@ class Stage:
             self._bridge.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self._bridge.kill()
-            self._bridge.wait()
+            self._bridge.wait(STOP_SECONDS)
         self._bridge = None
 
     def _install(self) -> None:
@@ -216,6 +227,11 @@ class Stage:
         self.password = self.town.wallet.ids.secret()[:16]
         for login_name, (role, display_name) in STAFF.items():
             self.employ(login_name, display_name, role)
+
+    def _launched(self, words: Sequence[str]) -> Launched:
+        return subprocess.Popen(  # noqa: S603 - as above
+            self._command(words), env=self._environment(), stdout=self._output, stderr=self._output
+        )
 
     def _command(self, words: Sequence[str]) -> list[str]:
         return [sys.executable, "-m", "hospital_bridge", *words]

@@ -11,6 +11,8 @@ from http import HTTPStatus
 from itertools import count
 from typing import Any
 
+from argon2 import PasswordHasher
+
 from adapters.errors import OutsideError
 from adapters.values import EntryKind
 from hospital_bridge.bootstrap import build
@@ -25,6 +27,7 @@ from hospital_bridge.sandbox.phone import PATIENCE, PAUSE_SECONDS
 from hospital_bridge.sandbox.stage import OPERATOR
 from hospital_bridge.sandbox.worker import Worker
 from hospital_bridge.settings import load
+from hospital_bridge.store.staff import RoleGrant, StaffAccounts
 from hospital_bridge.verticals.hospital.store import visits
 from queueing.commands import Act
 from tests.crash.patient_phone import RELOADS, persist
@@ -32,6 +35,7 @@ from tests.crash.visit import Visit
 from tests.journeys.newcomers import Newcomers
 
 DEPARTMENT, DOCTOR = "0902", "D09021"
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 _NURSES = count(1)
 SEEN = [
     Act.ISSUE,
@@ -135,10 +139,19 @@ class HospitalDay(Visit):
     def _nurse(self) -> Worker:
         """One of their own, signed in: presses are counted by person."""
         name = f"nurse-{next(_NURSES)}"
-        self._stage.employ(name, name, "nurse")
+        self._employ(name)
         nurse = Worker(self._stage.public_url, OPERATOR, name, self._stage.password, self._browser())
         persist(lambda: nurse.sign_in().form("/logout"), self._clock)
         return nurse
+
+    def _employ(self, name: str) -> None:
+        bridge = build(load(self._stage.configuration, installed()))
+        try:
+            with bridge.store.begin(OPERATOR) as work:
+                password = QUICK.hash(self._stage.password)
+                StaffAccounts(work).add(name, name, password, frozenset({RoleGrant("nurse")}))
+        finally:
+            bridge.close()
 
     def _check_in(self, nurse: Worker, mrn: str) -> None:
         """The nurse checks the person in, once the visit has come up."""

@@ -13,6 +13,7 @@ from hospital_bridge.clock import SystemClock
 from hospital_bridge.sandbox.stage import Ports
 from tests.crash.journeys import JOURNEYS
 from tests.crash.mortal_stage import MortalStage
+from tests.crash.zygote import Zygote
 
 
 @dataclass(frozen=True)
@@ -62,5 +63,7 @@ def crash_loop(folder: Path, database_urls: tuple[str, str] = ("", "")) -> Itera
     """A town, a database and a bridge to kill; everything is ended afterwards."""
     stage = MortalStage(folder, SystemClock(), charset=UTF_8, ports=Ports(), database_urls=database_urls)
     stage.log = folder / "points"
+    stage.zygote = Zygote()
     with stage:
         yield CrashLoop(stage)
+    stage.zygote.end()

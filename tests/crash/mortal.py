@@ -1,4 +1,4 @@
-"""`python -m tests.crash.mortal`: the bridge's own command line, in a process that kills itself.
+"""The bridge's own command line, in a process that kills itself.
 
 Environment: CRASH_LOG is a file that grows by one line at each commit and send that is passed; at the line
 whose number is CRASH_AT the process dies by SIGKILL. 0 spares it.
@@ -70,6 +70,8 @@ def _around(send: Callable[..., Any], fuse: Fuse) -> Callable[..., Any]:
     return sending
 
 
-if __name__ == "__main__":
-    lay(Fuse(os.environ[LOG], int(os.environ[AT])))
+def run() -> None:
+    """The bridge's command line, with points where the environment names a log."""
+    if LOG in os.environ:
+        lay(Fuse(os.environ[LOG], int(os.environ[AT])))
     main()

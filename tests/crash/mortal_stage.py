@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from hospital_bridge.sandbox.stage import Stage, StageFailed
 from tests.crash.mortal import AT, LOG
+from tests.crash.zygote import Forked, Zygote
 
 
 class MortalStage(Stage):
     """`deaths` counts the bridges that were found dead."""
 
     log: Path
+    zygote: Zygote
     deaths = 0
     _deadly: int | None = None
 
@@ -42,10 +43,8 @@ class MortalStage(Stage):
         """What the mortal bridge has passed since it was started."""
         return self.log.read_text().splitlines() if self.log.exists() else []
 
-    def _command(self, words: Sequence[str]) -> list[str]:
-        if self._deadly is None or list(words) != ["serve"]:
-            return super()._command(words)
-        return [sys.executable, "-m", "tests.crash.mortal", *words]
+    def _launched(self, words: Sequence[str]) -> Forked:
+        return self.zygote.start(words, self._environment())
 
     def _environment(self) -> dict[str, str]:
         mortal = {} if self._deadly is None else {LOG: str(self.log), AT: str(self._deadly)}
