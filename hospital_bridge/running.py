@@ -13,6 +13,7 @@ from hospital_bridge.logs import logger
 from hospital_bridge.store.engine import UnsafeDatabase
 from hospital_bridge.store.jobs import Lane
 from hospital_bridge.web.app import create_app
+from hospital_bridge.web.open_requests import open_requests
 from hospital_bridge.web.serving import PageServer
 from hospital_bridge.website import site_of
 from hospital_bridge.workers.job_runner import JobRunner
@@ -77,10 +78,14 @@ class Running:
 
     def _start_web(self) -> None:
         told = self._bridge.settings.bridge.web
+        app = create_app(site_of(self._bridge))
         try:
-            server = PageServer(create_app(site_of(self._bridge)), told.host, told.port, told.threads)
+            server = PageServer(app, told.host, told.port, told.threads)
         except OSError as fault:
             raise BridgeError("HB-C014", f"{told.host}:{told.port}: {fault.strerror or fault}") from fault
+        requests = open_requests(app)
+        requests.start()
+        self._endings.append(requests.stop)
         server.start()
         self._endings.append(server.stop)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlalchemy import Column, Integer, String, Table, Text, or_
+from sqlalchemy import Column, ColumnElement, Integer, String, Table, Text
 
 from hospital_bridge.store.metadata import Instant, metadata, operator_column
 from hospital_bridge.store.unit_of_work import Work
@@ -23,14 +23,19 @@ WEB_REQUEST = Table(
     Column("status", Integer, nullable=False),
     Column("location", Text, nullable=False),
     Column("claimed_at", Instant, nullable=False),
+    Column("fence", Integer, nullable=False),
 )
 
-ABANDONED_AFTER = timedelta(minutes=10)
-"""A claim this old belongs to a process that died: the same request may be run again.
+LEASE = timedelta(seconds=6)
+"""How long a claim outlives its process, unless it is renewed: then the same request may be run again.
 
-Longer than any request runs, however slow the hospital and the wallet that it asks. What the dead process had
+Shorter than a repeated request waits (`web.once`), so that nobody is turned away for a process that died. A process
+that was only held up finds its claim taken (`fence` counts every taking) and can commit nothing more. What it had
 committed stands, so that every act behind a POST must itself bear being asked twice.
 """
+
+
+FIRST = 1
 
 
 class State(StrEnum):
@@ -49,6 +54,20 @@ class StillRunning(Exception):
     """The same request is being worked on at this moment."""
 
 
+class ClaimLost(Exception):
+    """The request was silent for so long that another run of it has the claim; what this one does is not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to run a request, until it is finished, released or not renewed for a `LEASE`."""
+
+    operator_id: str
+    principal: str
+    key: str
+    fence: int
+
+
 @dataclass(frozen=True, slots=True)
 class StoredReply:
     """What the first request was told."""
@@ -64,29 +83,38 @@ class Requests:
         self._work = work
         self._requests = work.table(WEB_REQUEST)
 
-    def claim(self, principal: str, key: str, request_hash: str) -> StoredReply | None:
-        """None: it is ours to run. Otherwise the reply that it got; raises OtherContent or StillRunning."""
+    def claim(self, principal: str, key: str, request_hash: str) -> Claim | StoredReply:
+        """The claim where it is ours to run, or else the reply that it got; raises OtherContent or StillRunning."""
         if self._insert(principal, key, request_hash):
-            return None
+            return Claim(self._work.operator_id, principal, key, FIRST)
         mine = (WEB_REQUEST.c.principal == principal, WEB_REQUEST.c.key == key)
         row = self._requests.one(*mine, lock=True)
         if row is None or row.request_hash != request_hash:
             raise OtherContent
         if row.state == State.DONE:
             return StoredReply(row.status, row.location)
-        abandoned = WEB_REQUEST.c.claimed_at < self._work.now - ABANDONED_AFTER
-        free = or_(WEB_REQUEST.c.state == State.RELEASED, abandoned)
-        if self._requests.change(*mine, free, state=State.RUNNING, claimed_at=self._work.now) != 1:
+        if row.state == State.RUNNING and row.claimed_at >= self._work.now - LEASE:
             raise StillRunning
-        return None
+        taken = Claim(self._work.operator_id, principal, key, row.fence + 1)
+        self._requests.change(*mine, state=State.RUNNING, claimed_at=self._work.now, fence=taken.fence)
+        return taken
 
-    def finish(self, principal: str, key: str, reply: StoredReply) -> None:
+    def hold(self, claim: Claim) -> None:
+        """Keep the claim from being taken before this transaction commits; ClaimLost when it has been."""
+        if self._requests.one(*_held(claim), lock=True) is None:
+            raise ClaimLost(claim.key)
+
+    def renew(self, claim: Claim) -> None:
+        """Nobody else may have the claim for another `LEASE`; a claim that is lost stays so."""
+        self._requests.change(*_held(claim), claimed_at=self._work.now)
+
+    def finish(self, claim: Claim, reply: StoredReply) -> None:
         """The request was answered thus, for good."""
-        self._end(principal, key, state=State.DONE, status=reply.status, location=reply.location)
+        self._requests.change(*_held(claim), state=State.DONE, status=reply.status, location=reply.location)
 
-    def release(self, principal: str, key: str) -> None:
+    def release(self, claim: Claim) -> None:
         """The request changed nothing: it may be sent again."""
-        self._end(principal, key, state=State.RELEASED)
+        self._requests.change(*_held(claim), state=State.RELEASED)
 
     def _insert(self, principal: str, key: str, request_hash: str) -> bool:
         new = insert_on_conflict(self._work.connection, WEB_REQUEST).on_conflict_do_nothing()
@@ -99,9 +127,12 @@ class Requests:
             "status": 0,
             "location": "",
             "claimed_at": self._work.now,
+            "fence": FIRST,
         }
         inserted = new.values(values).returning(WEB_REQUEST.c.key)
         return self._work.connection.execute(inserted).first() is not None
 
-    def _end(self, principal: str, key: str, **values: object) -> None:
-        self._requests.change(WEB_REQUEST.c.principal == principal, WEB_REQUEST.c.key == key, **values)
+
+def _held(claim: Claim) -> tuple[ColumnElement[bool], ...]:
+    mine = (WEB_REQUEST.c.principal == claim.principal, WEB_REQUEST.c.key == claim.key)
+    return *mine, WEB_REQUEST.c.state == State.RUNNING, WEB_REQUEST.c.fence == claim.fence

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from copy import copy
 from datetime import datetime
 from functools import cached_property
@@ -201,6 +202,7 @@ class Store:
         self._ids = ids
         self._keys = keys
         self.before_commit: Callable[[Work], None] = _commit_freely
+        self._guard: ContextVar[Callable[[Work], None]] = ContextVar("guard", default=_commit_freely)
 
     def check(self) -> None:
         """Refuse to start on a database that may lose a commit, or with a login that sees every operator."""
@@ -214,12 +216,22 @@ class Store:
         return guarded
 
     @contextmanager
+    def guarding(self, check: Callable[[Work], None]) -> Iterator[None]:
+        """While the block runs, this thread's writing units of work commit only if `check` does not raise."""
+        before = self._guard.set(check)
+        try:
+            yield
+        finally:
+            self._guard.reset(before)
+
+    @contextmanager
     def begin(self, operator_id: str) -> Iterator[Work]:
         """A writing unit of work; it commits when the block ends well."""
         with self._turn, self.engine.begin() as connection:
             work = self._open(connection, operator_id)
             yield work
             self.before_commit(work)
+            self._guard.get()(work)
         for action in work.after_commit:
             action()
 

@@ -31,6 +31,7 @@ from hospital_bridge.web.headers import secure_headers
 from hospital_bridge.web.look import remember_look
 from hospital_bridge.web.measured import measure
 from hospital_bridge.web.once import once
+from hospital_bridge.web.open_requests import OpenRequests
 from hospital_bridge.web.rendering import prepare_templates
 from hospital_bridge.web.resources import plug_resources
 from hospital_bridge.web.session_cookie import send_session_cookie
@@ -45,6 +46,7 @@ def create_app(site: Site) -> Flask:
     app = Flask("hospital_bridge.web", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.extensions["site"] = site
+    app.extensions["open_requests"] = OpenRequests(site.store)
     assets = load_assets()
     for blueprint in (
         patient,

@@ -7,18 +7,21 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Response, make_response, request
+from flask import Response, current_app, make_response, request
 
 from hospital_bridge.errors import BridgeError
-from hospital_bridge.store.idempotency import OtherContent, Requests, StillRunning, StoredReply
+from hospital_bridge.store.idempotency import Claim, ClaimLost, OtherContent, Requests, StillRunning, StoredReply
 from hospital_bridge.web.access import Access, Area
 from hospital_bridge.web.caller import Caller, caller
 from hospital_bridge.web.forms import CSRF, KEY
+from hospital_bridge.web.open_requests import open_requests
 from hospital_bridge.web.visit import site
 
 HEADER = "Idempotency-Key"
 WAIT_SECONDS = 0.1
 WAITS = 100
+"""Ten seconds: longer than the claim of a process that died holds (`store.idempotency.LEASE`)."""
+
 LONGEST_KEY = 100
 FIRST_ERROR_STATUS = 400
 View = Callable[..., Any]
@@ -33,14 +36,17 @@ def once(view: View, access: Access) -> View:
     @wraps(view)
     def run(**values: Any) -> Response:
         key, who = _key(access.area), caller()
-        stored = _claim(who, key)
-        if stored is not None:
-            return Response(status=stored.status, headers={"Location": stored.location})
+        claim = _claim(who, key)
+        if isinstance(claim, StoredReply):
+            return Response(status=claim.status, headers={"Location": claim.location})
         reply = None
         try:
-            reply = make_response(view(**values))
+            with open_requests(current_app).running(claim):
+                reply = make_response(view(**values))
+        except ClaimLost:
+            raise BridgeError("HB-S002") from None
         finally:
-            _settle(who, key, reply)
+            _settle(claim, reply)
         return reply
 
     return run
@@ -53,8 +59,8 @@ def _key(area: Area) -> str:
     return key
 
 
-def _claim(who: Caller, key: str) -> StoredReply | None:
-    """None: ours to run. A request that is still running is waited for."""
+def _claim(who: Caller, key: str) -> Claim | StoredReply:
+    """A claim: ours to run. A request that is still running is waited for."""
     for _ in range(WAITS):
         try:
             with site().store.begin(who.operator_id) as work:
@@ -66,13 +72,13 @@ def _claim(who: Caller, key: str) -> StoredReply | None:
     raise BridgeError("HB-S002")
 
 
-def _settle(who: Caller, key: str, reply: Response | None) -> None:
-    with site().store.begin(who.operator_id) as work:
+def _settle(claim: Claim, reply: Response | None) -> None:
+    with site().store.begin(claim.operator_id) as work:
         requests = Requests(work)
         if reply is not None and reply.location and reply.status_code < FIRST_ERROR_STATUS:
-            requests.finish(who.actor, key, StoredReply(reply.status_code, reply.location))
+            requests.finish(claim, StoredReply(reply.status_code, reply.location))
         else:
-            requests.release(who.actor, key)
+            requests.release(claim)
 
 
 def _request_hash() -> str:
