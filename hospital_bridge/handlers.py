@@ -6,6 +6,7 @@ from datetime import date, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from adapters.errors import Malformed
 from hospital_bridge.inbound import apply_message
 from hospital_bridge.link_watch import CHECK_LINKS, check_links
 from hospital_bridge.payment.flows import handlers as money
@@ -20,6 +21,7 @@ from hospital_bridge.store.raw_messages import forget_raw_messages
 from hospital_bridge.telling.post import DELIVER, deliver
 from hospital_bridge.workers.hl7_inbox import APPLY
 from hospital_bridge.workers.job_runner import Handlers, IoHandler, TxHandler
+from hospital_bridge.workers.retry import Retry
 from hospital_bridge.workers.timers import Daily, Every, PeriodicTask
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ def handlers_of(bridge: Bridge) -> Handlers:
         EXPIRE_TICKETS: partial(_expire_tickets, bridge),
         TIDY: partial(_tidy, bridge.settings.bridge.raw_message_days),
     }
-    return Handlers(tx=tx, io=io)
+    return Handlers(tx=tx, io=io, retry={APPLY: Retry(permanent=(Malformed,))})
 
 
 def periodic_tasks(bridge: Bridge) -> Sequence[PeriodicTask]:

@@ -19,7 +19,8 @@ class Retry:
     """The patience with one topic.
 
     `faults` failures make a job dead. A peer that is down or busy (NotDone) is no fault of the
-    job: such tries only end after `refusals` of them, at the longest delay about two days.
+    job: such tries only end after `refusals` of them, at the longest delay about two days. What is `permanent` comes
+    out the same at every try: the job is dead at once.
     """
 
     faults: int = 5
@@ -27,12 +28,13 @@ class Retry:
     first: timedelta = timedelta(seconds=1)
     longest: timedelta = timedelta(minutes=5)
     dead_blocks_stream: bool = False
+    permanent: tuple[type[Exception], ...] = ()
 
     def gives_up(self, job: Job, error: Exception | None) -> bool:
         """Whether the failed try was the last."""
         if isinstance(error, NotDone):
             return job.attempts + 1 >= self.refusals
-        return job.faults + 1 >= self.faults
+        return isinstance(error, self.permanent) or job.faults + 1 >= self.faults
 
     def delay(self, job: Job, error: Exception | None, chance: Chance) -> timedelta:
         """Exponential backoff with full jitter, and never sooner than the peer asked for."""

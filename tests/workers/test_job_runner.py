@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from adapters.errors import NotDone, Refused
+from adapters.errors import Malformed, NotDone, Refused
 from hospital_bridge.store.job_claims import Claims, LeaseLost
 from hospital_bridge.store.jobs import JOB, Again, Job, JobState, Lane
 from hospital_bridge.store.unit_of_work import Store, Work
@@ -80,6 +80,17 @@ def test_a_failing_job_backs_off_and_then_stands_dead(store: Store, clock: FakeC
         attempts = work.jobs.attempts(failing)
     assert [attempt.outcome for attempt in attempts] == ["failed"] * 5
     assert {(attempt.error, attempt.text) for attempt in attempts} == {("RuntimeError", "")}
+
+
+@pytest.mark.parametrize("lane", list(Lane))
+def test_what_comes_out_the_same_at_every_try_is_tried_once(store: Store, lane: Lane) -> None:
+    hopeless = add(store, "call", "hopeless", stream="patient-1", lane=lane)
+    add(store, "note", "next", stream="patient-1", lane=lane)
+    seen: list[str] = []
+    retry = Retry(permanent=(Malformed,))
+    drain(runner(store, retry=retry, call=raising(Malformed("PID is missing")), note=noting(seen)), lane)
+    assert (job(store, hopeless).state, outcomes(store, hopeless)) == (JobState.DEAD, ["failed"])
+    assert seen == ["next"]
 
 
 @pytest.mark.parametrize("lane", list(Lane))
