@@ -11,7 +11,17 @@ from hospital_bridge.payment.model import EffectState
 from hospital_bridge.store.figures import figures
 from hospital_bridge.store.jobs import job_counts
 from hospital_bridge.store.link_checks import LISTENER, WORKER
-from hospital_bridge.web.admin_reads import AuditRow, DeadJobRow, EffectRow, Light, LinkRow, MessageRow, SecurityRow
+from hospital_bridge.web.admin_reads import (
+    AuditRow,
+    DeadJobRow,
+    Dismissal,
+    EffectRow,
+    Light,
+    LinkRow,
+    MessageRow,
+    SecurityRow,
+)
+from hospital_bridge.workers.hl7_inbox import APPLY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,6 +104,15 @@ class Administration:
                 work.audit.record(actor, "job.replayed", job_id)
             return replayed
 
+    def dismiss_job(self, operator_id: str, job_id: str, reason: Dismissal, actor: str) -> bool:
+        with self.store.begin(operator_id) as work:
+            message_id = _message_of(work, job_id)
+            if not message_id or not work.jobs.dismiss(job_id):
+                return False
+            work.inbox.dismissed(message_id, f"no longer needed: {reason}")
+            work.audit.record(actor, "job.dismissed", job_id, message=message_id, reason=reason)
+            return True
+
 
 def _link(check: LinkCheck, now: datetime) -> LinkRow:
     name = check.name.removeprefix(f"{check.kind} ")
@@ -143,8 +162,18 @@ def _effect(effect: Effect, now: datetime) -> EffectRow:
     )
 
 
+def _message_of(work: Work, job_id: str) -> str:
+    """The received message that the job is about; empty for a job of another kind or none."""
+    try:
+        job = work.jobs.get(job_id)
+    except LookupError:
+        return ""
+    return job.ref if job.topic == APPLY else ""
+
+
 def _dead(work: Work, job: Job) -> DeadJobRow:
     tries = work.jobs.attempts(job.job_id)
     last = tries[-1] if tries else None
     died_at = last.at if last else job.created_at
-    return DeadJobRow(job.job_id, job.topic, job.ref, job.attempts, died_at, last.error if last else "")
+    error = ": ".join(part for part in (last.error, last.text) if part) if last else ""
+    return DeadJobRow(job.job_id, job.topic, job.ref, job.attempts, died_at, error, job.topic == APPLY)

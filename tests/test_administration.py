@@ -7,9 +7,10 @@ from datetime import timedelta
 from hospital_bridge import administration
 from hospital_bridge.administration import Administration
 from hospital_bridge.heartbeat import Heartbeat
+from hospital_bridge.store.jobs import JOB, JobState
 from hospital_bridge.store.link_checks import LISTENER, WORKER
 from hospital_bridge.store.unit_of_work import Store
-from hospital_bridge.web.admin_reads import Light, LinkRow
+from hospital_bridge.web.admin_reads import Dismissal, Light, LinkRow
 from tests.payment.faults import Fault
 from tests.payment.world import World
 from tests.steered import FakeClock
@@ -76,3 +77,14 @@ def test_a_change_that_is_tried_in_vain_is_on_the_work_list(store: Store, clock:
     world.drain(timedelta(minutes=10))
     [row] = Administration(store).unknown_effects("h1", 10)
     assert (row.kind, row.detail) == ("sale.fulfil", "NotDone")
+
+
+def test_a_dead_job_that_is_about_no_message_is_never_dismissed(store: Store) -> None:
+    with store.begin("h1") as work:
+        job_id = work.jobs.add("payment.settle", "r" * 32)
+        work.table(JOB).change(JOB.c.job_id == job_id, state=JobState.DEAD.value)
+    admin = Administration(store)
+    assert [row.may_dismiss for row in admin.dead_jobs("h1", 10)] == [False]
+    assert not admin.dismiss_job("h1", job_id, Dismissal.TEST, "admin-1")
+    assert not admin.dismiss_job("h1", "f" * 32, Dismissal.TEST, "admin-1")
+    assert len(admin.dead_jobs("h1", 10)) == 1

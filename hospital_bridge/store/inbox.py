@@ -24,7 +24,10 @@ HEADER_LENGTH = 180
 
 
 class InboxState(StrEnum):
-    """RECEIVED waits to be applied; QUARANTINED and REFUSED never are, and a person looks at them."""
+    """RECEIVED waits to be applied; QUARANTINED and REFUSED never are, and a person looks at them.
+
+    REFUSED was a message by our own answer, or afterwards by a person who found that it is no longer needed.
+    """
 
     RECEIVED = "received"
     APPLIED = "applied"
@@ -148,6 +151,12 @@ class Inbox:
             applied_at=self._work.now,
             config_digest=config_digest,
         )
+
+    def dismissed(self, message_id: str, reason: str) -> None:
+        """A person has decided that the message is not to be applied; `reason` holds no personal data."""
+        waits = INBOX_MESSAGE.c.state == InboxState.RECEIVED.value
+        told = {"state": InboxState.REFUSED.value, "reason": reason}
+        self._table.change(INBOX_MESSAGE.c.message_id == message_id, waits, **told)
 
 
 def _named(envelope: Envelope) -> tuple[ColumnElement[bool], ...]:

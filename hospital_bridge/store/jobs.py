@@ -44,7 +44,7 @@ class Lane(StrEnum):
 
 
 class JobState(StrEnum):
-    """Where a job stands; a dead one waits for a person."""
+    """Where a job stands; a dead one waits for a person, who runs it again or lets it end undone."""
 
     READY = "ready"
     LEASED = "leased"
@@ -230,6 +230,11 @@ class Jobs:
         if changed:
             self._announce()
         return changed == 1
+
+    def dismiss(self, job_id: str) -> bool:
+        """End a dead job undone, for somebody has decided so; False when it is not dead. Its stream has gone on."""
+        dead = (JOB.c.job_id == job_id, JOB.c.state == JobState.DEAD)
+        return self._jobs.change(*dead, state=JobState.DONE.value, finished_at=self._work.now) == 1
 
     def finish(self, job: Job) -> None:
         """Let the io job end with this very commit, so that what its handler records here is recorded once."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect
+from flask import Blueprint, Response, redirect, request
 
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.web.access import ADMIN, AUDITOR, Access, Area, open_to
+from hospital_bridge.web.admin_reads import Dismissal
 from hospital_bridge.web.finance import DECISIONS, FINDINGS
 from hospital_bridge.web.live import show
 from hospital_bridge.web.visit import address, site, visit
@@ -25,6 +26,12 @@ EFFECT_KINDS = {
     "sale.reverse": "Taking a booking back at the hospital",
 }
 OTHER_EFFECT = "A change at the hospital's system"
+DISMISSALS = {
+    Dismissal.BY_HAND: "It was entered by hand",
+    Dismissal.SENT_AGAIN: "The hospital has sent it again, corrected",
+    Dismissal.NOT_FOR_US: "It is not meant for this bridge",
+    Dismissal.TEST: "It was a test message",
+}
 
 blueprint = Blueprint("admin", __name__, url_prefix="/staff/<operator>")
 
@@ -59,6 +66,7 @@ def work() -> Response:
         "effect_kinds": EFFECT_KINDS,
         "other_effect": OTHER_EFFECT,
         "jobs": admin.dead_jobs(here, ROWS),
+        "dismissals": DISMISSALS,
     }
     return show("staff/work.html", context)
 
@@ -68,6 +76,18 @@ def work() -> Response:
 def replay(job_id: str) -> Any:
     """Let a dead job run again."""
     if not site().admin.replay_job(visit().operator.id, job_id, visit().principal):
+        raise BridgeError("HB-R002")
+    return redirect(address("admin.work"), 303)
+
+
+@blueprint.post("/jobs/<job_id>/dismiss")
+@open_to(BY_ADMIN)
+def dismiss(job_id: str) -> Any:
+    """A received message that could not be applied is no longer needed, for the chosen reason."""
+    reason = request.form.get("reason", "")
+    if reason not in set(Dismissal):
+        raise BridgeError("HB-R001")
+    if not site().admin.dismiss_job(visit().operator.id, job_id, Dismissal(reason), visit().principal):
         raise BridgeError("HB-R002")
     return redirect(address("admin.work"), 303)
 

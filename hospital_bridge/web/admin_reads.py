@@ -1,4 +1,4 @@
-"""What the admin page reads and the one thing that it does; opaque ids only, never personal data."""
+"""What the admin page reads and the two things that it does; opaque ids only, never personal data."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class EffectRow:
 
 @dataclass(frozen=True, slots=True)
 class DeadJobRow:
-    """One job that gave up and waits for a person."""
+    """One job that gave up and waits for a person, who may also dismiss it where it is about a received message."""
 
     job_id: str
     topic: str
@@ -69,6 +69,7 @@ class DeadJobRow:
     attempts: int
     died_at: datetime
     error: str = ""
+    may_dismiss: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,15 @@ class SecurityRow:
     detail: str = ""
 
 
+class Dismissal(StrEnum):
+    """Why a received message is no longer to be applied: a choice, for what is typed may hold a patient's name."""
+
+    BY_HAND = "by_hand"
+    SENT_AGAIN = "sent_again"
+    NOT_FOR_US = "not_for_us"
+    TEST = "test"
+
+
 class AdminReads(Protocol):
     """The read models of the admin page, each newest first and of one operator."""
 
@@ -109,3 +119,6 @@ class AdminReads(Protocol):
 
     def replay_job(self, operator_id: str, job_id: str, actor: str) -> bool:
         """Let a dead job run again and record who asked; False when it is not dead (any more)."""
+
+    def dismiss_job(self, operator_id: str, job_id: str, reason: Dismissal, actor: str) -> bool:
+        """The message of a dead job is not needed any more, and who says so is recorded; False when it is not dead."""

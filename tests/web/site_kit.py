@@ -18,7 +18,16 @@ from hospital_bridge.clock import Clock, Ids
 from hospital_bridge.money_rows import NOT_GIVEN_BACK, ON_A_BOOKING, UNDECIDED
 from hospital_bridge.store.staff import RoleGrant, StaffAccounts
 from hospital_bridge.store.unit_of_work import Store
-from hospital_bridge.web.admin_reads import AuditRow, DeadJobRow, EffectRow, Light, LinkRow, MessageRow, SecurityRow
+from hospital_bridge.web.admin_reads import (
+    AuditRow,
+    DeadJobRow,
+    Dismissal,
+    EffectRow,
+    Light,
+    LinkRow,
+    MessageRow,
+    SecurityRow,
+)
 from hospital_bridge.web.finance_reads import (
     Decision,
     DifferenceRow,
@@ -74,6 +83,7 @@ class ScriptedAdmin:
 
     jobs: dict[str, list[DeadJobRow]] = field(default_factory=dict)
     replayed: list[tuple[str, str, str]] = field(default_factory=list)
+    dismissed: list[tuple[str, str, Dismissal, str]] = field(default_factory=list)
     rows: bool = True
 
     def links(self, operator_id: str) -> list[LinkRow]:
@@ -102,6 +112,12 @@ class ScriptedAdmin:
         if all(job.job_id != job_id for job in self.jobs.get(operator_id, [])):
             return False
         self.replayed.append((operator_id, job_id, actor))
+        return True
+
+    def dismiss_job(self, operator_id: str, job_id: str, reason: Dismissal, actor: str) -> bool:
+        if all(job.job_id != job_id for job in self.jobs.get(operator_id, [])):
+            return False
+        self.dismissed.append((operator_id, job_id, reason, actor))
         return True
 
 

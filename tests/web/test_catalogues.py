@@ -24,6 +24,7 @@ from hospital_bridge.verticals.hospital import VERTICAL
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
 from hospital_bridge.verticals.hospital.visits.line_rules import CLINIC, LINE_RULES
 from hospital_bridge.web import admin, console, deliveries, devices, family, finance
+from hospital_bridge.web.admin_reads import Dismissal
 from hospital_bridge.web.finance_reads import Decision, Explanation
 from hospital_bridge.website import CONSENT
 from tests.web.visitor import get
@@ -51,6 +52,7 @@ OF_WORK = {
     *(text for words in finance.DECISIONS.values() for text in (words.label, words.consequence)),
     *(sentence for _, sentence in family.OBJECTIONS.values()),
     *finance.EXPLANATIONS.values(),
+    *admin.DISMISSALS.values(),
     *finance.FINDINGS.values(),
     *finance.KINDS.values(),
     *finance.STATES.values(),
@@ -145,6 +147,7 @@ def test_every_finding_kind_and_state_of_a_reconciliation_has_words() -> None:
     assert set(finance.STATES) == set(RunState)
     assert set(finance.DECISIONS) == set(Decision)
     assert set(finance.EXPLANATIONS) == set(Explanation)
+    assert set(admin.DISMISSALS) == set(Dismissal)
 
 
 @pytest.mark.parametrize("locale", ["zh_CN", "en"])

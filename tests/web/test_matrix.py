@@ -41,6 +41,7 @@ NOBODY: frozenset[str] = frozenset()
 
 EXPECTED: dict[str, frozenset[str]] = {
     "admin.audit": frozenset({"auditor"}),
+    "admin.dismiss": frozenset({"admin"}),
     "admin.links": STAFF,
     "admin.messages": frozenset({"admin"}),
     "admin.replay": frozenset({"admin"}),
@@ -234,6 +235,7 @@ def secrets(kit: SiteKit, callers: dict[str, Caller]) -> Secrets:
         "clinician": "D1",
         "subject": SUBJECT,
         "id_number": "1",
+        "reason": "test",
     }
     agreement = {"version": CONSENT.version, "account": "alipay", "real_name": "yes", "medical_record": "yes"}
     registration = kit.scopes["h1"].register(State.REGISTERED, "done", owner=owner)
@@ -289,7 +291,7 @@ def test_no_caller_of_one_operator_is_anybody_at_another(
         rule.endpoint: EVERYBODY for rule in rules(app) if "operator" in rule.arguments and expected(rule) == EVERYBODY
     }
     assert repr(kit.scopes["h2"]) == before
-    assert all(operator_id == "h1" for operator_id, _, _ in kit.admin.replayed)
+    assert all(operator_id == "h1" for operator_id, *_ in [*kit.admin.replayed, *kit.admin.dismissed])
     assert {operator_id for operator_id, *_ in [*kit.finance.decided, *kit.finance.explained]} <= {"h1"}
 
 
