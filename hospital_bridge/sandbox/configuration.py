@@ -98,7 +98,9 @@ _CLINIC = """\
 name = "clinic"
 url = "{url}"
 secrets = [{{ file = "secrets/{operator_id}-clinic.key" }}]
-events = ["report.available", "report.corrected", "report.critical", "report.critical.escalated"]
+events = [
+  "report.available", "report.corrected", "report.critical", "report.critical.escalated", "report.critical.parked",
+]
 networks = ["127.0.0.1"]
 """
 

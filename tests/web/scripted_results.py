@@ -167,7 +167,8 @@ def _critical_value(request: PageRequest, _: Any) -> View:
 
 
 def _parked(_: PageRequest, __: Any) -> View:
-    return View("parked.html", {"parked": [_parked_report(doubt) for doubt in Doubt]})
+    waiting = [_parked_report(doubt) for doubt in Doubt]
+    return View("parked.html", {"parked": waiting, "urgent": sum(each.critical for each in waiting)})
 
 
 def _parked_report(doubt: Doubt) -> ParkedReport:

@@ -1,4 +1,4 @@
-"""The work list: a job that gave up is run again, or, where it is about a message, is no longer needed for a reason."""
+"""The work lists: a job that gave up is run again, or, where it is about a message, is no longer needed for a reason."""
 
 from __future__ import annotations
 
@@ -46,3 +46,11 @@ def test_a_job_about_money_is_not_offered_for_dismissal(browser: FlaskClient) ->
     page = get(browser, WORK).text
     assert "Run again" in page
     assert "No longer needed" not in page
+
+
+def test_the_record_office_is_told_of_critical_values_before_anything_else(browser: FlaskClient, kit: SiteKit) -> None:
+    kit.add_staff("h1", "li", RoleGrant("records"))
+    staff_sign_in(browser, "h1", "li")
+    page = get(browser, "/staff/h1/hospital/parked?lang=en").text
+    warning = "report holds a critical value and stands first: telephone the laboratory"
+    assert 0 < page.find(warning) < page.find("<table>")

@@ -23,7 +23,7 @@ from hospital_bridge.telling.messages import Teller, Ways
 from hospital_bridge.telling.post import DELIVER, deliver
 from hospital_bridge.telling.webhooks import Publisher, WebhookCarrier
 from hospital_bridge.verticals.hospital import VERTICAL
-from hospital_bridge.verticals.hospital.results import clinician, critical_watch, telling
+from hospital_bridge.verticals.hospital.results import clinician, critical_watch, parked_desk, telling
 from hospital_bridge.verticals.hospital.results.critical import Action
 from hospital_bridge.verticals.hospital.store import critical_values
 from hospital_bridge.workers.job_runner import Handlers, IoHandler, JobRunner
@@ -31,10 +31,10 @@ from notifications.signing import Secret
 from tests.fixtures_store import Database
 from tests.receiver import Receiver, receiving, status
 from tests.steered import FakeClock
-from tests.verticals.hospital.laboratory import ANNA, GLUCOSE, POTASSIUM, hospital_scope, patient, receive, report
+from tests.verticals.hospital.laboratory import ANNA, GLUCOSE, POTASSIUM, bind, hospital_scope, patient, receive, report
 
 QUICK = Timeouts(connect=2, read=2, total=4)
-EVENTS = frozenset({telling.AVAILABLE, telling.CORRECTED, telling.CRITICAL, telling.ESCALATED})
+EVENTS = frozenset({telling.AVAILABLE, telling.CORRECTED, telling.CRITICAL, telling.ESCALATED, telling.PARKED})
 
 
 @dataclass
@@ -111,6 +111,36 @@ def test_a_critical_value_is_told_and_passed_on_until_it_is_acknowledged(ward: W
         critical_watch.acknowledge(work, value.critical_id, by="s", action=Action.TREAT, read_back="6.8")
     clock.advance(timedelta(hours=1))
     assert ward.work() == heard[-1]
+
+
+def test_a_critical_value_of_nobody_is_told_at_once_and_thinly(ward: Ward) -> None:
+    stray = report(POTASSIUM, number="424242")
+    receive(ward.scope, stray, stray)
+    assert ward.work() == ["report.critical.parked"]
+    (sent,) = ward.receiver.received
+    data = json.loads(sent.body)["data"]
+    (listed,) = parked_desk.list_parked(ward.scope)
+    assert data == {
+        "ref": listed.parked_id,
+        "link": f"https://bridge.example/staff/h1/hospital/parked/{listed.parked_id}",
+    }
+    for word in (ANNA.name, POTASSIUM.name, POTASSIUM.value, "424242", stray.report_no, stray.practitioner_name):
+        assert word not in sent.body.decode()
+
+
+def test_a_report_of_nobody_without_a_critical_value_is_told_to_nobody(ward: Ward) -> None:
+    receive(ward.scope, report(number="424242"))
+    assert ward.work() == []
+
+
+def test_a_critical_value_that_finds_its_patient_is_told_as_any_other(ward: Ward) -> None:
+    receive(ward.scope, report(POTASSIUM, number="100002"))
+    assert ward.work() == ["report.critical.parked"]
+    with ward.scope.read() as work:
+        anna = work.subjects.find("CN_ID", ANNA.id_number)
+    assert anna is not None
+    bind(ward.scope, anna, "100002")
+    assert sorted(ward.work()[1:]) == ["report.available", "report.critical"]
 
 
 def test_a_system_that_is_down_keeps_a_critical_value_from_nobody_else(ward: Ward, clock: FakeClock) -> None:

@@ -25,7 +25,8 @@ class Typed(Schema):
 
 def show_parked(request: PageRequest) -> View:
     """What waits, critical values first."""
-    return View("parked.html", {"parked": parked_desk.list_parked(request.scope)})
+    parked = parked_desk.list_parked(request.scope)
+    return View("parked.html", {"parked": parked, "urgent": sum(each.critical for each in parked)})
 
 
 def show_one(request: PageRequest) -> View:

@@ -22,7 +22,9 @@ def receive(work: VerticalWork, issued: ReportIssued) -> None:
     try:
         subject_id = parked_reports.decided_for(work, issued) or owner_of(work, issued.patient)
     except InDoubt as unclear:
-        if parked_reports.park(work, issued, unclear.doubt):
+        if parked_id := parked_reports.park(work, issued, unclear.doubt):
+            if issued.is_critical:
+                telling.tell_parked(work, parked_id)
             ask_to_match(work, issued.patient.first(MRN) or "")
             see_what_stands(work, issued.report_no)
         return

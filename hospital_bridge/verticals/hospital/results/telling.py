@@ -20,6 +20,7 @@ AVAILABLE = "report.available"
 CORRECTED = "report.corrected"
 CRITICAL = "report.critical"
 ESCALATED = "report.critical.escalated"
+PARKED = "report.critical.parked"
 
 READY = "report.ready"
 CHANGED = "report.changed"
@@ -46,6 +47,12 @@ def tell_critical(work: VerticalWork, value: CriticalValue) -> None:
 def tell_escalated(work: VerticalWork, value: CriticalValue) -> None:
     """Nobody has acknowledged it in time: the next in line is told; the report says how often and to whom."""
     _publish(work, ESCALATED, value.report_id, value.subject_id, urgent=True)
+
+
+def tell_parked(work: VerticalWork, parked_id: str) -> None:
+    """A critical value of nobody whom we know: somebody must find out whose it is, on the page that the link opens."""
+    link = f"/staff/{work.operator_id}/hospital/parked/{parked_id}"
+    work.webhooks.publish(PARKED, parked_id, parked_id, link, urgent=True)
 
 
 def _publish(work: VerticalWork, event: str, report_id: str, subject_id: str, *, urgent: bool = False) -> None:

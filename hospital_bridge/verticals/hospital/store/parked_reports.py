@@ -91,12 +91,13 @@ class ParkedReport:
     version: int
 
 
-def park(work: VerticalWork, issued: ReportIssued, doubt: Doubt) -> bool:
-    """Keep a report of which it is not known whose it is; False where this version was parked before."""
+def park(work: VerticalWork, issued: ReportIssued, doubt: Doubt) -> str:
+    """Keep a report of which it is not known whose it is; its new id, empty where this version was parked before."""
     parked, index = work.table(PARKED_REPORT), content_index(work, issued)
     if parked.one(PARKED_REPORT.c.report_no == issued.report_no, PARKED_REPORT.c.content_index == index):
-        return False
-    parked_id, place = work.ids.new(), place_of(issued.status, issued.issued_at, index)
+        return ""
+    parked_id: str = work.ids.new()
+    place = place_of(issued.status, issued.issued_at, index)
     parked.add(
         parked_id=parked_id,
         report_no=issued.report_no,
@@ -115,7 +116,7 @@ def park(work: VerticalWork, issued: ReportIssued, doubt: Doubt) -> bool:
         decided_at=None,
         version=1,
     )
-    return True
+    return parked_id
 
 
 def number_index(work: VerticalWork, mrn: str) -> str:
