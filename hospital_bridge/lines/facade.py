@@ -49,6 +49,9 @@ class LinesFacade:
     def act(self, command: Command) -> Event:
         return act(self.hall, command)
 
+    def is_done(self, command_id: str) -> bool:
+        return self.hall.work.queue_events.answer_to(command_id) is not None
+
     def put_desk(self, desk_id: str, title: str, lines: Collection[str], capacity: int = 1) -> None:
         self.hall.work.queue_lines.put_desk(desk_id, title, lines, capacity)
 

@@ -126,6 +126,9 @@ class Lines(Protocol):
         The answer to a transfer is the event that issued the new ticket.
         """
 
+    def is_done(self, command_id: str) -> bool:
+        """Whether a command of that id was done before."""
+
     def put_desk(self, desk_id: str, title: str, lines: Collection[str], capacity: int = 1) -> None:
         """Set up a desk and the line ids it calls from, or change them; a new one is closed."""
 

@@ -34,13 +34,15 @@ class Access:
     """The declaration of one route.
 
     `role` is a staff role, the scope of an API key, or the kind of an enrolled device. `once` asks for an
-    idempotency key on a POST.
+    idempotency key on a POST. With `shows_again` the view itself answers a repeat (`once.is_repeat`): it does nothing
+    and says how things stand.
     """
 
     area: Area
     signed_in: bool = True
     role: str = ""
     once: bool = True
+    shows_again: bool = False
 
 
 OPEN = Access(Area.OPEN, signed_in=False)

@@ -15,7 +15,7 @@ from hospital_bridge.web.caller import caller
 from hospital_bridge.web.desk_acts import Button, Pressed, press
 from hospital_bridge.web.forms import KEY
 from hospital_bridge.web.live import show
-from hospital_bridge.web.once import HEADER
+from hospital_bridge.web.once import HEADER, is_repeat
 from hospital_bridge.web.site import Plugged
 from hospital_bridge.web.visit import address, site, visit
 from queueing.ordering import Cause
@@ -79,16 +79,17 @@ def desk_of_system(vertical: str, desk_id: str) -> Response:
 
 
 @blueprint.post("/api/v1/<operator>/desks/<vertical>/<desk_id>/<button>")
-@open_to(Access(Area.API, role=QUEUE_CALL))
+@open_to(Access(Area.API, role=QUEUE_CALL, shows_again=True))
 def act_of_system(vertical: str, desk_id: str, button: str) -> Response:
-    """Press a button from a doctor's own system; the answer is the desk afterwards."""
+    """Press a button from a doctor's own system; the answer is the desk, to a repeat as it stands by then."""
     told = request.get_json(silent=True) or {}
     if not isinstance(told, dict):
         raise BridgeError("HB-R001")
     chosen, reason = str(told.get("ticket_id", "")), str(told.get("reason", ""))
     pressed = Pressed(_button(button), caller().actor, request.headers.get(HEADER, ""), chosen, reason)
     with _of_system(vertical).scope.begin() as work:
-        press(work.lines, desk_id, pressed)
+        if not is_repeat():
+            press(work.lines, desk_id, pressed)
         return jsonify(_told(work, work.lines.desk(desk_id)))
 
 

@@ -66,7 +66,8 @@ def press(lines: Lines, desk_id: str, pressed: Pressed) -> None:
         _act(lines, desk_id, pressed, Act.UNDO)
     else:
         served = next((one for one in desk.tickets if one.state is TicketState.SERVING), None)
-        if served is not None:
+        # Whom this press called may be inside by the time that it comes again: they are not its to finish.
+        if served is not None and not lines.is_done(_command_id(pressed, Act.CALL_NEXT)):
             _act(lines, desk_id, pressed, Act.FINISH, served.ticket_id)
         _act(lines, desk_id, pressed, Act.CALL_NEXT)
 
@@ -80,5 +81,10 @@ def _held(desk: DeskView, pressed: Pressed) -> Ticket:
 
 
 def _act(lines: Lines, desk_id: str, pressed: Pressed, act: Act, ticket_id: str = "") -> None:
-    command_id = hashlib.sha256(f"{pressed.actor}|{pressed.key}|{act}".encode()).hexdigest()[:40]
-    lines.act(Command(act, command_id, pressed.actor, pressed.reason, ticket_id=ticket_id, desk_id=desk_id))
+    lines.act(
+        Command(act, _command_id(pressed, act), pressed.actor, pressed.reason, ticket_id=ticket_id, desk_id=desk_id)
+    )
+
+
+def _command_id(pressed: Pressed, act: Act) -> str:
+    return hashlib.sha256(f"{pressed.actor}|{pressed.key}|{act}".encode()).hexdigest()[:40]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Response, current_app, make_response, request
+from flask import Response, current_app, g, make_response, request
 
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.store.idempotency import Claim, ClaimLost, OtherContent, Requests, StillRunning, StoredReply
@@ -37,6 +37,9 @@ def once(view: View, access: Access) -> View:
     def run(**values: Any) -> Response:
         key, who = _key(access.area), caller()
         claim = _claim(who, key)
+        if isinstance(claim, StoredReply) and access.shows_again:
+            g.is_repeat = True
+            return make_response(view(**values))
         if isinstance(claim, StoredReply):
             return Response(status=claim.status, headers={"Location": claim.location})
         reply = None
@@ -46,10 +49,15 @@ def once(view: View, access: Access) -> View:
         except ClaimLost:
             raise BridgeError("HB-S002") from None
         finally:
-            _settle(claim, reply)
+            _settle(claim, reply, keeps=access.shows_again)
         return reply
 
     return run
+
+
+def is_repeat() -> bool:
+    """Whether this request was done before; only of a view that `shows_again`."""
+    return bool(g.get("is_repeat"))
 
 
 def _key(area: Area) -> str:
@@ -72,11 +80,12 @@ def _claim(who: Caller, key: str) -> Claim | StoredReply:
     raise BridgeError("HB-S002")
 
 
-def _settle(claim: Claim, reply: Response | None) -> None:
+def _settle(claim: Claim, reply: Response | None, *, keeps: bool) -> None:
+    """Keep what the request was told: an address to go to, or with `keeps` that it was done."""
     with site().store.begin(claim.operator_id) as work:
         requests = Requests(work)
-        if reply is not None and reply.location and reply.status_code < FIRST_ERROR_STATUS:
-            requests.finish(claim, StoredReply(reply.status_code, reply.location))
+        if reply is not None and (keeps or reply.location) and reply.status_code < FIRST_ERROR_STATUS:
+            requests.finish(claim, StoredReply(reply.status_code, reply.location or ""))
         else:
             requests.release(claim)
 
