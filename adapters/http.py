@@ -17,6 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 import urllib3
 from urllib3 import exceptions
 
+from adapters.deadline import POOLS, answered_within
 from adapters.errors import Malformed, NotDone, OutcomeUnknown, OutsideError, Untrusted
 
 _log = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ class Transport(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds: to connect, between two bytes, and for the whole answer."""
+    """Seconds: to connect, between two bytes, and from the beginning to the last byte of the answer."""
 
     connect: float = 5.0
     read: float = 15.0
@@ -110,13 +111,14 @@ class UrllibTransport:
             timeout=urllib3.Timeout(connect=self._timeouts.connect, read=self._timeouts.read),
             ssl_context=ssl.create_default_context(cafile=ca_file),
         )
+        self._pool.pool_classes_by_scheme = POOLS
 
     def send(self, request: Request) -> Response:
         """Send once; nothing is retried and no redirect followed here, for only the caller knows what is safe."""
         deadline = self._monotonic() + self._timeouts.total
         try:
-            answer = self._opened(request)
-            return self._read(answer, request.max_response_bytes, deadline)
+            with answered_within(lambda: deadline - self._monotonic()):
+                return self._read(self._opened(request), request.max_response_bytes)
         except exceptions.HTTPError as error:
             # `from None`: the library's text holds the address with its query.
             raise translated(error) from None
@@ -144,7 +146,7 @@ class UrllibTransport:
         target = urlunsplit(("", "", where.path or "/", where.query, ""))
         return pool, target, {"Host": where.netloc.rpartition("@")[2]}
 
-    def _read(self, answer: urllib3.BaseHTTPResponse, limit: int, deadline: float) -> Response:
+    def _read(self, answer: urllib3.BaseHTTPResponse, limit: int) -> Response:
         headers = {name.lower(): value for name, value in answer.headers.items()}
         body = bytearray()
         try:
@@ -152,8 +154,6 @@ class UrllibTransport:
                 body += chunk
                 if len(body) > limit:
                     raise Malformed(f"answer is longer than {limit} bytes")
-                if self._monotonic() > deadline:
-                    raise OutcomeUnknown("answer did not end in time")
         except OutsideError:
             answer.close()
             raise

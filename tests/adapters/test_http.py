@@ -4,7 +4,7 @@ import logging
 import socket
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from itertools import count
@@ -105,6 +105,58 @@ def test_an_answer_that_trickles_is_given_up() -> None:
     trickle = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n1\r\ny\r\n"
     with server(answering(trickle)) as url, pytest.raises(OutcomeUnknown, match="in time"):
         transport.send(Request("GET", url))
+
+
+def dripping(raw: bytes) -> Script:
+    """One byte after the other, each long before a reader's patience with a single byte ends."""
+
+    def drip(peer: socket.socket) -> None:
+        peer.settimeout(0.01)
+        for number in range(len(raw)):
+            peer.sendall(raw[number : number + 1])
+            with suppress(TimeoutError):
+                if not peer.recv(1):
+                    return
+
+    return drip
+
+
+SLOW = {
+    "head": OK.replace(b"X-Kind: ", b"X-Kind: " + b"k" * 200),
+    "first line": OK.replace(b" OK", b" O" + b"K" * 200),
+    "never ready": b"HTTP/1.1 100 Continue\r\n\r\n" * 10 + OK,
+    "body": OK.replace(b": 2", b": 202") + b"x" * 200,
+}
+
+
+@pytest.mark.parametrize("raw", SLOW.values(), ids=SLOW)
+@pytest.mark.parametrize("secured", [False, True], ids=["plain", "tls"])
+def test_an_answer_of_slow_bytes_is_given_up_as_a_whole(certificate: Path, raw: bytes, *, secured: bool) -> None:
+    tls = None
+    if secured:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(certificate)
+    transport = UrllibTransport(Timeouts(connect=2, read=1, total=0.3), ca_file=str(certificate))
+    with server(dripping(raw), tls) as url, pytest.raises(OutcomeUnknown):
+        transport.send(Request("POST", url, {}, b"a=1"))
+
+
+def test_a_connection_is_used_again_with_the_whole_time() -> None:
+    """What was left of the first answer's time does not bound the second."""
+
+    connections: list[socket.socket] = []
+
+    def answer_twice(peer: socket.socket) -> None:
+        connections.append(peer)
+        peer.sendall(OK)
+        peer.recv(65536)
+        peer.sendall(OK)
+
+    ticks = iter([0.0, 4.9, 5.1, 9.9])
+    transport = UrllibTransport(QUICK, monotonic=lambda: next(ticks))
+    with server(answer_twice) as url:
+        assert [transport.send(Request("GET", url)).body for _ in range(2)] == [b"hi", b"hi"]
+    assert (len(connections), list(ticks)) == (1, [])
 
 
 @pytest.fixture(scope="module")

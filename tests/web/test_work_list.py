@@ -1,4 +1,4 @@
-"""The work lists: a job that gave up is run again, or, where it is about a message, is no longer needed for a reason."""
+"""The work lists: a job that gave up is run again, or dismissed where it is about a message; critical values first."""
 
 from __future__ import annotations
 
