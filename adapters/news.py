@@ -24,7 +24,8 @@ class AppointmentCalledOff:
 class VisitRegistered:
     """A visit stands at the hospital, wherever it was registered: at the window, on another channel or here.
 
-    `placer_id` is ours where it was booked here. A visit of unknown end has `ends_at` None.
+    `placer_id` is ours where it was booked here. A visit of unknown end has `ends_at` None: nobody made an appointment,
+    somebody is there. `told_at` is when the hospital said so, None where that is not known.
     """
 
     filler_id: str
@@ -37,6 +38,7 @@ class VisitRegistered:
     place: str
     starts_at: datetime
     ends_at: datetime | None
+    told_at: datetime | None = None
 
 
 # --- bills ------------------------------------------------------------------

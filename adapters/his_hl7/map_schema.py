@@ -146,6 +146,7 @@ class VisitMapSchema(Schema):
     place = _places("PV1-3.2, AIL-3.2", "Where the patient goes, such as a room.")
     starts_at = _places("SCH-11.4, AIS-4.1, PV1-44.1, EVN-6.1, EVN-2.1", "When it begins.")
     ends_at = _places("SCH-11.5", "When it ends; where it is empty, AIS-7 and AIS-8 say how long it takes.")
+    told_at = _places("MSH-7.1", "When it was told: of two messages of one visit the later holds.")
     ignored = _rule("PV1-2.1", ("N",), "A message that tells of no visit, by default patient class N.")
     cancelled = _rule("SCH-25.1", _OFF, "An appointment that is off, whatever the message is called.")
 

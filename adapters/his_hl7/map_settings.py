@@ -41,6 +41,7 @@ class VisitMap:
     place: Places
     starts_at: Places
     ends_at: Places
+    told_at: Places
     ignored: Rule
     cancelled: Rule
 

@@ -60,6 +60,7 @@ def _visit(scope: Scope, settings: Hl7HisSettings) -> VisitRegistered:
         place=scope.text(places.place),
         starts_at=starts_at,
         ends_at=_end(scope, starts_at, settings),
+        told_at=scope.instant(places.told_at, settings.time_zone),
     )
 
 

@@ -76,7 +76,7 @@ def called_off(work: VerticalWork, notice: AppointmentCalledOff) -> None:
     try:
         registration = registrations.get(work, notice.placer_id)
     except registrations.NoSuchRegistration:
-        registering.call_off_by_number(work, notice.filler_id)
+        registering.call_off_for_good(work, notice.filler_id)
         return
     if registration.state in UNDER_WAY:
         raise LookAgain(WAIT)

@@ -27,7 +27,7 @@ from hospital_bridge.verticals.hospital.visits.check_in import CheckIn, check_in
 from hospital_bridge.verticals.hospital.visits.line_rules import LINE_RULES
 from queueing.commands import Act, Command
 from queueing.line import DeskState
-from queueing.ticket import TicketState
+from queueing.ticket import Ticket, TicketState
 from tests.fixtures_store import Database
 from tests.steered import FakeClock
 
@@ -161,6 +161,94 @@ def test_another_practitioner_is_another_line(scope: OperatorScope) -> None:
     assert asked(scope, lambda work: work.lines.position(old).ticket.state) is TicketState.CANCELLED
     assert asked(scope, lambda work: visits.by_filler(work, "F1").line_id) == "hospital.0501.D2"
     assert state(scope) is TicketState.BOOKED
+
+
+def ticket(scope: OperatorScope, filler_id: str = "F1") -> Ticket:
+    return asked(scope, lambda work: work.lines.position(visits.by_filler(work, filler_id).ticket_id).ticket)
+
+
+def starts_at(scope: OperatorScope, filler_id: str = "F1") -> datetime:
+    return asked(scope, lambda work: visits.by_filler(work, filler_id).starts_at)
+
+
+AT_WINDOW = replace(NEWS, ends_at=None, starts_at=MORNING - timedelta(minutes=30))
+LATER = replace(NEWS, starts_at=MORNING + timedelta(hours=1))
+
+
+def test_a_visit_that_was_called_off_before_it_was_told_of_puts_nobody_into_a_line(scope: OperatorScope) -> None:
+    told(scope, AppointmentCalledOff("", "F1"), AppointmentCalledOff("", "F1"), NEWS)
+    visit = asked(scope, lambda work: visits.by_filler(work, "F1"))
+    assert (visit.called_off, visit.ticket_id) == (True, "")
+    day = (MORNING - timedelta(hours=9), MORNING + timedelta(hours=15))
+    assert asked(scope, lambda work: visits.between(work, *day)) == [], "nothing is known of it that could be shown"
+
+
+def test_of_two_times_the_one_that_was_told_later_holds(scope: OperatorScope) -> None:
+    early, late = replace(NEWS, told_at=MORNING), replace(LATER, told_at=MORNING + timedelta(seconds=1))
+    told(scope, late, early)
+    assert starts_at(scope) == LATER.starts_at
+    told(scope, replace(NEWS, told_at=MORNING + timedelta(seconds=2)))
+    assert starts_at(scope) == NEWS.starts_at
+    told(scope, LATER)
+    assert starts_at(scope) == LATER.starts_at, "a hospital that says no time is believed in the order of arrival"
+
+
+def test_who_waits_stays_in_line_when_the_hospital_names_another_time(scope: OperatorScope) -> None:
+    told(scope, NEWS)
+    checked_in(scope)
+    before = ticket(scope)
+    told(scope, LATER)
+    assert (ticket(scope), starts_at(scope)) == (before, LATER.starts_at)
+
+
+def test_who_waits_goes_along_to_another_practitioner(scope: OperatorScope) -> None:
+    told(scope, NEWS)
+    checked_in(scope)
+    told(scope, replace(NEWS, practitioner_code="D2", practitioner_name="周明"))
+    assert (ticket(scope).line_id, ticket(scope).state) == ("hospital.0501.D2", TicketState.WAITING)
+
+
+def test_a_visit_that_was_seen_is_not_put_into_a_line_again(scope: OperatorScope) -> None:
+    told(scope, NEWS)
+    checked_in(scope)
+    for number, act in enumerate((Act.CALL_NEXT, Act.START, Act.FINISH)):
+        acts(scope, act, number)
+    told(scope, LATER, replace(NEWS, practitioner_code="D2", practitioner_name="周明"))
+    assert (ticket(scope).line_id, ticket(scope).state) == (LINE, TicketState.DONE)
+
+
+def test_who_registers_an_appointment_at_the_window_is_there(scope: OperatorScope) -> None:
+    told(scope, NEWS)
+    booked = ticket(scope)
+    told(scope, AT_WINDOW, AT_WINDOW)
+    assert (ticket(scope).ticket_id, ticket(scope).state) == (booked.ticket_id, TicketState.WAITING)
+    assert starts_at(scope) == NEWS.starts_at
+
+
+def test_an_appointment_that_is_told_after_its_patient_came_takes_no_place_away(scope: OperatorScope) -> None:
+    told(scope, AT_WINDOW)
+    before = ticket(scope)
+    told(scope, NEWS)
+    assert ticket(scope) == before
+
+
+@pytest.mark.parametrize("first_is_booked", [True, False])
+def test_one_coming_under_two_numbers_of_the_hospital_is_one_place(
+    scope: OperatorScope, *, first_is_booked: bool
+) -> None:
+    pair = [NEWS, replace(AT_WINDOW, filler_id="F2")]
+    told(scope, *(pair if first_is_booked else reversed(pair)))
+    assert ticket(scope) == ticket(scope, "F2")
+    assert state(scope) is TicketState.WAITING
+    told(scope, AppointmentCalledOff("", "F1"))
+    assert state(scope, "F2") is TicketState.WAITING, "the visit at the window stands"
+    told(scope, AppointmentCalledOff("", "F2"))
+    assert state(scope, "F2") is TicketState.CANCELLED
+
+
+def test_two_people_of_one_record_number_are_two_places(scope: OperatorScope) -> None:
+    told(scope, NEWS, replace(NEWS, filler_id="F2", patient=replace(RECORD, name="另一人")))
+    assert ticket(scope).ticket_id != ticket(scope, "F2").ticket_id
 
 
 def test_two_visits_with_one_practitioner_on_one_day_share_a_place(scope: OperatorScope, store: Store) -> None:

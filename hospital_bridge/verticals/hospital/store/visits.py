@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint
@@ -44,6 +44,7 @@ VISIT = Table(
     Column("created_at", Instant, nullable=False),
     Column("called_off", Boolean, nullable=False),
     Column("ticket_id", ID, nullable=False),
+    Column("told_at", Instant),
     Column("version", Integer, nullable=False),
     UniqueConstraint("operator_id", "filler_id"),
 )
@@ -63,6 +64,7 @@ LINE_PREFIX = Table(
 )
 
 DOCUMENT = "document"
+A_DAY = timedelta(days=1)
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without I and O, which a board shows like 1 and 0."""
@@ -114,9 +116,9 @@ def by_filler(work: VerticalWork, filler_id: str) -> Visit:
     return _only(work, VISIT.c.filler_id == filler_id)
 
 
-def of_ticket(work: VerticalWork, ticket_id: str) -> Visit:
-    """The visit that a ticket was issued for; NoSuchVisit."""
-    return _only(work, VISIT.c.ticket_id == ticket_id)
+def of_ticket(work: VerticalWork, ticket_id: str) -> Sequence[Visit]:
+    """The visits that one place in a line is for, by time."""
+    return _all(work, VISIT.c.ticket_id == ticket_id)
 
 
 def by_number(work: VerticalWork, number: str, since: datetime, until: datetime) -> Sequence[Visit]:
@@ -135,6 +137,15 @@ def of_person(work: VerticalWork, subject_id: str, since: datetime, until: datet
     """The visits of a person, under whichever of their record numbers, that start in that time, by time."""
     mine = _of(work, subject_id)
     return _all(work, mine, VISIT.c.starts_at >= since, VISIT.c.starts_at < until)
+
+
+def of_same_record(work: VerticalWork, visit: Visit) -> Sequence[Visit]:
+    """The other visits of the visit's record number that begin within a day of it, by time; none without a number."""
+    if not visit.mrn:
+        return []
+    near = (VISIT.c.starts_at >= visit.starts_at - A_DAY, VISIT.c.starts_at <= visit.starts_at + A_DAY)
+    same = VISIT.c.mrn_index == work.seal.index(MRN, visit.mrn)
+    return _all(work, same, *near, VISIT.c.visit_id != visit.visit_id)
 
 
 def of_subject(work: VerticalWork, subject_id: str) -> Sequence[Visit]:
@@ -195,6 +206,7 @@ def _changing(visit: Visit) -> dict[str, Any]:
         "starts_at": visit.starts_at,
         "called_off": visit.called_off,
         "ticket_id": visit.ticket_id,
+        "told_at": visit.told_at,
     }
 
 
@@ -228,5 +240,6 @@ def _read(work: VerticalWork, row: Row[Any]) -> Visit:
         created_at=row.created_at,
         called_off=row.called_off,
         ticket_id=row.ticket_id,
+        told_at=row.told_at,
         version=row.version,
     )

@@ -24,7 +24,8 @@ class Visit:
     """One visit; `filler_id` is the hospital's own number, which never stands for two.
 
     `subject_id` is the person's where somebody here has bound their record number, else the visit's own id, so that
-    name and number are sealed all the same. `registration_id` is empty where it was not registered here.
+    name and number are sealed all the same. `registration_id` is empty where it was not registered here. `told_at` is
+    when the hospital said what is known of it, None where it did not say.
     """
 
     visit_id: str
@@ -44,6 +45,7 @@ class Visit:
     created_at: datetime
     called_off: bool = False
     ticket_id: str = ""
+    told_at: datetime | None = None
     version: int = 1
 
     @property
