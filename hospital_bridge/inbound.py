@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hospital_bridge.slot import LookAgain
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from hospital_bridge.store.jobs import Job
     from hospital_bridge.store.unit_of_work import Work
 
+ASIDE = ".aside"
+
 
 def apply_message(bridge: Bridge, work: Work, job: Job) -> None:
     """Job: let every vertical that wants the message change what it must, in one transaction with its mark.
@@ -24,13 +27,26 @@ def apply_message(bridge: Bridge, work: Work, job: Job) -> None:
     A message that nobody wants is kept and marked all the same: what a hospital sends is its own choice.
     """
     peer = work.inbox.get(job.ref).peer
-    for news in _news(bridge, work.operator_id, work.inbox.raw(job.ref), charset_of(bridge, peer)):
-        for scope, inbound in _wanting(bridge, work.operator_id, news):
-            try:
-                inbound.apply(scope.unit(work), news)
-            except LookAgain as wait:
-                raise Again(wait.after) from wait
+    told = _news(bridge, work.operator_id, work.inbox.raw(job.ref), charset_of(bridge, peer))
+    wanted = [(news, *who) for news in told for who in _wanting(bridge, work.operator_id, news)]
+    aside = _aside(job, [inbound for _, _, inbound in wanted])
+    if aside and not work.jobs.is_idle(aside):
+        raise Again(timedelta(), aside=aside)
+    for news, scope, inbound in wanted:
+        try:
+            inbound.apply(scope.unit(work), news)
+        except LookAgain as wait:
+            raise Again(wait.after, aside=aside) from wait
     work.inbox.applied(job.ref, bridge.settings.digest)
+
+
+def _aside(job: Job, inbounds: Sequence[Inbound]) -> str:
+    """The stream where the message waits so that the patient's others go ahead; empty where it keeps its place.
+
+    What waits there keeps its own order: of two messages of one instant the later to come counts.
+    """
+    may_step_aside = not any(inbound.in_order for inbound in inbounds) and not job.stream_key.endswith(ASIDE)
+    return job.stream_key + ASIDE if inbounds and may_step_aside else ""
 
 
 def charset_of(bridge: Bridge, peer: str) -> str | None:

@@ -151,11 +151,14 @@ class Reaction:
 class Inbound:
     """A kind of news that the vertical wants (a class of `adapters.news`), read through the core's inbox.
 
-    `apply` runs in the transaction that marks the message as applied. It raises `LookAgain` while it must wait.
+    `apply` runs in the transaction that marks the message as applied. It raises `LookAgain` while it must wait. News
+    that nothing else depends on need not be applied `in_order` with other news: a message that tells nothing else
+    lets the patient's later ones go ahead while it waits, except those of its own kind.
     """
 
     news: type[News]
     apply: Callable[[VerticalWork, Any], None]
+    in_order: bool = True
 
 
 class LookAgain(Exception):

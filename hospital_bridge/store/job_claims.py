@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, select, text
 
-from hospital_bridge.store.jobs import JOB, JOB_ATTEMPT, STREAM_HEAD, Job, JobState, Lane, job_of
+from hospital_bridge.store.jobs import JOB, JOB_ATTEMPT, STREAM_HEAD, Again, Job, JobState, Lane, job_of
 
 if TYPE_CHECKING:
     from hospital_bridge.store.unit_of_work import Work
@@ -94,9 +94,14 @@ class Claims:
         """The job is done and the next of its stream may run; False when it was no longer ours."""
         return self._end(job, "done", JobState.DONE, finished_at=self._work.now) and self._advance(job)
 
-    def postpone(self, job: Job, after: timedelta) -> bool:
+    def postpone(self, job: Job, again: Again) -> bool:
         """The handler wants to look again; earlier failures are forgotten."""
-        return self._end(job, "again", JobState.READY, run_at=self._work.now + after, attempts=0, faults=0)
+        changes: dict[str, Any] = {"run_at": self._work.now + again.after, "attempts": 0, "faults": 0}
+        if again.aside:
+            stream_seq, is_head = self._work.jobs.next_place(again.aside)
+            changes |= {"stream_key": again.aside, "stream_seq": stream_seq, "is_head": is_head}
+        ended = self._end(job, "again", JobState.READY, **changes)
+        return ended and (not again.aside or self._advance(job))
 
     def retry(self, job: Job, run_at: datetime, *, fault: bool, told: Told) -> bool:
         """The try failed and another follows; only a `fault` counts towards the job's death."""

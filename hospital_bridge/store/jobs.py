@@ -129,11 +129,15 @@ class Job:
 
 
 class Again(Exception):
-    """Raised by a handler that did its part and wants to look again after that time; it is no failure."""
+    """Raised by a handler that did its part and wants to look again after that time; it is no failure.
 
-    def __init__(self, after: timedelta) -> None:
+    A job that steps `aside` goes to the end of that other stream: what stood behind it goes ahead.
+    """
+
+    def __init__(self, after: timedelta, *, aside: str = "") -> None:
         super().__init__(f"again in {after}")
         self.after = after
+        self.aside = aside
 
 
 def job_of(row: Row[Any]) -> Job:
@@ -181,7 +185,7 @@ class Jobs:
         `priority` counts from 0, the most urgent, to 9.
         """
         job_id = self._work.ids.new()
-        stream_seq, is_head = (1, True) if stream is None else self._next_place(stream)
+        stream_seq, is_head = (1, True) if stream is None else self.next_place(stream)
         added = self._insert(
             job_id=job_id,
             lane=Lane(lane).value,
@@ -255,7 +259,8 @@ class Jobs:
             announce(self._work.connection)
             self._work.after_commit.add(wake)
 
-    def _next_place(self, stream: str) -> tuple[int, bool]:
+    def next_place(self, stream: str) -> tuple[int, bool]:
+        """The number of a new place at the end of the stream, and whether it is the head; to be filled at once."""
         # The row lock orders the stream by commit; a sequence would not (reference/durable.md section 5).
         counted = self._dialect_insert(STREAM_HEAD).on_conflict_do_update(
             index_elements=["operator_id", "stream_key"], set_={"last_seq": STREAM_HEAD.c.last_seq + 1}

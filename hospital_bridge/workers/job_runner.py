@@ -102,7 +102,7 @@ class JobRunner:
             with work.savepoint() as part:
                 self._handlers.tx[job.topic](part, job)
         except Again as again:
-            claims.postpone(job, again.after)
+            claims.postpone(job, again)
         except Exception as error:  # noqa: BLE001  whatever a handler raises is a failed try
             self._failed(claims, job, error)
         else:
@@ -147,8 +147,8 @@ class JobRunner:
         except LeaseLost:
             _log.warning("job.lease_lost", job_id=job.job_id, topic=job.topic)
         except Again as again:
-            after = again.after
-            self._settle(job, lambda claims: claims.postpone(job, after))
+            wish = again
+            self._settle(job, lambda claims: claims.postpone(job, wish))
         except Exception as error:  # noqa: BLE001  whatever a handler raises is a failed try
             failure = error
             self._settle(job, lambda claims: self._failed(claims, job, failure))

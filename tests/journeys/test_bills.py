@@ -9,10 +9,11 @@ import pytest
 from adapters.values import EntryKind
 from hospital_bridge.sandbox.alipay.faults import Effect
 from hospital_bridge.sandbox.alipay.faults import Fault as WalletFault
-from hospital_bridge.sandbox.hospital.examinations import BLOOD_COUNT
+from hospital_bridge.sandbox.hospital.examinations import BLOOD_COUNT, POTASSIUM
 from hospital_bridge.sandbox.hospital.faults import Fault, FaultKind
-from tests.journeys.bill_desk import OWN_FEN, BillDesk
-from tests.journeys.steered_bridge import SteeredBridge
+from hospital_bridge.verticals.hospital.store import bills, reports
+from tests.journeys.bill_desk import DOCTOR, OWN_FEN, BillDesk
+from tests.journeys.steered_bridge import OPERATOR, SteeredBridge
 
 PAID = [(EntryKind.PAYMENT.value, OWN_FEN)]
 LONG = timedelta(minutes=20)
@@ -113,6 +114,31 @@ def test_paid_at_the_window_while_the_phone_paid_is_refunded_with_the_reason(
     refused = phone.wait_for(phone.pay(page), "refunded")
     assert refused.marks["state"] == "refused"
     assert "¥92.00 已原路退回" in refused.words
+    assert desk.posted(bill) == []
+
+
+def test_word_of_a_bill_that_is_being_booked_holds_up_no_result(steered: SteeredBridge, desk: BillDesk) -> None:
+    phone = steered.newcomers.ready_phone()
+    bill = desk.issue(phone)
+    page = desk.ordered(phone, bill)
+    scope = steered.bridge.operators[OPERATOR].scopes["hospital"]
+    with steered.town.without_hospital():
+        phone.wait_for(phone.pay(page), "confirming")
+        desk.tell(desk.settle_at_window(bill))
+        result = steered.town.hospital.staff.preliminary(bill.mrn, "", DOCTOR, POTASSIUM, {"K": "6.9"})
+        desk.tell(result)
+        # What is said of bills keeps its order: the next one waits behind the word of the first.
+        later = steered.town.hospital.staff.order(bill.mrn, "", DOCTOR, (BLOOD_COUNT,))
+        desk.tell(later)
+        with scope.read() as work:
+            assert len(reports.of_number(work, result.number)) == 1
+            assert bills.find(work, later.number) is None
+        assert phone.look(page).marks["state"] == "paid"
+    steered.pass_time(LONG)
+    with scope.read() as work:
+        assert bills.find(work, later.number) is not None
+    over = phone.look(page)
+    assert (over.marks["state"], over.marks["situation"]) == ("withdrawn", "refunded")
     assert desk.posted(bill) == []
 
 

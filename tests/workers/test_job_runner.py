@@ -191,6 +191,32 @@ def test_a_dead_job_is_replayed_exactly_once_and_its_stream_goes_on(store: Store
 
 
 @pytest.mark.parametrize("lane", list(Lane))
+def test_jobs_that_step_aside_let_their_stream_go_on_and_keep_their_order(
+    store: Store, clock: FakeClock, lane: Lane
+) -> None:
+    seen: list[str] = []
+
+    def wait_aside(_context: object, job: Job) -> None:
+        if "third" not in seen:
+            raise Again(timedelta(minutes=1), aside="" if job.stream_key == "aside" else "aside")
+        seen.append(job.ref)
+
+    for topic, ref in (("note", "first"), ("wait", "bill"), ("wait", "bill again"), ("note", "second")):
+        add(store, topic, ref, stream="patient-1", lane=lane)
+    worker = runner(store, wait=wait_aside, note=noting(seen))
+    drain(worker, lane)
+    assert seen == ["first", "second"]
+    add(store, "note", "third", stream="patient-1", lane=lane)
+    for _ in range(3):
+        clock.advance(timedelta(minutes=1))
+        drain(worker, lane)
+    assert seen == ["first", "second", "third", "bill", "bill again"]
+    with store.read("h1") as work:
+        assert work.jobs.is_idle("patient-1")
+        assert work.jobs.is_idle("aside")
+
+
+@pytest.mark.parametrize("lane", list(Lane))
 def test_a_head_that_waits_for_its_next_try_holds_its_stream_back(store: Store, clock: FakeClock, lane: Lane) -> None:
     seen: list[str] = []
     failures = iter([RuntimeError()])

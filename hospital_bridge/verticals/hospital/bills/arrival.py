@@ -169,5 +169,6 @@ def only_holder(work: VerticalWork, mrn: str) -> str:
     return holders[0] if holders else ""
 
 
-ISSUED = Inbound(BillIssued, issued)
-WITHDRAWN_BY_HOSPITAL = Inbound(BillWithdrawn, withdrawn)
+# The booking that a notice waits for may take hours, and behind it may stand a critical value.
+ISSUED = Inbound(BillIssued, issued, in_order=False)
+WITHDRAWN_BY_HOSPITAL = Inbound(BillWithdrawn, withdrawn, in_order=False)
