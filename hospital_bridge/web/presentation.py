@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from adapters.money import yuan_from_fen
 from hospital_bridge.web.visit import site, visit
+from queueing.board import masked
 
 _DAYS = {"zh-CN": "M月d日 EEEE", "en": "EEEE d MMMM"}
 _MOMENTS = {"zh-CN": "M月d日 EEEE HH:mm", "en": "EEEE d MMMM, HH:mm"}
@@ -63,13 +64,6 @@ def stamp(value: datetime | None) -> str:
 def masked_number(value: str) -> str:
     """A record number of which the last four characters show."""
     return "•" * max(len(value) - 4, 0) + value[-4:]
-
-
-def masked_name(value: str) -> str:
-    """A name of which first and last character show: 张*三, 李*."""
-    if len(value) <= 1:
-        return value
-    return f"{value[0]}*{value[-1] if len(value) > 2 else ''}"  # noqa: PLR2004  # two characters show only the first
 
 
 def switched(**choice: str) -> str:
@@ -127,7 +121,7 @@ FILTERS: dict[str, Any] = {
     "coming_back": coming_back,
     "day": day,
     "day_of_year": day_of_year,
-    "masked_name": masked_name,
+    "masked_name": masked,
     "masked_number": masked_number,
     "minutes": minutes,
     "minutes_ahead": minutes_ahead,

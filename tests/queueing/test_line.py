@@ -187,7 +187,21 @@ def test_a_reason_is_a_word_of_a_list(reason: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "shown"),
-    [("王小明", "王*明"), ("王明", "王*"), ("王", "*"), ("欧阳小明", "欧*明"), ("13800138000", ""), ("", "")],
+    [
+        ("王小明", "王*明"),
+        ("王明", "王*"),
+        ("王", "*"),
+        ("欧阳小明", "欧阳*明"),
+        ("欧阳明", "欧阳*"),
+        ("欧阳", "欧*"),
+        ("買買提·艾力", "買*力"),
+        ("John Smith", "J* S*"),
+        ("Maria da Silva Souza", "M* S*"),
+        ("Li", "L*"),
+        ("김민수", "김*수"),
+        ("13800138000", ""),
+        ("", ""),
+    ],
 )
 def test_a_name_is_never_shown_whole(name: str, shown: str) -> None:
     assert masked(name) == shown

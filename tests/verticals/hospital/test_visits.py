@@ -320,10 +320,25 @@ def test_whoever_waits_is_told_that_it_is_soon_and_that_it_is_now(scope: Operato
         scope, lambda work: work.lines.position(visits.by_filler(work, "F1").ticket_id).ticket.display_number
     )
     assert told_people(store, user) == [
-        ("visit.soon", {"number": number, "ahead": 0}),
+        ("visit.next", {"number": number}),
         ("visit.called", {"number": number, "desk": "3层5诊室"}),
         ("visit.missed", {"number": number}),
     ]
+
+
+def test_whose_last_call_was_missed_is_not_told_to_check_in_again(scope: OperatorScope, store: Store) -> None:
+    with store.begin("h1") as work:
+        subject = work.subjects.keep(PERSON)
+        work.subjects.add_identifier(subject, Identifier(MRN, "100001"))
+        user = work.wallet_users.keep("main", WalletAccount("2088000000000001", "o"), "zh-CN")
+        work.subjects.bind_self(user, subject)
+    told(scope, NEWS)
+    for number in range(3):
+        checked_in(scope)
+        acts(scope, Act.CALL_NEXT, 2 * number)
+        acts(scope, Act.PASS_OVER, 2 * number + 1)
+    assert checked_in(scope) is CheckIn.OVER
+    assert told_people(store, user)[-1][0] == "visit.given_up"
 
 
 def test_an_erased_person_leaves_a_visit_of_nobody(scope: OperatorScope, store: Store) -> None:

@@ -18,13 +18,19 @@ if TYPE_CHECKING:
     from queueing.commands import Event
     from queueing.ticket import Ticket
 
-SOON, CALLED, MISSED = "visit.soon", "visit.called", "visit.missed"
+SOON, NEXT, CALLED, MISSED, GIVEN_UP = "visit.soon", "visit.next", "visit.called", "visit.missed", "visit.given_up"
 PATIENT = "patient"
 LONGEST_LABEL = 40
+_NOT_COME = Template("visit_missed", {"number": Kind.LABEL})
 NOTICES = (
     Notice(
         Entry(SOON, PATIENT, Template("visit_soon", {"number": Kind.LABEL, "ahead": Kind.COUNT})),
         "Number %(number)s: only %(ahead)s are ahead of you. Please wait near the room.",
+        page="visit",
+    ),
+    Notice(
+        Entry(NEXT, PATIENT, Template("visit_next", {"number": Kind.LABEL})),
+        "Number %(number)s: you are next. Please wait near the room.",
         page="visit",
     ),
     Notice(
@@ -33,8 +39,13 @@ NOTICES = (
         page="visit",
     ),
     Notice(
-        Entry(MISSED, PATIENT, Template("visit_missed", {"number": Kind.LABEL})),
+        Entry(MISSED, PATIENT, _NOT_COME),
         "Number %(number)s was called and nobody came. Please check in again.",
+        page="visit",
+    ),
+    Notice(
+        Entry(GIVEN_UP, PATIENT, _NOT_COME),
+        "Number %(number)s was called several times and nobody came. Please ask at the nurse's desk.",
         page="visit",
     ),
 )
@@ -49,12 +60,16 @@ def changed(work: VerticalWork, event: Event) -> None:
         desk = work.lines.desk(event.desk_id).title[:LONGEST_LABEL]
         _tell(work, event.ticket, CALLED, {"number": number, "desk": desk})
     elif event.act is Act.PASS_OVER:
-        _tell(work, event.ticket, MISSED, {"number": number})
+        _tell(work, event.ticket, MISSED if event.ticket.is_live else GIVEN_UP, {"number": number})
 
 
 def near(work: VerticalWork, ticket: Ticket, ahead: int) -> None:
     """Few are ahead: the engine says so once on each way to the front."""
-    _tell(work, ticket, SOON, {"number": ticket.display_number, "ahead": ahead})
+    number = ticket.display_number
+    if ahead:
+        _tell(work, ticket, SOON, {"number": number, "ahead": ahead})
+    else:
+        _tell(work, ticket, NEXT, {"number": number})
 
 
 def _tell(work: VerticalWork, ticket: Ticket, event: str, parameters: Mapping[str, Value]) -> None:
