@@ -11,6 +11,8 @@ from hospital_bridge.web.translation import LANGUAGES
 COOKIE = "hb_look"
 YEAR_SECONDS = 365 * 24 * 3600
 MODES = ("standard", "care")
+MOUNTING = "devices.entry"
+"""Where a screen is mounted: what is chosen anywhere else on it is one person's choice, and gone with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,10 @@ def chosen_look(kept_language: str) -> Look:
 
 
 def remember_look(response: Response, *, secure: bool) -> Response:
-    """Keep in the reader's cookie what the address asked for."""
+    """Keep in the reader's cookie what the address asked for; a shared screen keeps what it was mounted with."""
     arrived = g.get("visit")
-    if arrived is not None and ("lang" in request.args or "mode" in request.args):
+    is_own = request.endpoint == MOUNTING or arrived is None or arrived.device is None
+    if arrived is not None and is_own and ("lang" in request.args or "mode" in request.args):
         value = f"{arrived.look.language}/{arrived.look.mode}"
         response.set_cookie(COOKIE, value, max_age=YEAR_SECONDS, secure=secure, httponly=True, samesite="Lax")
     return response

@@ -147,6 +147,37 @@ def test_the_code_is_renewed_and_what_is_typed_stays(kiosk: Page, clock: FakeClo
     assert complaints == []
 
 
+def test_a_number_that_somebody_left_on_the_screen_goes_after_a_while(kiosk: Page) -> None:
+    kiosk.keyboard.type("9999991956")
+    kiosk.clock.run_for(25_000)
+    kiosk.keyboard.type("04")
+    kiosk.clock.run_for(25_000)
+    assert kiosk.input_value("#number") == "999999195604", "whoever types slowly is not gone"
+    kiosk.click("h1")
+    kiosk.clock.run_for(32_000)
+    assert kiosk.input_value("#number") == ""
+    assert kiosk.evaluate("document.activeElement.id") == "number", "the next card is read into the field"
+
+
+def test_a_language_is_chosen_for_one_patient(kiosk: Page, day: HospitalDay) -> None:
+    day.visit(TicketState.BOOKED, person=HERSELF)
+    kiosk.click("text=English")
+    assert kiosk.inner_text("h1") == "Check in here"
+    assert barriers(kiosk) == []
+    kiosk.keyboard.type(HERSELF.id_number)
+    kiosk.keyboard.press("Enter")
+    kiosk.wait_for_selector("[data-outcome='in_line']")
+    assert kiosk.inner_text("h1") == "Your number is A001"
+    kiosk.clock.run_for(26_000)
+    kiosk.wait_for_selector("text=在此签到")
+    kiosk.click("text=English")
+    kiosk.clock.run_for(15_000)
+    kiosk.wait_for_selector("text=Check in here")
+    with kiosk.expect_navigation():
+        kiosk.clock.run_for(20_000)
+    assert kiosk.inner_text("h1") == "在此签到"
+
+
 def test_checking_in_at_the_kiosk_shows_the_number_and_then_the_next_patients_screen(
     kiosk: Page, day: HospitalDay, picture: Callable[[Page, str], None]
 ) -> None:

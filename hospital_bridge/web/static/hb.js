@@ -91,6 +91,27 @@
     }, 1000);
   }
 
+  /* Whoever walks away from a kiosk leaves neither their number nor their language to the next. The page is only
+     left for its first state while the bridge answers: a kiosk that cannot load anything stays as it is. */
+  var touched = Date.now();
+  ["keydown", "input", "click"].forEach(function (kind) {
+    document.addEventListener(kind, function () {
+      touched = Date.now();
+    });
+  });
+  if (document.querySelector("[data-abandoned-after]")) {
+    window.setInterval(function () {
+      var shared = document.querySelector("[data-abandoned-after]");
+      if (!shared || Date.now() - touched < Number(shared.getAttribute("data-abandoned-after")) * 1000) return;
+      var field = document.getElementById("number");
+      if (field.value) field.value = "";
+      field.focus();
+      var first = shared.getAttribute("data-first");
+      var isFirst = window.location.pathname + window.location.search === first;
+      if (!isFirst && Date.now() - heard < 20000) window.location.replace(first);
+    }, 1000);
+  }
+
   document.addEventListener("htmx:afterSettle", function () {
     if (words() !== said) {
       said = words();

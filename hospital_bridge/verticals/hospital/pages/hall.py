@@ -23,6 +23,9 @@ NURSE = "nurse"
 CODE_SECONDS = 10
 ANSWER_SECONDS = 20
 """How long a kiosk shows an answer to whoever has walked away from it."""
+ABANDONED_SECONDS = 30
+"""How long after the last touch a number that somebody typed, and the language they chose, stay on a kiosk."""
+
 MOST_ROWS = 200
 GOOD = frozenset({CheckIn.IN_LINE, CheckIn.BACK_IN_LINE, CheckIn.ALREADY_IN_LINE})
 
@@ -43,7 +46,7 @@ def show_kiosk(request: PageRequest) -> View:
     """The code to scan, new every half minute, and a field for those without a phone."""
     with request.scope.read() as work:
         code = arrival_code.show(work, "+".join(request.place) or ALL)
-    data = {"code": code, "errors": request.errors}
+    data = {"code": code, "errors": request.errors, "abandoned_seconds": ABANDONED_SECONDS}
     return View("kiosk.html", data, refresh_seconds=CODE_SECONDS)
 
 
