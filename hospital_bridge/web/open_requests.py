@@ -21,8 +21,9 @@ _log = logger(__name__)
 class OpenRequests:
     """From `start` to `stop` a thread renews what `running` holds: a process that dies renews nothing."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, every_seconds: float = RENEW_SECONDS) -> None:
         self._store = store
+        self._every_seconds = every_seconds
         self._claims: set[Claim] = set()
         self._lock = Lock()
         self._stopping = Event()
@@ -63,7 +64,7 @@ class OpenRequests:
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._stopping.wait(RENEW_SECONDS):
+        while not self._stopping.wait(self._every_seconds):
             try:
                 self.renew()
             except Exception as error:  # noqa: BLE001 - the database may be back at the next round

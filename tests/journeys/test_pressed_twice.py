@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -34,6 +35,11 @@ def test_a_form_whose_first_run_died_after_its_commit_books_once(
     assert "已为您锁号" in phone.take(confirm).words
     assert LEASE <= steered.clock.now() - began < timedelta(seconds=once.WAITS * once.WAIT_SECONDS)
     assert len(steered.town.hospital.diary.appointments()) == before + 1
+
+
+@pytest.mark.usefixtures("steered")
+def test_a_bridge_that_serves_pages_renews_what_it_runs() -> None:
+    assert "open-requests" in {thread.name for thread in threading.enumerate()}
 
 
 def _die(*_: object) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Event
 from typing import TypeVar
 
 import pytest
@@ -79,6 +80,18 @@ def test_a_request_that_takes_long_keeps_its_claim(store: Store, clock: FakeCloc
     opened.renew()
     clock.advance(LEASE + A_MOMENT)
     assert claimed(store).fence == 2
+
+
+def test_claims_are_renewed_by_themselves_until_the_server_stops(store: Store, clock: FakeClock) -> None:
+    renewed = Event()
+    opened = OpenRequests(store.checking(lambda _: renewed.set()), every_seconds=0.001)
+    claim = claimed(store)
+    clock.advance(LEASE)
+    opened.start()
+    with opened.running(claim):
+        assert renewed.wait(10)
+    opened.stop()
+    assert only_row(store).claimed_at == clock.now()
 
 
 def test_a_run_that_was_held_up_commits_nothing_once_another_run_has_begun(store: Store, clock: FakeClock) -> None:
