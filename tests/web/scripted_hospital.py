@@ -265,5 +265,7 @@ HANDLERS: dict[str, Callable[[PageRequest, Any], View | Go | Download]] = {
     "registration": _registration,
     "cancel": _cancel,
     **scripted_bills.HANDLERS,
-    "kiosk": lambda request, _: View("kiosk.html", {"code": ArrivalCode("all", 1, "s"), "errors": request.errors}),
+    "kiosk": lambda request, _: View(
+        "kiosk.html", {"code": ArrivalCode("all", 1, "s"), "errors": request.errors, "abandoned_seconds": 30}
+    ),
 }
