@@ -227,6 +227,9 @@ def _keep(work: Work, identity: VerifiedIdentity) -> str:
 
 def _name(typed: str) -> str:
     name = unicodedata.normalize("NFC", " ".join(typed.split()))
+    if name.lower() == name.upper():
+        # A blank between Chinese characters is a slip of the keyboard; with it no register would know the name.
+        name = name.replace(" ", "")
     if not name:
         raise Objected(Objection.NO_NAME)
     if not _NAME.fullmatch(name):

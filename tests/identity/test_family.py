@@ -143,6 +143,15 @@ def test_what_is_a_name(household: Household, name: str) -> None:
     household.add(household.adult(0), name)
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"), [(" 王 小 花", "王小花"), ("阿依古丽 · 买买提", "阿依古丽·买买提"), ("Anna  Li ", "Anna Li")]
+)
+def test_a_blank_between_chinese_characters_is_no_part_of_the_name(household: Household, typed: str, kept: str) -> None:
+    child = household.add(household.adult(0), typed)
+    with household.store.read("h1") as work:
+        assert work.subjects.identity(child).name == kept
+
+
 def test_without_the_agreement_nothing_is_kept(household: Household) -> None:
     mother = household.adult(0)
     assert objection_to(lambda: household.add(mother, agreed=False)) is Objection.NOT_AGREED

@@ -16,7 +16,7 @@ from hospital_bridge.sandbox.worker import Screen, Worker
 from hospital_bridge.store.staff import RoleGrant, StaffAccounts
 from queueing.commands import Act, Command
 from queueing.line import DeskState
-from tests.journeys.steered_bridge import OPERATOR, SteeredBridge
+from tests.journeys.steered_bridge import OPERATOR, SteeredBridge, registration_id
 
 PASSWORD = "a quiet waiting hall"
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -171,6 +171,17 @@ def test_a_cancelled_registration_leaves_the_line(steered: SteeredBridge, phone:
     waiting = in_line(phone, kiosk)
     registration = phone.open(phone.page("registrations").link("/registrations/"))
     phone.wait_for(phone.cancel(registration), "refunded")
+    assert phone.look(waiting).marks["state"] == "called_off"
+
+
+def test_a_hospital_that_calls_off_by_its_own_number_alone_pays_back(
+    steered: SteeredBridge, phone: Phone, kiosk: Screen
+) -> None:
+    waiting = in_line(phone, kiosk)
+    registration = phone.open(phone.page("registrations").link("/registrations/"))
+    notice = steered.town.hospital.call_off(registration_id(registration)).decode()
+    assert steered.exchange(notice.replace(registration_id(registration), "").encode())
+    phone.wait_for(registration, "refunded")
     assert phone.look(waiting).marks["state"] == "called_off"
 
 

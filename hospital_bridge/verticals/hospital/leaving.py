@@ -71,10 +71,11 @@ def cancel(scope: Scope, wallet_user_id: str, registration_id: str) -> bool:
 def called_off(work: VerticalWork, notice: AppointmentCalledOff) -> None:
     """The hospital cancels an appointment itself (停诊, SIU^S15): nothing is owed, what was paid goes back.
 
-    While the registration is on its way from one state to the next the notice waits.
+    While the registration is on its way from one state to the next the notice waits. A hospital that says its own
+    number alone means the visit of that number, and the registration that it came from.
     """
     try:
-        registration = registrations.get(work, notice.placer_id)
+        registration = registrations.get(work, notice.placer_id or registering.origin_of(work, notice.filler_id))
     except registrations.NoSuchRegistration:
         registering.call_off_for_good(work, notice.filler_id)
         return

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 MISSING = (
     NotAllowed,
-    directory.NotOffered,
     registrations.NoSuchRegistration,
     bills.NoSuchBill,
     visits.NoSuchVisit,
@@ -52,8 +51,10 @@ def speaks_of_trouble(handler: Handler) -> Handler:
         except OutsideError as error:
             busy = isinstance(error, Busy)
             return View("unavailable.html", {"busy": busy}, status=503, refresh_seconds=20)
-        except MISSING:
+        except directory.NotOffered:
             return gone(404, "HB-R002")
+        except MISSING:
+            return View("missing.html", {"code": "HB-R002"}, status=404)
         except NotVerified:
             return View("not_verified.html", status=403)
 

@@ -62,6 +62,14 @@ def call_off_by_number(work: VerticalWork, filler_id: str) -> None:
     call_off(work, visit)
 
 
+def origin_of(work: VerticalWork, filler_id: str) -> str:
+    """The registration here that the hospital's number came from; empty where there is none."""
+    try:
+        return visits.by_filler(work, filler_id).registration_id
+    except visits.NoSuchVisit:
+        return ""
+
+
 def call_off_for_good(work: VerticalWork, filler_id: str) -> None:
     """The same, also before the visit was told of: what comes late then puts nobody into a line."""
     if filler_id and not visits.add(work, _never_to_be(work, filler_id)):
