@@ -167,7 +167,7 @@ def _critical_value(request: PageRequest, _: Any) -> View:
 
 
 def _parked(_: PageRequest, __: Any) -> View:
-    waiting = [_parked_report(doubt) for doubt in Doubt]
+    waiting = sorted((_parked_report(doubt) for doubt in Doubt), key=lambda each: not each.critical)
     return View("parked.html", {"parked": waiting, "urgent": sum(each.critical for each in waiting)})
 
 

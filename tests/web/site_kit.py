@@ -192,7 +192,10 @@ def make_kit(
     scopes = {each: ScriptedScope(each, pay_page=pay_page, store=store) for each in ("h1", "h2")}
     admin, finance, probes = ScriptedAdmin(), ScriptedFinance(), [Probe("database", ok=True)]
     for operator_id in wallets:
-        admin.jobs[operator_id] = [DeadJobRow(f"job-{operator_id}", "payment.settle", "r" * 32, 8, SEEN, "HB-H001")]
+        admin.jobs[operator_id] = [
+            DeadJobRow(f"job-{operator_id}", "payment.settle", "r" * 32, 8, SEEN, "HB-H001"),
+            DeadJobRow(f"read-{operator_id}", "hl7.apply", "m" * 32, 1, SEEN, "Malformed: OBR is missing", True),
+        ]
     vertical = scripted_vertical()
     operators = {
         each: _operator(each, wallets[each], Plugged(vertical, _as_scope(scopes[each]))) for each in ("h1", "h2")
