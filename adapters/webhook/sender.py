@@ -86,6 +86,6 @@ class WebhookSender:
             return timedelta(seconds=int(header[:9]))
         try:
             at = parsedate_to_datetime(header)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         return max((at if at.tzinfo else at.replace(tzinfo=UTC)) - self._now(), timedelta())

@@ -61,6 +61,7 @@ def test_each_secret_signs_as_the_published_library_does(receiver: Receiver) -> 
         (503, {"Retry_After": "Mon, 23 Nov 2026 00:35:00 GMT"}, Outcome.NOT_DONE, timedelta(minutes=5)),
         (503, {"Retry_After": "Mon, 23 Nov 2020 00:35:00 GMT"}, Outcome.NOT_DONE, timedelta()),
         (503, {"Retry_After": "soon"}, Outcome.NOT_DONE, None),
+        (429, {"Retry_After": f"Wed, 21 Oct {'9' * 20} 07:28:00 GMT"}, Outcome.NOT_DONE, None),
         (429, {}, Outcome.NOT_DONE, None),
         (500, {"Retry_After": "120"}, Outcome.UNKNOWN, None),
     ],
