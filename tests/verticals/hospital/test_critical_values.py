@@ -118,7 +118,25 @@ def test_what_is_read_back_wrong_acknowledges_nothing(scope: OperatorScope, anna
     ],
 )
 def test_reading_back(typed: str, reported: str, same: bool) -> None:  # noqa: FBT001
-    assert is_read_back(typed, reported) == same
+    assert is_read_back(typed, replace(POTASSIUM, value=reported)) == same
+
+
+def test_a_critical_item_without_a_value_is_read_back_by_its_name(scope: OperatorScope, anna: tuple[str, str]) -> None:
+    receive(scope, report(replace(POTASSIUM, value="")))
+    assert not acknowledge(scope, the_value(scope), "")
+    assert not acknowledge(scope, the_value(scope), "钠")
+    assert acknowledge(scope, the_value(scope), "钾")
+    assert word(scope, anna) is Word.FINAL
+
+
+def test_a_critical_finding_in_many_words_is_read_back_by_its_beginning() -> None:
+    finding = replace(POTASSIUM, value="血培养检出革兰阴性杆菌，为多重耐药菌株，请立即处理并上报" * 10)
+    assert is_read_back(finding.value[:20], finding)
+    assert is_read_back(finding.value[:60], finding)
+    assert not is_read_back(finding.value[:19], finding)
+    in_english = replace(POTASSIUM, value="Gram-negative rods in two of two bottles")
+    assert is_read_back(in_english.value[:20], in_english)
+    assert not is_read_back(finding.value[1:30], finding)
 
 
 def test_it_is_acknowledged_once(scope: OperatorScope, anna: tuple[str, str]) -> None:

@@ -24,6 +24,9 @@ class State(StrEnum):
     ENDED = "ended"
 
 
+ENOUGH_WORDS = 20
+"""How many characters of a long finding are read back: nobody types a page."""
+
 OPEN = frozenset({State.RAISED, State.DELIVERED})
 
 
@@ -110,9 +113,14 @@ class CriticalValue:
         return replace(self, state=state, **changes)  # type: ignore[arg-type]  # the store checks what it writes
 
 
-def is_read_back(typed: str, reported: str) -> bool:
-    """Whether what was typed is the reported value (复述): the same number, or else the same words."""
+def is_read_back(typed: str, reported: Observation) -> bool:
+    """Whether what was typed is the reported value (复述): the same number, or else the same words.
+
+    Of a finding in words its first 20 characters are enough; of an item that came without a value, its name.
+    """
+    given, wanted = folded_name(typed), folded_name(reported.value or reported.name)
     try:
-        return Decimal(folded_name(typed)) == Decimal(folded_name(reported))
+        return Decimal(given) == Decimal(wanted)
     except InvalidOperation:
-        return folded_name(typed) == folded_name(reported) != ""
+        is_enough = len(" ".join(typed.split())) >= ENOUGH_WORDS
+        return given == wanted or (is_enough and wanted.startswith(given))

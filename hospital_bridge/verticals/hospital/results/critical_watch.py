@@ -129,7 +129,7 @@ def acknowledge(work: VerticalWork, critical_id: str, *, by: str, action: Action
     """
     value = critical_values.get(work, critical_id)
     acknowledged = value.after(Event.ACKNOWLEDGE, acknowledged_at=work.now, acknowledged_by=by, action=action.value)
-    if not is_read_back(read_back, value.observation.value):
+    if not is_read_back(read_back, value.observation):
         work.audit.record(by, "critical.read_back_wrong", critical_id)
         return False
     critical_values.save(work, acknowledged)
