@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, redirect, request
 
 from hospital_bridge.errors import BridgeError
+from hospital_bridge.lines.refusals import as_error
 from hospital_bridge.slot import DeskView, VerticalWork
 from hospital_bridge.web.access import Access, Area, open_to
 from hospital_bridge.web.api import QUEUE_CALL
@@ -18,12 +19,18 @@ from hospital_bridge.web.live import show
 from hospital_bridge.web.once import HEADER, is_repeat
 from hospital_bridge.web.site import Plugged
 from hospital_bridge.web.visit import address, site, visit
+from queueing.commands import Refused
 from queueing.ordering import Cause
+from queueing.ticket import IllegalTransition
 
 BY_CALLER = Access(Area.STAFF)
 """The vertical's own roles are asked for in `_calling`."""
 
 LOOK_AGAIN_SECONDS = 3
+REFUSED_SECONDS = 10
+"""How long the reason of a refusal stands before the desk is shown anew."""
+
+NOBODY_HELD = "HB-Q001"
 REASONS = {"emergency": "Emergency", "frail": "Old or frail", "soldier": "Military or fire service", "other": "Other"}
 CAUSES = {
     Cause.HIGHER_TIER: "goes first by rank",
@@ -47,26 +54,26 @@ def desks() -> Response:
 @open_to(BY_CALLER)
 def desk(vertical: str, desk_id: str) -> Response:
     """One desk: whom it holds, who waits, and what can be done."""
-    plugged = _at(vertical)
-    with plugged.scope.read() as work:
-        here = work.lines.desk(desk_id)
-        names = {one.ticket_id: _name(plugged, work, one.subject) for one in here.tickets}
-        waiting = [row for line_id in here.lines for row in work.lines.waiting(line_id)]
-        aside = [ticket for line_id in here.lines for ticket in work.lines.held(line_id)]
-    context = {"vertical": vertical, "desk": here, "names": names, "waiting": waiting, "aside": aside}
-    return show("staff/desk.html", context | {"causes": CAUSES, "reasons": REASONS}, 200, LOOK_AGAIN_SECONDS)
+    return _desk_page(vertical, desk_id)
 
 
 @blueprint.post("/staff/<operator>/desks/<vertical>/<desk_id>/<button>")
 @open_to(BY_CALLER)
 def act(vertical: str, desk_id: str, button: str) -> Any:
-    """Press a button; the same press again does nothing."""
+    """Press a button; the same press again does nothing, and one that the line refuses is explained at the desk."""
     form = request.form
     pressed = Pressed(
         _button(button), visit().principal, form.get(KEY, ""), form.get("ticket_id", ""), form.get("reason", "")
     )
-    with _at(vertical).scope.begin() as work:
-        press(work.lines, desk_id, pressed)
+    try:
+        with _at(vertical).scope.begin() as work:
+            press(work.lines, desk_id, pressed)
+    except (Refused, IllegalTransition) as refusal:
+        return _desk_page(vertical, desk_id, as_error(refusal))
+    except BridgeError as refusal:
+        if refusal.code != NOBODY_HELD:
+            raise
+        return _desk_page(vertical, desk_id, refusal)
     return redirect(address("console.desk", vertical=vertical, desk_id=desk_id), 303)
 
 
@@ -91,6 +98,26 @@ def act_of_system(vertical: str, desk_id: str, button: str) -> Response:
         if not is_repeat():
             press(work.lines, desk_id, pressed)
         return jsonify(_told(work, work.lines.desk(desk_id)))
+
+
+def _desk_page(vertical: str, desk_id: str, refused: BridgeError | None = None) -> Response:
+    """The console; with `refused` it also says why the last press did nothing."""
+    plugged = _at(vertical)
+    with plugged.scope.read() as work:
+        here = work.lines.desk(desk_id)
+        names = {one.ticket_id: _name(plugged, work, one.subject) for one in here.tickets}
+        waiting = [row for line_id in here.lines for row in work.lines.waiting(line_id)]
+        aside = [ticket for line_id in here.lines for ticket in work.lines.held(line_id)]
+    status, seconds = (refused.status, REFUSED_SECONDS) if refused else (200, LOOK_AGAIN_SECONDS)
+    context = {
+        "vertical": vertical,
+        "desk": here,
+        "names": names,
+        "waiting": waiting,
+        "aside": aside,
+        "refused": refused,
+    }
+    return show("staff/desk.html", context | {"causes": CAUSES, "reasons": REASONS}, status, seconds)
 
 
 def _calling() -> dict[str, Plugged]:

@@ -71,6 +71,21 @@ def test_a_whole_visit_by_the_keyboard(desk: Page) -> None:
     assert complaints == []
 
 
+def test_what_cannot_be_undone_is_said_at_the_desk_and_the_next_key_works(desk: Page) -> None:
+    for key in ("o", "u"):
+        with desk.expect_navigation():
+            desk.keyboard.press(key)
+    assert "没有可以撤销的操作。" in desk.inner_text("main [role=alert]")
+    assert barriers(desk) == []
+    assert press(desk, "Space", "called") == "A001"
+    assert desk.locator("main [role=alert]").count() == 0
+    with desk.expect_navigation():
+        desk.keyboard.press("u")
+    with desk.expect_navigation():
+        desk.keyboard.press("u")
+    desk.wait_for_selector("main [role=alert]", state="detached", timeout=15_000)
+
+
 def test_every_button_says_its_key(desk: Page) -> None:
     for key in ("o", "Space", "Space"):
         with desk.expect_navigation():
