@@ -117,6 +117,25 @@ def test_values_are_taken_back_visibly(scope: OperatorScope, anna: tuple[str, st
     assert seen_by_patient(scope, anna[0], "L1")[:2] == ("taken_back", ())
 
 
+def test_remarks_are_for_both_readers_and_a_new_remark_is_a_version(
+    scope: OperatorScope, anna: tuple[str, str]
+) -> None:
+    remarked = replace(GLUCOSE, comment="已复查\n结果一致")
+    receive(scope, report(remarked), report(remarked, after=5, comment="标本溶血，结果仅供参考"))
+    (shown,) = reports_of(scope, anna[0])
+    assert (shown.comment, shown.values[0].comment) == ("标本溶血，结果仅供参考", "已复查\n结果一致")
+    newest, first = clinician.read_report(scope, shown.report.report_id, by="system:k")["versions"]
+    assert (newest["comment"], first["comment"]) == ("标本溶血，结果仅供参考", "")
+    assert newest["values"][0]["comment"] == "已复查\n结果一致"
+
+
+def test_a_remark_is_taken_back_with_its_report(scope: OperatorScope, anna: tuple[str, str]) -> None:
+    receive(scope, report(comment="标本溶血", status=ReportStatus.ENTERED_IN_ERROR))
+    (shown,) = reports_of(scope, anna[0])
+    (newest,) = clinician.read_report(scope, shown.report.report_id, by="system:k")["versions"]
+    assert (shown.comment, newest["comment"]) == ("", "")
+
+
 def test_one_value_of_several_is_taken_back(scope: OperatorScope, anna: tuple[str, str]) -> None:
     wrong = replace(POTASSIUM, status=ReportStatus.ENTERED_IN_ERROR)
     receive(scope, report(GLUCOSE, wrong))

@@ -76,6 +76,7 @@ def _version(report: Report, version: Version) -> Mapping[str, Any]:
         "practitioner": version.practitioner_name,
         "department": version.department_name,
         "values": [] if is_gone else [_value(each) for each in version.standing],
+        "comment": "" if is_gone or version.is_taken_back else version.comment,
         "documents": [
             {"number": each.number, "title": each.title, "content_type": each.content_type, "fault": each.fault}
             for each in version.documents
@@ -92,6 +93,7 @@ def _value(observation: Observation) -> Mapping[str, Any]:
         "reference_range": observation.reference_range,
         "flag": observation.flag.value,
         "status": observation.status.value,
+        "comment": observation.comment,
     }
 
 

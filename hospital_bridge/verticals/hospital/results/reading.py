@@ -43,7 +43,7 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A report as its patient sees it; values and documents are empty where they must not be read."""
+    """A report as its patient sees it; values, documents and comment are empty where they must not be read."""
 
     report: Report
     word: Word
@@ -56,6 +56,7 @@ class Shown:
     practitioner_name: str
     values: tuple[Observation, ...] = field(repr=False)
     documents: tuple[KeptDocument, ...]
+    comment: str = field(default="", repr=False)
 
     @property
     def is_seen(self) -> bool:
@@ -125,6 +126,7 @@ def shown_to_patient(work: VerticalWork, report: Report) -> Shown:
         practitioner_name=newest.practitioner_name,
         values=newest.standing if is_open else (),
         documents=newest.documents if is_open else (),
+        comment=newest.comment if is_open else "",
     )
 
 

@@ -50,9 +50,11 @@ def _version(version: Version) -> Mapping[str, Any]:
                 "reference_range": each.reference_range,
                 "flag": each.flag.value,
                 "status": each.status.value,
+                "comment": each.comment,
             }
             for each in version.observations
         ],
+        "comment": version.comment,
         "documents": [each.title for each in version.documents],
     }
 

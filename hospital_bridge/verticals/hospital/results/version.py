@@ -66,6 +66,7 @@ class Version:
     observations: tuple[Observation, ...] = field(repr=False)
     documents: tuple[KeptDocument, ...]
     received_at: datetime
+    comment: str = field(default="", repr=False)
 
     @property
     def is_taken_back(self) -> bool:

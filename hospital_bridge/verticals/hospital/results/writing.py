@@ -67,6 +67,8 @@ def _told(issued: ReportIssued) -> dict[str, Any]:
         "practitioner_name": issued.practitioner_name,
         "department_name": issued.department_name,
         "observations": [_observation(each) for each in issued.observations],
+        # Only where there is one: what was kept before comments were must be known again by its fingerprint.
+        **({"comment": issued.comment} if issued.comment else {}),
     }
 
 
@@ -83,6 +85,7 @@ def _read_told(told: Mapping[str, Any], *, whole: bool = False) -> dict[str, Any
         "issued_at": datetime.fromisoformat(told["issued_at"]),
         "observed_at": datetime.fromisoformat(told["observed_at"]) if told["observed_at"] else None,
         "observations": tuple(_read_observation(each) for each in told["observations"]),
+        "comment": told.get("comment", ""),
     }
 
 
