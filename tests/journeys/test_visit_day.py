@@ -160,6 +160,11 @@ def test_a_number_that_nobody_has_and_a_kiosk_elsewhere(steered: SteeredBridge, 
     assert my_place(phone).marks["state"] == "booked"
 
 
+def test_an_empty_number_is_asked_for_in_the_hospitals_language(kiosk: Screen) -> None:
+    asked = kiosk.type_number("")
+    assert (asked.status, "请输入身份证号或病案号。" in asked.words) == (422, True)
+
+
 def test_the_nurse_checks_somebody_in(phone: Phone, nurse: Worker) -> None:
     page = nurse.page(f"hospital/arrivals?q={phone.person.id_number}")
     assert phone.person.name in page.words

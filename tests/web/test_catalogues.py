@@ -21,6 +21,7 @@ from hospital_bridge.identity.family import Objection
 from hospital_bridge.store.inbox import InboxState
 from hospital_bridge.store.reconciliation import Finding, RunState
 from hospital_bridge.verticals.hospital import VERTICAL
+from hospital_bridge.verticals.hospital.pages import hall
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
 from hospital_bridge.verticals.hospital.visits.line_rules import CLINIC, LINE_RULES
 from hospital_bridge.web import admin, console, deliveries, devices, family, finance
@@ -78,7 +79,7 @@ def ids_of(package: str) -> set[str]:
     if package == HOSPITAL:
         told = {notice.sentence for notice in VERTICAL.messages}
         ranks = set(LINE_RULES.policies(HospitalSettings().load({}))[CLINIC].ranks)
-        return spoken(package) | {page.menu for page in VERTICAL.pages if page.menu} | ranks | told
+        return spoken(package) | {hall.NO_NUMBER} | {page.menu for page in VERTICAL.pages if page.menu} | ranks | told
     codes = {text for entry in CODES for text in (entry.title, entry.remedy)}
     consent = {text for purpose in CONSENT.purposes for text in (purpose.title, purpose.text)}
     unused = {"Invalid value.", "Unknown field."}

@@ -26,6 +26,7 @@ ANSWER_SECONDS = 20
 ABANDONED_SECONDS = 30
 """How long after the last touch a number that somebody typed, and the language they chose, stay on a kiosk."""
 
+NO_NUMBER = "Please type your ID number or your record number."
 MOST_ROWS = 200
 GOOD = frozenset({CheckIn.IN_LINE, CheckIn.BACK_IN_LINE, CheckIn.ALREADY_IN_LINE})
 
@@ -33,7 +34,7 @@ GOOD = frozenset({CheckIn.IN_LINE, CheckIn.BACK_IN_LINE, CheckIn.ALREADY_IN_LINE
 class Number(Schema):
     """A record number or an ID number, as a card reader or a finger types it."""
 
-    number = fields.String(required=True, validate=validate.Length(1, 64))
+    number = fields.String(required=True, validate=validate.Length(1, 64, error=NO_NUMBER))
 
 
 class Search(Schema):
