@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from adapters.news import ReportIssued, ReportStatus
+from adapters.news import Document, ReportIssued, ReportStatus
 from hospital_bridge.facade import OperatorScope
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.verticals.hospital import store as hospital_store
@@ -134,6 +134,13 @@ def test_a_remark_is_taken_back_with_its_report(scope: OperatorScope, anna: tupl
     (shown,) = reports_of(scope, anna[0])
     (newest,) = clinician.read_report(scope, shown.report.report_id, by="system:k")["versions"]
     assert (shown.comment, newest["comment"]) == ("", "")
+
+
+def test_a_document_that_was_only_pointed_at_is_called_so(scope: OperatorScope, anna: tuple[str, str]) -> None:
+    receive(scope, report(documents=(Document("报告单", "application/pdf", b"", "http://lis.invalid/1.pdf"),)))
+    (shown,) = reports_of(scope, anna[0])
+    (told,) = clinician.read_report(scope, shown.report.report_id, by="system:k")["versions"][0]["documents"]
+    assert told["fault"] == "not_sent"
 
 
 def test_one_value_of_several_is_taken_back(scope: OperatorScope, anna: tuple[str, str]) -> None:

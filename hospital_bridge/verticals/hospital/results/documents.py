@@ -19,6 +19,7 @@ _HEADER_WITHIN = _TRAILER_WITHIN = 1024
 class Fault(StrEnum):
     """Why the content of a document was not kept."""
 
+    NOT_SENT = "not_sent"
     NOT_A_PDF = "not_a_pdf"
     TOO_LARGE = "too_large"
 
@@ -30,6 +31,8 @@ def looked_at(number: int, document: Document) -> KeptDocument:
 
 
 def _fault(document: Document) -> str:
+    if not document.content:
+        return Fault.NOT_SENT
     if len(document.content) > LARGEST:
         return Fault.TOO_LARGE
     return "" if is_pdf(document.content) else Fault.NOT_A_PDF
