@@ -35,6 +35,7 @@ class Tap:
     line_id: str = ""
 
     @property
-    def place(self) -> tuple[str, datetime, int, str, int]:
-        """Where the tap stands among all taps, whatever the order in which they arrive."""
-        return self.account, self.at, _ORDER[self.kind], self.gate_id, self.gate_no
+    def place(self) -> tuple[str, datetime, int, str, int, str, str, str]:
+        """Where the tap stands among all taps, whatever the order in which they arrive; no two taps share one."""
+        which = (self.gate_id, self.gate_no, self.stop_id, self.code_id, self.line_id)
+        return (self.account, self.at, _ORDER[self.kind], *which)
