@@ -50,15 +50,11 @@ class PairingRules:
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """One ride from tap to tap; `origin` or `destination` is empty where it is not known.
-
-    `begins` is the first attempt to enter and `entered` the last one; they differ where somebody tapped again.
-    """
+    """One ride from tap to tap; `origin` or `destination` is empty where it is not known."""
 
     account: str
     service_day: date
     begins: datetime
-    entered: datetime
     origin: str = ""
     destination: str = ""
     ends: datetime | None = None
@@ -148,13 +144,10 @@ class _Rider:
         return False
 
     def _count(self, tap: Tap) -> None:
-        before = self._last.get(tap.kind)
-        again = before is not None and self._is_again(tap, before)
+        again = self._is_again(tap)
         self._last[tap.kind] = tap
         match tap.kind:
-            case TapKind.IN if again and self._under_way:
-                self._under_way = replace(self._under_way, entered=tap.at)
-            case TapKind.IN:
+            case TapKind.IN if not (again and self._under_way):
                 self._give_up()
                 self._under_way = self._begun(tap, Missing.EXIT)
             case TapKind.OUT if self._under_way:
@@ -163,34 +156,29 @@ class _Rider:
             case TapKind.OUT if not again:
                 exited = replace(self._begun(tap, Missing.ENTRY), origin="", destination=tap.stop_id, ends=tap.at)
                 self._done.append(exited)
-            case TapKind.BOARD if before and again:
-                self._done = [self._boarded_again(journey, before, tap) for journey in self._done]
-            case TapKind.BOARD:
+            case TapKind.BOARD if not again:
                 self._done.append(self._begun(tap, None))
 
-    def _is_again(self, tap: Tap, before: Tap) -> bool:
-        same = (before.stop_id, before.line_id) == (tap.stop_id, tap.line_id)
-        return same and tap.at - before.at <= self._rules.again_within
-
-    @staticmethod
-    def _boarded_again(journey: Journey, before: Tap, tap: Tap) -> Journey:
-        # Only a vehicle tells its line.
-        is_it = bool(journey.line_id) and journey.entered == before.at
-        return replace(journey, entered=tap.at) if is_it else journey
+    def _is_again(self, tap: Tap) -> bool:
+        before = self._last.get(tap.kind)
+        return (
+            before is not None
+            and (before.stop_id, before.line_id) == (tap.stop_id, tap.line_id)
+            and tap.at - before.at <= self._rules.again_within
+        )
 
     def _begun(self, tap: Tap, missing: Missing | None) -> Journey:
         return Journey(
             account=self._account,
             service_day=self._rules.service_day(tap.at),
             begins=tap.at,
-            entered=tap.at,
             origin=tap.stop_id,
             line_id=tap.line_id,
             missing=missing,
         )
 
     def _expire(self, now: datetime) -> None:
-        if self._under_way and now - self._under_way.entered > self._rules.longest:
+        if self._under_way and now - self._under_way.begins > self._rules.longest:
             self._give_up()
 
     def _give_up(self) -> None:

@@ -101,6 +101,8 @@ def test_a_byte_order_mark_and_the_order_of_rows_mean_nothing(draft: Draft) -> N
         ("fare_attributes.txt", "far,4.00,CNY", "far,-4.00,CNY", "price"),
         ("fare_attributes.txt", "far,4.00,CNY", "far,4.00,USD", "currency_type"),
         ("fare_attributes.txt", "far,4.00,CNY,1,2,5400", "far,4.00,CNY,1,2,3600", "transfers"),
+        ("fare_attributes.txt", "far,4.00,CNY,1,2,5400", "far,4.00,CNY,1,3,5400", "transfers"),
+        ("fare_attributes.txt", "far,4.00,CNY,1,2,5400", "far,4.00,CNY,1,2,", "transfer_duration"),
         ("fare_rules.txt", "bus,B18,,", "bus,B19,,", "route_id"),
         ("fare_rules.txt", "far,,1,3", "far,,1,4", "destination_id"),
         ("fare_rules.txt", "bus,B18,,", "bus,B18,1,", "route_id"),

@@ -39,9 +39,11 @@ def read_fares(
 
 def _transfer(row: Row) -> TransferRule:
     # An empty number of transfers means "as many as one likes"; a day has no room for more than this.
-    most = row.whole("transfers") if row.optional("transfers") else 1000
-    window = row.whole("transfer_duration") if row.optional("transfer_duration") else 0
-    return TransferRule(most, timedelta(seconds=window))
+    most = row.whole("transfers", (0, 1, 2)) if row.optional("transfers") else 1000
+    if most and not row.optional("transfer_duration"):
+        row.fault("transfer_duration", "is empty, so a transfer would never expire")
+        return TransferRule(0, timedelta())
+    return TransferRule(most, timedelta(seconds=row.whole("transfer_duration") if most else 0))
 
 
 def _rules(
