@@ -113,6 +113,21 @@ CODES: Final[tuple[ErrorCode, ...]] = (
         "Name the key that was used before as root_key, or among older_root_keys; without it nothing sealed opens.",
     ),
     ErrorCode(
+        "HB-C018",
+        "A vertical was written for another version of the plugin slot.",
+        "Install the version of the named package that was made for this bridge.",
+    ),
+    ErrorCode(
+        "HB-C019",
+        "Two parts of the bridge claim the same name.",
+        "Uninstall one of the named packages, or ask its author for a version whose names are its own.",
+    ),
+    ErrorCode(
+        "HB-C020",
+        "A vertical uses what its manifest does not declare.",
+        "Ask its author for a version whose manifest declares it; nothing of it was started.",
+    ),
+    ErrorCode(
         "HB-D001",
         "The database cannot be reached.",
         "Check that it runs and that the address and password are right; the bridge keeps trying.",

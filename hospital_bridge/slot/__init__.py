@@ -16,7 +16,9 @@ from hospital_bridge.slot.vertical import (
     API,
     BOARD,
     GROUP,
+    HOLDS,
     KIOSK,
+    NOTHING_PERSONAL,
     PATIENT,
     Download,
     Go,
@@ -33,6 +35,7 @@ from hospital_bridge.slot.vertical import (
     Vertical,
     VerticalManifest,
     View,
+    holds,
 )
 from hospital_bridge.slot.webhooks import Webhooks
 
@@ -41,7 +44,9 @@ __all__ = [
     "API",
     "BOARD",
     "GROUP",
+    "HOLDS",
     "KIOSK",
+    "NOTHING_PERSONAL",
     "PATIENT",
     "Audit",
     "Binding",
@@ -86,4 +91,5 @@ __all__ = [
     "View",
     "WaitingRow",
     "Webhooks",
+    "holds",
 ]

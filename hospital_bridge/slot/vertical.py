@@ -175,6 +175,18 @@ class PersonalData:
     retention: timedelta
 
 
+HOLDS = "holds"
+NOTHING_PERSONAL = "nothing personal"
+
+
+def holds(personal_data: str) -> dict[str, Any]:
+    """The `info` of a column, which says what class of personal data it holds: `Column(…, info=holds("report"))`.
+
+    Every column of bytes says it, be it NOTHING_PERSONAL; the class is one that the manifest declares.
+    """
+    return {HOLDS: personal_data}
+
+
 class StillNeeded(Exception):
     """A person cannot be erased yet; the text is a sentence that says why, without personal data."""
 
