@@ -18,7 +18,8 @@ def tap(kind: TapKind, stop_id: str, minutes: float, number: int = 1, account: s
     at = MORNING + timedelta(minutes=minutes)
     line_id = "B18" if kind is TapKind.BOARD else ""
     gate_id = f"{stop_id}-{kind.value}"
-    return Tap(account, at, kind, stop_id, gate_id, number, code or f"{gate_id}-{at:%Y%m%d%H%M%S}-{number}", line_id)
+    gate_no = round(minutes * 60) * 10 + number
+    return Tap(account, at, kind, stop_id, gate_id, gate_no, code or f"{gate_id}-{at:%Y%m%d%H%M%S}-{number}", line_id)
 
 
 def enter(stop_id: str, minutes: float, number: int = 1) -> Tap:

@@ -1,0 +1,65 @@
+"""What the operator may set for this vertical."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from hospital_bridge.verticals.transit.best_fare import MOST_CAPS
+from hospital_bridge.verticals.transit.feed import FeedRefused, read_feed
+
+
+def _is_feed(folder: str) -> None:
+    try:
+        read_feed(Path(folder))
+    except FeedRefused as refused:
+        raise ValidationError([str(fault) for fault in refused.faults]) from None
+
+
+def _whole(default: int, least: int, most: int, text: str) -> fields.Integer:
+    return fields.Integer(load_default=default, validate=validate.Range(least, most), metadata={"description": text})
+
+
+class DayCapSettings(Schema):
+    """One of the tables `operator.verticals.transit.day_caps`."""
+
+    fen = fields.Integer(
+        required=True,
+        validate=validate.Range(1, 100_000),
+        metadata={"description": "The most that a day's journeys within the zones cost, in fen."},
+    )
+    zones = fields.List(
+        fields.String(),
+        load_default=list,
+        metadata={"description": "The zones of the feed that it covers; none stand for the whole network."},
+    )
+
+
+class TransitSettings(Schema):
+    """The table `operator.verticals.transit`."""
+
+    feed = fields.String(
+        required=True,
+        validate=_is_feed,
+        metadata={"description": "The folder with the tables of the GTFS Schedule feed."},
+    )
+    day_caps: Any = fields.List(
+        fields.Nested(DayCapSettings),
+        load_default=list,
+        validate=validate.Length(max=MOST_CAPS),
+        metadata={"description": "Daily caps; the day's total is the least that the fares and these allow."},
+    )
+    missing_tap_fen = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Range(0, 100_000),
+        metadata={
+            "description": "What a journey costs that lacks a tap, in fen; left out, the dearest one that the other "
+            "tap can belong to."
+        },
+    )
+    longest_minutes = _whole(180, 10, 720, "How long after an entry an exit still belongs to it.")
+    settle_hours = _whole(2, 0, 48, "How long after its last possible exit a service day waits for late taps.")
+    pay_hours = _whole(48, 1, 240, "How long a rider has to pay a day before it is a debt and gates stay shut.")
