@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hospital_bridge.slot import API, PersonalData, Reaction, Vertical, VerticalManifest
 from hospital_bridge.verticals.transit import rights, store
+from hospital_bridge.verticals.transit.api import RESOURCES
 from hospital_bridge.verticals.transit.charging import closing, sale, telling
 from hospital_bridge.verticals.transit.settings import TransitSettings
 
@@ -16,10 +17,14 @@ VERTICAL = Vertical(
         title="公交",
         api=API,
         ports=frozenset({"WalletPayments"}),
-        personal_data=(PersonalData("journey", "to charge what was ridden", timedelta(days=3 * 365)),),
+        personal_data=(
+            PersonalData("journey", "to charge what was ridden", timedelta(days=3 * 365)),
+            PersonalData("ride code", "to show a code that gates open for", timedelta(days=3 * 365)),
+        ),
     ),
     settings=TransitSettings,
     sales=(sale.SALE,),
+    resources=RESOURCES,
     reactions=(Reaction(closing.CLOSE, closing.close), Reaction(closing.RECOUNT, closing.recount)),
     messages=telling.NOTICES,
     tables=store.metadata,

@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from hospital_bridge.settings.values import Key32
 from hospital_bridge.verticals.transit.best_fare import MOST_CAPS
 from hospital_bridge.verticals.transit.feed import FeedRefused, read_feed
 
@@ -37,6 +38,24 @@ class DayCapSettings(Schema):
     )
 
 
+class IssuerKeySettings(Schema):
+    """One of the tables `operator.verticals.transit.issuer_keys`; the newest that has begun signs."""
+
+    number = fields.Integer(
+        required=True,
+        validate=validate.Range(0, 65535),
+        metadata={"description": "The number that ride codes name it by; never used again."},
+    )
+    private = Key32(
+        required=True,
+        metadata={"secret": True, "description": "The private key (Ed25519): 32 random bytes in base64."},
+    )
+    begins = fields.AwareDateTime(required=True, metadata={"description": "From when it signs, with its offset."})
+    ends = fields.AwareDateTime(
+        required=True, metadata={"description": "Until when the last ride code that it signed is good."}
+    )
+
+
 class TransitSettings(Schema):
     """The table `operator.verticals.transit`."""
 
@@ -45,6 +64,20 @@ class TransitSettings(Schema):
         validate=_is_feed,
         metadata={"description": "The folder with the tables of the GTFS Schedule feed."},
     )
+    issuer = fields.String(
+        required=True,
+        validate=validate.Regexp(r"^[a-z0-9-]{1,16}$"),
+        metadata={"description": "The operator's name in its ride codes, as gates know it."},
+    )
+    issuer_keys: Any = fields.List(
+        fields.Nested(IssuerKeySettings),
+        required=True,
+        validate=validate.Length(min=1),
+        metadata={"description": "The keys that ride codes are signed with; the next one stands here before it signs."},
+    )
+    grant_hours = _whole(24, 1, 24 * 7, "How long the grant in a ride code is good.")
+    shown_seconds = _whole(60, 5, 300, "How long a ride code is good after it was shown.")
+    ride_limit_fen = _whole(2000, 0, 1_000_000, "What one ride may cost at most, for a gate to open without network.")
     day_caps: Any = fields.List(
         fields.Nested(DayCapSettings),
         load_default=list,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,12 +22,12 @@ from hospital_bridge.slot import Relation
 from hospital_bridge.store.jobs import Lane
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.telling.messages import Teller
-from hospital_bridge.verticals.transit import VERTICAL, receiving
+from hospital_bridge.verticals.transit import VERTICAL, issuing, receiving
 from hospital_bridge.verticals.transit.charging import repaying
 from hospital_bridge.verticals.transit.charging.day_charge import DayCharge
 from hospital_bridge.verticals.transit.ride_code import Blacklist
 from hospital_bridge.verticals.transit.settings import TransitSettings
-from hospital_bridge.verticals.transit.store import accounts, day_charges, metadata, receipts
+from hospital_bridge.verticals.transit.store import day_charges, metadata, receipts
 from hospital_bridge.verticals.transit.taps import Tap
 from hospital_bridge.workers.job_runner import Handlers, JobRunner
 from tests.fixtures_store import Database
@@ -41,7 +42,21 @@ MONDAY = date(2026, 11, 30)
 TUESDAY = date(2026, 12, 1)
 HOUR = timedelta(hours=1)
 SETTINGS: dict[str, Any] = TransitSettings().load(
-    {"feed": str(FEED), "day_caps": [{"fen": 1100}, {"fen": 700, "zones": ["1", "2"]}], "pay_hours": 2}
+    {
+        "feed": str(FEED),
+        "issuer": "linjiang",
+        "issuer_keys": [
+            {
+                "number": number,
+                "private": base64.b64encode(bytes([number] * 32)).decode(),
+                "begins": f"2026-{month}-01T00:00:00+08:00",
+                "ends": f"2027-{month}-01T00:00:00+08:00",
+            }
+            for number, month in ((1, "01"), (2, "12"))
+        ],
+        "day_caps": [{"fen": 1100}, {"fen": 700, "zones": ["1", "2"]}],
+        "pay_hours": 2,
+    }
 )
 
 
@@ -66,7 +81,7 @@ class TransitWorld:
         self.runner = JobRunner(store, Handlers(io={**money, **reactions}), "worker-1", chance=lambda: 0.5)
         self.subject, self.phone = self._rider("999999198503120016", "2088000000000001")
         with self.scope.begin() as work:
-            self.account = accounts.open_account(work, self.subject, self.phone).account_id
+            self.account = issuing.join(work, self.subject, self.phone).account_id
 
     def _rider(self, id_number: str, payer: str) -> tuple[str, str]:
         identity = VerifiedIdentity("测试一", "CN_ID", id_number, date(1985, 3, 12), Sex.MALE, "10000000001")

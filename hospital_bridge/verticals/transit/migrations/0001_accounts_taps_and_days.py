@@ -33,6 +33,7 @@ def _accounts() -> None:
         sa.Column("account_id", sa.String(32), nullable=False),
         sa.Column("subject_id", sa.String(32), nullable=False),
         sa.Column("wallet_user_id", sa.String(32), nullable=False),
+        sa.Column("phone_key", sa.LargeBinary, nullable=False),
         sa.Column("opened_at", Instant, nullable=False),
         _operator("transit_account"),
         sa.PrimaryKeyConstraint("operator_id", "account_id", name=op.f("pk_transit_account")),

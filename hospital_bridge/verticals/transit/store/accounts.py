@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, Table, UniqueConstraint
+from sqlalchemy import Column, LargeBinary, Table, UniqueConstraint
 
+from hospital_bridge.slot import holds
 from hospital_bridge.store.metadata import ID, Instant, operator_column
 from hospital_bridge.verticals.transit.store.metadata import metadata
 
@@ -20,6 +21,7 @@ ACCOUNT = Table(
     Column("account_id", ID, primary_key=True),
     Column("subject_id", ID, nullable=False),
     Column("wallet_user_id", ID, nullable=False),
+    Column("phone_key", LargeBinary, nullable=False, info=holds("ride code")),
     Column("opened_at", Instant, nullable=False),
     UniqueConstraint("operator_id", "subject_id"),
 )
@@ -38,16 +40,28 @@ class Account:
     wallet_user_id: str
 
 
-def open_account(work: VerticalWork, subject_id: str, wallet_user_id: str) -> Account:
-    """The person's account, made at the first time."""
+def open_account(work: VerticalWork, subject_id: str, wallet_user_id: str, phone_key: bytes) -> Account:
+    """The person's account, made at the first time with that private key of 32 bytes."""
     known = of_subject(work, subject_id)
     if known is not None:
         return known
     account = Account(work.ids.new(), subject_id, wallet_user_id)
     work.table(ACCOUNT).add(
-        account_id=account.account_id, subject_id=subject_id, wallet_user_id=wallet_user_id, opened_at=work.now
+        account_id=account.account_id,
+        subject_id=subject_id,
+        wallet_user_id=wallet_user_id,
+        phone_key=work.seal.seal_bytes(subject_id, ACCOUNT.name, "phone_key", account.account_id, phone_key),
+        opened_at=work.now,
     )
     return account
+
+
+def phone_key(work: VerticalWork, account: Account) -> bytes:
+    """The private key that shows the account's ride codes."""
+    row = work.table(ACCOUNT).one(ACCOUNT.c.account_id == account.account_id)
+    if row is None:
+        raise NoSuchAccount(account.account_id)
+    return bytes(work.seal.open_bytes(account.subject_id, ACCOUNT.name, "phone_key", account.account_id, row.phone_key))
 
 
 def of_subject(work: VerticalWork, subject_id: str) -> Account | None:
@@ -71,4 +85,6 @@ def exists(work: VerticalWork, account_id: str) -> bool:
 
 def forget(work: VerticalWork, account_id: str) -> None:
     """The account is nobody's any more."""
-    work.table(ACCOUNT).change(ACCOUNT.c.account_id == account_id, subject_id=account_id, wallet_user_id="")
+    work.table(ACCOUNT).change(
+        ACCOUNT.c.account_id == account_id, subject_id=account_id, wallet_user_id="", phone_key=b""
+    )
