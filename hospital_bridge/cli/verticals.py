@@ -1,0 +1,93 @@
+"""`hospital-bridge verticals`: which are loaded, and what each may see and do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from hospital_bridge.cli.configured import configuration_option, configured
+from hospital_bridge.cli.language import translate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@click.group(invoke_without_command=True)
+@configuration_option
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def command(ctx: click.Context, configuration: Path, *, as_json: bool) -> None:
+    """Show the verticals that the configuration names: ports, personal data, roles, pages, scopes, jobs and tables.
+
+    One that is installed and not named is listed without being loaded.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    entries = _entries(configuration)
+    if as_json:
+        click.echo(json.dumps(entries, ensure_ascii=False, indent=2))
+        return
+    for name, entry in entries.items():
+        Console().print(_shown(name, entry))
+
+
+def _entries(configuration: Path) -> Mapping[str, Mapping[str, Any]]:
+    from hospital_bridge.bootstrap import verticals_of
+    from hospital_bridge.inventory import entry_of, installed_verticals
+
+    settings = configured(configuration)
+    loaded = verticals_of(settings)
+    entries: dict[str, Mapping[str, Any]] = {}
+    for name, package in installed_verticals().items():
+        operators = [operator.id for operator in settings.operators if name in operator.verticals]
+        told = entry_of(loaded[name]) if name in loaded else {}
+        entries[name] = {**package, "operators": operators, **told}
+    return entries
+
+
+def _shown(name: str, entry: Mapping[str, Any]) -> Table:
+    table = Table(show_header=False, title=f"{name}: {entry['package']} {entry['version']}")
+    operators = ", ".join(entry["operators"]) or translate("none; it is installed and not loaded")
+    table.add_row(translate("Operators"), operators)
+    for label, lines in _rows(entry):
+        table.add_row(label, "\n".join(lines) or "–")
+    return table
+
+
+def _rows(entry: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    if "api" not in entry:
+        return
+    yield translate("Slot api"), [str(entry["api"])]
+    yield translate("Ports"), [*entry["ports"], *(_optional(port) for port in entry["optional_ports"])]
+    yield translate("Personal data"), [_kept(each) for each in entry["personal_data"]]
+    yield translate("Roles"), entry["roles"]
+    yield translate("Pages by role"), _listed(entry["pages"])
+    yield translate("API scopes"), _listed(entry["scopes"])
+    yield translate("Sales"), entry["sales"]
+    yield translate("Jobs"), [_timed(topic, every) for topic, every in sorted(entry["jobs"].items())]
+    yield translate("News"), entry["news"]
+    yield translate("Messages to people"), entry["messages"]
+    yield translate("Tables"), entry["tables"]
+
+
+def _optional(port: str) -> str:
+    return translate("{port} (where there is one)").format(port=port)
+
+
+def _kept(kept: Mapping[str, Any]) -> str:
+    words = translate("{name}: {purpose}; {days} days; in {columns}")
+    columns = ", ".join(kept["columns"]) or "–"
+    return words.format(name=kept["name"], purpose=kept["purpose"], days=kept["retention_days"], columns=columns)
+
+
+def _listed(addresses: Mapping[str, list[str]]) -> list[str]:
+    return [f"{key}: {', '.join(paths)}" for key, paths in addresses.items()]
+
+
+def _timed(topic: str, every: int | None) -> str:
+    return topic if every is None else translate("{topic}, every {seconds} s").format(topic=topic, seconds=every)
