@@ -81,6 +81,7 @@ def _doubles(vertical: Vertical) -> Iterator[str]:
         ("resources at", [f"{resource.method} {resource.path}" for resource in vertical.resources]),
         ("sales of the kind", [sale.kind for sale in vertical.sales]),
         ("reactions to", [reaction.topic for reaction in vertical.reactions]),
+        ("chores called", [chore.name for chore in vertical.care.chores]),
         ("messages for", [f"{notice.entry.event} to {notice.entry.audience}" for notice in vertical.messages]),
     ]
     for what, names in claims:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +11,14 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from hospital_bridge.cli.configured import configuration_option, configured
+from hospital_bridge.cli.configured import built, chosen_operator, configuration_option, configured, operator_option
 from hospital_bridge.cli.language import translate
+from hospital_bridge.errors import BridgeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+ACTOR = "cli"
 
 
 @click.group(invoke_without_command=True)
@@ -34,6 +38,76 @@ def command(ctx: click.Context, configuration: Path, *, as_json: bool) -> None:
         return
     for name, entry in entries.items():
         Console().print(_shown(name, entry))
+
+
+@command.command()
+@click.argument("name")
+@click.argument("chore", required=False)
+@click.argument("arguments", nargs=-1)
+@configuration_option
+@operator_option
+def run(name: str, chore: str | None, arguments: tuple[str, ...], configuration: Path, operator_id: str) -> None:
+    """Do what the vertical NAME offers its engineer; without CHORE, list what that is."""
+    bridge = built(configuration)
+    if name not in bridge.verticals:
+        raise BridgeError("HB-C007", name)
+    chores = bridge.verticals[name].care.chores
+    if chore is None:
+        for each in chores:
+            click.echo(f"{' '.join((each.name, *each.arguments))}  {each.summary}")
+        return
+    found = next((each for each in chores if each.name == chore), None)
+    if found is None or len(arguments) != len(found.arguments):
+        known = "; ".join(" ".join((each.name, *each.arguments)) for each in chores) or "-"
+        raise click.UsageError(translate("This vertical offers: {chores}").format(chores=known))
+    scope = bridge.operators[chosen_operator(bridge, operator_id)].scopes.get(name)
+    if scope is None:
+        raise BridgeError("HB-C007", name)
+    with scope.begin() as work:
+        work.audit.record(ACTOR, f"{name}.{chore}", name)
+    for line in found.act(scope, arguments):
+        click.echo(line)
+
+
+@command.command()
+@click.argument("name")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@configuration_option
+@operator_option
+def export(name: str, folder: Path, configuration: Path, operator_id: str) -> None:
+    """Write the tables of the vertical NAME into FOLDER, one file of JSON lines each; sealed values stay sealed.
+
+    It needs neither the vertical's package nor its name in the configuration.
+    """
+    from hospital_bridge.store.left_behind import rows_of, tables_of
+
+    bridge = built(configuration)
+    tables = tables_of(bridge.store.engine, name)
+    if not tables:
+        raise click.ClickException(translate("The database has no tables of this vertical."))
+    folder.mkdir(parents=True, exist_ok=True)
+    with bridge.store.begin(chosen_operator(bridge, operator_id)) as work:
+        work.audit.record(ACTOR, "vertical.exported", name)
+        for table in tables:
+            count = _write(folder / f"{table.name}.jsonl", rows_of(work, table))
+            click.echo(translate("{table}: {count} rows").format(table=table.name, count=count))
+
+
+def _write(file: Path, rows: Iterator[Mapping[str, Any]]) -> int:
+    """One row a line into a new file that only its owner may read; how many there were."""
+    count = 0
+    try:
+        with open(file, "x", encoding="utf-8", opener=_private) as written:
+            for row in rows:
+                written.write(json.dumps(row, ensure_ascii=False) + "\n")
+                count += 1
+    except FileExistsError:
+        raise click.ClickException(translate("{file} is there already.").format(file=file)) from None
+    return count
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _entries(configuration: Path) -> Mapping[str, Mapping[str, Any]]:

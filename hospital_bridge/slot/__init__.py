@@ -7,6 +7,7 @@ everything it changes at the core happens inside the unit of work that it is han
 
 from __future__ import annotations
 
+from hospital_bridge.slot.care import Care, Chore, Finding
 from hospital_bridge.slot.facade import Audit, Effects, Jobs, OutsideCall, Payments, Scope, Seal, Subjects, VerticalWork
 from hospital_bridge.slot.lines import DeskView, LineOpening, LineRules, Lines, Position, WaitingRow
 from hospital_bridge.slot.messages import Messages, Notice
@@ -50,9 +51,12 @@ __all__ = [
     "PATIENT",
     "Audit",
     "Binding",
+    "Care",
+    "Chore",
     "DeskView",
     "Download",
     "Effects",
+    "Finding",
     "FulfilMode",
     "Go",
     "Inbound",

@@ -11,6 +11,7 @@ from typing import Any
 from marshmallow import Schema
 
 from adapters.news import News
+from hospital_bridge.slot.care import Care
 from hospital_bridge.slot.facade import Scope, VerticalWork
 from hospital_bridge.slot.lines import LineRules
 from hospital_bridge.slot.messages import Notice
@@ -228,3 +229,5 @@ class Vertical:
     export_subject: Callable[[VerticalWork, str], Mapping[str, Any]] | None = None
     erase_subject: Callable[[VerticalWork, str], None] | None = None
     """Forgets the person in the vertical's own tables; raises StillNeeded while something is under way for them."""
+    care: Care = field(default_factory=Care)
+    """What `doctor` asks it and what its engineer may do."""
