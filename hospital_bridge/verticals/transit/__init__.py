@@ -9,6 +9,7 @@ from hospital_bridge.slot import API, PersonalData, Reaction, Vertical, Vertical
 from hospital_bridge.verticals.transit import rights, store
 from hospital_bridge.verticals.transit.api import RESOURCES
 from hospital_bridge.verticals.transit.charging import closing, sale, telling
+from hospital_bridge.verticals.transit.pages import PAGES
 from hospital_bridge.verticals.transit.settings import TransitSettings
 
 VERTICAL = Vertical(
@@ -24,10 +25,12 @@ VERTICAL = Vertical(
     ),
     settings=TransitSettings,
     sales=(sale.SALE,),
+    pages=PAGES,
     resources=RESOURCES,
     reactions=(Reaction(closing.CLOSE, closing.close), Reaction(closing.RECOUNT, closing.recount)),
     messages=telling.NOTICES,
     tables=store.metadata,
+    templates="hospital_bridge.verticals.transit",
     migrations=Path(__file__).parent / "migrations",
     export_subject=rights.export_journeys,
     erase_subject=rights.forget_journeys,

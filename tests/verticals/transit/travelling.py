@@ -35,7 +35,7 @@ from tests.payment.wallet import InMemoryWallet
 from tests.steered import FakeClock
 from tests.verticals.transit.linjiang import FEED
 
-OPERATOR, WALLET = "h1", "main"
+OPERATOR, WALLET = "h1", "alipay"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 RIDING = datetime(2026, 11, 30, 0, 30, tzinfo=UTC)
 MONDAY = date(2026, 11, 30)
@@ -87,7 +87,7 @@ class TransitWorld:
         identity = VerifiedIdentity("测试一", "CN_ID", id_number, date(1985, 3, 12), Sex.MALE, "10000000001")
         with self.store.begin(OPERATOR) as work:
             subject = work.subjects.keep(identity)
-            phone = work.wallet_users.keep(WALLET, Account(payer, "o"), "zh-CN")
+            phone = work.wallet_users.keep(WALLET, Account(payer), "zh-CN")
             work.subjects.bind(phone, subject, Relation.SELF)
         return subject, phone
 

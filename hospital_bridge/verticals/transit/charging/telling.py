@@ -19,7 +19,7 @@ RIDER = "rider"
 
 def _notice(event: str, sentence: str) -> Notice:
     template = Template(event.replace(".", "_"), {"amount": Kind.MONEY})
-    return Notice(Entry(event, RIDER, template), sentence)
+    return Notice(Entry(event, RIDER, template), sentence, page="day")
 
 
 NOTICES = (
