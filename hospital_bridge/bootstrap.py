@@ -181,7 +181,9 @@ def _operator(
     for name, chosen in settings.verticals.items():
         scope = _scope(verticals[name], chosen, settings, outside, money, ports, ways)
         scopes[name] = scope
-        counters |= {sale.kind: Counter(sale, scope, scope.unit) for sale in verticals[name].sales}
+        counters |= {
+            sale.kind: Counter(sale, scope, scope.unit, verticals[name].guards) for sale in verticals[name].sales
+        }
     news = his if ports.get("HisNews") is his else None
     return OperatorParts(settings, wallets, his, news, scopes, money, ways)
 
@@ -246,4 +248,4 @@ def _scope(
 def _lines(vertical: Vertical, chosen: Mapping[str, Any], settings: OperatorSettings) -> LinesContext | None:
     if vertical.lines is None:
         return None
-    return LinesContext(vertical.manifest.name, vertical.lines, chosen, settings.timezone)
+    return LinesContext(vertical.manifest.name, vertical.lines, chosen, settings.timezone, vertical.guards)

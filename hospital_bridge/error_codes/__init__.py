@@ -244,6 +244,12 @@ CODES: Final[tuple[ErrorCode, ...]] = (
         HTTPStatus.BAD_REQUEST,
     ),
     ErrorCode(
+        "HB-R008",
+        "This is not possible at the moment.",
+        "Read why; nothing was changed and nothing was charged.",
+        HTTPStatus.CONFLICT,
+    ),
+    ErrorCode(
         "HB-S001",
         "Something went wrong on our side.",
         "Try again later; give the number shown on the page to the hospital's engineer, who finds it in the log.",
@@ -252,6 +258,12 @@ CODES: Final[tuple[ErrorCode, ...]] = (
         "HB-S002",
         "The service is starting or stopping.",
         "Try again in a moment.",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+    ),
+    ErrorCode(
+        "HB-S003",
+        "It could not be checked whether this is allowed, so it was not done.",
+        "Try again later; the log names the check under guard.failed, and its vertical's author must mend it.",
         HTTPStatus.SERVICE_UNAVAILABLE,
     ),
     ErrorCode(

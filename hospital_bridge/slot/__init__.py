@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from hospital_bridge.slot.care import Care, Chore, Finding
 from hospital_bridge.slot.facade import Audit, Effects, Jobs, OutsideCall, Payments, Scope, Seal, Subjects, VerticalWork
+from hospital_bridge.slot.guards import Guard, Guarded, GuardFailed, Veto, Vetoed
 from hospital_bridge.slot.lines import DeskView, LineOpening, LineRules, Lines, Position, WaitingRow
 from hospital_bridge.slot.messages import Messages, Notice
 from hospital_bridge.slot.money import FulfilMode, PaidSale, PaymentRequest, PaymentView, Progress, Receipt, SaleEntry
@@ -59,6 +60,9 @@ __all__ = [
     "Finding",
     "FulfilMode",
     "Go",
+    "Guard",
+    "GuardFailed",
+    "Guarded",
     "Inbound",
     "Jobs",
     "LineOpening",
@@ -92,6 +96,8 @@ __all__ = [
     "Vertical",
     "VerticalManifest",
     "VerticalWork",
+    "Veto",
+    "Vetoed",
     "View",
     "WaitingRow",
     "Webhooks",

@@ -13,6 +13,7 @@ from marshmallow import Schema
 from adapters.news import News
 from hospital_bridge.slot.care import Care
 from hospital_bridge.slot.facade import Scope, VerticalWork
+from hospital_bridge.slot.guards import Guard
 from hospital_bridge.slot.lines import LineRules
 from hospital_bridge.slot.messages import Notice
 from hospital_bridge.slot.money import FulfilMode, PaidSale, Progress, Receipt, SaleEntry
@@ -231,3 +232,5 @@ class Vertical:
     """Forgets the person in the vertical's own tables; raises StillNeeded while something is under way for them."""
     care: Care = field(default_factory=Care)
     """What `doctor` asks it and what its engineer may do."""
+    guards: tuple[Guard, ...] = ()
+    """What it forbids for its own sales and lines."""
