@@ -18,7 +18,7 @@ from hospital_bridge.counted_outside import CountedTransport, counted_links
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.facade import OperatorScope
 from hospital_bridge.lines.hall import LinesContext
-from hospital_bridge.loading import VerticalFault, load_verticals, missing_ports
+from hospital_bridge.loading import load_verticals, missing_ports, offered_by
 from hospital_bridge.payment.context import Counter, MoneyContext
 from hospital_bridge.settings import AdapterChoice, OperatorSettings, Settings
 from hospital_bridge.slot import Vertical
@@ -118,10 +118,7 @@ def _has_strange_keys(store: Store, operator_id: str) -> bool:
 
 def verticals_of(settings: Settings) -> dict[str, Vertical]:
     """The verticals that the configuration names; BridgeError when one breaks the slot's contract."""
-    try:
-        return load_verticals(name for operator in settings.operators for name in operator.verticals)
-    except VerticalFault as fault:
-        raise BridgeError("HB-C013", str(fault)) from fault
+    return load_verticals(name for operator in settings.operators for name in operator.verticals)
 
 
 def prepare_database(settings: Settings, *, grant_again: bool = False) -> None:
@@ -184,7 +181,9 @@ def _operator(
     for name, chosen in settings.verticals.items():
         scope = _scope(verticals[name], chosen, settings, outside, money, ports, ways)
         scopes[name] = scope
-        counters |= {sale.kind: Counter(sale, scope, scope.unit) for sale in verticals[name].sales}
+        counters |= {
+            sale.kind: Counter(sale, scope, scope.unit, verticals[name].guards) for sale in verticals[name].sales
+        }
     news = his if ports.get("HisNews") is his else None
     return OperatorParts(settings, wallets, his, news, scopes, money, ways)
 
@@ -238,7 +237,8 @@ def _scope(
 ) -> OperatorScope:
     if missing := missing_ports(vertical, provided):
         name = vertical.manifest.name
-        raise BridgeError("HB-C016", f"{settings.id}: {name!r} needs {', '.join(missing)}")
+        who = f"{settings.id}: the vertical {name!r} of the package {offered_by(name)}"
+        raise BridgeError("HB-C016", f"{who} needs {', '.join(missing)}")
     named = vertical.manifest.ports | vertical.manifest.optional_ports
     ports = {port: adapter for port, adapter in provided.items() if port in named}
     teller = Teller.of(vertical.manifest.name, vertical.messages, ways)
@@ -248,4 +248,4 @@ def _scope(
 def _lines(vertical: Vertical, chosen: Mapping[str, Any], settings: OperatorSettings) -> LinesContext | None:
     if vertical.lines is None:
         return None
-    return LinesContext(vertical.manifest.name, vertical.lines, chosen, settings.timezone)
+    return LinesContext(vertical.manifest.name, vertical.lines, chosen, settings.timezone, vertical.guards)

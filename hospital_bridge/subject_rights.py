@@ -14,6 +14,7 @@ from hospital_bridge.payment.ledger import is_at_rest
 from hospital_bridge.payment.model import Fulfilment, situation_of
 from hospital_bridge.slot import Binding, Relation, StillNeeded
 from hospital_bridge.store.invitations import Invitations
+from hospital_bridge.store.left_behind import left_to
 from hospital_bridge.store.sessions import SessionKind, Sessions
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def export_subject(bridge: Bridge, operator_id: str, subject_id: str, actor: str
     parts = bridge.operators[operator_id]
     with bridge.store.begin(operator_id) as work:
         told = _person(work, subject_id) | _of_verticals(bridge, parts, work, subject_id)
+        # Nobody but the vertical knows what its rows mean; the person is told at least that they are there.
+        told["left_behind"] = left_to(work, parts.scopes, subject_id)
         work.audit.record(actor, "subject.exported", subject_id)
     return told
 

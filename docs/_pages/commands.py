@@ -25,6 +25,8 @@ def _commands(group: click.Group, path: tuple[str, ...]) -> Iterator[tuple[tuple
     context = click.Context(group)
     for name in group.list_commands(context):
         command = group.get_command(context, name)
+        if isinstance(command, click.Group) and command.invoke_without_command:
+            yield (*path, name), command
         if isinstance(command, click.Group):
             yield from _commands(command, (*path, name))
         elif command is not None:

@@ -23,6 +23,7 @@ COMMANDS = {
     "serve": "hospital_bridge.cli.serve",
     "staff": "hospital_bridge.cli.staff",
     "subject": "hospital_bridge.cli.subject",
+    "verticals": "hospital_bridge.cli.verticals",
     "webhooks": "hospital_bridge.cli.webhooks",
 }
 """Name -> module; the module holds the click command under the name `command`."""

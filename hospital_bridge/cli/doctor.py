@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hospital_bridge.cli.configured import assembled, configuration_option
+from hospital_bridge.cli.doctor_verticals import vertical_lines
 from hospital_bridge.cli.language import translate
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ def _of_operator(bridge: Bridge, parts: OperatorParts) -> Iterator[Finding]:
         if parts.settings.webhooks:
             yield _undone_deliveries(work)
     yield from _links(parts)
+    yield from (Finding(*line) for line in vertical_lines(bridge, parts))
 
 
 def _clock(bridge: Bridge, work: Work) -> Finding:

@@ -23,9 +23,14 @@ def language_of(environment: Mapping[str, str]) -> str:
     return "zh_CN" if asked.lower().startswith("zh") else "en"
 
 
+def translate_of(package: str, message: str) -> str:
+    """The same from the catalogues of a vertical's package."""
+    return _catalogue(language_of(os.environ), package).gettext(message)
+
+
 @cache
-def _catalogue(language: str) -> NullTranslations:
-    file = files("hospital_bridge.cli") / "catalogues" / f"{language}.mo"
+def _catalogue(language: str, package: str = "hospital_bridge.cli") -> NullTranslations:
+    file = files(package) / "catalogues" / f"{language}.mo"
     if not file.is_file():
         return NullTranslations()
     with file.open("rb") as stream:

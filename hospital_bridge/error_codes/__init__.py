@@ -113,6 +113,21 @@ CODES: Final[tuple[ErrorCode, ...]] = (
         "Name the key that was used before as root_key, or among older_root_keys; without it nothing sealed opens.",
     ),
     ErrorCode(
+        "HB-C018",
+        "A vertical was written for another version of the plugin slot.",
+        "Install the version of the named package that was made for this bridge.",
+    ),
+    ErrorCode(
+        "HB-C019",
+        "Two parts of the bridge claim the same name.",
+        "Uninstall one of the named packages, or ask its author for a version whose names are its own.",
+    ),
+    ErrorCode(
+        "HB-C020",
+        "A vertical uses what its manifest does not declare.",
+        "Ask its author for a version whose manifest declares it; nothing of it was started.",
+    ),
+    ErrorCode(
         "HB-D001",
         "The database cannot be reached.",
         "Check that it runs and that the address and password are right; the bridge keeps trying.",
@@ -229,6 +244,12 @@ CODES: Final[tuple[ErrorCode, ...]] = (
         HTTPStatus.BAD_REQUEST,
     ),
     ErrorCode(
+        "HB-R008",
+        "This is not possible at the moment.",
+        "Read why; nothing was changed and nothing was charged.",
+        HTTPStatus.CONFLICT,
+    ),
+    ErrorCode(
         "HB-S001",
         "Something went wrong on our side.",
         "Try again later; give the number shown on the page to the hospital's engineer, who finds it in the log.",
@@ -237,6 +258,12 @@ CODES: Final[tuple[ErrorCode, ...]] = (
         "HB-S002",
         "The service is starting or stopping.",
         "Try again in a moment.",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+    ),
+    ErrorCode(
+        "HB-S003",
+        "It could not be checked whether this is allowed, so it was not done.",
+        "Try again later; the log names the check under guard.failed, and its vertical's author must mend it.",
         HTTPStatus.SERVICE_UNAVAILABLE,
     ),
     ErrorCode(

@@ -20,7 +20,7 @@ Key = tuple[str, date]
 def act(hall: Hall, command: Command) -> Event:
     """The event that answers the command; a transfer's is the new ticket's.
 
-    Nothing was written when it raises Refused, IllegalTransition or UnknownRank.
+    Nothing was written when it raises Refused, IllegalTransition, UnknownRank, or a guard's Vetoed.
     """
     if answered := _answered(hall, command):
         return answered
@@ -76,6 +76,7 @@ def _lines_of(hall: Hall, command: Command) -> Sequence[Key]:
 
 def _decided(hall: Hall, part: Part, command: Command) -> Event:
     (event,) = decide(part.line, command, part.row.policy, hall.work.now)
+    hall.ask(event)
     return event
 
 

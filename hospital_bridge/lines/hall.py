@@ -8,8 +8,12 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hospital_bridge.slot import LineRules, VerticalWork
+from hospital_bridge.guarding import ask
+from hospital_bridge.slot import Guard, Guarded, LineRules, VerticalWork
 from hospital_bridge.store.unit_of_work import Work
+from queueing.commands import Act, Event
+
+_GUARDED = {Act.ISSUE: Guarded.ISSUE, Act.CALL: Guarded.CALL, Act.CALL_NEXT: Guarded.CALL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,7 @@ class LinesContext:
     rules: LineRules
     settings: Mapping[str, Any]
     zone: ZoneInfo
+    guards: tuple[Guard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,12 @@ class Hall:
     def today(self) -> date:
         """The operator's business date."""
         return self.day_of(self.work.now)
+
+    def ask(self, event: Event) -> None:
+        """Let the vertical forbid it; raises Vetoed or GuardFailed, and nothing was written."""
+        on = _GUARDED.get(event.act)
+        if on is not None and event.ticket is not None:
+            ask(self.context.guards, on, self.unit, event)
 
     def day_of(self, instant: datetime) -> date:
         """The operator's calendar day of an instant."""

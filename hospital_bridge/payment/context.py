@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from adapters.ports import WalletPayments
 from adapters.values import WalletAccount
+from hospital_bridge.guarding import ask
 from hospital_bridge.payment.effects import Driver
 from hospital_bridge.payment.model import Payment
-from hospital_bridge.slot import Progress, Sale, Scope, VerticalWork
+from hospital_bridge.slot import Guard, Guarded, Progress, Sale, Scope, VerticalWork
 from hospital_bridge.store.unit_of_work import Store, Work
 
 
@@ -27,6 +28,7 @@ class Counter:
     sale: Sale
     scope: Scope
     as_vertical: Callable[[Work], VerticalWork]
+    guards: tuple[Guard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,11 @@ class MoneyContext:
         """Let the vertical follow in the same transaction."""
         counter = self.counter_of(payment)
         counter.sale.changed(counter.as_vertical(work), payment.sale_ref, progress, reason)
+
+    def ask(self, work: Work, sale_kind: str, on: Guarded, asked: object) -> None:
+        """Let the vertical forbid it; raises Vetoed or GuardFailed, and nothing was written."""
+        counter = self.counters[sale_kind]
+        ask(counter.guards, on, counter.as_vertical(work), asked)
 
     def business_date(self, instant: datetime) -> date:
         """The operator's calendar day of an instant."""

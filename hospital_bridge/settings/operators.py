@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import Schema
 
+from hospital_bridge.errors import BridgeError
 from hospital_bridge.settings.check import check
 from hospital_bridge.settings.faults import Fault, with_nearest
 from hospital_bridge.settings.model import AdapterChoice, Installed, OperatorSettings, SchemaOf
@@ -79,6 +80,8 @@ class OperatorReader:
         try:
             return schema_of()()
         except Exception as error:  # noqa: BLE001 - foreign code: whatever it raises, the fault names it
-            why = {"reason": f"{type(error).__name__}: {error}"}
-            self._faults.append(section.fault((), "HB-C013", Sentence("cannot be loaded: {reason}", why)))
+            code, reason = "HB-C013", f"{type(error).__name__}: {error}"
+            if isinstance(error, BridgeError):
+                code, reason = error.code, error.detail
+            self._faults.append(section.fault((), code, Sentence("cannot be loaded: {reason}", {"reason": reason})))
             return None

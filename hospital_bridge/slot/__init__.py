@@ -7,7 +7,9 @@ everything it changes at the core happens inside the unit of work that it is han
 
 from __future__ import annotations
 
+from hospital_bridge.slot.care import Care, Chore, Finding
 from hospital_bridge.slot.facade import Audit, Effects, Jobs, OutsideCall, Payments, Scope, Seal, Subjects, VerticalWork
+from hospital_bridge.slot.guards import Guard, Guarded, GuardFailed, Veto, Vetoed
 from hospital_bridge.slot.lines import DeskView, LineOpening, LineRules, Lines, Position, WaitingRow
 from hospital_bridge.slot.messages import Messages, Notice
 from hospital_bridge.slot.money import FulfilMode, PaidSale, PaymentRequest, PaymentView, Progress, Receipt, SaleEntry
@@ -16,7 +18,9 @@ from hospital_bridge.slot.vertical import (
     API,
     BOARD,
     GROUP,
+    HOLDS,
     KIOSK,
+    NOTHING_PERSONAL,
     PATIENT,
     Download,
     Go,
@@ -33,6 +37,7 @@ from hospital_bridge.slot.vertical import (
     Vertical,
     VerticalManifest,
     View,
+    holds,
 )
 from hospital_bridge.slot.webhooks import Webhooks
 
@@ -41,15 +46,23 @@ __all__ = [
     "API",
     "BOARD",
     "GROUP",
+    "HOLDS",
     "KIOSK",
+    "NOTHING_PERSONAL",
     "PATIENT",
     "Audit",
     "Binding",
+    "Care",
+    "Chore",
     "DeskView",
     "Download",
     "Effects",
+    "Finding",
     "FulfilMode",
     "Go",
+    "Guard",
+    "GuardFailed",
+    "Guarded",
     "Inbound",
     "Jobs",
     "LineOpening",
@@ -83,7 +96,10 @@ __all__ = [
     "Vertical",
     "VerticalManifest",
     "VerticalWork",
+    "Veto",
+    "Vetoed",
     "View",
     "WaitingRow",
     "Webhooks",
+    "holds",
 ]

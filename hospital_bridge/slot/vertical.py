@@ -11,7 +11,9 @@ from typing import Any
 from marshmallow import Schema
 
 from adapters.news import News
+from hospital_bridge.slot.care import Care
 from hospital_bridge.slot.facade import Scope, VerticalWork
+from hospital_bridge.slot.guards import Guard
 from hospital_bridge.slot.lines import LineRules
 from hospital_bridge.slot.messages import Notice
 from hospital_bridge.slot.money import FulfilMode, PaidSale, Progress, Receipt, SaleEntry
@@ -178,6 +180,18 @@ class PersonalData:
     retention: timedelta
 
 
+HOLDS = "holds"
+NOTHING_PERSONAL = "nothing personal"
+
+
+def holds(personal_data: str) -> dict[str, Any]:
+    """The `info` of a column, which says what class of personal data it holds: `Column(…, info=holds("report"))`.
+
+    Every column of bytes says it, be it NOTHING_PERSONAL; the class is one that the manifest declares.
+    """
+    return {HOLDS: personal_data}
+
+
 class StillNeeded(Exception):
     """A person cannot be erased yet; the text is a sentence that says why, without personal data."""
 
@@ -219,3 +233,7 @@ class Vertical:
     export_subject: Callable[[VerticalWork, str], Mapping[str, Any]] | None = None
     erase_subject: Callable[[VerticalWork, str], None] | None = None
     """Forgets the person in the vertical's own tables; raises StillNeeded while something is under way for them."""
+    care: Care = field(default_factory=Care)
+    """What `doctor` asks it and what its engineer may do."""
+    guards: tuple[Guard, ...] = ()
+    """What it forbids for its own sales and lines."""

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.lines.refusals import as_error
 from hospital_bridge.logs import logger
+from hospital_bridge.slot import Vetoed
 from hospital_bridge.store.tenant_table import StaleVersion
 from hospital_bridge.web.visit import arrive, site
 from queueing.commands import Refused
@@ -62,10 +63,13 @@ def _problem(fault: BridgeError) -> Response:
         "detail": fault.entry.remedy,
         "code": fault.code,
     }
+    if isinstance(fault, Vetoed):
+        problem["reason"] = fault.veto.reason
     if "incident" in g:
         problem["instance"] = f"urn:uuid:{g.incident}"
     return Response(json.dumps(problem), content_type="application/problem+json")
 
 
 def _page(fault: BridgeError) -> Response:
-    return Response(render_template("fault.html", fault=fault.entry, incident=g.get("incident", "")))
+    why = fault.veto.sentence if isinstance(fault, Vetoed) else ""
+    return Response(render_template("fault.html", fault=fault.entry, why=why, incident=g.get("incident", "")))

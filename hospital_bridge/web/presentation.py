@@ -108,12 +108,12 @@ def outside(path: str) -> str:
     return f"{site().public_url}{path}"
 
 
-def qr(text: str) -> Markup:
-    """A QR code of the text (ISO/IEC 18004, error correction M) as SVG markup that fills its box."""
-    drawn = segno.make(text, error="m", micro=False).svg_inline(
+def qr(content: str | bytes) -> Markup:
+    """A QR code of text or bytes (ISO/IEC 18004, error correction M) as SVG markup that fills its box."""
+    drawn = segno.make(content, error="m", micro=False).svg_inline(
         scale=8, svgclass="hb-qr", lineclass=None, omitsize=True
     )
-    return Markup(drawn)  # noqa: S704  # the library writes paths only, none of the text itself
+    return Markup(drawn)  # noqa: S704  # the library writes paths only, none of the content itself
 
 
 FILTERS: dict[str, Any] = {

@@ -20,6 +20,7 @@ from hospital_bridge.error_codes import CODES
 from hospital_bridge.identity.family import Objection
 from hospital_bridge.store.inbox import InboxState
 from hospital_bridge.store.reconciliation import Finding, RunState
+from hospital_bridge.verticals import transit
 from hospital_bridge.verticals.hospital import VERTICAL
 from hospital_bridge.verticals.hospital.pages import hall
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
@@ -31,6 +32,7 @@ from hospital_bridge.website import CONSENT
 from tests.web.visitor import get
 
 CORE, HOSPITAL = "hospital_bridge.web", "hospital_bridge.verticals.hospital"
+TRANSIT = "hospital_bridge.verticals.transit"
 OPTIONS = {"templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true"}}
 OF_MARSHMALLOW = (
     *fields.Field.default_error_messages.values(),
@@ -80,6 +82,9 @@ def ids_of(package: str) -> set[str]:
         told = {notice.sentence for notice in VERTICAL.messages}
         ranks = set(LINE_RULES.policies(HospitalSettings().load({}))[CLINIC].ranks)
         return spoken(package) | {hall.NO_NUMBER} | {page.menu for page in VERTICAL.pages if page.menu} | ranks | told
+    if package == TRANSIT:
+        told = {notice.sentence for notice in transit.VERTICAL.messages}
+        return spoken(package) | {page.menu for page in transit.VERTICAL.pages if page.menu} | told
     codes = {text for entry in CODES for text in (entry.title, entry.remedy)}
     consent = {text for purpose in CONSENT.purposes for text in (purpose.title, purpose.text)}
     unused = {"Invalid value.", "Unknown field."}
@@ -109,13 +114,13 @@ def _first(text: object) -> str:
     return text if isinstance(text, str) else str(next(iter(text)))  # type: ignore[call-overload]  # a tuple then
 
 
-@pytest.mark.parametrize("package", [CORE, HOSPITAL])
+@pytest.mark.parametrize("package", [CORE, HOSPITAL, TRANSIT])
 @pytest.mark.parametrize("locale", ["zh_CN", "en"])
 def test_a_catalogue_holds_exactly_what_is_said(package: str, locale: str) -> None:
     assert set(said(catalogue(package, locale))) == ids_of(package)
 
 
-@pytest.mark.parametrize("package", [CORE, HOSPITAL])
+@pytest.mark.parametrize("package", [CORE, HOSPITAL, TRANSIT])
 def test_every_sentence_is_said_in_chinese_with_the_same_fillings(package: str) -> None:
     for sentence, chinese in said(catalogue(package, "zh_CN")).items():
         assert chinese, sentence

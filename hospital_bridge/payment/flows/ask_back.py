@@ -7,7 +7,9 @@ from dataclasses import replace
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows import topics
 from hospital_bridge.payment.flows.refund import give_back
+from hospital_bridge.payment.flows.view import view_of
 from hospital_bridge.payment.model import Fulfilment, Payment
+from hospital_bridge.slot import Guarded
 from hospital_bridge.store.unit_of_work import Work
 
 
@@ -29,8 +31,10 @@ def refund_all(context: MoneyContext, work: Work, payment_id: str, reason: str) 
 
 def _take_back(context: MoneyContext, work: Work, payment: Payment, reason: str) -> None:
     if payment.fulfilment in {Fulfilment.PENDING, Fulfilment.MANUAL}:
+        context.ask(work, payment.sale_kind, Guarded.REFUND, view_of(payment))
         work.payments.save(replace(payment, refund_wanted=reason))
     elif payment.refundable_fen or _is_free_and_booked(work, payment):
+        context.ask(work, payment.sale_kind, Guarded.REFUND, view_of(payment))
         give_back(context, work, payment, reason)
 
 

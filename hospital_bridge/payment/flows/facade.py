@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows.ask_back import abandon, refund_all
 from hospital_bridge.payment.flows.open import open_payment
-from hospital_bridge.payment.model import MOVING, Payment, Situation, situation_of
+from hospital_bridge.payment.flows.view import view_of
 from hospital_bridge.slot import PaymentRequest, PaymentView
 from hospital_bridge.store.unit_of_work import Work
 
@@ -30,21 +30,3 @@ class PaymentsFacade:
 
     def abandon(self, payment_id: str, reason: str) -> None:
         abandon(self.context, self.work, payment_id, reason)
-
-
-def view_of(payment: Payment) -> PaymentView:
-    """What a vertical and its pages may know of a payment."""
-    situation = situation_of(payment)
-    return PaymentView(
-        payment_id=payment.payment_id,
-        situation=situation.value,
-        amount_fen=payment.amount_fen,
-        refunded_fen=payment.refunded_fen,
-        merchant_order_no=payment.merchant_order_no,
-        provider_trade_no=payment.provider_trade_no,
-        expires_at=payment.expires_at,
-        reason=payment.reason,
-        receipt_no=payment.receipt_no,
-        pay_url=payment.pay_url if situation is Situation.AWAITING else "",
-        moving=situation in MOVING,
-    )

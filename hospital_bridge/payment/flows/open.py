@@ -10,7 +10,7 @@ from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows import topics
 from hospital_bridge.payment.flows.collect import collect
 from hospital_bridge.payment.model import Payment
-from hospital_bridge.slot import PaymentRequest
+from hospital_bridge.slot import Guarded, PaymentRequest
 from hospital_bridge.store.unit_of_work import Work
 
 FIRST_LOOK = timedelta(seconds=5)
@@ -22,7 +22,12 @@ class ConflictingRequest(Exception):
 
 
 def open_payment(context: MoneyContext, work: Work, request: PaymentRequest) -> str:
-    """Record what is owed and return the payment's id; repeated by the same payer it is the same payment."""
+    """Record what is owed and return the payment's id; repeated by the same payer it is the same payment.
+
+    Vetoed where a guard of the vertical forbids it.
+    """
+    if work.payments.live_for(request.sale_kind, request.sale_ref, request.wallet_user_id) is None:
+        context.ask(work, request.sale_kind, Guarded.CHARGE, request)
     payment = _payment(context, work, request)
     if not work.payments.add(payment):
         return _standing(work, request)

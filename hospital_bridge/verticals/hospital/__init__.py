@@ -74,9 +74,12 @@ VERTICAL = Vertical(
         title="医院",
         api=API,
         ports=frozenset({"HisDirectory", "HisScheduling", "HisBilling", "WalletPayments", "WalletIdentity"}),
+        optional_ports=frozenset({"HisNews"}),
         personal_data=(
             PersonalData("record number", "to register the patient at the hospital", timedelta(days=15 * 365)),
             PersonalData("report", "to show the patient their results", timedelta(days=15 * 365)),
+            PersonalData("report of nobody here", "until the record office finds its patient", timedelta(days=30)),
+            PersonalData("visit", "to check the patient in and to call them by name", timedelta(days=15 * 365)),
             PersonalData("bill", "to show the patient what they pay for", timedelta(days=15 * 365)),
             PersonalData("bill of nobody here", "until its patient binds the record number", timedelta(days=30)),
         ),

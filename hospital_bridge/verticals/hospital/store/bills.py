@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from adapters.news import ChargeItem
 from adapters.values import Fen
+from hospital_bridge.slot import holds
 from hospital_bridge.store.metadata import CODE, ID, Described, Instant, as_indexed, operator_column, where
 from hospital_bridge.verticals.hospital.bills.bill import Bill, State, bill_of
 from hospital_bridge.verticals.hospital.record_numbers import MRN
@@ -44,7 +45,7 @@ BILL = Table(
     Column("bill_no", BILL_NO, nullable=False),
     Column("subject_id", String(32), nullable=False),
     Column("number_index", CODE, nullable=False),
-    Column("words", LargeBinary, nullable=False),
+    Column("words", LargeBinary, nullable=False, info=holds("bill")),
     Column("total_fen", BigInteger, nullable=False),
     Column("insurance_fen", BigInteger, nullable=False),
     Column("self_pay_fen", BigInteger, nullable=False),
@@ -70,7 +71,7 @@ BILL_ITEM = Table(
     operator_column(),
     Column("bill_id", ID, primary_key=True),
     Column("position", Integer, primary_key=True),
-    Column("words", LargeBinary, nullable=False),
+    Column("words", LargeBinary, nullable=False, info=holds("bill")),
     Column("amount_fen", BigInteger, nullable=False),
     ForeignKeyConstraint(["operator_id", "bill_id"], ["hospital_bill.operator_id", "hospital_bill.bill_id"]),
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 
 from adapters.news import AbnormalFlag, Observation, ReportStatus
+from hospital_bridge.slot import holds
 from hospital_bridge.store.metadata import CODE, ID, Instant, as_indexed, belongs_to, operator_column, where
 from hospital_bridge.verticals.hospital.results.critical import OPEN, CriticalValue, State
 from hospital_bridge.verticals.hospital.store.metadata import metadata
@@ -28,7 +29,7 @@ CRITICAL_VALUE = Table(
     Column("version_id", ID, nullable=False),
     Column("subject_id", ID, nullable=False),
     Column("value_index", CODE, nullable=False),
-    Column("told", LargeBinary, nullable=False),
+    Column("told", LargeBinary, nullable=False, info=holds("report")),
     Column("state", String(16), nullable=False),
     Column("raised_at", Instant, nullable=False),
     Column("level", Integer, nullable=False),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 
+from hospital_bridge.slot import holds
 from hospital_bridge.store.metadata import CODE, ID, Instant, operator_column
 from hospital_bridge.verticals.hospital.record_numbers import MRN
 from hospital_bridge.verticals.hospital.results.matching import Doubt, folded_name
@@ -39,7 +40,7 @@ PARKED_REPORT = Table(
     Column("critical", Boolean, nullable=False),
     Column("doubt", String(20), nullable=False),
     Column("state", String(10), nullable=False),
-    Column("told", LargeBinary, nullable=False),
+    Column("told", LargeBinary, nullable=False, info=holds("report of nobody here")),
     Column("received_at", Instant, nullable=False),
     Column("subject_id", String(32), nullable=False),
     Column("decided_by", String(120), nullable=False),

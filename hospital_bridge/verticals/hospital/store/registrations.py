@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, Str
 from sqlalchemy.exc import IntegrityError
 
 from adapters.values import Fen, Slot
+from hospital_bridge.slot import holds
 from hospital_bridge.store.metadata import CODE, ID, Instant, as_indexed, operator_column, where
 from hospital_bridge.verticals.hospital.registration import STANDING, Registration, State
 from hospital_bridge.verticals.hospital.store.metadata import metadata
@@ -26,7 +27,7 @@ REGISTRATION = Table(
     Column("registration_id", ID, primary_key=True),
     Column("wallet_user_id", ID, nullable=False),
     Column("subject_id", ID, nullable=False),
-    Column("mrn", LargeBinary, nullable=False),
+    Column("mrn", LargeBinary, nullable=False, info=holds("record number")),
     Column("slot_id", CODE, nullable=False),
     Column("department_code", CODE, nullable=False),
     Column("department_name", String(120), nullable=False),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 
+from hospital_bridge.slot import holds
 from hospital_bridge.store.metadata import APPEND_ONLY, CODE, ID, Instant, belongs_to, operator_column
 from hospital_bridge.verticals.hospital.results.documents import looked_at
 from hospital_bridge.verticals.hospital.results.version import Place, Report, Version, place_of
@@ -52,7 +53,7 @@ REPORT_VERSION = Table(
     Column("issued_at", Instant, nullable=False),
     Column("firmness", Integer, nullable=False),
     Column("content_index", CODE, nullable=False),
-    Column("told", LargeBinary, nullable=False),
+    Column("told", LargeBinary, nullable=False, info=holds("report")),
     Column("received_at", Instant, nullable=False),
     belongs_to("hospital_report", "report_id"),
     UniqueConstraint("operator_id", "report_id", "content_index"),
@@ -65,7 +66,7 @@ REPORT_DOCUMENT = Table(
     operator_column(),
     Column("version_id", ID, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("content", LargeBinary, nullable=False),
+    Column("content", LargeBinary, nullable=False, info=holds("report")),
     belongs_to("hospital_report_version", "version_id"),
 )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 from sqlalchemy.exc import IntegrityError
 
+from hospital_bridge.slot import holds
 from hospital_bridge.store.metadata import CODE, ID, Instant, operator_column
 from hospital_bridge.verticals.hospital.record_numbers import MRN
 from hospital_bridge.verticals.hospital.store.metadata import metadata
@@ -31,9 +32,9 @@ VISIT = Table(
     Column("subject_id", ID, nullable=False),
     Column("mrn_index", CODE, nullable=False),
     Column("document_index", CODE, nullable=False),
-    Column("mrn", LargeBinary, nullable=False),
-    Column("name", LargeBinary, nullable=False),
-    Column("birth_date", LargeBinary, nullable=False),
+    Column("mrn", LargeBinary, nullable=False, info=holds("visit")),
+    Column("name", LargeBinary, nullable=False, info=holds("visit")),
+    Column("birth_date", LargeBinary, nullable=False, info=holds("visit")),
     Column("origin", CODE, nullable=False),
     Column("department_code", CODE, nullable=False),
     Column("department_name", String(120), nullable=False),

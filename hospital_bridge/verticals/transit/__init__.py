@@ -1,0 +1,37 @@
+"""Transit: a ride code that gates check offline, taps made into journeys, and the best fare of a day as one order."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from hospital_bridge.slot import API, PersonalData, Reaction, Vertical, VerticalManifest
+from hospital_bridge.verticals.transit import rights, store
+from hospital_bridge.verticals.transit.api import RESOURCES
+from hospital_bridge.verticals.transit.charging import closing, sale, telling
+from hospital_bridge.verticals.transit.pages import PAGES
+from hospital_bridge.verticals.transit.settings import TransitSettings
+
+VERTICAL = Vertical(
+    manifest=VerticalManifest(
+        name="transit",
+        title="公交",
+        api=API,
+        ports=frozenset({"WalletPayments"}),
+        personal_data=(
+            PersonalData("journey", "to charge what was ridden", timedelta(days=3 * 365)),
+            PersonalData("ride code", "to show a code that gates open for", timedelta(days=3 * 365)),
+        ),
+    ),
+    settings=TransitSettings,
+    sales=(sale.SALE,),
+    pages=PAGES,
+    resources=RESOURCES,
+    reactions=(Reaction(closing.CLOSE, closing.close), Reaction(closing.RECOUNT, closing.recount)),
+    messages=telling.NOTICES,
+    tables=store.metadata,
+    templates="hospital_bridge.verticals.transit",
+    migrations=Path(__file__).parent / "migrations",
+    export_subject=rights.export_journeys,
+    erase_subject=rights.forget_journeys,
+)

@@ -1,0 +1,1 @@
+"""One order a service day: closed, paid or owed, and what an unpaid one means at the gates."""

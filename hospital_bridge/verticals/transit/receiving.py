@@ -1,0 +1,51 @@
+"""What a gate's sync brings in and takes home: taps, each kept once, and who is shut out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hospital_bridge.verticals.transit import operating
+from hospital_bridge.verticals.transit.charging import closing
+from hospital_bridge.verticals.transit.charging.day_charge import State
+from hospital_bridge.verticals.transit.journeys import touched_by
+from hospital_bridge.verticals.transit.ride_code import Blacklist
+from hospital_bridge.verticals.transit.store import accounts, day_charges, taps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from hospital_bridge.slot import VerticalWork
+    from hospital_bridge.verticals.transit.journeys import PairingRules
+    from hospital_bridge.verticals.transit.taps import Tap
+
+
+def take_taps(work: VerticalWork, told: Iterable[Tap]) -> int:
+    """Keep the taps that are new and have their days counted; how many were new.
+
+    A tap of no account of ours is left out, which stands in the trail.
+    """
+    rules = operating.rules_of(work.settings)
+    # In one order everywhere: two gates that tell at once wait for each other and never both.
+    return sum(_take(work, tap, rules) for tap in sorted(told, key=lambda tap: tap.place))
+
+
+def blacklist(work: VerticalWork) -> Blacklist:
+    """The accounts that pass no gate now; `version` is the second in which it was drawn up."""
+    return Blacklist(int(work.now.timestamp()), day_charges.debtors(work))
+
+
+def _take(work: VerticalWork, tap: Tap, rules: PairingRules) -> bool:
+    if not accounts.exists(work, tap.account):
+        work.audit.record("bridge", "tap.of_nobody", tap.account, gate=tap.gate_id)
+        return False
+    if not taps.add(work, tap):
+        return False
+    day, is_new = day_charges.ensure(work, tap.account, rules.service_day(tap.at))
+    if is_new:
+        closing.ask_close(work, day, rules)
+    for touched in sorted(touched_by(tap, rules)):
+        # Locked: a day that is being closed this moment either sees this tap or is counted again for it.
+        known = day_charges.find(work, tap.account, touched, lock=True)
+        if known is not None and known.state is not State.OPEN:
+            closing.ask_recount(work, known, tap)
+    return True

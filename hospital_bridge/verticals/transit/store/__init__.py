@@ -1,0 +1,8 @@
+"""Transit's own tables, one module for each aggregate."""
+
+from __future__ import annotations
+
+from hospital_bridge.verticals.transit.store import accounts, day_charges, receipts, taps
+from hospital_bridge.verticals.transit.store.metadata import metadata
+
+__all__ = ["accounts", "day_charges", "metadata", "receipts", "taps"]

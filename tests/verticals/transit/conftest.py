@@ -1,0 +1,16 @@
+"""Worlds for the tests of transit, on both databases."""
+
+from __future__ import annotations
+
+import pytest
+
+from hospital_bridge.store.unit_of_work import Store
+from tests.fixtures_store import Database
+from tests.steered import FakeClock
+from tests.verticals.transit.travelling import TransitWorld
+
+
+@pytest.fixture
+def city(store: Store, database: Database, clock: FakeClock) -> TransitWorld:
+    """A transit operator with one rider who has an account."""
+    return TransitWorld(store, database, clock)

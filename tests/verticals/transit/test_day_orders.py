@@ -1,0 +1,200 @@
+"""A service day is one order: paid, or a debt that shuts the gates until it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+
+from adapters.values import EntryKind
+from hospital_bridge.slot import StillNeeded
+from hospital_bridge.verticals.transit import rights
+from hospital_bridge.verticals.transit.charging import closing
+from hospital_bridge.verticals.transit.charging.day_charge import (
+    TRANSITIONS,
+    DayCharge,
+    Event,
+    IllegalTransition,
+    State,
+)
+from hospital_bridge.verticals.transit.store import day_charges
+from tests.verticals.transit.tapping import board, enter, leave
+from tests.verticals.transit.travelling import HOUR, MONDAY, OPERATOR, TUESDAY, TransitWorld
+
+DAY_MINUTES = 24 * 60
+TRIP = (enter("S01", 0), leave("S04", 20), board("B01", 200))
+
+
+def test_a_day_of_rides_is_one_order_for_its_best_fare(city: TransitWorld) -> None:
+    city.sync(*TRIP)
+    assert (city.day().state, city.orders()) == (State.OPEN, [])
+    day = city.close()
+    assert (day.state, day.fare_fen, day.charged_fen, city.orders()) == (State.ORDERED, 600, 600, [600])
+    assert city.pay().state is State.PAID
+    assert city.booked(TUESDAY) == [("payment", 600)]
+    city.must_be_sound()
+
+
+def test_nothing_is_asked_for_before_late_taps_have_had_their_time(city: TransitWorld) -> None:
+    city.sync(*TRIP[:1])
+    city.pass_time(20 * HOUR, step=HOUR)
+    assert city.orders() == []
+    city.sync(*TRIP[1:])
+    assert city.close().charged_fen == 600
+
+
+def test_taps_told_twice_and_in_any_order_are_charged_once(city: TransitWorld) -> None:
+    assert city.sync(*reversed(TRIP)) == 3
+    assert city.sync(*TRIP) == 0
+    assert city.close().charged_fen == 600
+    city.must_be_sound()
+
+
+def test_gates_that_tell_at_once_make_one_day(city: TransitWorld) -> None:
+    with ThreadPoolExecutor(3) as gates:
+        told = list(gates.map(city.sync, (*TRIP, *TRIP)))
+    assert sum(told) == 3
+    city.close()
+    assert city.orders() == [600]
+    city.must_be_sound()
+
+
+def test_a_code_that_opened_two_gates_is_charged_once(city: TransitWorld) -> None:
+    there = replace(board("B01", 0), code_id="c" * 32)
+    elsewhere = replace(there, gate_id="B03-board", stop_id="B03", at=there.at + timedelta(seconds=20))
+    city.sync(elsewhere)
+    city.sync(there)
+    assert city.close().charged_fen == 200
+
+
+def test_a_day_that_is_not_paid_shuts_the_gates_until_it_is(city: TransitWorld) -> None:
+    city.sync(*TRIP)
+    city.close()
+    assert city.blacklist().accounts == frozenset()
+    city.pass_time(3 * HOUR)
+    debt = city.day()
+    assert (debt.state, city.blacklist().accounts) == (State.DEBT, frozenset({city.account}))
+    assert city.repay(debt)
+    assert city.blacklist().accounts == {city.account}
+    assert city.pay().state is State.PAID
+    assert city.blacklist().accounts == frozenset()
+    assert city.booked(TUESDAY) == [("payment", 600)]
+    city.must_be_sound()
+
+
+def test_a_second_try_to_pay_the_debt_may_run_out_too(city: TransitWorld) -> None:
+    city.sync(*TRIP)
+    city.close()
+    city.pass_time(3 * HOUR)
+    assert city.repay(city.day())
+    assert not city.repay(city.day())
+    city.pass_time(3 * HOUR)
+    assert city.day().state is State.DEBT
+    assert city.repay(city.day())
+    assert city.pay().state is State.PAID
+    assert city.orders() == [600, 600, 600]
+    city.must_be_sound()
+
+
+def test_nobody_else_pays_or_sees_the_day(city: TransitWorld) -> None:
+    city.sync(*TRIP)
+    city.close()
+    city.pass_time(3 * HOUR)
+    _, stranger = city._rider("999999199001010019", "2088000000000002")
+    debt = city.day()
+    city.phone = stranger
+    with pytest.raises(day_charges.NoSuchDay):
+        city.repay(debt)
+
+
+def test_a_tap_that_comes_after_the_close_is_settled_with_the_next_day(city: TransitWorld) -> None:
+    city.sync(enter("S04", 0))
+    assert city.close().charged_fen == 400
+    city.pay()
+    city.sync(leave("S05", 20))
+    city.work()
+    assert (city.day().fare_fen, city.day().charged_fen) == (200, 400)
+    city.sync(enter("S01", DAY_MINUTES), leave("S04", DAY_MINUTES + 20))
+    tuesday = city.close(TUESDAY)
+    assert (tuesday.fare_fen, tuesday.charged_fen) == (400, 200)
+    city.must_be_sound()
+
+
+def test_what_is_too_much_by_more_than_a_day_costs_is_kept_for_the_days_after(city: TransitWorld) -> None:
+    city.sync(enter("S01", 0), enter("S01", 200, 2))
+    assert city.close().charged_fen == 800
+    city.pay()
+    city.sync(leave("S02", 10), leave("S02", 210, 2))
+    city.work()
+    assert city.day().fare_fen == 600
+    city.sync(board("B01", DAY_MINUTES))
+    tuesday = city.close(TUESDAY)
+    assert (tuesday.charged_fen, tuesday.state) == (0, State.PAID)
+    city.must_be_sound()
+
+
+def at_once(start: Barrier, act: Callable[..., object], *about: object) -> None:
+    start.wait()
+    act(*about)
+
+
+def test_a_tap_that_comes_in_the_moment_of_closing_is_not_lost(city: TransitWorld) -> None:
+    for number in range(6):
+        day, minutes = MONDAY + timedelta(days=number), number * DAY_MINUTES
+        city.sync(enter("S01", minutes), leave("S04", minutes + 20))
+        start, late, day_id = Barrier(2), board("B01", minutes + 200), city.day(day).day_id
+        with ThreadPoolExecutor(2) as both:
+            acts = [
+                both.submit(at_once, start, city.sync, late),
+                both.submit(at_once, start, closing.close, city.scope, day_id),
+            ]
+            for act in acts:
+                act.result()
+        city.work()
+        assert city.day(day).fare_fen == 600
+    city.must_be_sound()
+
+
+def test_a_tap_of_nobody_is_left_out(city: TransitWorld) -> None:
+    tap = board("B01", 0)
+    city.account, ours = "f" * 32, city.account
+    assert city.sync(tap) == 0
+    city.account = ours
+    with city.store.read(OPERATOR) as work:
+        assert [act.action for act in work.audit.of("f" * 32)] == ["tap.of_nobody"]
+
+
+def test_the_book_is_the_same_when_a_posting_is_repeated(city: TransitWorld) -> None:
+    city.sync(*TRIP)
+    city.close()
+    payment = city.pay()
+    assert payment.state is State.PAID
+    assert city.booked(TUESDAY) == [(EntryKind.PAYMENT.value, 600)]
+
+
+def test_a_rider_is_forgotten_once_everything_is_paid(city: TransitWorld) -> None:
+    city.sync(*TRIP)
+    with city.scope.begin() as work, pytest.raises(StillNeeded):
+        rights.forget_journeys(work, city.subject)
+    city.close()
+    city.pay()
+    with city.scope.begin() as work:
+        assert len(rights.export_journeys(work, city.subject)["taps"]) == 3
+        rights.forget_journeys(work, city.subject)
+        assert rights.export_journeys(work, city.subject) == {"taps": [], "days": []}
+    assert city.day().charged_fen == 600
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("event", Event)
+def test_a_day_moves_only_as_the_table_says(state: State, event: Event) -> None:
+    day = DayCharge("d", "a", MONDAY, state=state)
+    if (state, event) in TRANSITIONS:
+        assert day.after(event).state is TRANSITIONS[state, event]
+    else:
+        with pytest.raises(IllegalTransition):
+            day.after(event)

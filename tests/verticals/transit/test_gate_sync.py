@@ -1,0 +1,143 @@
+"""Codes of the service window at a gate that syncs over the API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from hospital_bridge.contract import faults_of
+from hospital_bridge.slot import PageRequest
+from hospital_bridge.verticals.transit import VERTICAL, api, issuing
+from hospital_bridge.verticals.transit.ride_code import Blacklist, IssuerKey, KeyRing, Refusal, RideRefused
+from hospital_bridge.verticals.transit.sandbox.gate import Gate, GateNews, Standing
+from hospital_bridge.verticals.transit.store import accounts
+from hospital_bridge.verticals.transit.taps import Tap, TapKind
+from tests.verticals.transit.travelling import HOUR, SETTINGS, TransitWorld
+
+
+@dataclass
+class OverTheApi:
+    """A gate's end of the API: what it sends and gets passes through JSON values."""
+
+    city: TransitWorld
+    gate_id: str
+
+    def take(self, taps: Sequence[Tap]) -> None:
+        told = [
+            {
+                "tap": tap.gate_no,
+                "account": tap.account,
+                "at": tap.at.isoformat(),
+                "kind": tap.kind.value,
+                "stop": tap.stop_id,
+                "line": tap.line_id,
+                "code": tap.code_id,
+            }
+            for tap in taps
+        ]
+        data = api.ToldTaps().load({"gate": self.gate_id, "taps": told})
+        api.take(PageRequest(self.city.scope, "gate-system", data))
+
+    def news(self) -> GateNews:
+        told: Mapping[str, Any] = api.news(PageRequest(self.city.scope, "gate-system", {})).data
+        keys = [
+            IssuerKey(
+                key["issuer"],
+                key["number"],
+                Ed25519PublicKey.from_public_bytes(bytes.fromhex(key["public"])),
+                datetime.fromisoformat(key["begins"]),
+                datetime.fromisoformat(key["ends"]),
+            )
+            for key in told["keys"]
+        ]
+        return GateNews(
+            KeyRing(keys), Blacklist(told["blacklist"]["version"], frozenset(told["blacklist"]["accounts"]))
+        )
+
+
+def gate_at(
+    city: TransitWorld, gate_id: str, kind: TapKind, stop_id: str, line_id: str = ""
+) -> tuple[Gate, OverTheApi]:
+    office = OverTheApi(city, gate_id)
+    return Gate(Standing(gate_id, kind, stop_id, line_id, stake_fen=400), office.news()), office
+
+
+def code(city: TransitWorld) -> bytes:
+    with city.scope.read() as work:
+        return issuing.ride_code(work, accounts.get(work, city.account))
+
+
+def test_transit_fits_the_slot() -> None:
+    assert list(faults_of("transit", VERTICAL)) == []
+
+
+def test_a_day_from_the_phone_to_the_order_and_back_through_the_gate(city: TransitWorld) -> None:
+    entry, office = gate_at(city, "G1", TapKind.IN, "S01")
+    way_out, other_office = gate_at(city, "G2", TapKind.OUT, "S04")
+    entry.present(code(city), city.clock.now())
+    city.clock.advance(timedelta(minutes=25))
+    way_out.present(code(city), city.clock.now())
+    way_out.sync(other_office)
+    entry.sync(office)
+    assert city.close().charged_fen == 400
+    city.pass_time(3 * HOUR)
+    entry.sync(office)
+    with pytest.raises(RideRefused) as refused:
+        entry.present(code(city), city.clock.now())
+    assert refused.value.refusal is Refusal.BLOCKED
+    city.repay(city.day())
+    city.pay()
+    entry.sync(office)
+    assert entry.present(code(city), city.clock.now()).account == city.account
+
+
+def test_a_replay_at_a_second_gate_is_found_at_the_sync_and_charged_once(city: TransitWorld) -> None:
+    shown = code(city)
+    buses = [gate_at(city, gate_id, TapKind.BOARD, "B01", "B18") for gate_id in ("BUS-1", "BUS-2")]
+    for number, (gate, _) in enumerate(buses):
+        gate.present(shown, city.clock.now() + timedelta(seconds=20 * number))
+    for gate, office in reversed(buses):
+        gate.sync(office)
+    assert city.close().charged_fen == 200
+
+
+def test_the_newest_key_that_has_begun_signs_and_gates_know_the_next_one(city: TransitWorld) -> None:
+    gate, _ = gate_at(city, "G1", TapKind.IN, "S01")
+    assert SETTINGS["issuer_keys"][1]["begins"] > city.clock.now()
+    gate.present(code(city), city.clock.now())
+    city.clock.advance(SETTINGS["issuer_keys"][1]["begins"] + HOUR - city.clock.now())
+    assert gate.present(code(city), city.clock.now()).gate_no == 2
+
+
+def test_without_a_key_there_is_no_code(city: TransitWorld) -> None:
+    city.clock.advance(datetime(2028, 1, 1, tzinfo=UTC) - city.clock.now())
+    with pytest.raises(issuing.NoKeyNow):
+        code(city)
+
+
+def test_the_key_of_a_phone_is_sealed(city: TransitWorld) -> None:
+    with city.scope.read() as work:
+        account = accounts.get(work, city.account)
+        key = accounts.phone_key(work, account)
+        row = work.table(accounts.ACCOUNT).one(accounts.ACCOUNT.c.account_id == city.account)
+    assert len(key) == 32
+    assert key not in row.phone_key
+
+
+@pytest.mark.parametrize("change", [{"at": "2026-11-30T08:30:00"}, {"kind": "jump"}, {"account": "me"}, {"code": ""}])
+def test_a_tap_that_cannot_be_read_is_refused_before_anything_is_kept(change: dict[str, str]) -> None:
+    tap = {
+        "tap": 1,
+        "account": "0c" * 16,
+        "at": "2026-11-30T08:30:00+08:00",
+        "kind": "in",
+        "stop": "S01",
+        "code": "0d" * 16,
+    }
+    assert api.ToldTaps().validate({"gate": "G1", "taps": [tap]}) == {}
+    assert api.ToldTaps().validate({"gate": "G1", "taps": [tap | change]})

@@ -1,0 +1,95 @@
+"""The rider's pages over HTTP: joining, the code, the days and a debt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from flask.testing import FlaskClient
+
+from hospital_bridge.store.unit_of_work import Store
+from hospital_bridge.verticals.transit import VERTICAL
+from hospital_bridge.verticals.transit.store import accounts
+from hospital_bridge.web.app import create_app
+from hospital_bridge.web.site import Plugged
+from tests.steered import CountedIds, FakeClock
+from tests.verticals.transit.tapping import board, enter, leave
+from tests.verticals.transit.travelling import HOUR, OPERATOR, TransitWorld
+from tests.web.site_kit import make_kit
+from tests.web.visitor import get, post, sign_in
+
+HOME = f"/p/{OPERATOR}/transit/"
+RIDER, STRANGER = "2088000000000001", "2088000000000002"
+
+
+@pytest.fixture
+def browser(city: TransitWorld, store: Store, clock: FakeClock, ids: CountedIds) -> FlaskClient:
+    """A phone that has signed in as the rider."""
+    site = make_kit(store, clock, ids).site
+    operator = replace(site.operators[OPERATOR], verticals={"transit": Plugged(VERTICAL, city.scope)})
+    app = create_app(replace(site, operators={OPERATOR: operator}))
+    app.testing = True
+    phone = app.test_client()
+    sign_in(phone, OPERATOR, RIDER)
+    return phone
+
+
+def day_page(city: TransitWorld) -> str:
+    return f"{HOME}days/{city.day().day_id}"
+
+
+def test_the_code_is_a_square_that_renews_itself(browser: FlaskClient) -> None:
+    page = get(browser, f"{HOME}ride")
+    assert page.status_code == 200
+    assert "hb-qr" in page.text
+    assert "截图无效" in page.text
+    assert 'content="20"' in page.text
+
+
+def test_who_has_no_account_joins_with_one_press(browser: FlaskClient, city: TransitWorld) -> None:
+    city._rider("999999199001010019", STRANGER)
+    sign_in(browser, OPERATOR, STRANGER)
+    assert "开通乘车码" in get(browser, HOME).text
+    assert get(browser, f"{HOME}ride").status_code == 404
+    assert post(browser, f"{HOME}join", {}, from_page=HOME).status_code == 303
+    assert "hb-qr" in get(browser, f"{HOME}ride").text
+    with city.scope.read() as work:
+        assert len(work.table(accounts.ACCOUNT).all()) == 2
+
+
+def test_a_day_shows_its_journeys_and_what_each_cost(browser: FlaskClient, city: TransitWorld) -> None:
+    city.sync(board("B01", 0), enter("S01", 30), leave("S04", 50), enter("S02", 300))
+    text = get(browser, day_page(city)).text
+    for words in ("计费中", "18路 · 人民医院东门", "换乘优惠", "临江西站 – 人民医院", "桃园路 – 缺出站记录", "¥7.00"):
+        assert words in text
+    assert "应付金额" not in text
+    city.close()
+    sign_in(browser, OPERATOR, RIDER)
+    text = get(browser, day_page(city)).text
+    assert "应付金额" in text
+    assert "在钱包中支付 ¥7.00" in text
+
+
+def test_a_debt_is_said_and_paid_from_its_page(browser: FlaskClient, city: TransitWorld) -> None:
+    city.sync(board("B01", 0))
+    city.close()
+    city.pass_time(3 * HOUR)
+    sign_in(browser, OPERATOR, RIDER)
+    assert "付清后即可继续乘车" in get(browser, HOME).text
+    assert "hb-qr" not in get(browser, f"{HOME}ride").text
+    page = day_page(city)
+    assert post(browser, f"{page}/repay", {}, from_page=page).status_code == 303
+    city.work()
+    assert "在钱包中支付 ¥2.00" in get(browser, page).text
+    city.pay()
+    assert "已支付" in get(browser, page).text
+    assert "hb-qr" in get(browser, f"{HOME}ride").text
+
+
+def test_somebody_elses_day_is_not_there(browser: FlaskClient, city: TransitWorld) -> None:
+    city.sync(board("B01", 0))
+    city._rider("999999199001010019", STRANGER)
+    sign_in(browser, OPERATOR, STRANGER)
+    assert post(browser, f"{day_page(city)}/repay", {}, from_page=HOME).status_code == 404
+    post(browser, f"{HOME}join", {}, from_page=HOME)
+    assert get(browser, day_page(city)).status_code == 404
