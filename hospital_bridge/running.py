@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _log = logger(__name__)
 
-THREADS = {Lane.TX: 1, Lane.IO: 4}
+THREADS = {Lane.TX: 1, Lane.IO: 8}
 
 
 class Running:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from http.server import BaseHTTPRequestHandler
 from ipaddress import ip_network
@@ -20,7 +20,16 @@ from hospital_bridge.store.deliveries import DeliveryKind
 from hospital_bridge.store.jobs import Again, Job, Lane
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.telling.post import DELIVER, Said, deliver
-from hospital_bridge.telling.turnstile import CROWDED, IN_TROUBLE, MOST_AT_ONCE, OneAfterAnother, Receiver, Turnstile
+from hospital_bridge.telling.turnstile import (
+    CROWDED,
+    IN_TROUBLE,
+    MOST_AT_ONCE,
+    TROUBLED_AT_ONCE,
+    UNPROVEN_AT_ONCE,
+    OneAfterAnother,
+    Receiver,
+    Turnstile,
+)
 from hospital_bridge.telling.webhooks import Publisher, WebhookCarrier, WebhooksFacade
 from hospital_bridge.workers.job_runner import Handlers, JobRunner
 from hospital_bridge.workers.worker import Worker
@@ -42,8 +51,8 @@ def turnstile() -> Turnstile:
 
 
 @contextmanager
-def under_way(turnstile: Turnstile, count: int, outcome: Said = ARRIVED) -> Iterator[None]:
-    """That many attempts at EMR which have no answer yet."""
+def under_way(turnstile: Turnstile, count: int, outcome: Said = ARRIVED, receiver: Receiver = EMR) -> Iterator[None]:
+    """That many attempts at a receiver which have no answer yet."""
     answered, asked = Event(), [Event() for _ in range(count)]
 
     def wait(begun: Event) -> Said:
@@ -51,7 +60,8 @@ def under_way(turnstile: Turnstile, count: int, outcome: Said = ARRIVED) -> Iter
         assert answered.wait(PATIENCE_SECONDS)
         return outcome
 
-    threads = [Thread(target=turnstile.through, args=(EMR, partial(wait, e)), kwargs={"urgent": True}) for e in asked]
+    through = partial(turnstile.through, receiver, urgent=True)
+    threads = [Thread(target=through, args=(partial(wait, each),)) for each in asked]
     for thread in threads:
         thread.start()
     assert all(begun.wait(PATIENCE_SECONDS) for begun in asked)
@@ -73,10 +83,11 @@ def put_off(turnstile: Turnstile, receiver: Receiver = EMR, *, urgent: bool = Fa
 
 
 def test_one_thread_is_left_to_everything_else() -> None:
-    assert THREADS[Lane.IO] - 1 == MOST_AT_ONCE
+    assert THREADS[Lane.IO] - 1 == MOST_AT_ONCE + UNPROVEN_AT_ONCE
 
 
 def test_a_receiver_with_enough_to_answer_is_asked_in_a_moment_and_another_one_now(turnstile: Turnstile) -> None:
+    assert put_off(turnstile) is None
     with under_way(turnstile, MOST_AT_ONCE):
         assert put_off(turnstile) == CROWDED.total_seconds()
         assert put_off(turnstile, urgent=True) == CROWDED.total_seconds()
@@ -84,14 +95,37 @@ def test_a_receiver_with_enough_to_answer_is_asked_in_a_moment_and_another_one_n
     assert put_off(turnstile) is None
 
 
-def test_a_receiver_in_trouble_gets_one_at_a_time_until_it_answers_save_what_is_urgent(turnstile: Turnstile) -> None:
+def test_a_receiver_in_trouble_gets_one_at_a_time_until_it_answers_and_what_is_urgent_is_put_off_less(
+    turnstile: Turnstile,
+) -> None:
     turnstile.through(EMR, lambda: LOST, urgent=False)
     with under_way(turnstile, 1):
         assert put_off(turnstile) == IN_TROUBLE.total_seconds() * 1.5
-    turnstile.through(EMR, lambda: LOST, urgent=False)
+        assert put_off(turnstile, urgent=True) == CROWDED.total_seconds()
     with under_way(turnstile, 1):
-        assert put_off(turnstile, urgent=True) is None, "what is urgent waits for no other attempt"
-        assert put_off(turnstile) is None, "and its answer ended the trouble"
+        assert put_off(turnstile) is None, "its answer ended the trouble"
+
+
+def test_whoever_has_not_answered_yet_gets_one_at_a_time(turnstile: Turnstile) -> None:
+    with under_way(turnstile, 1):
+        assert put_off(turnstile, urgent=True) == CROWDED.total_seconds()
+
+
+def test_all_who_are_silent_together_take_few_threads_and_a_new_one_need_not_wait_for_them(
+    turnstile: Turnstile,
+) -> None:
+    silent = [("h1", "webhook", f"silent-{number}") for number in range(UNPROVEN_AT_ONCE)]
+    for receiver in silent:
+        turnstile.through(receiver, lambda: LOST, urgent=True)
+    with ExitStack() as waiting:
+        for receiver in silent[:TROUBLED_AT_ONCE]:
+            waiting.enter_context(under_way(turnstile, 1, LOST, receiver))
+        assert put_off(turnstile, silent[-1], urgent=True) == CROWDED.total_seconds()
+        assert put_off(turnstile, LIS) is None
+        for number in range(UNPROVEN_AT_ONCE - TROUBLED_AT_ONCE):
+            waiting.enter_context(under_way(turnstile, 1, LOST, ("h1", "webhook", f"new-{number}")))
+        assert put_off(turnstile, EMR) == CROWDED.total_seconds()
+        assert put_off(turnstile, LIS) is None, "it has answered before"
 
 
 def test_an_attempt_that_broke_leaves_its_place(turnstile: Turnstile) -> None:
@@ -104,7 +138,7 @@ def test_an_attempt_that_broke_leaves_its_place(turnstile: Turnstile) -> None:
     assert put_off(turnstile) is None
 
 
-def test_while_a_system_keeps_silent_the_hospital_is_still_told_of_payments(database: Database) -> None:
+def test_while_systems_keep_silent_the_hospital_is_still_told_of_payments(database: Database) -> None:
     clock = SystemClock()
     store = Store(database.engine, None, RandomIds(clock))
     answers, all_waiting, fulfilled = Event(), Event(), Event()
@@ -112,7 +146,7 @@ def test_while_a_system_keeps_silent_the_hospital_is_still_told_of_payments(data
 
     def keep_silent(to: BaseHTTPRequestHandler) -> None:
         asked.append(to)
-        if len(asked) == MOST_AT_ONCE:
+        if len(asked) == UNPROVEN_AT_ONCE:
             all_waiting.set()
         answers.wait(PATIENCE_SECONDS)
         status(204)(to)
@@ -122,28 +156,31 @@ def test_while_a_system_keeps_silent_the_hospital_is_still_told_of_payments(data
 
     with receiving() as receiver:
         receiver.will(keep_silent)
-        endpoint = Webhook(
-            name="emr",
-            url=receiver.url,
-            secrets=(Secret(b"s" * 32),),
-            events=frozenset({"report.available"}),
-            networks=(ip_network("127.0.0.1/32"),),
-        )
+        endpoints = [
+            Webhook(
+                name=f"system-{number}",
+                url=receiver.url,
+                secrets=(Secret(b"s" * 32),),
+                events=frozenset({"report.available"}),
+                networks=(ip_network("127.0.0.1/32"),),
+            )
+            for number in range(THREADS[Lane.IO])
+        ]
         sender = WebhookSender(HttpClient(UrllibTransport(PATIENT)), clock.now)
-        carrier = WebhookCarrier({("h1", "emr"): endpoint}, sender, lambda: 0.5)
+        carrier = WebhookCarrier({("h1", each.name): each for each in endpoints}, sender, lambda: 0.5)
         post = {DeliveryKind.WEBHOOK: OneAfterAnother(carrier, Turnstile(lambda: 0.5))}
         handlers = Handlers(io={DELIVER: partial(deliver, post), "fulfil": fulfil})
         with store.begin("h1") as work:
-            for number in range(3 * THREADS[Lane.IO]):
-                WebhooksFacade(Publisher((endpoint,)), work).publish("report.available", f"s{number}", "r", "/r")
+            for number in range(3):
+                WebhooksFacade(Publisher(tuple(endpoints)), work).publish("report.available", f"s{number}", "r", "/r")
         worker = Worker(store, JobRunner(store, handlers, "w1"), THREADS)
         worker.start()
         try:
             assert all_waiting.wait(PATIENCE_SECONDS)
             with store.begin("h1") as work:
                 work.jobs.add("fulfil", "payment")
-            assert fulfilled.wait(PATIENCE_SECONDS), "the payment waits for a system that never answers"
-            assert len(asked) == MOST_AT_ONCE
+            assert fulfilled.wait(PATIENCE_SECONDS), "the payment waits for systems that never answer"
+            assert len(asked) == UNPROVEN_AT_ONCE
         finally:
             answers.set()
             assert worker.stop()
