@@ -30,12 +30,12 @@ def take_taps(work: VerticalWork, told: Iterable[Tap]) -> int:
 
 
 def blacklist(work: VerticalWork) -> Blacklist:
-    """The accounts that pass no gate now; `version` is the second in which it was drawn up."""
-    return Blacklist(int(work.now.timestamp()), day_charges.debtors(work))
+    """The accounts that pass no gate now, debtors and forgotten ones; `version` is the second that it is of."""
+    return Blacklist(int(work.now.timestamp()), day_charges.debtors(work) | accounts.forgotten(work))
 
 
 def _take(work: VerticalWork, tap: Tap, rules: PairingRules) -> bool:
-    if not accounts.exists(work, tap.account):
+    if not accounts.is_open(work, tap.account):
         work.audit.record("bridge", "tap.of_nobody", tap.account, gate=tap.gate_id)
         return False
     if not taps.add(work, tap):

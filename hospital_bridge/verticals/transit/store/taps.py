@@ -34,6 +34,7 @@ TAP = Table(
     Column("told_at", Instant, nullable=False),
 )
 Index(None, TAP.c.operator_id, TAP.c.account_id, TAP.c.at)
+Index(None, TAP.c.operator_id, TAP.c.at)
 
 
 def add(work: VerticalWork, tap: Tap) -> bool:
@@ -69,6 +70,11 @@ def all_of_account(work: VerticalWork, account_id: str) -> Sequence[Tap]:
 def forget_account(work: VerticalWork, account_id: str) -> None:
     """Drop the account's taps."""
     work.table(TAP).remove(TAP.c.account_id == account_id)
+
+
+def forget_before(work: VerticalWork, instant: datetime) -> int:
+    """Drop every tap before that instant; how many there were."""
+    return int(work.table(TAP).remove(TAP.c.at < instant))
 
 
 def _all(work: VerticalWork, *which: ColumnElement[bool]) -> Sequence[Tap]:
