@@ -17,7 +17,7 @@ from hospital_bridge.verticals.transit.ride_code import Blacklist, IssuerKey, Ke
 from hospital_bridge.verticals.transit.sandbox.gate import Gate, GateNews, Standing
 from hospital_bridge.verticals.transit.store import accounts
 from hospital_bridge.verticals.transit.taps import Tap, TapKind
-from tests.verticals.transit.travelling import HOUR, SETTINGS, TransitWorld
+from tests.verticals.transit.travelling import HOUR, OPERATOR, SETTINGS, TransitWorld
 
 
 @dataclass
@@ -103,6 +103,8 @@ def test_a_replay_at_a_second_gate_is_found_at_the_sync_and_charged_once(city: T
         gate.present(shown, city.clock.now() + timedelta(seconds=20 * number))
     for gate, office in reversed(buses):
         gate.sync(office)
+    with city.store.read(OPERATOR) as work:
+        assert [act.action for act in work.audit.of(city.account)] == ["code.replayed"]
     assert city.close().charged_fen == 200
 
 
