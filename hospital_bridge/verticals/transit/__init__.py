@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from hospital_bridge.slot import API, Care, PersonalData, Reaction, Vertical, VerticalManifest
-from hospital_bridge.verticals.transit import looking_after, rights, store, tidying
+from hospital_bridge.verticals.transit import dispatching, looking_after, rights, store, tidying
 from hospital_bridge.verticals.transit.api import RESOURCES
 from hospital_bridge.verticals.transit.charging import closing, sale, telling
 from hospital_bridge.verticals.transit.pages import PAGES
@@ -22,17 +22,19 @@ VERTICAL = Vertical(
             PersonalData("journey", "to charge what was ridden", tidying.KEPT),
             PersonalData("ride code", "to show a code that gates open for", tidying.KEPT),
         ),
+        roles=(dispatching.DISPATCHER,),
     ),
     settings=TransitSettings,
     sales=(sale.SALE,),
-    pages=PAGES,
+    pages=(*PAGES, *dispatching.PAGES),
     resources=RESOURCES,
     reactions=(
         Reaction(closing.CLOSE, closing.close),
         Reaction(closing.RECOUNT, closing.recount),
+        Reaction(dispatching.TELL, dispatching.tell),
         Reaction(tidying.TIDY, tidying.forget_taps, every=timedelta(days=1)),
     ),
-    messages=telling.NOTICES,
+    messages=(*telling.NOTICES, *dispatching.NOTICES),
     tables=store.metadata,
     templates="hospital_bridge.verticals.transit",
     migrations=Path(__file__).parent / "migrations",

@@ -13,6 +13,8 @@ from hospital_bridge.store.metadata import ID, Instant, operator_column
 from hospital_bridge.verticals.transit.store.metadata import metadata
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hospital_bridge.slot import VerticalWork
 
 ACCOUNT = Table(
@@ -93,6 +95,12 @@ def is_open(work: VerticalWork, account_id: str) -> bool:
     """Whether the account is one of this operator's, and somebody's."""
     row = work.table(ACCOUNT).one(ACCOUNT.c.account_id == account_id)
     return row is not None and row.wallet_user_id != NOBODY
+
+
+def payers(work: VerticalWork, account_ids: Sequence[str]) -> Sequence[str]:
+    """The wallet users behind these accounts; those that are nobody's any more are left out."""
+    rows = work.table(ACCOUNT).all(ACCOUNT.c.account_id.in_(account_ids), ACCOUNT.c.wallet_user_id != NOBODY)
+    return sorted({row.wallet_user_id for row in rows})
 
 
 def forgotten(work: VerticalWork) -> frozenset[str]:
