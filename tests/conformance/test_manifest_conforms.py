@@ -102,7 +102,7 @@ def test_every_sentence_is_in_both_catalogues(candidate: Candidate, language: st
 def sentences(candidate: Candidate) -> set[str]:
     vertical = candidate.vertical
     written = extract_from_dir(str(candidate.folder), [("templates/**.html", "jinja2")], TEMPLATES)
-    said = {words if isinstance(words, str) else str(words[0]) for _, _, words, _, _ in written}
+    said = {str(words if isinstance(words, str) else words[0]) for _, _, words, _, _ in written}
     menus = {page.menu for page in vertical.pages if page.menu}
     return said | menus | {notice.sentence for notice in vertical.messages}
 
