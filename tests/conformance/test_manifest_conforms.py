@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from importlib.metadata import packages_distributions, requires
 from pathlib import Path
@@ -102,16 +102,21 @@ def test_every_sentence_is_in_both_catalogues(candidate: Candidate, language: st
 def sentences(candidate: Candidate) -> set[str]:
     vertical = candidate.vertical
     written = extract_from_dir(str(candidate.folder), [("templates/**.html", "jinja2")], TEMPLATES)
-    said = {str(words if isinstance(words, str) else words[0]) for _, _, words, _, _ in written}
+    said = {_first(words) for _, _, words, _, _ in written}
     menus = {page.menu for page in vertical.pages if page.menu}
     return said | menus | {notice.sentence for notice in vertical.messages}
+
+
+def _first(words: str | Sequence[str]) -> str:
+    """The singular, where there is a plural beside it."""
+    return words if isinstance(words, str) else words[0]
 
 
 def known(package: Path, language: str) -> set[str]:
     """Message ids with words in that language; English ones are their own words."""
     with (package / "catalogues" / f"{language}.po").open("rb") as stream:
         catalogue = read_po(stream)
-    entries = {(entry.id[0] if isinstance(entry.id, tuple) else entry.id): entry.string for entry in catalogue}
+    entries = {_first(entry.id): entry.string for entry in catalogue}
     return {message for message, words in entries.items() if message and (language == "en" or words)}
 
 
