@@ -13,6 +13,7 @@ from adapters.http import Transport, UrllibTransport
 from adapters.manifest import AdapterContext, OpenLink
 from adapters.ports import HisNews, WalletMessages
 from adapters.webhook import Resolve, resolved
+from hospital_bridge.cards.case import CardsContext
 from hospital_bridge.clock import Clock, Ids, RandomIds, SystemClock, chance
 from hospital_bridge.counted_outside import CountedTransport, counted_links
 from hospital_bridge.errors import BridgeError
@@ -242,10 +243,17 @@ def _scope(
     named = vertical.manifest.ports | vertical.manifest.optional_ports
     ports = {port: adapter for port, adapter in provided.items() if port in named}
     teller = Teller.of(vertical.manifest.name, vertical.messages, ways)
-    return OperatorScope(money, chosen, outside.clock, ports, _lines(vertical, chosen, settings), teller=teller)
+    lines, cards = _lines(vertical, chosen, settings), _cards(vertical, settings)
+    return OperatorScope(money, chosen, outside.clock, ports, lines, teller=teller, cards=cards)
 
 
 def _lines(vertical: Vertical, chosen: Mapping[str, Any], settings: OperatorSettings) -> LinesContext | None:
     if vertical.lines is None:
         return None
     return LinesContext(vertical.manifest.name, vertical.lines, chosen, settings.timezone, vertical.guards)
+
+
+def _cards(vertical: Vertical, settings: OperatorSettings) -> CardsContext | None:
+    if not vertical.cards:
+        return None
+    return CardsContext(vertical.manifest.name, {card.kind: card for card in vertical.cards}, settings.timezone)

@@ -20,11 +20,11 @@ NAME = re.compile(r"[a-z][a-z0-9]{1,30}")
 
 # fmt: off
 RESERVED = frozenset({
-    "admin", "api", "audit", "binding", "board", "bridge", "consent", "consents", "data", "delivery", "deliveries",
-    "desks", "device", "devices", "disabled", "effect", "endpoints", "family", "finance", "inbox", "job", "jobs",
-    "ledger", "link", "links", "login", "logout", "message", "messages", "money", "operator", "payment", "periodic",
-    "queue", "rate", "reconciliation", "refund", "security", "staff", "store", "stream", "subject", "telling",
-    "wallet", "web", "webhook", "work",
+    "admin", "api", "audit", "binding", "board", "bridge", "card", "cards", "consent", "consents", "data", "delivery",
+    "deliveries", "desks", "device", "devices", "disabled", "effect", "endpoints", "family", "finance", "inbox",
+    "job", "jobs", "ledger", "link", "links", "login", "logout", "message", "messages", "money", "operator",
+    "payment", "periodic", "queue", "rate", "reconciliation", "refund", "security", "staff", "store", "stream",
+    "subject", "telling", "wallet", "web", "webhook", "work",
 })
 # fmt: on
 """Words that the core's own tables, topics and addresses begin with."""
@@ -65,6 +65,7 @@ def faults_of(name: str, vertical: Vertical) -> Iterator[ContractFault]:
 
 def _strange_prefixes(name: str, vertical: Vertical) -> Iterator[str]:
     words = [sale.kind for sale in vertical.sales] + [reaction.topic for reaction in vertical.reactions]
+    words += [card.kind for card in vertical.cards]
     yield from (
         f"has {word!r}, which must begin with {name + '.'!r}" for word in words if not word.startswith(f"{name}.")
     )
@@ -80,6 +81,7 @@ def _doubles(vertical: Vertical) -> Iterator[str]:
         ("resources called", [resource.name for resource in vertical.resources]),
         ("resources at", [f"{resource.method} {resource.path}" for resource in vertical.resources]),
         ("sales of the kind", [sale.kind for sale in vertical.sales]),
+        ("cards of the kind", [card.kind for card in vertical.cards]),
         ("reactions to", [reaction.topic for reaction in vertical.reactions]),
         ("chores called", [chore.name for chore in vertical.care.chores]),
         ("messages for", [f"{notice.entry.event} to {notice.entry.audience}" for notice in vertical.messages]),
@@ -106,6 +108,9 @@ def _undeclared(vertical: Vertical) -> Iterator[str]:
             yield f"has the page {page.name!r} for the role {page.role!r}, which its manifest does not declare"
     for role in sorted(set(vertical.lines.callers if vertical.lines else ()) - roles):
         yield f"lets the role {role!r} call, which its manifest does not declare"
+    for card in vertical.cards:
+        for role in sorted(set(card.redeemers) - set(manifest.roles)):
+            yield f"lets the role {role!r} redeem {card.kind!r}, which its manifest does not declare"
     ports = manifest.ports | manifest.optional_ports
     for needed, port in ((vertical.sales, "WalletPayments"), (vertical.inbound, "HisNews")):
         if needed and port not in ports:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from hospital_bridge import slot
+from hospital_bridge.cards.case import CardCase, CardsContext
+from hospital_bridge.cards.facade import CardsFacade
 from hospital_bridge.lines.facade import LinesFacade
 from hospital_bridge.lines.hall import Hall, LinesContext
 from hospital_bridge.patience import Asked, PageWait
@@ -33,6 +35,7 @@ class Unit:
     settings: Mapping[str, Any] = field(default_factory=dict)
     declared: LinesContext | None = None
     teller: Teller = field(default_factory=Teller)
+    given_out: CardsContext | None = None
 
     @property
     def operator_id(self) -> str:
@@ -63,6 +66,12 @@ class Unit:
         if self.declared is None:
             raise LookupError("this vertical declares no lines")
         return LinesFacade(Hall(self.declared, self, self.work))
+
+    @property
+    def cards(self) -> slot.Cards:
+        if self.given_out is None:
+            raise LookupError("this vertical declares no cards")
+        return CardsFacade(CardCase(self.given_out, self, self.work))
 
     @property
     def messages(self) -> slot.Messages:
@@ -99,6 +108,7 @@ class OperatorScope:
     lines: LinesContext | None = None
     page: PageWait | None = None
     teller: Teller = field(default_factory=Teller)
+    cards: CardsContext | None = None
 
     def for_page(self, page: PageWait) -> OperatorScope:
         """The same scope for one page: who waits for its answer, and how long they may."""
@@ -122,7 +132,7 @@ class OperatorScope:
 
     def unit(self, work: Work) -> Unit:
         """The unit of work as the vertical sees it."""
-        return Unit(work, PaymentsFacade(self.money, work), self.settings, self.lines, self.teller)
+        return Unit(work, PaymentsFacade(self.money, work), self.settings, self.lines, self.teller, self.cards)
 
     @contextmanager
     def begin(self) -> Iterator[Unit]:

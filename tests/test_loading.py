@@ -21,6 +21,8 @@ from hospital_bridge.loading import VerticalFault, load_verticals, missing_ports
 from hospital_bridge.slot import (
     GROUP,
     NOTHING_PERSONAL,
+    CardForm,
+    CardKind,
     FulfilMode,
     Inbound,
     LineRules,
@@ -108,6 +110,7 @@ def line_rules(*callers: str) -> LineRules:
 FARE = Sale("rides.fare", "fare", FulfilMode.MANUAL, sell, None, sell, None, lambda *_: None, lambda *_: [])
 SELLING = replace(RIDES, manifest=replace(RIDES.manifest, ports=frozenset({"WalletPayments"})))
 MAP = Page("map", "map", show)
+TRIP = CardKind("rides.trip", CardForm.TICKET, "Ticket", "Show it at the gate.", redeemers=("inspector",))
 
 
 @pytest.mark.parametrize(
@@ -127,6 +130,9 @@ MAP = Page("map", "map", show)
         ("HB-C019", replace(RIDES, pages=(MAP, replace(MAP, path="plan"))), "two pages called 'map'"),
         ("HB-C019", replace(RIDES, pages=(MAP, replace(MAP, name="plan"))), "two pages at 'GET p/map'"),
         ("HB-C019", replace(SELLING, sales=(FARE, FARE)), "two sales of the kind 'rides.fare'"),
+        ("HB-C019", replace(RIDES, cards=(TRIP, TRIP)), "two cards of the kind 'rides.trip'"),
+        ("HB-C019", replace(RIDES, cards=(replace(TRIP, kind="mall.trip"),)), "'mall.trip', which must begin with"),
+        ("HB-C020", replace(RIDES, cards=(replace(TRIP, redeemers=("driver",)),)), "lets the role 'driver' redeem"),
         ("HB-C020", replace(RIDES, pages=(replace(MAP, role="driver"),)), "the page 'map' for the role 'driver'"),
         ("HB-C020", replace(RIDES, lines=line_rules("inspector", "driver")), "lets the role 'driver' call"),
         ("HB-C020", replace(RIDES, sales=(FARE,)), "the port WalletPayments, which its manifest does not name"),

@@ -2,7 +2,7 @@
 
 A code is never renumbered and never reused. Its page in the documentation is made from this table
 (docs/reference, `hospital-bridge explain CODE`). The first letter says whose matter it is:
-A access, C configuration, D data store, H hospital system, P payment, Q queue, R request,
+A access, C configuration, D data store, H hospital system, K cards, P payment, Q queue, R request,
 S system, W wallet.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Final
 
+from hospital_bridge.error_codes.cards import CARDS
 from hospital_bridge.error_codes.entry import ErrorCode
 from hospital_bridge.error_codes.queue import QUEUE
 
@@ -184,6 +185,7 @@ CODES: Final[tuple[ErrorCode, ...]] = (
         "Somebody has acknowledged it or the laboratory has taken it back; the report says which.",
         HTTPStatus.CONFLICT,
     ),
+    *CARDS,
     ErrorCode(
         "HB-P001",
         "The payment cannot take this step from its present state.",

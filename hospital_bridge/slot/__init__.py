@@ -7,6 +7,9 @@ everything it changes at the core happens inside the unit of work that it is han
 
 from __future__ import annotations
 
+from hospital_bridge.cards.model import CardEvent, CardForm, CardRefusal, CardRefused, CardState, Redemption
+from hospital_bridge.cards.rules import CardRules, Hours
+from hospital_bridge.slot.cards import CardKind, Cards, CardTemplate, CardView, Use
 from hospital_bridge.slot.care import Care, Chore, Finding
 from hospital_bridge.slot.facade import Audit, Effects, Jobs, OutsideCall, Payments, Scope, Seal, Subjects, VerticalWork
 from hospital_bridge.slot.guards import Guard, Guarded, GuardFailed, Veto, Vetoed
@@ -52,6 +55,16 @@ __all__ = [
     "PATIENT",
     "Audit",
     "Binding",
+    "CardEvent",
+    "CardForm",
+    "CardKind",
+    "CardRefusal",
+    "CardRefused",
+    "CardRules",
+    "CardState",
+    "CardTemplate",
+    "CardView",
+    "Cards",
     "Care",
     "Chore",
     "DeskView",
@@ -63,6 +76,7 @@ __all__ = [
     "Guard",
     "GuardFailed",
     "Guarded",
+    "Hours",
     "Inbound",
     "Jobs",
     "LineOpening",
@@ -83,6 +97,7 @@ __all__ = [
     "Progress",
     "Reaction",
     "Receipt",
+    "Redemption",
     "Relation",
     "Resource",
     "Right",
@@ -93,6 +108,7 @@ __all__ = [
     "StillNeeded",
     "Subjects",
     "Told",
+    "Use",
     "Vertical",
     "VerticalManifest",
     "VerticalWork",

@@ -9,6 +9,7 @@ from datetime import datetime, tzinfo
 from typing import Any, Protocol
 
 from adapters.values import Identifier, VerifiedIdentity
+from hospital_bridge.slot.cards import Cards
 from hospital_bridge.slot.lines import Lines
 from hospital_bridge.slot.messages import Messages
 from hospital_bridge.slot.money import PaymentRequest, PaymentView
@@ -148,6 +149,10 @@ class VerticalWork(Protocol):
     @property
     def lines(self) -> Lines:
         """The vertical's lines; LookupError when it declares none."""
+
+    @property
+    def cards(self) -> Cards:
+        """The vertical's cards; LookupError when it declares none."""
 
     @property
     def messages(self) -> Messages:

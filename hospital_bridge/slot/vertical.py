@@ -11,6 +11,7 @@ from typing import Any
 from marshmallow import Schema
 
 from adapters.news import News
+from hospital_bridge.slot.cards import CardKind
 from hospital_bridge.slot.care import Care
 from hospital_bridge.slot.facade import Scope, VerticalWork
 from hospital_bridge.slot.guards import Guard
@@ -222,6 +223,8 @@ class Vertical:
     inbound: tuple[Inbound, ...] = ()
     lines: LineRules | None = None
     """How its lines work, where it has any."""
+    cards: tuple[CardKind, ...] = ()
+    """The kinds of cards that it gives out."""
     messages: tuple[Notice, ...] = ()
     """What it tells people, through `VerticalWork.messages`."""
     tables: Any = None

@@ -17,7 +17,8 @@ def columns_of(record: Any, *, without: Iterable[str] = ()) -> dict[str, object]
     return {field.name: getattr(record, field.name) for field in fields(record) if field.name not in left_out}
 
 
-def record_of(kind: type[Record], row: Row[Any]) -> Record:
-    """The dataclass that a row tells of; the operator stays with the unit of work."""
+def record_of(kind: type[Record], row: Row[Any], **instead: object) -> Record:
+    """The dataclass that a row tells of, with some values read `instead`; the operator stays with the unit of work."""
     names = {field.name for field in fields(kind)}  # type: ignore[arg-type]  # every kind is a dataclass
-    return kind(**{name: value for name, value in row._mapping.items() if name in names})  # noqa: SLF001 - public
+    values = row._mapping  # noqa: SLF001 - public
+    return kind(**{name: value for name, value in values.items() if name in names} | instead)

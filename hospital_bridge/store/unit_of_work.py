@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, Table
 
 from hospital_bridge.clock import Clock, Ids
 from hospital_bridge.store.audit import Audit
+from hospital_bridge.store.cards import Cards
 from hospital_bridge.store.deliveries import Deliveries
 from hospital_bridge.store.effects import Effects
 from hospital_bridge.store.engine import enter, reading, refuse_powerful_login
@@ -160,6 +161,11 @@ class Work:
     def ledger(self) -> Ledger:
         """Where the money stands."""
         return Ledger(self)
+
+    @cached_property
+    def cards(self) -> Cards:
+        """Coupons, tickets, memberships and passes."""
+        return Cards(self)
 
     @cached_property
     def queue_lines(self) -> QueueLines:

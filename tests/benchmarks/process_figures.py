@@ -11,9 +11,14 @@ def resident_mib(process_id: int) -> float:
     return mib_of(Path(f"/proc/{process_id}/status").read_text())
 
 
-def mib_of(status: str) -> float:
-    """The resident memory that the lines of a /proc/*/status tell (proc(5): VmRSS, in KiB)."""
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+def highest_mib(process_id: int) -> float:
+    """The most memory that was ever held at once, in MiB."""
+    return mib_of(Path(f"/proc/{process_id}/status").read_text(), "VmHWM")
+
+
+def mib_of(status: str, figure: str = "VmRSS") -> float:
+    """The resident memory that the lines of a /proc/*/status tell (proc(5): VmRSS now, VmHWM at most, in KiB)."""
+    line = next(line for line in status.splitlines() if line.startswith(figure))
     return int(line.split()[1]) / 1024
 
 

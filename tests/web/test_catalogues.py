@@ -25,6 +25,7 @@ from hospital_bridge.verticals.hospital import VERTICAL
 from hospital_bridge.verticals.hospital.pages import hall
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
 from hospital_bridge.verticals.hospital.visits.line_rules import CLINIC, LINE_RULES
+from hospital_bridge.verticals.transit import looking_after
 from hospital_bridge.web import admin, console, deliveries, devices, family, finance
 from hospital_bridge.web.admin_reads import Dismissal
 from hospital_bridge.web.finance_reads import Decision, Explanation
@@ -84,7 +85,12 @@ def ids_of(package: str) -> set[str]:
         return spoken(package) | {hall.NO_NUMBER} | {page.menu for page in VERTICAL.pages if page.menu} | ranks | told
     if package == TRANSIT:
         told = {notice.sentence for notice in transit.VERTICAL.messages}
-        return spoken(package) | {page.menu for page in transit.VERTICAL.pages if page.menu} | told
+        return (
+            spoken(package)
+            | {page.menu for page in transit.VERTICAL.pages if page.menu}
+            | told
+            | set(looking_after.SENTENCES)
+        )
     codes = {text for entry in CODES for text in (entry.title, entry.remedy)}
     consent = {text for purpose in CONSENT.purposes for text in (purpose.title, purpose.text)}
     unused = {"Invalid value.", "Unknown field."}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hospital_bridge.verticals.transit import operating
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from hospital_bridge.verticals.transit.journeys import PairingRules
     from hospital_bridge.verticals.transit.taps import Tap
 
+REPLAYED_WITHIN = timedelta(minutes=10)
+"""Longer than any code stays good, with the clocks of phone and gates apart."""
+
 
 def take_taps(work: VerticalWork, told: Iterable[Tap]) -> int:
     """Keep the taps that are new and have their days counted; how many were new.
@@ -30,16 +34,17 @@ def take_taps(work: VerticalWork, told: Iterable[Tap]) -> int:
 
 
 def blacklist(work: VerticalWork) -> Blacklist:
-    """The accounts that pass no gate now; `version` is the second in which it was drawn up."""
-    return Blacklist(int(work.now.timestamp()), day_charges.debtors(work))
+    """The accounts that pass no gate now, debtors and forgotten ones; `version` is the second that it is of."""
+    return Blacklist(int(work.now.timestamp()), day_charges.debtors(work) | accounts.forgotten(work))
 
 
 def _take(work: VerticalWork, tap: Tap, rules: PairingRules) -> bool:
-    if not accounts.exists(work, tap.account):
+    if not accounts.is_open(work, tap.account):
         work.audit.record("bridge", "tap.of_nobody", tap.account, gate=tap.gate_id)
         return False
     if not taps.add(work, tap):
         return False
+    _look_for_replay(work, tap)
     day, is_new = day_charges.ensure(work, tap.account, rules.service_day(tap.at))
     if is_new:
         closing.ask_close(work, day, rules)
@@ -49,3 +54,11 @@ def _take(work: VerticalWork, tap: Tap, rules: PairingRules) -> bool:
         if known is not None and known.state is not State.OPEN:
             closing.ask_recount(work, known, tap)
     return True
+
+
+def _look_for_replay(work: VerticalWork, tap: Tap) -> None:
+    # Charged once by the journeys; that somebody's code was copied is for the trail.
+    around = taps.of_account(work, tap.account, tap.at - REPLAYED_WITHIN, tap.at + REPLAYED_WITHIN)
+    elsewhere = sorted({other.gate_id for other in around if other.code_id == tap.code_id} - {tap.gate_id})
+    if elsewhere:
+        work.audit.record("bridge", "code.replayed", tap.account, gate=tap.gate_id, elsewhere=",".join(elsewhere))

@@ -12,7 +12,7 @@ import pytest
 
 from adapters.values import EntryKind
 from hospital_bridge.slot import StillNeeded
-from hospital_bridge.verticals.transit import rights
+from hospital_bridge.verticals.transit import issuing, rights, tidying
 from hospital_bridge.verticals.transit.charging import closing
 from hospital_bridge.verticals.transit.charging.day_charge import (
     TRANSITIONS,
@@ -174,6 +174,39 @@ def test_the_book_is_the_same_when_a_posting_is_repeated(city: TransitWorld) -> 
     payment = city.pay()
     assert payment.state is State.PAID
     assert city.booked(TUESDAY) == [(EntryKind.PAYMENT.value, 600)]
+
+
+def test_who_presses_on_two_phones_at_once_has_one_account(city: TransitWorld) -> None:
+    subject, phone = city._rider("999999199001010019", "2088000000000002")
+
+    def join() -> str:
+        with city.scope.begin() as work:
+            return issuing.join(work, subject, phone).account_id
+
+    with ThreadPoolExecutor(2) as both:
+        first, second = (both.submit(join) for _ in range(2))
+        assert first.result() == second.result()
+
+
+def test_the_codes_of_somebody_who_was_forgotten_open_nothing(city: TransitWorld) -> None:
+    with city.scope.begin() as work:
+        rights.forget_journeys(work, city.subject)
+    assert city.blacklist().accounts == {city.account}
+    assert city.sync(board("B01", 0)) == 0
+
+
+def test_where_people_rode_is_forgotten_after_three_years(city: TransitWorld) -> None:
+    city.sync(*TRIP)
+    city.close()
+    city.pay()
+    tidying.forget_taps(city.scope, OPERATOR)
+    with city.scope.read() as work:
+        assert len(rights.export_journeys(work, city.subject)["taps"]) == 3
+    city.clock.advance(tidying.KEPT)
+    tidying.forget_taps(city.scope, OPERATOR)
+    with city.scope.read() as work:
+        assert rights.export_journeys(work, city.subject)["taps"] == []
+    assert city.day().charged_fen == 600
 
 
 def test_a_rider_is_forgotten_once_everything_is_paid(city: TransitWorld) -> None:

@@ -12,12 +12,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from hospital_bridge.contract import faults_of
 from hospital_bridge.slot import PageRequest
-from hospital_bridge.verticals.transit import VERTICAL, api, issuing
+from hospital_bridge.verticals.transit import VERTICAL, api, issuing, looking_after
 from hospital_bridge.verticals.transit.ride_code import Blacklist, IssuerKey, KeyRing, Refusal, RideRefused
 from hospital_bridge.verticals.transit.sandbox.gate import Gate, GateNews, Standing
 from hospital_bridge.verticals.transit.store import accounts
 from hospital_bridge.verticals.transit.taps import Tap, TapKind
-from tests.verticals.transit.travelling import HOUR, SETTINGS, TransitWorld
+from tests.verticals.transit.travelling import HOUR, OPERATOR, SETTINGS, TransitWorld
 
 
 @dataclass
@@ -103,6 +103,8 @@ def test_a_replay_at_a_second_gate_is_found_at_the_sync_and_charged_once(city: T
         gate.present(shown, city.clock.now() + timedelta(seconds=20 * number))
     for gate, office in reversed(buses):
         gate.sync(office)
+    with city.store.read(OPERATOR) as work:
+        assert [act.action for act in work.audit.of(city.account)] == ["code.replayed"]
     assert city.close().charged_fen == 200
 
 
@@ -141,3 +143,15 @@ def test_a_tap_that_cannot_be_read_is_refused_before_anything_is_kept(change: di
     }
     assert api.ToldTaps().validate({"gate": "G1", "taps": [tap]}) == {}
     assert api.ToldTaps().validate({"gate": "G1", "taps": [tap | change]})
+
+
+def test_doctor_says_a_month_ahead_what_will_end(city: TransitWorld) -> None:
+    def remedies() -> list[str]:
+        return [finding.remedy for finding in looking_after.doctor(city.scope)]
+
+    city.clock.advance(datetime(2026, 12, 1, tzinfo=UTC) - city.clock.now())
+    assert remedies() == ["", ""]
+    city.clock.advance(timedelta(days=2))
+    assert remedies() == ["", looking_after.ANOTHER_FEED]
+    city.clock.advance(datetime(2027, 11, 20, tzinfo=UTC) - city.clock.now())
+    assert remedies() == [looking_after.ANOTHER_KEY, looking_after.ANOTHER_FEED]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from hospital_bridge.store.staff import RoleGrant
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.verticals.transit import VERTICAL
 from hospital_bridge.verticals.transit.store import accounts
@@ -15,20 +17,31 @@ from hospital_bridge.web.site import Plugged
 from tests.steered import CountedIds, FakeClock
 from tests.verticals.transit.tapping import board, enter, leave
 from tests.verticals.transit.travelling import HOUR, OPERATOR, TransitWorld
-from tests.web.site_kit import make_kit
-from tests.web.visitor import get, post, sign_in
+from tests.web.site_kit import SiteKit, make_kit
+from tests.web.visitor import get, post, sign_in, staff_sign_in
 
 HOME = f"/p/{OPERATOR}/transit/"
 RIDER, STRANGER = "2088000000000001", "2088000000000002"
 
 
 @pytest.fixture
-def browser(city: TransitWorld, store: Store, clock: FakeClock, ids: CountedIds) -> FlaskClient:
-    """A phone that has signed in as the rider."""
-    site = make_kit(store, clock, ids).site
-    operator = replace(site.operators[OPERATOR], verticals={"transit": Plugged(VERTICAL, city.scope)})
-    app = create_app(replace(site, operators={OPERATOR: operator}))
+def kit(city: TransitWorld, store: Store, clock: FakeClock, ids: CountedIds) -> SiteKit:
+    """A site on which the operator runs transit and nothing else."""
+    made = make_kit(store, clock, ids)
+    operator = replace(made.site.operators[OPERATOR], verticals={"transit": Plugged(VERTICAL, city.scope)})
+    return replace(made, site=replace(made.site, operators={OPERATOR: operator}))
+
+
+@pytest.fixture
+def app(kit: SiteKit) -> Flask:
+    app = create_app(kit.site)
     app.testing = True
+    return app
+
+
+@pytest.fixture
+def browser(app: Flask) -> FlaskClient:
+    """A phone that has signed in as the rider."""
     phone = app.test_client()
     sign_in(phone, OPERATOR, RIDER)
     return phone
@@ -93,3 +106,18 @@ def test_somebody_elses_day_is_not_there(browser: FlaskClient, city: TransitWorl
     assert post(browser, f"{day_page(city)}/repay", {}, from_page=HOME).status_code == 404
     post(browser, f"{HOME}join", {}, from_page=HOME)
     assert get(browser, day_page(city)).status_code == 404
+
+
+def test_a_dispatcher_tells_riders_of_a_line_from_the_staff_pages(kit: SiteKit, app: Flask, city: TransitWorld) -> None:
+    city.sync(board("B01", 0))
+    kit.add_staff(OPERATOR, "dispatcher", RoleGrant("dispatcher"))
+    desk = app.test_client()
+    staff_sign_in(desk, OPERATOR, "dispatcher")
+    page = f"/staff/{OPERATOR}/transit/disruptions"
+    assert "18路" in get(desk, page).text
+    assert post(desk, page, {"line": "B18", "kind": "suspended"}, from_page=page).status_code == 303
+    assert "暂停运营" in get(desk, page).text
+    assert post(desk, page, {"line": "B18", "kind": "late"}, from_page=page).status_code != 303
+    city.work()
+    with city.store.read(OPERATOR) as work:
+        assert work.messages.unread(city.phone) == 1

@@ -39,6 +39,9 @@ def _accounts() -> None:
         sa.PrimaryKeyConstraint("operator_id", "account_id", name=op.f("pk_transit_account")),
         sa.UniqueConstraint("operator_id", "subject_id", name=op.f("uq_transit_account_operator_id_subject_id")),
     )
+    op.create_index(
+        "ix_transit_account_operator_id_wallet_user_id", "transit_account", ["operator_id", "wallet_user_id"]
+    )
 
 
 def _taps() -> None:
@@ -58,6 +61,7 @@ def _taps() -> None:
         sa.PrimaryKeyConstraint("operator_id", "gate_id", "gate_no", name=op.f("pk_transit_tap")),
     )
     op.create_index("ix_transit_tap_operator_id_account_id_at", "transit_tap", ["operator_id", "account_id", "at"])
+    op.create_index("ix_transit_tap_operator_id_at", "transit_tap", ["operator_id", "at"])
 
 
 def _days() -> None:

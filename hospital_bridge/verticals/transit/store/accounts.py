@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, LargeBinary, Table, UniqueConstraint
+from sqlalchemy import Column, Index, LargeBinary, Table, UniqueConstraint
+from sqlalchemy.exc import IntegrityError
 
 from hospital_bridge.slot import holds
 from hospital_bridge.store.metadata import ID, Instant, operator_column
 from hospital_bridge.verticals.transit.store.metadata import metadata
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hospital_bridge.slot import VerticalWork
 
 ACCOUNT = Table(
@@ -25,6 +28,10 @@ ACCOUNT = Table(
     Column("opened_at", Instant, nullable=False),
     UniqueConstraint("operator_id", "subject_id"),
 )
+
+Index(None, ACCOUNT.c.operator_id, ACCOUNT.c.wallet_user_id)
+
+NOBODY = ""
 
 
 class NoSuchAccount(LookupError):
@@ -46,13 +53,19 @@ def open_account(work: VerticalWork, subject_id: str, wallet_user_id: str, phone
     if known is not None:
         return known
     account = Account(work.ids.new(), subject_id, wallet_user_id)
-    work.table(ACCOUNT).add(
-        account_id=account.account_id,
-        subject_id=subject_id,
-        wallet_user_id=wallet_user_id,
-        phone_key=work.seal.seal_bytes(subject_id, ACCOUNT.name, "phone_key", account.account_id, phone_key),
-        opened_at=work.now,
-    )
+    sealed = work.seal.seal_bytes(subject_id, ACCOUNT.name, "phone_key", account.account_id, phone_key)
+    try:
+        with work.connection.begin_nested():
+            work.table(ACCOUNT).add(
+                account_id=account.account_id,
+                subject_id=subject_id,
+                wallet_user_id=wallet_user_id,
+                phone_key=sealed,
+                opened_at=work.now,
+            )
+    except IntegrityError:
+        # The same person pressed on two phones at once.
+        return open_account(work, subject_id, wallet_user_id, phone_key)
     return account
 
 
@@ -78,9 +91,21 @@ def get(work: VerticalWork, account_id: str) -> Account:
     return Account(row.account_id, row.subject_id, row.wallet_user_id)
 
 
-def exists(work: VerticalWork, account_id: str) -> bool:
-    """Whether the account is one of this operator's."""
-    return work.table(ACCOUNT).one(ACCOUNT.c.account_id == account_id) is not None
+def is_open(work: VerticalWork, account_id: str) -> bool:
+    """Whether the account is one of this operator's, and somebody's."""
+    row = work.table(ACCOUNT).one(ACCOUNT.c.account_id == account_id)
+    return row is not None and row.wallet_user_id != NOBODY
+
+
+def payers(work: VerticalWork, account_ids: Sequence[str]) -> Sequence[str]:
+    """The wallet users behind these accounts; those that are nobody's any more are left out."""
+    rows = work.table(ACCOUNT).all(ACCOUNT.c.account_id.in_(account_ids), ACCOUNT.c.wallet_user_id != NOBODY)
+    return sorted({row.wallet_user_id for row in rows})
+
+
+def forgotten(work: VerticalWork) -> frozenset[str]:
+    """The accounts that are nobody's any more: their last codes must open nothing."""
+    return frozenset(row.account_id for row in work.table(ACCOUNT).all(ACCOUNT.c.wallet_user_id == NOBODY))
 
 
 def forget(work: VerticalWork, account_id: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, Column, Index, Table
+from sqlalchemy import BigInteger, Column, Index, Table, and_, or_
 from sqlalchemy.exc import IntegrityError
 
 from hospital_bridge.store.metadata import CODE, ID, Instant, operator_column
@@ -12,7 +12,7 @@ from hospital_bridge.verticals.transit.store.metadata import metadata
 from hospital_bridge.verticals.transit.taps import Tap, TapKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
@@ -34,6 +34,7 @@ TAP = Table(
     Column("told_at", Instant, nullable=False),
 )
 Index(None, TAP.c.operator_id, TAP.c.account_id, TAP.c.at)
+Index(None, TAP.c.operator_id, TAP.c.at)
 
 
 def add(work: VerticalWork, tap: Tap) -> bool:
@@ -69,6 +70,17 @@ def all_of_account(work: VerticalWork, account_id: str) -> Sequence[Tap]:
 def forget_account(work: VerticalWork, account_id: str) -> None:
     """Drop the account's taps."""
     work.table(TAP).remove(TAP.c.account_id == account_id)
+
+
+def forget_before(work: VerticalWork, instant: datetime) -> int:
+    """Drop every tap before that instant; how many there were."""
+    return int(work.table(TAP).remove(TAP.c.at < instant))
+
+
+def riders_of(work: VerticalWork, line_id: str, stops: Collection[str], since: datetime) -> Sequence[str]:
+    """The accounts that rode the line, or passed a gate of one of its stops, since that instant."""
+    there = or_(TAP.c.line_id == line_id, and_(TAP.c.line_id == "", TAP.c.stop_id.in_(sorted(stops))))
+    return sorted({row.account_id for row in work.table(TAP).all(TAP.c.at >= since, there)})
 
 
 def _all(work: VerticalWork, *which: ColumnElement[bool]) -> Sequence[Tap]:

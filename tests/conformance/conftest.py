@@ -1,0 +1,96 @@
+"""Each vertical in a house of its own: migrated on both databases, its ports silent, its pages on a real site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from adapters.errors import NotDone
+from adapters.values import Sex, VerifiedIdentity
+from hospital_bridge.facade import OperatorScope
+from hospital_bridge.lines.hall import LinesContext
+from hospital_bridge.loading import load_verticals
+from hospital_bridge.payment.context import Counter, MoneyContext
+from hospital_bridge.store.migrations.runner import migrate_vertical
+from hospital_bridge.store.unit_of_work import Store
+from hospital_bridge.telling.messages import Teller
+from hospital_bridge.web.app import create_app
+from hospital_bridge.web.site import Plugged
+from tests.conformance.candidates import NAMES, Candidate, example_of
+from tests.conformance.planting import NAME, planted
+from tests.fixtures_store import Database
+from tests.steered import CountedIds, FakeClock
+from tests.web.scripted_hospital import SHANGHAI
+from tests.web.site_kit import SiteKit, make_kit
+
+OPERATOR = "h1"
+PERSON = VerifiedIdentity("测试一", "CN_ID", "999999198503120016", date(1985, 3, 12), Sex.MALE, "10000000001")
+
+
+class SilentPort:
+    """An outside system that does not answer, whatever it is asked."""
+
+    def __getattr__(self, name: str) -> Any:
+        def ask(*_: object, **__: object) -> None:
+            raise NotDone(f"{name}: nobody answers")
+
+        return ask
+
+
+@dataclass(frozen=True)
+class House:
+    """One operator that runs the vertical; `site` shows its pages."""
+
+    candidate: Candidate
+    store: Store
+    scope: OperatorScope
+    kit: SiteKit
+    app: Flask
+
+
+@pytest.fixture(params=NAMES)
+def candidate(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Candidate]:
+    name = request.param
+    with planted(tmp_path / "site") if name == NAME else nullcontext():
+        yield Candidate(name, load_verticals([name])[name], example_of(name))
+
+
+@pytest.fixture
+def migrated(candidate: Candidate, database: Database) -> Database:
+    vertical = candidate.vertical
+    if vertical.migrations is not None:
+        migrate_vertical(
+            database.owner, candidate.name, vertical.migrations, vertical.tables, database.application_role
+        )
+    return database
+
+
+@pytest.fixture
+def house(candidate: Candidate, migrated: Database, store: Store, clock: FakeClock, ids: CountedIds) -> House:
+    scope = _scope(candidate, store, clock)
+    kit = make_kit(store, clock, ids)
+    operator = replace(kit.site.operators[OPERATOR], verticals={candidate.name: Plugged(candidate.vertical, scope)})
+    kit.site = replace(kit.site, operators={OPERATOR: operator})
+    app = create_app(kit.site)
+    app.testing = True
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    return House(candidate, store, scope, kit, app)
+
+
+def _scope(candidate: Candidate, store: Store, clock: FakeClock) -> OperatorScope:
+    vertical, name = candidate.vertical, candidate.name
+    settings = vertical.settings().load(dict(candidate.example.settings))
+    counters: dict[str, Counter] = {}
+    money = MoneyContext(OPERATOR, store, SHANGHAI, {"alipay": SilentPort()}, counters)
+    lines = LinesContext(name, vertical.lines, settings, SHANGHAI, vertical.guards) if vertical.lines else None
+    ports = {port: SilentPort() for port in vertical.manifest.ports | vertical.manifest.optional_ports}
+    scope = OperatorScope(money, settings, clock, ports, lines, teller=Teller.of(name, vertical.messages))
+    counters |= {sale.kind: Counter(sale, scope, scope.unit, vertical.guards) for sale in vertical.sales}
+    return scope
