@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hospital_bridge.slot import Go, Page, PageRequest, Right, View
 from hospital_bridge.verticals.transit import issuing, operating
 from hospital_bridge.verticals.transit.charging import repaying
-from hospital_bridge.verticals.transit.charging.day_charge import OWING, State
+from hospital_bridge.verticals.transit.charging.day_charge import State
 from hospital_bridge.verticals.transit.store import accounts, day_charges
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def show_home(request: PageRequest) -> View:
     with request.scope.read() as work:
         account = accounts.of_subject(work, request.subject_id) if _may(work, request) else None
         days = day_charges.of_account(work, account.account_id)[:MOST_DAYS] if account else ()
-    owing = any(day.state in OWING for day in days)
+        owing = account is not None and day_charges.owes(work, account.account_id)
     return View("home.html", {"is_rider": account is not None, "days": days, "owing": owing})
 
 
@@ -63,7 +63,7 @@ def show_code(request: PageRequest) -> View:
     """The ride code of this moment; who owes a day is shown that instead."""
     with request.scope.read() as work:
         account = _theirs(work, request)
-        owing = account.account_id in day_charges.debtors(work)
+        owing = day_charges.owes(work, account.account_id)
         try:
             code = None if owing else issuing.ride_code(work, account)
         except issuing.NoKeyNow:

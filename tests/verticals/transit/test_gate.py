@@ -120,3 +120,9 @@ def test_a_debtor_is_shut_out_and_let_in_by_one_sync_each(gate: Gate) -> None:
     office.current = replace(NEWS, blacklist=Blacklist(3, frozenset()))
     gate.sync(office)
     assert gate.present(phone().show(MORNING), MORNING).account == ACCOUNT
+
+
+def test_news_that_were_long_on_their_way_change_nothing(gate: Gate) -> None:
+    gate.sync(Office(replace(NEWS, blacklist=Blacklist(3, frozenset({ACCOUNT})))))
+    gate.sync(Office(replace(NEWS, blacklist=Blacklist(2, frozenset()))))
+    assert refusal_at(gate, phone().show(MORNING)) == Refusal.BLOCKED

@@ -74,7 +74,10 @@ class Gate:
         told = tuple(self.untold)
         centre.take(told)
         del self.untold[: len(told)]
-        self.news = centre.news()
+        news = centre.news()
+        # An answer that was long on its way is older than what the gate knows.
+        if news.blacklist.version >= self.news.blacklist.version:
+            self.news = news
 
     def _remember(self, shown: ShownCode, at: datetime) -> None:
         # A code is forgotten only when it has long been stale: within that time it can be told apart for certain.

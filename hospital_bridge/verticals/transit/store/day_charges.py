@@ -37,6 +37,8 @@ DAY = Table(
 )
 Index(None, DAY.c.operator_id, DAY.c.state)
 
+_IS_OWED = DAY.c.state.in_([state.value for state in OWING])
+
 
 class NoSuchDay(LookupError):
     """The account has no such service day."""
@@ -86,8 +88,12 @@ def of_account(work: VerticalWork, account_id: str) -> Sequence[DayCharge]:
 
 def debtors(work: VerticalWork) -> frozenset[str]:
     """The accounts that owe a day: they pass no gate."""
-    owing = DAY.c.state.in_([state.value for state in OWING])
-    return frozenset(row.account_id for row in work.table(DAY).all(owing))
+    return frozenset(row.account_id for row in work.table(DAY).all(_IS_OWED))
+
+
+def owes(work: VerticalWork, account_id: str) -> bool:
+    """Whether the account owes a day."""
+    return bool(work.table(DAY).all(DAY.c.account_id == account_id, _IS_OWED, limit=1))
 
 
 def _moving(day: DayCharge) -> dict[str, Any]:
