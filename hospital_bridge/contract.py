@@ -20,11 +20,11 @@ NAME = re.compile(r"[a-z][a-z0-9]{1,30}")
 
 # fmt: off
 RESERVED = frozenset({
-    "admin", "api", "audit", "binding", "board", "bridge", "card", "cards", "consent", "consents", "data", "delivery",
-    "deliveries", "desks", "device", "devices", "disabled", "effect", "endpoints", "family", "finance", "inbox",
-    "job", "jobs", "ledger", "link", "links", "login", "logout", "message", "messages", "money", "operator",
-    "payment", "periodic", "queue", "rate", "reconciliation", "refund", "security", "staff", "store", "stream",
-    "subject", "telling", "wallet", "web", "webhook", "work",
+    "admin", "api", "audit", "binding", "board", "bridge", "card", "cards", "consent", "consents", "data",
+    "deliveries", "delivery", "desks", "device", "devices", "disabled", "effect", "endpoints", "family", "finance",
+    "handover", "inbox", "job", "jobs", "ledger", "link", "links", "login", "logout", "message", "messages", "money",
+    "operator", "payment", "periodic", "queue", "rate", "reconciliation", "refund", "security", "staff", "store",
+    "stream", "subject", "telling", "wallet", "web", "webhook", "work",
 })
 # fmt: on
 """Words that the core's own tables, topics and addresses begin with."""

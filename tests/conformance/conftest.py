@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 from flask import Flask
 
 from adapters.errors import NotDone
 from adapters.values import Sex, VerifiedIdentity
+from hospital_bridge.cli import main
 from hospital_bridge.facade import OperatorScope
 from hospital_bridge.lines.hall import LinesContext
 from hospital_bridge.loading import load_verticals
@@ -24,13 +27,17 @@ from hospital_bridge.telling.messages import Teller
 from hospital_bridge.web.app import create_app
 from hospital_bridge.web.site import Plugged
 from tests.conformance.candidates import NAMES, Candidate, example_of
-from tests.conformance.planting import NAME, planted
+from tests.conformance.planting import NAME, PACKAGE, planted
 from tests.fixtures_store import Database
+from tests.kept_logs import logging_restored
+from tests.settings.written import BRIDGE, ENVIRONMENT, write
 from tests.steered import CountedIds, FakeClock
 from tests.web.scripted_hospital import SHANGHAI
 from tests.web.site_kit import SiteKit, make_kit
 
 OPERATOR = "h1"
+EAST = '[operator]\nid = "east"\nname = "东城公交"\nphone = "010-0000000"\n'
+WITH_RIDES = f"{EAST}[operator.verticals.rides]\n"
 PERSON = VerifiedIdentity("测试一", "CN_ID", "999999198503120016", date(1985, 3, 12), Sex.MALE, "10000000001")
 
 
@@ -94,3 +101,23 @@ def _scope(candidate: Candidate, store: Store, clock: FakeClock) -> OperatorScop
     scope = OperatorScope(money, settings, clock, ports, lines, teller=Teller.of(name, vertical.messages))
     counters |= {sale.kind: Counter(sale, scope, scope.unit, vertical.guards) for sale in vertical.sales}
     return scope
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., Result]]:
+    monkeypatch.chdir(tmp_path)
+
+    def invoke(*words: str) -> Result:
+        return CliRunner().invoke(main, words, env={**ENVIRONMENT, "LANG": "C.UTF-8"}, prog_name="hospital-bridge")
+
+    with logging_restored():
+        yield invoke
+
+
+@pytest.fixture
+def rides(run: Callable[..., Result], tmp_path: Path) -> Iterator[Any]:
+    """The stranger's vertical, installed and migrated."""
+    write(tmp_path, {"bridge.toml": BRIDGE, "operators.d/east.toml": WITH_RIDES})
+    with planted(tmp_path / "site"):
+        assert run("migrate").exit_code == 0
+        yield import_module(PACKAGE)

@@ -19,15 +19,15 @@ PACKAGE, DISTRIBUTION, NAME = "strangers_rides", "strangers-rides", "rides"
 
 
 @contextmanager
-def planted(folder: Path) -> Iterator[None]:
+def planted(folder: Path, distribution: str = DISTRIBUTION) -> Iterator[None]:
     """Installed as pip would install it while the block runs, and gone afterwards."""
     shutil.copytree(WHEEL, folder, ignore=shutil.ignore_patterns("__pycache__"))
     for catalogue in (folder / PACKAGE / "catalogues").glob("*.po"):
         with catalogue.open("rb") as read, catalogue.with_suffix(".mo").open("wb") as written:
             write_mo(written, read_po(read))
-    about = folder / f"{PACKAGE}-1.2.dist-info"
+    about = folder / f"{distribution.replace('-', '_')}-1.2.dist-info"
     about.mkdir()
-    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {DISTRIBUTION}\nVersion: 1.2\n", encoding="utf-8")
+    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.2\n", encoding="utf-8")
     points = f"[hospital_bridge.verticals]\n{NAME} = {PACKAGE}:VERTICAL\n"
     (about / "entry_points.txt").write_text(points, encoding="utf-8")
     sys.path.insert(0, str(folder))

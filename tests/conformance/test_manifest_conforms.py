@@ -17,8 +17,13 @@ from hospital_bridge.inventory import entry_of
 from hospital_bridge.slot import BOARD, KIOSK, PATIENT
 from tests.conformance.candidates import Candidate
 
-FACADE = ("hospital_bridge.slot", "hospital_bridge.errors", "hospital_bridge.store.metadata")
-"""All of the core that a vertical may import: the slot, the permanent codes, the columns' types."""
+FACADE = (
+    "hospital_bridge.slot",
+    "hospital_bridge.errors",
+    "hospital_bridge.settings.values",
+    "hospital_bridge.store.metadata",
+)
+"""All of the core that a vertical may import: the slot, the permanent codes, the types of settings and of columns."""
 
 NEUTRAL = ("adapters.errors", "adapters.news", "adapters.ports", "adapters.values", "queueing", "notifications")
 LIBRARIES = frozenset({"alembic", "marshmallow", "sqlalchemy"})

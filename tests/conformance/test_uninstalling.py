@@ -8,18 +8,16 @@ from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from sqlalchemy import inspect
 
-from adapters.values import Sex, VerifiedIdentity, WalletAccount
+from adapters.values import WalletAccount
 from hospital_bridge.bootstrap import Bridge, build
-from hospital_bridge.cli import main
 from hospital_bridge.installed import installed
 from hospital_bridge.settings import load
 from hospital_bridge.slot import Care
@@ -28,12 +26,11 @@ from hospital_bridge.store.left_behind import rows_of, tables_of, verticals_with
 from hospital_bridge.store.migrations.runner import CORE_VERSION_TABLE, HERE, _upgrade, migrate_vertical
 from hospital_bridge.store.tables import core_metadata
 from hospital_bridge.store.unit_of_work import Store
+from tests.conformance.conftest import EAST, PERSON, WITH_RIDES
 from tests.conformance.planting import PACKAGE, planted, uproot
 from tests.fixtures_store import Database
-from tests.kept_logs import logging_restored
-from tests.settings.written import BRIDGE, ENVIRONMENT, write
+from tests.settings.written import ENVIRONMENT, write
 
-PERSON = VerifiedIdentity("测试一", "CN_ID", "999999198503120016", date(1985, 3, 12), Sex.MALE, "10000000001")
 LATER = """
 import sqlalchemy as sa
 from alembic import op
@@ -44,28 +41,6 @@ revision, down_revision = "9999", "{newest}"
 def upgrade():
     op.create_table("later", sa.Column("word", sa.String(9)))
 """
-OPERATOR = '[operator]\nid = "east"\nname = "东城公交"\nphone = "010-0000000"\n'
-WITH_RIDES = f"{OPERATOR}[operator.verticals.rides]\n"
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., Result]]:
-    monkeypatch.chdir(tmp_path)
-
-    def invoke(*words: str) -> Result:
-        return CliRunner().invoke(main, words, env={**ENVIRONMENT, "LANG": "C.UTF-8"}, prog_name="hospital-bridge")
-
-    with logging_restored():
-        yield invoke
-
-
-@pytest.fixture
-def rides(run: Callable[..., Result], tmp_path: Path) -> Iterator[Any]:
-    """The stranger's vertical, installed and migrated."""
-    write(tmp_path, {"bridge.toml": BRIDGE, "operators.d/east.toml": WITH_RIDES})
-    with planted(tmp_path / "site"):
-        assert run("migrate").exit_code == 0
-        yield import_module(PACKAGE)
 
 
 def test_an_installed_package_is_listed_with_what_it_may_see(run: Callable[..., Result], rides: Any) -> None:
@@ -122,7 +97,7 @@ def bridge_in(folder: Path) -> Iterator[Bridge]:
 def removed(rider: str, tmp_path: Path) -> str:
     """The package is gone, its name out of the configuration; the rider's id."""
     uproot(tmp_path / "site")
-    write(tmp_path, {"operators.d/east.toml": OPERATOR})
+    write(tmp_path, {"operators.d/east.toml": EAST})
     return rider
 
 
@@ -131,7 +106,7 @@ def test_without_the_package_the_bridge_refuses_its_name_and_starts_once_it_is_o
 ) -> None:
     uproot(tmp_path / "site")
     assert "rides: no such vertical is installed" in run("verticals").stderr
-    write(tmp_path, {"operators.d/east.toml": OPERATOR})
+    write(tmp_path, {"operators.d/east.toml": EAST})
     assert run("migrate").exit_code == 0
     assert run("doctor").exit_code == 0
 
