@@ -36,7 +36,10 @@ CHAIN_AUDIT = "audit.chain"
 RECONCILE_YESTERDAY = "payment.reconcile_yesterday"
 TIDY = "store.tidy"
 EXPIRE_TICKETS = "queue.expire"
+EXPIRE_CARDS = "card.expire"
 MINUTE = timedelta(minutes=1)
+EXPIRE_CARDS_EVERY, MOST_AT_ONCE = timedelta(minutes=5), 1000
+"""Nothing is redeemed after its time even before this runs; it is only what lists and verticals are told."""
 NIGHT = time(0, 30)
 """By then no payment of yesterday is still on its way to us; the bill itself is asked for in the morning."""
 
@@ -53,6 +56,7 @@ def handlers_of(bridge: Bridge) -> Handlers:
         APPLY: partial(apply_message, bridge),
         RECONCILE_YESTERDAY: _reconcile_yesterday(bridge),
         EXPIRE_TICKETS: partial(_expire_tickets, bridge),
+        EXPIRE_CARDS: partial(_expire_cards, bridge),
         TIDY: partial(_tidy, bridge.settings.bridge.raw_message_days),
     }
     return Handlers(tx=tx, io=io, retry={APPLY: Retry(permanent=(Malformed,))})
@@ -70,6 +74,9 @@ def periodic_tasks(bridge: Bridge) -> Sequence[PeriodicTask]:
         PeriodicTask("reconcile", RECONCILE_YESTERDAY, Daily(NIGHT), Lane.TX),
         PeriodicTask("audit", CHAIN_AUDIT, Every(MINUTE), Lane.TX),
         PeriodicTask("queue", EXPIRE_TICKETS, Daily(NIGHT), Lane.TX),
+        PeriodicTask(
+            "cards", EXPIRE_CARDS, Every(EXPIRE_CARDS_EVERY), Lane.TX, operators=_operators_with_cards(bridge)
+        ),
         PeriodicTask("tidy", TIDY, Daily(NIGHT), Lane.TX),
         PeriodicTask("links", CHECK_LINKS, Every(MINUTE)),
         *timed,
@@ -78,6 +85,10 @@ def periodic_tasks(bridge: Bridge) -> Sequence[PeriodicTask]:
 
 def _operators_with(bridge: Bridge, vertical: str) -> frozenset[str]:
     return frozenset(operator_id for operator_id, parts in bridge.operators.items() if vertical in parts.scopes)
+
+
+def _operators_with_cards(bridge: Bridge) -> frozenset[str]:
+    return frozenset().union(*(_operators_with(bridge, name) for name, each in bridge.verticals.items() if each.cards))
 
 
 def _reaction(bridge: Bridge, name: str, reaction: Reaction) -> IoHandler:
@@ -103,6 +114,12 @@ def _expire_tickets(bridge: Bridge, work: Work, job: Job) -> None:
     for scope in bridge.operators[job.operator_id].scopes.values():
         if scope.lines is not None:
             scope.unit(work).lines.expire(date.fromisoformat(job.ref))
+
+
+def _expire_cards(bridge: Bridge, work: Work, job: Job) -> None:
+    for scope in bridge.operators[job.operator_id].scopes.values():
+        if scope.cards is not None:
+            scope.unit(work).cards.expire(MOST_AT_ONCE)
 
 
 def _reconcile_yesterday(bridge: Bridge) -> TxHandler:

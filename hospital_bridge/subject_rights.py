@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from hospital_bridge.cards.model import CardEvent
 from hospital_bridge.identity.family import guardian_purpose
 from hospital_bridge.payment.ledger import is_at_rest
 from hospital_bridge.payment.model import Fulfilment, situation_of
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from hospital_bridge.bootstrap import Bridge, OperatorParts
     from hospital_bridge.payment.model import Payment
+    from hospital_bridge.store.cards import CardRow
     from hospital_bridge.store.messages import ToldMessage
     from hospital_bridge.store.queue_tickets import TicketRow
     from hospital_bridge.store.unit_of_work import Work
@@ -57,6 +59,9 @@ def erase_subject(bridge: Bridge, operator_id: str, subject_id: str, actor: str)
             forget = bridge.verticals[name].erase_subject
             if forget is not None:
                 forget(scope.unit(work), subject_id)
+        for holder in _holders(subject_id, acting):
+            for card in work.cards.of_person(holder):
+                work.cards.move(card.card_id, CardEvent.VOID)
         work.subjects.forget(subject_id)
         Invitations(work).end_all_of(subject_id)
         for each in acting:
@@ -109,6 +114,7 @@ def _person(work: Work, subject_id: str) -> dict[str, Any]:
             if each.relation is not Relation.SELF
         ],
         "payments": [_payment(payment) for payment in work.payments.of_subject(subject_id)],
+        "cards": [_card(row) for holder in _holders(subject_id, acting) for row in work.cards.of_person(holder)],
         "tickets": [_ticket(row) for row in work.queue_tickets.of_subject(subject_id)],
     }
 
@@ -134,6 +140,17 @@ def _message(told: ToldMessage) -> dict[str, Any]:
         name: value.isoformat() if isinstance(value, datetime) else value for name, value in told.parameters.items()
     }
     return {"event": told.event, "said": said, "at": told.created_at.isoformat()}
+
+
+def _holders(subject_id: str, acting: Sequence[Binding]) -> Sequence[str]:
+    """A card is held by the person or by a wallet user of theirs."""
+    return [subject_id, *(each.wallet_user_id for each in acting if each.relation is Relation.SELF)]
+
+
+def _card(row: CardRow) -> dict[str, Any]:
+    ends = None if row.expires_at is None else row.expires_at.isoformat()
+    issued = row.issued_at.isoformat()
+    return {"template": row.template_id, "state": row.state.value, "issued_at": issued, "expires_at": ends}
 
 
 def _ticket(row: TicketRow) -> dict[str, Any]:

@@ -29,6 +29,9 @@ class CardsFacade:
     def collect(self, card_id: str) -> CardView:
         return issue.collect(self.case, card_id)
 
+    def look(self, code: str) -> CardView:
+        return self.case.view(redeem.shown_by(self.case, code))
+
     def redeem(self, use: Use) -> Redemption:
         return redeem.redeem(self.case, use)
 
@@ -47,6 +50,9 @@ class CardsFacade:
     def of_subject(self, subject_id: str) -> Sequence[CardView]:
         cards = self.case.work.cards.of_subject(self.case.context.vertical, subject_id)
         return [self.case.view(card) for card in cards]
+
+    def standing(self, card_id: str) -> Redemption | None:
+        return self.case.work.cards.standing(self.case.card(card_id).card_id)
 
     def redeemed_for(self, order_ref: str) -> Sequence[Redemption]:
         return self.case.work.cards.redeemed_for(self.case.context.vertical, order_ref)

@@ -13,9 +13,20 @@ from hospital_bridge.slot import CardView, Use
 from hospital_bridge.store.cards import CardRow
 
 
+def shown_by(case: CardCase, scanned: str) -> CardRow:
+    """The card that shows this code; CardRefused where it is no code or no card."""
+    read = code.read(scanned)
+    if read is None:
+        raise CardRefused(CardRefusal.NO_CODE)
+    card = case.work.cards.by_code(case.context.vertical, read)
+    if card is None:
+        raise CardRefused(CardRefusal.UNKNOWN_CARD)
+    return card
+
+
 def redeem(case: CardCase, use: Use) -> Redemption:
     """The card is used, once; CardRefused says why not, and of a used one who was faster, where and when."""
-    shown = _shown(case, use)
+    shown = shown_by(case, use.code)
     if (answered := _answered(case, use, shown)) is not None:
         return answered
     _refuse_by_rules(case, use, shown)
@@ -63,16 +74,6 @@ def expire(case: CardCase, limit: int) -> int:
         if case.work.cards.move(card.card_id, CardEvent.EXPIRE):
             case.follow(card.card_id, CardEvent.EXPIRE)
     return len(overdue)
-
-
-def _shown(case: CardCase, use: Use) -> CardRow:
-    read = code.read(use.code)
-    if read is None:
-        raise CardRefused(CardRefusal.NO_CODE)
-    card = case.work.cards.by_code(case.context.vertical, read)
-    if card is None:
-        raise CardRefused(CardRefusal.UNKNOWN_CARD)
-    return card
 
 
 def _answered(case: CardCase, use: Use, shown: CardRow) -> Redemption | None:

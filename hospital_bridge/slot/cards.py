@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -44,6 +44,10 @@ class Use:
     order_ref: str = ""
 
 
+def _no_places(_work: VerticalWork) -> Mapping[str, str]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class CardKind:
     """One kind of card: `kind` begins with the vertical's name; `title` and `note` are English sentences to translate.
@@ -60,6 +64,8 @@ class CardKind:
     changed: Callable[[VerticalWork, CardView, CardEvent], None] | None = None
     redeemers: Collection[str] = ()
     """The staff roles that may redeem it."""
+    places: Callable[[VerticalWork], Mapping[str, str]] = _no_places
+    """Where staff redeem it: the words for each place id of its rules; without any, the page asks for no place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,9 @@ class Cards(Protocol):
     def collect(self, card_id: str) -> CardView:
         """Its holder takes the card; its days begin to run. Repeating it changes nothing."""
 
+    def look(self, code: str) -> CardView:
+        """The card that shows this code, whatever its state."""
+
     def redeem(self, use: Use) -> Redemption:
         """Use the card in this transaction, which also makes the order: of all who try at once one wins."""
 
@@ -112,6 +121,9 @@ class Cards(Protocol):
 
     def of_subject(self, subject_id: str) -> Sequence[CardView]:
         """The cards of a person, the newest first."""
+
+    def standing(self, card_id: str) -> Redemption | None:
+        """Who redeemed the card, where and when; None while nobody has, or once it was given back."""
 
     def redeemed_for(self, order_ref: str) -> Sequence[Redemption]:
         """What was redeemed for an order and not given back since."""

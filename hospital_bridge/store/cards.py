@@ -195,6 +195,10 @@ class Cards:
         rows = self._cards.all(*mine, order_by=(CARD.c.issued_at.desc(), CARD.c.card_id.desc()))
         return [record_of(CardRow, row) for row in rows]
 
+    def of_person(self, subject_id: str) -> Sequence[CardRow]:
+        """The cards of a person at every vertical."""
+        return [record_of(CardRow, row) for row in self._cards.all(CARD.c.subject_id == subject_id)]
+
     def overdue(self, vertical: str, limit: int) -> Sequence[CardRow]:
         """Cards whose time is over and that nobody has ended yet, the oldest first."""
         due = (CARD.c.vertical == vertical, CARD.c.expires_at <= self._work.now, _can(CardEvent.EXPIRE))

@@ -122,6 +122,18 @@ def may_call() -> bool:
     return staff is not None and any(staff.has(role) for rules in lines if rules for role in rules.callers)
 
 
+def may_redeem() -> bool:
+    """Whether this person may redeem cards of some vertical of this operator."""
+    staff = visit().staff
+    kinds = [kind for plugged in visit().operator.verticals.values() for kind in plugged.vertical.cards]
+    return staff is not None and any(staff.has(role) for kind in kinds for role in kind.redeemers)
+
+
+def gives_out_cards() -> bool:
+    """Whether somebody may hold cards of this operator."""
+    return any(plugged.vertical.cards for plugged in visit().operator.verticals.values())
+
+
 def page_address(vertical: str, page: str, **values: str) -> str:
     """The path of a page of a vertical of this operator."""
     return address(endpoint(vertical, page), **values)

@@ -7,6 +7,8 @@ import traceback
 from flask import Flask, Response, g, json, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from hospital_bridge.cards.model import CardRefused
+from hospital_bridge.cards.refusals import as_error as card_error
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.lines.refusals import as_error
 from hospital_bridge.logs import logger
@@ -28,6 +30,7 @@ def handle_faults(app: Flask) -> None:
     app.register_error_handler(HTTPException, lambda fault: _told(BridgeError(_CODES.get(fault.code or 0, _UNKNOWN))))
     for refusal in (Refused, IllegalTransition):
         app.register_error_handler(refusal, lambda fault: _told(as_error(fault)))
+    app.register_error_handler(CardRefused, lambda fault: _told(card_error(fault)))
     app.register_error_handler(StaleVersion, lambda _: _told(BridgeError("HB-D004")))
     app.register_error_handler(Exception, _unexpected)
 

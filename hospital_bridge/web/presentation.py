@@ -13,6 +13,7 @@ from flask import g, request
 from markupsafe import Markup
 
 from adapters.money import yuan_from_fen
+from hospital_bridge.cards.code import grouped
 from hospital_bridge.web.visit import site, visit
 from queueing.board import masked
 
@@ -118,6 +119,7 @@ def qr(content: str | bytes) -> Markup:
 
 FILTERS: dict[str, Any] = {
     "clock_time": clock_time,
+    "code_groups": grouped,
     "coming_back": coming_back,
     "day": day,
     "day_of_year": day_of_year,

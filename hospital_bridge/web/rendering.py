@@ -10,7 +10,7 @@ from flask import Flask, g
 from jinja2 import BaseLoader, ChoiceLoader, PackageLoader, PrefixLoader, StrictUndefined
 
 from hospital_bridge.web.assets import Asset
-from hospital_bridge.web.dispatch import may_call, page_address, staff_menu
+from hospital_bridge.web.dispatch import gives_out_cards, may_call, may_redeem, page_address, staff_menu
 from hospital_bridge.web.forms import hidden_fields
 from hospital_bridge.web.live import looks_again
 from hospital_bridge.web.look import Look
@@ -56,7 +56,9 @@ def _words_of_templates(site: Site, assets: Mapping[str, Asset]) -> dict[str, An
         "looks_again": looks_again,
         "operators": site.operators,
         "page_address": page_address,
+        "gives_out_cards": gives_out_cards,
         "may_call": may_call,
+        "may_redeem": may_redeem,
         "staff_menu": staff_menu,
         "switched": switched,
         "this_page": this_page,

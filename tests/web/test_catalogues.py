@@ -28,6 +28,7 @@ from hospital_bridge.verticals.hospital.visits.line_rules import CLINIC, LINE_RU
 from hospital_bridge.verticals.transit import looking_after
 from hospital_bridge.web import admin, console, deliveries, devices, family, finance
 from hospital_bridge.web.admin_reads import Dismissal
+from hospital_bridge.web.cards import STATES, WEEKDAYS
 from hospital_bridge.web.finance_reads import Decision, Explanation
 from hospital_bridge.website import CONSENT
 from tests.web.visitor import get
@@ -102,6 +103,8 @@ def ids_of(package: str) -> set[str]:
         | OF_WORK
         | set(WALLETS)
         | set(InboxState)
+        | set(STATES.values())
+        | set(WEEKDAYS)
         | ({str(each) for each in OF_MARSHMALLOW} - unused)
     )
 
