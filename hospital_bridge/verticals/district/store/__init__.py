@@ -1,0 +1,8 @@
+"""The district's own tables, one module for each aggregate."""
+
+from __future__ import annotations
+
+from hospital_bridge.verticals.district.store import points
+from hospital_bridge.verticals.district.store.metadata import metadata
+
+__all__ = ["metadata", "points"]
