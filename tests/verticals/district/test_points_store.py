@@ -15,7 +15,7 @@ from hospital_bridge.store.engine import make_engine
 from hospital_bridge.store.keys import RootKeys
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.verticals.district import store as district_store
-from hospital_bridge.verticals.district.points import Earned, NotEnoughPoints, Spent, TakenBack
+from hospital_bridge.verticals.district.points import Earned, NotEnoughPoints, PointsEvent, Spent, TakenBack
 from hospital_bridge.verticals.district.store import points
 from tests.cards.counters import Mall
 from tests.fixtures_store import Database
@@ -44,18 +44,22 @@ def work(mall: Mall) -> Iterator[VerticalWork]:
 
 
 def test_what_was_written_is_what_is_read(work: VerticalWork) -> None:
-    told = (SHOPPING, Spent(30, NOW), TakenBack("p1", 10, NOW))
-    for number, event in enumerate(told):
-        account = points.write(work, "ann", f"source-{number}", event)
-    assert tuple(points.events(work, "ann")) == told
-    assert points.account(work, "ann") == account
-    assert account.balance(NOW) == 60
+    told: list[PointsEvent] = [SHOPPING, Spent(30, NOW), TakenBack("p1", 10, NOW)]
+    accounts = [points.write(work, "ann", f"source-{number}", event) for number, event in enumerate(told)]
+    assert list(points.events(work, "ann")) == told
+    assert points.account(work, "ann") == accounts[-1]
+    assert accounts[-1].balance(NOW) == 60
 
 
 def test_a_source_gives_its_points_once(work: VerticalWork) -> None:
     once = points.write(work, "ann", "pay-1", SHOPPING)
     assert points.write(work, "ann", "pay-1", SHOPPING) == once
-    for subject, event in (("bob", SHOPPING), ("ann", Earned("p1", 99, NOW, END)), ("ann", Spent(100, NOW))):
+    others: list[tuple[str, PointsEvent]] = [
+        ("bob", SHOPPING),
+        ("ann", Earned("p1", 99, NOW, END)),
+        ("ann", Spent(100, NOW)),
+    ]
+    for subject, event in others:
         with pytest.raises(points.OtherEvent):
             points.write(work, subject, "pay-1", event)
 

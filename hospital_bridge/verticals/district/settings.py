@@ -1,0 +1,100 @@
+"""What the mall may set for this vertical."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from hospital_bridge.settings.values import Key32
+from hospital_bridge.verticals.district.audience.tables import TABLES
+from hospital_bridge.verticals.district.fence import Fence, Point, Store
+from hospital_bridge.verticals.district.splitting import WHOLE
+
+_MILLIONTHS = 1_000_000
+
+
+def _whole(default: int, least: int, most: int, text: str) -> fields.Integer:
+    return fields.Integer(load_default=default, validate=validate.Range(least, most), metadata={"description": text})
+
+
+def _degrees(most: int, text: str) -> fields.Decimal:
+    return fields.Decimal(places=6, required=True, validate=validate.Range(-most, most), metadata={"description": text})
+
+
+class ShopSettings(Schema):
+    """One of the tables `operator.verticals.district.shops`."""
+
+    id = fields.String(
+        required=True,
+        validate=validate.Regexp(r"^[a-z0-9-]{1,32}$"),
+        metadata={"description": "The shop's id in payments and statements; never given to another shop."},
+    )
+    name = fields.String(
+        required=True,
+        validate=validate.Length(1, 64),
+        metadata={"description": "The shop's name, as visitors read it."},
+    )
+    latitude = _degrees(90, "Where its door is, in degrees with six decimals, as the wallet's map has it.")
+    longitude = _degrees(180, "The same, from west to east.")
+    commission = _whole(0, 0, WHOLE, "What the mall keeps of a payment, in parts of 10000: 250 is 2.5 %.")
+
+
+class DistrictSettings(Schema):
+    """The table `operator.verticals.district`."""
+
+    shops: Any = fields.List(
+        fields.Nested(ShopSettings),
+        required=True,
+        validate=validate.Length(min=1),
+        metadata={"description": "The shops of the mall."},
+    )
+    points_days = _whole(365, 1, 3650, "How many days the points of a purchase can be spent.")
+    enter_metres = _whole(80, 10, 2000, "How near to the door somebody has come to a shop.")
+    exit_metres = _whole(150, 20, 5000, "How far from the door somebody has left it; more than enter_metres.")
+    accuracy_metres = _whole(50, 5, 500, "A phone that knows its place less accurately is not listened to.")
+    dwell_seconds = _whole(120, 0, 3600, "How long somebody is near before they have arrived.")
+    cooldown_minutes = _whole(240, 0, 10080, "For how long nobody is told again that they have arrived.")
+    audience_budget = _whole(
+        1500, 1, 5000, "How much all audience figures of a month may tell of a person, in thousandths of an epsilon."
+    )
+    admission_key = Key32(
+        load_default=None,
+        allow_none=True,
+        metadata={"secret": True, "description": "Signs who is let in to a flash sale: 32 random bytes in base64."},
+    )
+
+    @validates_schema
+    def _fits_together(self, data: dict[str, Any], **_: Any) -> None:
+        ids = [shop["id"] for shop in data["shops"]]
+        if len(set(ids)) != len(ids):
+            raise ValidationError("Two shops have the same id.", "shops")
+        if data["exit_metres"] <= data["enter_metres"]:
+            raise ValidationError("It must be more than enter_metres.", "exit_metres")
+        if data["audience_budget"] < min(table.milli_epsilon for table in TABLES):
+            raise ValidationError("No table of figures can be released for so little.", "audience_budget")
+
+
+def shops(settings: dict[str, Any]) -> tuple[Store, ...]:
+    """The shops and where they are."""
+    return tuple(
+        Store(shop["id"], shop["name"], Point(_millionths(shop["latitude"]), _millionths(shop["longitude"])))
+        for shop in settings["shops"]
+    )
+
+
+def fence(settings: dict[str, Any], shop: Store) -> Fence:
+    """The fence around a shop's door."""
+    return Fence(
+        shop.point,
+        settings["enter_metres"],
+        settings["exit_metres"],
+        settings["accuracy_metres"],
+        timedelta(seconds=settings["dwell_seconds"]),
+        timedelta(minutes=settings["cooldown_minutes"]),
+    )
+
+
+def _millionths(degrees: Any) -> int:
+    return int(degrees * _MILLIONTHS)
