@@ -32,6 +32,7 @@ from adapters.values import (
     WalletGrant,
     WalletMessage,
 )
+from adapters.wallet_cards import CardAbility, WalletCard, WalletCardState, WalletCardTemplate
 
 
 class WalletIdentity(Protocol):
@@ -83,6 +84,22 @@ class WalletMessages(Protocol):
 
     def tell(self, message: WalletMessage) -> None:
         """Hand the message over; Refused where its user wants none, or no template fits."""
+
+
+class WalletCards(Protocol):
+    """Cards in the wallet's own card holder, outside our pages. A wallet may lack it, or some of its abilities."""
+
+    def card_abilities(self) -> frozenset[CardAbility]:
+        """What else the wallet can do with cards; asks nobody outside."""
+
+    def add_card_template(self, template: WalletCardTemplate) -> str:
+        """Make a template and give the wallet's id of it."""
+
+    def issue_card(self, card: WalletCard) -> None:
+        """Put the card into its holder's wallet, under our serial."""
+
+    def show_card_as(self, serial: str, state: WalletCardState) -> None:
+        """Show the card as it stands with us; Refused where the wallet has no such serial."""
 
 
 class HisDirectory(Protocol):

@@ -1,4 +1,4 @@
-"""Alipay behind the ports WalletIdentity, WalletMessages and WalletPayments."""
+"""Alipay behind the ports WalletCards, WalletIdentity, WalletMessages and WalletPayments."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from adapters.alipay import bill, mapping, messages, notice
+from adapters.alipay import bill, mapping, messages, notice, passes
 from adapters.alipay.client import AlipayClient, Call
 from adapters.alipay.settings import AlipaySettings
 from adapters.errors import NotDone, OutcomeUnknown, Reason, Refused, Untrusted
@@ -28,6 +28,7 @@ from adapters.values import (
     WalletGrant,
     WalletMessage,
 )
+from adapters.wallet_cards import CardAbility, WalletCard, WalletCardState, WalletCardTemplate
 
 _OK = 200
 _WRONG_STATE = frozenset({"ACQ.REASON_TRADE_STATUS_INVALID", "ACQ.TRADE_STATUS_ERROR"})
@@ -69,6 +70,20 @@ class AlipayWallet:
 
     def tell(self, message: WalletMessage) -> None:
         self._client.call(messages.send_call(message, self._settings.message_templates))
+
+    # --- WalletCards ---
+
+    def card_abilities(self) -> frozenset[CardAbility]:
+        return passes.ABILITIES
+
+    def add_card_template(self, template: WalletCardTemplate) -> str:
+        return passes.template_id_of(self._client.call(passes.template_call(template)))
+
+    def issue_card(self, card: WalletCard) -> None:
+        passes.result_of(self._client.call(passes.issue_call(card, self._settings.app_id)))
+
+    def show_card_as(self, serial: str, state: WalletCardState) -> None:
+        passes.result_of(self._client.call(passes.update_call(serial, state, self._settings.app_id)))
 
     # --- WalletPayments ---
 

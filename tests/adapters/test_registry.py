@@ -53,7 +53,7 @@ DECLARED = Manifest(
 
 
 def test_our_own_adapters_are_installed_and_keep_their_manifests() -> None:
-    assert registry.manifest("alipay").provides == {"WalletIdentity", "WalletMessages", "WalletPayments"}
+    assert registry.manifest("alipay").provides == {"WalletCards", "WalletIdentity", "WalletMessages", "WalletPayments"}
 
 
 def test_an_unknown_adapter_is_named_with_those_that_there_are() -> None:

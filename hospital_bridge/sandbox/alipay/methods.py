@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from hospital_bridge.sandbox.alipay import bill_methods, identity_methods, message_methods, trade_methods
+from hospital_bridge.sandbox.alipay import bill_methods, identity_methods, message_methods, pass_methods, trade_methods
 from hospital_bridge.sandbox.alipay.refusals import invalid
 from hospital_bridge.sandbox.alipay.request import GatewayRequest
 from hospital_bridge.sandbox.alipay.world import AlipayWorld
@@ -23,6 +23,9 @@ METHODS: Mapping[str, Method] = MappingProxyType(
         "alipay.trade.refund": trade_methods.refund,
         "alipay.trade.fastpay.refund.query": trade_methods.refund_query,
         "alipay.open.app.mini.templatemessage.send": message_methods.send_template,
+        "alipay.pass.template.add": pass_methods.add_template,
+        "alipay.pass.instance.add": pass_methods.add_instance,
+        "alipay.pass.instance.update": pass_methods.update_instance,
         "alipay.data.dataservice.bill.downloadurl.query": bill_methods.download_url,
     }
 )

@@ -13,6 +13,7 @@ from hospital_bridge.clock import Clock, Ids, RandomIds
 from hospital_bridge.sandbox.alipay import certificates
 from hospital_bridge.sandbox.alipay.accounts import App, AppCredentials, CertificateSerials, WalletUser
 from hospital_bridge.sandbox.alipay.bill_links import BillLinks
+from hospital_bridge.sandbox.alipay.card_holder import CardHolder
 from hospital_bridge.sandbox.alipay.faults import FaultPlan
 from hospital_bridge.sandbox.alipay.grants import Grants
 from hospital_bridge.sandbox.alipay.local_time import ZONE, business_day
@@ -51,6 +52,7 @@ class AlipayWorld:
         self.bill_links = BillLinks(self.ids)
         self.trades = TradeBook()
         self.mail = Mail()
+        self.card_holder = CardHolder()
         self.outbox = Outbox(clock, self.ids, notice_transport or UrllibTransport(), self.faults)
         self.timestamp_tolerance = timestamp_tolerance
         self._new_key = new_key
