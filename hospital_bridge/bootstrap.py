@@ -16,6 +16,7 @@ from adapters.webhook import Resolve, resolved
 from hospital_bridge.cards.case import CardsContext
 from hospital_bridge.clock import Clock, Ids, RandomIds, SystemClock, chance
 from hospital_bridge.counted_outside import CountedTransport, counted_links
+from hospital_bridge.declared import Declared
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.facade import OperatorScope
 from hospital_bridge.lines.hall import LinesContext
@@ -244,7 +245,8 @@ def _scope(
     ports = {port: adapter for port, adapter in provided.items() if port in named}
     teller = Teller.of(vertical.manifest.name, vertical.messages, ways)
     lines, cards = _lines(vertical, chosen, settings), _cards(vertical, settings)
-    return OperatorScope(money, chosen, outside.clock, ports, lines, teller=teller, cards=cards)
+    limits = Declared.of(vertical)
+    return OperatorScope(money, chosen, outside.clock, ports, lines, teller=teller, cards=cards, limits=limits)
 
 
 def _lines(vertical: Vertical, chosen: Mapping[str, Any], settings: OperatorSettings) -> LinesContext | None:

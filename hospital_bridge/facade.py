@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hospital_bridge import slot
 from hospital_bridge.cards.case import CardCase, CardsContext
 from hospital_bridge.cards.facade import CardsFacade
+from hospital_bridge.declared import Declared, OwnJobs, OwnSeal
 from hospital_bridge.lines.facade import LinesFacade
 from hospital_bridge.lines.hall import Hall, LinesContext
 from hospital_bridge.patience import Asked, PageWait
@@ -36,6 +37,7 @@ class Unit:
     declared: LinesContext | None = None
     teller: Teller = field(default_factory=Teller)
     given_out: CardsContext | None = None
+    limits: Declared | None = None
 
     @property
     def operator_id(self) -> str:
@@ -55,7 +57,7 @@ class Unit:
 
     @property
     def seal(self) -> slot.Seal:
-        return self.work.seal
+        return self.work.seal if self.limits is None else OwnSeal(self.work.seal, self.limits)
 
     @property
     def subjects(self) -> slot.Subjects:
@@ -83,13 +85,15 @@ class Unit:
 
     @property
     def jobs(self) -> slot.Jobs:
-        return self.work.jobs
+        return self.work.jobs if self.limits is None else OwnJobs(self.work.jobs, self.limits)
 
     @property
     def audit(self) -> slot.Audit:
         return self.work.audit
 
     def table(self, table: Any) -> Any:
+        if self.limits is not None:
+            self.limits.must_have_table(table.name)
         return self.work.table(table)
 
 
@@ -109,6 +113,7 @@ class OperatorScope:
     page: PageWait | None = None
     teller: Teller = field(default_factory=Teller)
     cards: CardsContext | None = None
+    limits: Declared | None = None
 
     def for_page(self, page: PageWait) -> OperatorScope:
         """The same scope for one page: who waits for its answer, and how long they may."""
@@ -132,7 +137,8 @@ class OperatorScope:
 
     def unit(self, work: Work) -> Unit:
         """The unit of work as the vertical sees it."""
-        return Unit(work, PaymentsFacade(self.money, work), self.settings, self.lines, self.teller, self.cards)
+        payments = PaymentsFacade(self.money, work)
+        return Unit(work, payments, self.settings, self.lines, self.teller, self.cards, self.limits)
 
     @contextmanager
     def begin(self) -> Iterator[Unit]:

@@ -16,7 +16,9 @@ from flask import Flask
 
 from adapters.errors import NotDone
 from adapters.values import Sex, VerifiedIdentity
+from hospital_bridge.cards.case import CardsContext
 from hospital_bridge.cli import main
+from hospital_bridge.declared import Declared
 from hospital_bridge.facade import OperatorScope
 from hospital_bridge.lines.hall import LinesContext
 from hospital_bridge.loading import load_verticals
@@ -98,7 +100,10 @@ def _scope(candidate: Candidate, store: Store, clock: FakeClock) -> OperatorScop
     money = MoneyContext(OPERATOR, store, SHANGHAI, {"alipay": SilentPort()}, counters)
     lines = LinesContext(name, vertical.lines, settings, SHANGHAI, vertical.guards) if vertical.lines else None
     ports = {port: SilentPort() for port in vertical.manifest.ports | vertical.manifest.optional_ports}
-    scope = OperatorScope(money, settings, clock, ports, lines, teller=Teller.of(name, vertical.messages))
+    given_out = {card.kind: card for card in vertical.cards}
+    cards = CardsContext(name, given_out, SHANGHAI) if given_out else None
+    teller, limits = Teller.of(name, vertical.messages), Declared.of(vertical)
+    scope = OperatorScope(money, settings, clock, ports, lines, teller=teller, cards=cards, limits=limits)
     counters |= {sale.kind: Counter(sale, scope, scope.unit, vertical.guards) for sale in vertical.sales}
     return scope
 
