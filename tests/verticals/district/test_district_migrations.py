@@ -11,7 +11,7 @@ from hospital_bridge.store.migrations.runner import migrate, migrate_vertical
 from hospital_bridge.verticals import district
 from hospital_bridge.verticals.district import store
 
-TABLES = ("district_points_event",)
+TABLES = ("district_audience_cost", "district_audience_figure", "district_points_event")
 MIGRATIONS = Path(district.__file__).parent / "migrations"
 
 
