@@ -92,8 +92,11 @@ class Visit:
         return persist(lambda: self._pay(page), self._clock)
 
     def _pay(self, page: PageShown) -> PageShown:
+        """Where the bridge dies as the wallet leads back, the sheet is left standing: whoever paid opens their page."""
         shown = self._phone.look(page)
-        return self._phone.pay(shown) if shown.marks.get("situation") in PAYING else shown
+        if shown.marks.get("situation") in PAYING:
+            self._phone.pay(shown)
+        return self._phone.look(page)
 
     def _cancel(self, page: PageShown) -> None:
         shown = self._phone.look(page)
