@@ -35,6 +35,7 @@ def start(playwright: Playwright) -> Browser:
 
 def barriers(page: Page, standard: str = "wcag22aa") -> list[str]:
     """Where axe-core sees the page break WCAG 2.2 AA: the rule and the element; `make pages` installs axe-core."""
+    page.wait_for_load_state()  # a click that led here may have been answered and not yet read
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", standard]
     page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8"))
     found: list[dict[str, Any]] = page.evaluate("tags => axe.run({runOnly: tags}).then(run => run.violations)", tags)

@@ -70,6 +70,7 @@ def test_every_page_of_a_family_is_accessible(
     found = {}
     for name, step in steps.items():
         step()
+        browser_page.wait_for_load_state()
         sizes = browser_page.evaluate(SIZES)
         small = [each for each in sizes["text"] if each[1] < text]
         small += [each for each in sizes["targets"] if each[1] < target]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from hospital_bridge.verticals.hospital.registration import State
 from queueing.ticket import TicketState
@@ -68,6 +68,7 @@ def test_every_page_is_accessible(base_url: str, kit: SiteKit, browser_page: Pag
 def faults_of(page: Page, mode: str) -> list[Any]:
     """Barriers, texts and targets that are too small for the mode, and what is wider than the phone."""
     text, target = (18, 60) if mode == "care" else (15, 44)
+    page.wait_for_load_state()
     sizes = page.evaluate(SIZES)
     small = [each for each in sizes["text"] if each[1] < text] + [each for each in sizes["targets"] if each[1] < target]
     return [*barriers(page), *small, *(["wider than the phone"] if sizes["overflow"] > 0 else [])]
@@ -217,6 +218,6 @@ def test_care_mode_is_one_tap_away_and_stays(
     page.goto(f"{base_url}/p/h1/")
     page.click("text=关怀版")
     page.click("main .hb-cell >> nth=0")
-    assert page.evaluate("document.documentElement.className") == "care"
+    expect(page.locator("html")).to_have_class("care")
     page.goto(f"{base_url}/p/h1/")
     assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") > 20

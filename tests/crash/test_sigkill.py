@@ -10,11 +10,11 @@ from tests.journeys.conftest import database_urls
 
 BOOKED = next(iter(JOURNEYS))
 POINTS = {
-    "sqlite": ((BOOKED, 90), (BOOKED, 140), (BOOKED, 200), (CALLED, 99), (BILL, 71), (RESULT, 62)),
-    "postgresql": ((BOOKED, 100), (BOOKED, 170), (RESULT, 79)),
+    "sqlite": ((BOOKED, 80), (BOOKED, 120), (BOOKED, 160), (CALLED, 80), (BILL, 50), (RESULT, 45)),
+    "postgresql": ((BOOKED, 90), (BOOKED, 140), (RESULT, 52)),
 }
 """Within booking, paying and refunding, of which a visit passes about 240 points; within checking in and being called
-(170), a bill (100) and a result (120)."""
+(150), a bill (85) and a result (85). A fast machine passes fewer, for the bridge looks less often: none is near an end."""
 
 
 @pytest.mark.timeout(300)
@@ -28,4 +28,4 @@ def test_killed_and_started_again_the_visit_is_finished(
             deaths += [loop.kill_at(journey, point) for journey, point in POINTS[database]]
             loop.must_balance()
     assert deaths
-    assert all(death.died for death in deaths)
+    assert [death for death in deaths if not death.died] == []

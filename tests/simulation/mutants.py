@@ -21,7 +21,7 @@ from hospital_bridge.store.unit_of_work import Work
 from hospital_bridge.verticals.hospital import leaving
 from hospital_bridge.verticals.hospital.registration import Event
 from hospital_bridge.verticals.hospital.store import registrations, reports, slot_holds
-from hospital_bridge.verticals.hospital.visits import registering
+from hospital_bridge.verticals.hospital.visits import places
 from hospital_bridge.workers.job_runner import JobRunner
 from tests.simulation import outside
 from tests.simulation.options import Options, Weather
@@ -159,7 +159,7 @@ BUGS: Mapping[str, Bug] = {
     "a held seat is never freed": Bug(lambda: patch.object(slot_holds, "free_seat", _nothing)),
     "the version of a report that is heard last stands": Bug(_as_heard, _news),
     "a visit at the window gets no place in the line": Bug(
-        lambda: patch.object(registering, "_give_place", _nothing), _news
+        lambda: patch.object(places, "give", lambda _, __: ""), _news
     ),
     "a job is done before it is run": Bug(lambda: patch.object(JobRunner, "_call", _complete_first)),
 }

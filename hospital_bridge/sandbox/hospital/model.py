@@ -73,7 +73,7 @@ class Appointment:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A visit that was registered at the window for now, without an appointment."""
+    """A visit that was registered at the window for the same hour, without an appointment."""
 
     visit_no: str
     mrn: str
