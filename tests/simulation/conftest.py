@@ -12,10 +12,17 @@ from tests.simulation.databases import PostgresqlDatabase, SqliteDatabase
 from tests.simulation.ground import Ground, installed_once, laid
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def quiet() -> Iterator[None]:
     """A bridge in a storm warns at every step."""
     with logging_kept("critical"):
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def remembered() -> Iterator[None]:
+    """While these tests run and no longer: other tests of the same process install packages."""
+    with installed_once():
         yield
 
 
@@ -23,8 +30,7 @@ def quiet() -> Iterator[None]:
 def sqlite_ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     folder = tmp_path_factory.mktemp("simulation")
     database = SqliteDatabase(folder)
-    with installed_once():
-        yield laid(folder, database)
+    yield laid(folder, database)
     database.close()
 
 
@@ -33,6 +39,5 @@ def postgresql_ground(
     tmp_path_factory: pytest.TempPathFactory, postgresql_server: PostgresqlServer
 ) -> Iterator[Ground]:
     database = PostgresqlDatabase(postgresql_server)
-    with installed_once():
-        yield laid(tmp_path_factory.mktemp("simulation"), database)
+    yield laid(tmp_path_factory.mktemp("simulation"), database)
     database.close()
