@@ -1,19 +1,26 @@
-"""`hospital-bridge hl7`: questions about HL7 v2 messages in files."""
+"""`hospital-bridge hl7`: questions about HL7 v2 messages in files, and about a listener."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import click
 
 from adapters.hl7.conformance import Severity
 from adapters.hl7.conformance import check as findings_of
+from adapters.hl7.listener_table.row import Finding, Verdict
+from adapters.hl7.listener_table.suite import findings
+from adapters.hl7.listener_table.wire import Target
+from adapters.hl7.tls import client_context
 from hospital_bridge.cli.language import translate
+from hospital_bridge.clock import RandomIds, SystemClock
 
 
 @click.group()
 def command() -> None:
-    """Look at HL7 v2 messages in files."""
+    """Look at HL7 v2 messages in files, or at a listener."""
 
 
 @command.command()
@@ -33,3 +40,46 @@ def check(ctx: click.Context, files: tuple[Path, ...]) -> None:
             click.echo(translate("{file}: conforms").format(file=file))
         worst |= any(finding.severity is Severity.ERROR for finding in findings)
     ctx.exit(worst)
+
+
+@command.command()
+@click.argument("host")
+@click.argument("port", type=click.IntRange(1, 65535))
+@click.option("--event", default="ADT^A28^ADT_A05", show_default=True, help="MSH-9 of what is sent.")
+@click.option("--wait", type=click.FloatRange(0.1, 60), default=5, show_default=True, help="Seconds for an answer.")
+@click.option("--silence", type=click.FloatRange(0.1, 60), default=0.5, show_default=True, help="Seconds of none.")
+@click.option("--frame-limit", type=click.IntRange(0), default=0, help="Bytes that the listener takes in a frame.")
+@click.option("--read-timeout", type=click.FloatRange(0), default=0, help="Seconds it waits for a begun frame's end.")
+@click.option("--ca", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Use TLS; its authority, PEM.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+@click.pass_context
+def conformance(ctx: click.Context, /, host: str, port: int, *, ca: Path | None, as_json: bool, **known: Any) -> None:
+    """Hold the MLLP listener at HOST PORT against the table of what a good one does.
+
+    Some forty messages about an invented patient are sent: use a listener of a test system. Rows that need the
+    listener's own limits are played when these are given. The exit code is 1 when a row fails.
+    """
+    tls = None if ca is None else client_context(ca)
+    target = Target(host, port, RandomIds(SystemClock()).new()[-8:], tls=tls, **known)
+    found = []
+    try:
+        for finding in findings(target):
+            found.append(finding)
+            if not as_json:
+                click.echo(_told(finding))
+    except OSError as failure:
+        raise click.ClickException(
+            translate("nobody answers at {host}:{port} ({failure})").format(
+                host=host, port=port, failure=type(failure).__name__
+            )
+        ) from failure
+    if as_json:
+        rows = [{"row": each.row.name, "verdict": each.verdict, "seen": each.seen} for each in found]
+        click.echo(json.dumps(rows, ensure_ascii=False))
+    ctx.exit(any(each.verdict is Verdict.FAILS for each in found))
+
+
+def _told(finding: Finding) -> str:
+    """One line; what was seen stands under a row that fails."""
+    line = f"{translate(finding.verdict)} {finding.row.name}: {translate(finding.row.requirement)}"
+    return f"{line}\n    {finding.seen}" if finding.seen else line

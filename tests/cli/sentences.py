@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from adapters.hl7.listener_table.row import Verdict
+from adapters.hl7.listener_table.suite import ROWS
 from hospital_bridge.error_codes import CODES
 from hospital_bridge.settings import expectation
 from hospital_bridge.settings.references import SECRET_FORM
@@ -20,7 +22,8 @@ def shown() -> set[str]:
     kinds = {words for _, words in expectation._KINDS}
     refusals = {text for module in modules("hospital_bridge") for text in _refusals(module)}
     spoken = {text for module in modules("hospital_bridge") for text in _spoken(module)}
-    return codes | kinds | refusals | spoken | {SECRET_FORM.message, "text"}
+    rows = {text for row in ROWS for text in (row.requirement, *Verdict)}
+    return codes | kinds | refusals | spoken | rows | {SECRET_FORM.message, "text"}
 
 
 def _refusals(module: Path) -> Iterator[str]:
