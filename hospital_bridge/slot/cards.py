@@ -110,6 +110,12 @@ class Cards(Protocol):
     def reverse(self, redemption_id: str, actor: str, reason: str) -> CardView:
         """What the card was redeemed for was refunded: it is its holder's again. Repeating it changes nothing."""
 
+    def reverse_for(self, order_ref: str, actor: str, reason: str) -> Sequence[CardView]:
+        """Reverse all that was redeemed for an order and stands, and tell which; of a repetition none.
+
+        A sale that `reverses_cards` has it done by the core.
+        """
+
     def void(self, card_id: str, actor: str, reason: str) -> CardView:
         """Take back a card that was not redeemed. Repeating it changes nothing; its place in the supply stays used."""
 

@@ -44,6 +44,9 @@ class Sale:
     """(work, sale_ref, progress, reason): the vertical follows, in the same transaction."""
     entries: Callable[[Scope, date], Sequence[SaleEntry]]
     """The fulfilling system's own list of a day; sales that stand in one list name the same function."""
+    reverses_cards: bool = False
+    """What was redeemed for an order of it (`Use.order_ref` is the `sale_ref`) is its holder's again, once, as soon as
+    the order is refunded in full or ends unpaid; a partial refund gives nothing back. Runs before `changed`."""
 
 
 @dataclass(frozen=True, slots=True)
