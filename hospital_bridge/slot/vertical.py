@@ -236,6 +236,8 @@ class Vertical:
     """Folder that holds the vertical's own Alembic versions."""
     templates: str = ""
     """Package that holds the vertical's templates."""
+    wording: str = ""
+    """Package whose catalogues say the core's sentences in the vertical's own words, at the operators that run it."""
     export_subject: Callable[[VerticalWork, str], Mapping[str, Any]] | None = None
     erase_subject: Callable[[VerticalWork, str], None] | None = None
     """Forgets the person in the vertical's own tables; raises StillNeeded while something is under way for them."""
