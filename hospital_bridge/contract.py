@@ -113,7 +113,12 @@ def _undeclared(vertical: Vertical) -> Iterator[str]:
         for role in sorted(set(card.redeemers) - set(manifest.roles)):
             yield f"lets the role {role!r} redeem {card.kind!r}, which its manifest does not declare"
     ports = manifest.ports | manifest.optional_ports
-    for needed, port in ((vertical.sales, "WalletPayments"), (vertical.inbound, "HisNews")):
+    in_wallet = [card for card in vertical.cards if card.in_wallet is not None]
+    for needed, port in (
+        (vertical.sales, "WalletPayments"),
+        (vertical.inbound, "HisNews"),
+        (in_wallet, "WalletCards"),
+    ):
         if needed and port not in ports:
             yield f"works with the port {port}, which its manifest does not name"
     yield from _undeclared_data(vertical)

@@ -24,6 +24,9 @@ EFFECT_KINDS = {
     "wallet.refund": "Sending money back through the wallet",
     "sale.fulfil": "Booking a payment",
     "sale.reverse": "Taking a booking back",
+    "card.template": "Making a kind of card at the wallet",
+    "card.put": "Putting a card into a wallet",
+    "card.show": "Showing a card in a wallet as it stands",
 }
 OTHER_EFFECT = "A change at the operator's system"
 DISMISSALS = {
