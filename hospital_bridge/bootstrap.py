@@ -11,7 +11,7 @@ from adapters import registry
 from adapters.hl7.sender import MllpClient
 from adapters.http import Transport, UrllibTransport
 from adapters.manifest import AdapterContext, OpenLink
-from adapters.ports import HisNews, WalletMessages
+from adapters.ports import HisNews, WalletCards, WalletMessages
 from adapters.webhook import Resolve, resolved
 from hospital_bridge.cards.case import CardsContext
 from hospital_bridge.clock import Clock, Ids, RandomIds, SystemClock, chance
@@ -178,7 +178,10 @@ def _operator(
         config_digest=whole.digest,
         settling=settling_of(settings.his),
     )
-    ways = Ways(Publisher(settings.webhooks, whole.bridge.public_url), WalletPost(_messengers(settings, wallets), zone))
+    ways = Ways(
+        Publisher(settings.webhooks, whole.bridge.public_url),
+        WalletPost(_those_with(WalletMessages, settings, wallets), zone),
+    )
     scopes = {}
     for name, chosen in settings.verticals.items():
         scope = _scope(verticals[name], chosen, settings, outside, money, ports, ways)
@@ -190,10 +193,10 @@ def _operator(
     return OperatorParts(settings, wallets, his, news, scopes, money, ways)
 
 
-def _messengers(settings: OperatorSettings, wallets: Mapping[str, Any]) -> Mapping[str, WalletMessages]:
-    """The accounts whose wallets carry messages."""
+def _those_with(port: type, settings: OperatorSettings, wallets: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The accounts whose wallets have the port."""
     provided = {account: registry.manifest(choice.adapter).provides for account, choice in settings.wallets.items()}
-    return {account: wallets[account] for account, ports in provided.items() if WalletMessages.__name__ in ports}
+    return {account: wallets[account] for account, ports in provided.items() if port.__name__ in ports}
 
 
 def settling_of(his: AdapterChoice | None) -> timedelta:
@@ -244,7 +247,7 @@ def _scope(
     named = vertical.manifest.ports | vertical.manifest.optional_ports
     ports = {port: adapter for port, adapter in provided.items() if port in named}
     teller = Teller.of(vertical.manifest.name, vertical.messages, ways)
-    lines, cards = _lines(vertical, chosen, settings), _cards(vertical, settings)
+    lines, cards = _lines(vertical, chosen, settings), _cards(vertical, settings, money.wallets)
     limits = Declared.of(vertical)
     return OperatorScope(money, chosen, outside.clock, ports, lines, teller=teller, cards=cards, limits=limits)
 
@@ -255,7 +258,9 @@ def _lines(vertical: Vertical, chosen: Mapping[str, Any], settings: OperatorSett
     return LinesContext(vertical.manifest.name, vertical.lines, chosen, settings.timezone, vertical.guards)
 
 
-def _cards(vertical: Vertical, settings: OperatorSettings) -> CardsContext | None:
+def _cards(vertical: Vertical, settings: OperatorSettings, wallets: Mapping[str, Any]) -> CardsContext | None:
     if not vertical.cards:
         return None
-    return CardsContext(vertical.manifest.name, {card.kind: card for card in vertical.cards}, settings.timezone)
+    kinds = {card.kind: card for card in vertical.cards}
+    holders = _those_with(WalletCards, settings, wallets)
+    return CardsContext(vertical.manifest.name, kinds, settings.timezone, holders)

@@ -58,6 +58,7 @@ def faults_of(name: str, vertical: Vertical) -> Iterator[ContractFault]:
         (CLASH, _doubles(vertical)),
         (UNDECLARED, _undeclared(vertical)),
         (BROKEN, _dead_ends(vertical)),
+        (BROKEN, _cardless(vertical)),
         (BROKEN, _wordless(vertical)),
     ):
         yield from (ContractFault(code, text) for text in texts)
@@ -112,7 +113,12 @@ def _undeclared(vertical: Vertical) -> Iterator[str]:
         for role in sorted(set(card.redeemers) - set(manifest.roles)):
             yield f"lets the role {role!r} redeem {card.kind!r}, which its manifest does not declare"
     ports = manifest.ports | manifest.optional_ports
-    for needed, port in ((vertical.sales, "WalletPayments"), (vertical.inbound, "HisNews")):
+    in_wallet = [card for card in vertical.cards if card.in_wallet is not None]
+    for needed, port in (
+        (vertical.sales, "WalletPayments"),
+        (vertical.inbound, "HisNews"),
+        (in_wallet, "WalletCards"),
+    ):
         if needed and port not in ports:
             yield f"works with the port {port}, which its manifest does not name"
     yield from _undeclared_data(vertical)
@@ -146,6 +152,12 @@ def _dead_ends(vertical: Vertical) -> Iterator[str]:
             yield f"has the message {notice.entry.event!r}, which leads to {notice.page!r}, no page of patients"
     if (vertical.tables is None) != (vertical.migrations is None):
         yield "has tables without migrations, or migrations without tables"
+
+
+def _cardless(vertical: Vertical) -> Iterator[str]:
+    for sale in vertical.sales:
+        if sale.reverses_cards and not vertical.cards:
+            yield f"has the sale {sale.kind!r}, which reverses cards, and declares none"
 
 
 def _wordless(vertical: Vertical) -> Iterator[str]:

@@ -7,6 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from adapters.errors import Malformed
+from hospital_bridge.cards.case import SHOW_CARD
+from hospital_bridge.cards.wallet import Showcase, show_card
 from hospital_bridge.inbound import apply_message
 from hospital_bridge.link_watch import CHECK_LINKS, check_links
 from hospital_bridge.payment.flows import handlers as money
@@ -50,6 +52,7 @@ def handlers_of(bridge: Bridge) -> Handlers:
     for name, vertical in bridge.verticals.items():
         io |= {reaction.topic: _reaction(bridge, name, reaction) for reaction in vertical.reactions}
     io[DELIVER] = partial(deliver, post_of(bridge))
+    io[SHOW_CARD] = partial(_show_card, bridge)
     io[CHECK_LINKS] = lambda store, job: check_links(bridge.operators[job.operator_id], store, job)
     tx: dict[str, TxHandler] = {
         CHAIN_AUDIT: _chain_audit,
@@ -120,6 +123,13 @@ def _expire_cards(bridge: Bridge, work: Work, job: Job) -> None:
     for scope in bridge.operators[job.operator_id].scopes.values():
         if scope.cards is not None:
             scope.unit(work).cards.expire(MOST_AT_ONCE)
+
+
+def _show_card(bridge: Bridge, store: Store, job: Job) -> None:
+    vertical, card_id = job.ref.split(":")
+    scope = bridge.operators[job.operator_id].scopes[vertical].over(store)
+    if scope.cards is not None:
+        show_card(Showcase(scope.cards, scope.money.driver, scope.unit), card_id)
 
 
 def _reconcile_yesterday(bridge: Bridge) -> TxHandler:

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from hospital_bridge.store.unit_of_work import Work
 
 UNDECIDED = (
-    "Paid, and nobody knows whether it was booked: the hospital's system cannot be asked.",
-    "Look for the order number in the hospital's system, then say what you found.",
+    "Paid, and nobody knows whether it was booked: the operator's system cannot be asked.",
+    "Look for the order number in the operator's system, then say what you found.",
 )
 TOLD_AGAIN = (
-    "Paid, and the hospital's system is being told once more, as a person decided.",
+    "Paid, and the operator's system is being told once more, as a person decided.",
     "Nothing: the bridge follows it up.",
 )
 NOT_GIVEN_BACK = (
@@ -29,12 +29,12 @@ NOT_GIVEN_BACK = (
     "Clear the wallet's reason with the wallet, then have the money sent back again.",
 )
 REVERSAL_UNKNOWN = (
-    "The money went back, and nobody knows whether the hospital's booking was taken back.",
-    "Take the booking back in the hospital's system if it still stands, then say so here.",
+    "The money went back, and nobody knows whether the booking was taken back.",
+    "Take the booking back in the operator's system if it still stands, then say so here.",
 )
 REVERSAL_REFUSED = (
-    "The money went back, but the hospital's system refused to take its booking back.",
-    "Take the booking back in the hospital's system by hand, then say so here.",
+    "The money went back, but the operator's system refused to take its booking back.",
+    "Take the booking back in the operator's system by hand, then say so here.",
 )
 MISFIT = (
     "The wallet took money that does not fit the order, which is closed.",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from hospital_bridge.cards.case import show_after_commit
 from hospital_bridge.cards.model import CardEvent
 from hospital_bridge.identity.family import guardian_purpose
 from hospital_bridge.payment.ledger import is_at_rest
@@ -61,7 +62,8 @@ def erase_subject(bridge: Bridge, operator_id: str, subject_id: str, actor: str)
                 forget(scope.unit(work), subject_id)
         for holder in _holders(subject_id, acting):
             for card in work.cards.of_person(holder):
-                work.cards.move(card.card_id, CardEvent.VOID)
+                if work.cards.move(card.card_id, CardEvent.VOID) and work.wallet_cards.latest(card.card_id):
+                    show_after_commit(work, card.vertical, card.card_id)
         work.subjects.forget(subject_id)
         Invitations(work).end_all_of(subject_id)
         for each in acting:

@@ -32,18 +32,18 @@ CONSENT = ConsentText(
         Purpose(
             "real_name",
             "My real name",
-            "Your wallet tells us your name, ID number and mobile number, so that the hospital knows that it is you.",
+            "Your wallet tells us your name, ID number and mobile number, so that we know that it is you.",
         ),
         Purpose(
             "medical_record",
-            "My record number and registrations",
-            "We keep your record number and your registrations, so that you can register and pay here.",
+            "My bookings",
+            "We keep what you book and buy here, so that you can see it, pay for it and use it.",
         ),
         Purpose(
             AGREEMENT,
             "Messages in my wallet",
-            "Your wallet tells you when you are called, when a payment is done or when a report is there, and never "
-            "what a report says. Without this you find every message here, under “My messages”.",
+            "Your wallet tells you when you are called, when a payment is done or when there is news for you. "
+            "Without this you find every message here, under “My messages”.",
             required=False,
         ),
     ),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from adapters.ports import WalletCards
 from hospital_bridge.cards.model import CardEvent, CardRefusal, CardRefused
 from hospital_bridge.slot import CardKind, CardView, VerticalWork
 from hospital_bridge.store.cards import CardRow, TemplateRow
 from hospital_bridge.store.unit_of_work import Work
+
+SHOW_CARD = "card.show"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,8 @@ class CardsContext:
     vertical: str
     kinds: Mapping[str, CardKind]
     zone: ZoneInfo
+    wallets: Mapping[str, WalletCards] = field(default_factory=dict)
+    """Those of the operator that hold cards, by account, where the vertical works with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,14 @@ class CardCase:
     def follow(self, card_id: str, event: CardEvent) -> CardView:
         """The card after an event that was written, once the vertical has followed it."""
         view = self.view(self.card(card_id))
-        changed = self.context.kinds[view.kind].changed
-        if changed is not None:
-            changed(self.unit, view, event)
+        kind = self.context.kinds[view.kind]
+        if kind.changed is not None:
+            kind.changed(self.unit, view, event)
+        if kind.in_wallet is not None and self.context.wallets:
+            show_after_commit(self.work, self.context.vertical, card_id)
         return view
+
+
+def show_after_commit(work: Work, vertical: str, card_id: str) -> None:
+    """Let the holder's wallet follow (cards.wallet), one change of a card after the other."""
+    work.jobs.add(SHOW_CARD, f"{vertical}:{card_id}", stream=f"card.{card_id}")

@@ -38,6 +38,9 @@ class CardsFacade:
     def reverse(self, redemption_id: str, actor: str, reason: str) -> CardView:
         return redeem.reverse(self.case, redemption_id, actor, reason)
 
+    def reverse_for(self, order_ref: str, actor: str, reason: str) -> Sequence[CardView]:
+        return [redeem.reverse(self.case, one.redemption_id, actor, reason) for one in self.redeemed_for(order_ref)]
+
     def void(self, card_id: str, actor: str, reason: str) -> CardView:
         return redeem.void(self.case, card_id, actor, reason)
 

@@ -1,4 +1,4 @@
-"""`hospital-bridge demo`: a wallet, a hospital and the bridge on this machine, and a story played through them."""
+"""`hospital-bridge demo`: a wallet, an operator and the bridge on this machine, and a story played through them."""
 
 from __future__ import annotations
 
@@ -17,29 +17,34 @@ from hospital_bridge.cli.language import translate
 if TYPE_CHECKING:
     from hospital_bridge.clock import Clock
     from hospital_bridge.sandbox.stage import Stage
+    from hospital_bridge.sandbox.story import Play
 
+_VERTICALS = ["hospital"]
 _CHARSETS = ["UNICODE UTF-8", "GB 18030-2000"]
 
 
 @click.command()
 @click.option("--once", is_flag=True, help="Play the story once on free ports and leave.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
+@click.option("--vertical", type=click.Choice(_VERTICALS), default="hospital", help="Whose story is played.")
 @click.option("--charset", type=click.Choice(_CHARSETS), default=_CHARSETS[0], help="What the hospital speaks.")
 @click.pass_context
-def command(ctx: click.Context, *, once: bool, as_json: bool, charset: str) -> None:
-    """Start everything on loopback, play patients' registrations step by step, then serve until Ctrl-C."""
+def command(ctx: click.Context, *, once: bool, as_json: bool, vertical: str, charset: str) -> None:
+    """Start everything on loopback, play a story step by step, then serve until Ctrl-C."""
     from hospital_bridge.clock import SystemClock
     from hospital_bridge.sandbox.stage import DEMO_PORTS, Ports, Stage, StageFailed, where_free
+    from hospital_bridge.sandbox.story import PLAYS
 
     # Whoever ends the demo wants its processes and its folder gone too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     clock = SystemClock()
     console = Console(stderr=as_json, highlight=False)
+    play = PLAYS[vertical]
     with tempfile.TemporaryDirectory(prefix="hospital-bridge-demo-") as folder:
         ports = Ports() if once else where_free(DEMO_PORTS)
         try:
-            with Stage(Path(folder), clock, charset=charset, ports=ports) as stage:
-                told = _play(stage, clock, console)
+            with Stage(Path(folder), clock, charset=charset, ports=ports, company=play.company) as stage:
+                told = _play(play, stage, clock, console)
                 if as_json:
                     click.echo(json.dumps(told, ensure_ascii=False))
                 if not once:
@@ -49,16 +54,19 @@ def command(ctx: click.Context, *, once: bool, as_json: bool, charset: str) -> N
     ctx.exit(1 if "failed" in told else 0)
 
 
-def _play(stage: Stage, clock: Clock, console: Console) -> dict[str, Any]:
+def _play(play: Play, stage: Stage, clock: Clock, console: Console) -> dict[str, Any]:
     """The facts of each step; `failed` names the step that broke, and nothing is played after it."""
-    from hospital_bridge.sandbox.story import Step, World, story
+    from hospital_bridge.sandbox.story import Step, World
 
     first_day = stage.town.wallet.today()
     closing = [
         Step("ledger", "Every posting agrees with its payment", lambda: stage.ask("ledger", "verify")),
-        Step("reconcile", "The day's bill, ledger and hospital list agree", lambda: _reconciled(stage, first_day)),
+        Step(
+            "reconcile", "The day's bill, ledger and the operator's list agree", lambda: _reconciled(stage, first_day)
+        ),
     ]
-    steps = [*story(World(stage, clock, stage.listener)), *closing]
+    world = World(stage, clock, stage.listener, play.company.vertical)
+    steps = [*play.story(world), *closing]
     told: dict[str, Any] = {"steps": {}}
     for number, step in enumerate(steps, 1):
         console.print(f"[{number}/{len(steps)}] {translate(step.sentence)} … ", end="", markup=False)
@@ -89,12 +97,12 @@ def _agrees(run: dict[str, Any]) -> bool:
 
 
 def _keep_serving(stage: Stage, clock: Clock, console: Console) -> None:
-    from hospital_bridge.sandbox.stage import OPERATOR, STAFF
+    from hospital_bridge.sandbox.stage import OPERATOR
 
     staff = f"{stage.public_url}/staff/{OPERATOR}/"
     lines = (
-        (translate("Patients"), f"{stage.window}/"),
-        *((translate("Staff"), f"{staff}  {name} / {stage.password}") for name in STAFF),
+        (translate("Service window"), f"{stage.window}/"),
+        *((translate("Staff"), f"{staff}  {name} / {stage.password}") for name in stage.company.staff),
         (
             translate("Boards and kiosks"),
             f"{stage.public_url}/device/{OPERATOR}/  {translate('(code: staff pages, Devices)')}",

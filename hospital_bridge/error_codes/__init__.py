@@ -27,7 +27,7 @@ CODES: Final[tuple[ErrorCode, ...]] = (
     ErrorCode(
         "HB-A002",
         "Your role does not allow this.",
-        "Ask an administrator of your hospital for the role that the page names.",
+        "Ask an administrator for the role that the page names.",
         HTTPStatus.FORBIDDEN,
     ),
     ErrorCode(
@@ -157,19 +157,19 @@ CODES: Final[tuple[ErrorCode, ...]] = (
     ),
     ErrorCode(
         "HB-H001",
-        "The hospital's system does not answer.",
+        "The operator's system does not answer.",
         "Nothing is lost: what was paid is confirmed as soon as it answers again. Otherwise try later.",
         HTTPStatus.SERVICE_UNAVAILABLE,
     ),
     ErrorCode(
         "HB-H002",
-        "The hospital's system refused.",
+        "The operator's system refused.",
         "Its reason is shown; what was paid goes back to the payer.",
         HTTPStatus.CONFLICT,
     ),
     ErrorCode(
         "HB-H003",
-        "A message of the hospital's system cannot be read.",
+        "A message of the operator's system cannot be read.",
         "The message is kept as received in the message log; mend the sender or the mapping and replay it.",
         HTTPStatus.UNPROCESSABLE_ENTITY,
     ),
@@ -182,7 +182,7 @@ CODES: Final[tuple[ErrorCode, ...]] = (
     ErrorCode(
         "HB-H005",
         "The critical value waits for nobody any more.",
-        "Somebody has acknowledged it or the laboratory has taken it back; the report says which.",
+        "Somebody has acknowledged it or it was taken back; the report says which.",
         HTTPStatus.CONFLICT,
     ),
     *CARDS,
@@ -254,7 +254,7 @@ CODES: Final[tuple[ErrorCode, ...]] = (
     ErrorCode(
         "HB-S001",
         "Something went wrong on our side.",
-        "Try again later; give the number shown on the page to the hospital's engineer, who finds it in the log.",
+        "Try again later; give the number shown on the page to the engineer, who finds it in the log.",
     ),
     ErrorCode(
         "HB-S002",
@@ -284,7 +284,7 @@ CODES: Final[tuple[ErrorCode, ...]] = (
     ErrorCode(
         "HB-W004",
         "The wallet does not confirm who you are.",
-        "Complete the real-name check in the wallet, or register at the hospital's counter.",
+        "Complete the real-name check in the wallet, or go to the counter.",
         HTTPStatus.FORBIDDEN,
     ),
 )

@@ -15,6 +15,9 @@ from hospital_bridge.payment.model import Payment
 from hospital_bridge.slot import Guard, Guarded, Progress, Sale, Scope, VerticalWork
 from hospital_bridge.store.unit_of_work import Store, Work
 
+WITHOUT_MONEY = frozenset({Progress.EXPIRED, Progress.REFUNDED})
+"""How a sale stands of whose money nothing is, or is going to be, with us."""
+
 
 def payer_of(work: Work, wallet_user_id: str) -> tuple[str, WalletAccount]:
     """Merchant account and payer of a wallet user, as the store knows them."""
@@ -63,9 +66,12 @@ class MoneyContext:
         return self.counters[payment.sale_kind]
 
     def tell(self, work: Work, payment: Payment, progress: Progress, reason: str = "") -> None:
-        """Let the vertical follow in the same transaction."""
+        """Let the vertical follow in the same transaction; cards that paid for a sale without money go back first."""
         counter = self.counter_of(payment)
-        counter.sale.changed(counter.as_vertical(work), payment.sale_ref, progress, reason)
+        unit = counter.as_vertical(work)
+        if counter.sale.reverses_cards and progress in WITHOUT_MONEY:
+            unit.cards.reverse_for(payment.sale_ref, "payment", progress.value)
+        counter.sale.changed(unit, payment.sale_ref, progress, reason)
 
     def ask(self, work: Work, sale_kind: str, on: Guarded, asked: object) -> None:
         """Let the vertical forbid it; raises Vetoed or GuardFailed, and nothing was written."""

@@ -1,4 +1,4 @@
-"""The configuration that a hospital's IT would write for the demo hospital, secrets in files of their own."""
+"""The configuration that an operator's IT would write for a demo, secrets in files of their own."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hospital_bridge.sandbox.hospital.codes import REASONS
-from hospital_bridge.sandbox.hospital.notices import WINDOW_ONLY
+from hospital_bridge.sandbox.companies import HOSPITAL, Site
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from hospital_bridge.sandbox.alipay.accounts import AppCredentials
+    from hospital_bridge.sandbox.companies import Company
 
 _BRIDGE = """\
-# The demo hospital. Every key is explained in docs/reference/configuration.md.
+# A demo. Every key is explained in docs/reference/configuration.md.
 
 [bridge]
 data_dir = "data"
@@ -40,8 +40,8 @@ owner_database_url = { file = "secrets/owner-database.url" }
 _OPERATOR = """\
 [operator]
 id = "{operator_id}"
-name = "示例医院"
-name_en = "Demo Hospital"
+name = "{company.name}"
+name_en = "{company.name_en}"
 phone = "010-00000000"
 
 [operator.wallets.main]
@@ -59,49 +59,6 @@ notify_url = "{public_url}/callbacks/v1/{operator_id}/main"
 pay_url = "{gateway}/cashier?trade_no={{trade_no}}&return_to={{return_url}}"
 bill_hosts = ["{bill_host}"]
 
-[operator.wallets.main.alipay.message_templates.visit_called]
-id = "CALLED"
-keywords = ["number", "desk"]
-page = "pages/bridge?to={{link}}"
-
-[operator.wallets.main.alipay.message_templates.report_ready]
-id = "REPORT"
-page = "pages/bridge?to={{link}}"
-
-[operator.his]
-adapter = "hl7v2"
-
-[operator.his.hl7v2]
-host = "127.0.0.1"
-port = {his_port}
-charset = "{charset}"
-reply_timeout = 5.0
-
-[operator.his.hl7v2.codes]
-{codes}
-
-[operator.his.hl7v2.map.bill]
-at_window = {{ from = "PV1-20", values = ["{window_only}"] }}
-
-[operator.verticals.hospital]
-horizon_days = 7
-
-[[operator.peers]]
-name = "demo-his"
-addresses = ["{peer}"]
-"""
-
-
-_CLINIC = """\
-
-[[operator.webhooks]]
-name = "clinic"
-url = "{url}"
-secrets = [{{ file = "secrets/{operator_id}-clinic.key" }}]
-events = [
-  "report.available", "report.corrected", "report.critical", "report.critical.escalated", "report.critical.parked",
-]
-networks = ["127.0.0.1"]
 """
 
 
@@ -134,6 +91,7 @@ def write_configuration(
     operator_id: str = "demo",
     database_url: str = "",
     owner_database_url: str = "",
+    company: Company = HOSPITAL,
 ) -> Path:
     """Write bridge.toml, the operator's file and the secrets into `folder`; the main file's path."""
     _write_secrets(
@@ -152,21 +110,27 @@ def write_configuration(
         listener_port=addresses.listener_port,
     )
     main.write_text(shared, encoding="utf-8")
-    write_operator(folder, operator_id, addresses, credentials)
+    write_operator(folder, operator_id, addresses, credentials, company=company)
     return main
 
 
 def write_operator(
-    folder: Path, operator_id: str, addresses: Addresses, credentials: AppCredentials, *, peer: str = "127.0.0.1"
+    folder: Path,
+    operator_id: str,
+    addresses: Addresses,
+    credentials: AppCredentials,
+    *,
+    peer: str = "127.0.0.1",
+    company: Company = HOSPITAL,
 ) -> None:
-    """Write one operator's file and its secret; `peer` is the address from which its hospital sends."""
-    own_secrets = {f"{operator_id}-alipay-app.pem": credentials.private_key}
-    if addresses.clinic:
-        own_secrets[f"{operator_id}-clinic.key"] = addresses.clinic_secret
-    _write_secrets(folder / "secrets", own_secrets)
-    (folder / "operators.d").mkdir(exist_ok=True)
-    own = _operator(operator_id, addresses, credentials, peer)
-    (folder / "operators.d" / f"{operator_id}.toml").write_text(own, encoding="utf-8")
+    """Write one operator's files and secrets; `peer` is the address from which its own systems send."""
+    files = company.written(Site(operator_id, folder, addresses, peer))
+    _write_secrets(folder / "secrets", {f"{operator_id}-alipay-app.pem": credentials.private_key, **files.secrets})
+    head = _operator(operator_id, addresses, credentials, company)
+    written = {f"operators.d/{operator_id}.toml": f"{head}\n{files.tables}", **files.others}
+    for path, text in written.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
 
 
 def _write_secrets(folder: Path, texts: Mapping[str, str]) -> None:
@@ -176,18 +140,12 @@ def _write_secrets(folder: Path, texts: Mapping[str, str]) -> None:
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def _operator(operator_id: str, addresses: Addresses, credentials: AppCredentials, peer: str) -> str:
-    clinic = _CLINIC.format(url=addresses.clinic, operator_id=operator_id) if addresses.clinic else ""
-    operator = _OPERATOR.format(
+def _operator(operator_id: str, addresses: Addresses, credentials: AppCredentials, company: Company) -> str:
+    return _OPERATOR.format(
         operator_id=operator_id,
-        peer=peer,
+        company=company,
         credentials=credentials,
         gateway=addresses.gateway,
         bill_host=addresses.gateway.split("//", 1)[1],
         public_url=addresses.public_url,
-        his_port=addresses.his_port,
-        charset=addresses.charset,
-        window_only=WINDOW_ONLY,
-        codes="\n".join(f'{code} = "{reason}"' for code, reason in REASONS.items()),
     )
-    return operator + clinic

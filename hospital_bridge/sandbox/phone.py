@@ -17,12 +17,13 @@ PAUSE_SECONDS = 0.2
 
 
 class Phone:
-    """One person's phone at one hospital's service window."""
+    """One person's phone at one operator's service window; `vertical` is whose pages it opens."""
 
-    def __init__(self, browser: Browser, clock: Clock, window: str, person: Person) -> None:
+    def __init__(self, browser: Browser, clock: Clock, window: str, person: Person, vertical: str = "hospital") -> None:
         self._browser = browser
         self._clock = clock
         self._window = window.rstrip("/")
+        self._pages = f"{self._window}/{vertical}"
         self.person = person
 
     def sign_in(self) -> PageShown:
@@ -101,8 +102,8 @@ class Phone:
         return self._browser.open(page.address)
 
     def page(self, path: str) -> PageShown:
-        """A page of the hospital by its path."""
-        return self._browser.open(f"{self._window}/hospital/{path}")
+        """A page of the vertical by its path."""
+        return self._browser.open(f"{self._pages}/{path}")
 
     def wait(self, page: PageShown, done: Callable[[PageShown], bool]) -> PageShown:
         """Look at a page again until it shows what is waited for."""

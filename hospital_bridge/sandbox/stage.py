@@ -13,6 +13,7 @@ from urllib.request import ProxyHandler, build_opener
 
 from adapters.hl7.sender import MllpClient
 from hospital_bridge.sandbox.calling_system import CallingSystem
+from hospital_bridge.sandbox.companies import HOSPITAL
 from hospital_bridge.sandbox.configuration import write_configuration
 from hospital_bridge.sandbox.hospital.courier import Courier
 from hospital_bridge.sandbox.town import Town, free_ports, is_free
@@ -24,18 +25,12 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from hospital_bridge.clock import Clock
+    from hospital_bridge.sandbox.companies import Company
 
 OPERATOR = "demo"
 STAFF_NAME = "admin"
 AUDITOR_NAME = "auditor"
-STAFF = {
-    STAFF_NAME: ("admin", "示例管理员"),
-    AUDITOR_NAME: ("auditor", "示例审计员"),
-    "nurse": ("nurse", "示例护士"),
-    "doctor": ("clinician", "示例医生"),
-    "records": ("records", "示例病案员"),
-}
-"""Login name -> role and what colleagues read; who acts must not be who watches the acts."""
+"""Login names that every company's staff has; who acts must not be who watches the acts."""
 
 START_SECONDS = 60
 STOP_SECONDS = 20
@@ -93,13 +88,15 @@ class Stage:
         ports: Ports,
         database_urls: tuple[str, str] = ("", ""),
         output: IO[bytes] | None = None,
+        company: Company = HOSPITAL,
     ) -> None:
         """The bridge writes what it has to say into `output`, by default to our own streams."""
         self._folder = folder
         self._clock = clock
         self._database_urls = database_urls
         self._output = output
-        self.town = Town(clock, charset=charset, gateway_port=ports.gateway, his_port=ports.his)
+        self.company = company
+        self.town = Town(clock, charset=charset, gateway_port=ports.gateway, his_port=ports.his, merchant=company.name)
         spare_web, spare_listener = free_ports(2)
         self._web_port = ports.web or spare_web
         self._listener_port = ports.listener or spare_listener
@@ -222,10 +219,11 @@ class Stage:
             operator_id=OPERATOR,
             database_url=serving,
             owner_database_url=owning,
+            company=self.company,
         )
         self.run("migrate")
         self.password = self.town.wallet.ids.secret()[:16]
-        for login_name, (role, display_name) in STAFF.items():
+        for login_name, (role, display_name) in self.company.staff.items():
             self.employ(login_name, display_name, role)
 
     def _launched(self, words: Sequence[str]) -> Launched:

@@ -11,6 +11,7 @@ from hospital_bridge.sandbox.alipay.gateway import create_gateway
 from hospital_bridge.sandbox.alipay.serving import NoticePump, serve_gateway
 from hospital_bridge.sandbox.alipay.world import AlipayWorld
 from hospital_bridge.sandbox.clinic_system import ClinicSystem
+from hospital_bridge.sandbox.companies import HOSPITAL
 from hospital_bridge.sandbox.configuration import Addresses
 from hospital_bridge.sandbox.hospital.hospital import SimulatedHospital
 from hospital_bridge.sandbox.hospital.server import HospitalServer
@@ -27,10 +28,19 @@ HOST = "127.0.0.1"
 class Town:
     """The outside world of one bridge; a context manager that serves while it is entered."""
 
-    def __init__(self, clock: Clock, *, charset: str = UTF_8, gateway_port: int = 0, his_port: int = 0) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        charset: str = UTF_8,
+        gateway_port: int = 0,
+        his_port: int = 0,
+        merchant: str = HOSPITAL.name,
+    ) -> None:
+        """`merchant` is who the bridge's account at the wallet belongs to."""
         self.charset = charset
         self.wallet = AlipayWorld(clock)
-        self.credentials = self.wallet.new_app("示例医院")
+        self.credentials = self.wallet.new_app(merchant)
         self.hospital = SimulatedHospital(clock, charset=charset)
         self.clinic = ClinicSystem()
         self._gateway_port = gateway_port

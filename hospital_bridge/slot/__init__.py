@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from hospital_bridge.cards.model import CardEvent, CardForm, CardRefusal, CardRefused, CardState, Redemption
 from hospital_bridge.cards.rules import CardRules, Hours
-from hospital_bridge.slot.cards import CardKind, Cards, CardTemplate, CardView, Use
+from hospital_bridge.slot.cards import CardKind, Cards, CardTemplate, CardView, Use, WalletFace
 from hospital_bridge.slot.care import Care, Chore, Finding
 from hospital_bridge.slot.facade import Audit, Effects, Jobs, OutsideCall, Payments, Scope, Seal, Subjects, VerticalWork
 from hospital_bridge.slot.guards import Guard, Guarded, GuardFailed, Veto, Vetoed
@@ -116,6 +116,7 @@ __all__ = [
     "Vetoed",
     "View",
     "WaitingRow",
+    "WalletFace",
     "Webhooks",
     "holds",
 ]

@@ -49,6 +49,17 @@ def _no_places(_work: VerticalWork) -> Mapping[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
+class WalletFace:
+    """How a card looks in the wallet's own card holder, which learns all of it.
+
+    `content` is a template in the wallet's own form, alike for every card of the kind; `values` fill it for this one.
+    """
+
+    content: Mapping[str, object]
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class CardKind:
     """One kind of card: `kind` begins with the vertical's name; `title` and `note` are English sentences to translate.
 
@@ -66,6 +77,8 @@ class CardKind:
     """The staff roles that may redeem it."""
     places: Callable[[VerticalWork], Mapping[str, str]] = _no_places
     """Where staff redeem it: the words for each place id of its rules; without any, the page asks for no place."""
+    in_wallet: Callable[[VerticalWork, CardView], WalletFace | None] | None = None
+    """Puts a collected card into its holder's wallet too, where the operator has WalletCards; nothing keeps it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +122,12 @@ class Cards(Protocol):
 
     def reverse(self, redemption_id: str, actor: str, reason: str) -> CardView:
         """What the card was redeemed for was refunded: it is its holder's again. Repeating it changes nothing."""
+
+    def reverse_for(self, order_ref: str, actor: str, reason: str) -> Sequence[CardView]:
+        """Reverse all that was redeemed for an order and stands, and tell which; of a repetition none.
+
+        A sale that `reverses_cards` has it done by the core.
+        """
 
     def void(self, card_id: str, actor: str, reason: str) -> CardView:
         """Take back a card that was not redeemed. Repeating it changes nothing; its place in the supply stays used."""

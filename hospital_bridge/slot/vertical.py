@@ -44,6 +44,9 @@ class Sale:
     """(work, sale_ref, progress, reason): the vertical follows, in the same transaction."""
     entries: Callable[[Scope, date], Sequence[SaleEntry]]
     """The fulfilling system's own list of a day; sales that stand in one list name the same function."""
+    reverses_cards: bool = False
+    """What was redeemed for an order of it (`Use.order_ref` is the `sale_ref`) is its holder's again, once, as soon as
+    the order is refunded in full or ends unpaid; a partial refund gives nothing back. Runs before `changed`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +236,8 @@ class Vertical:
     """Folder that holds the vertical's own Alembic versions."""
     templates: str = ""
     """Package that holds the vertical's templates."""
+    wording: str = ""
+    """Package whose catalogues say the core's sentences in the vertical's own words, at the operators that run it."""
     export_subject: Callable[[VerticalWork, str], Mapping[str, Any]] | None = None
     erase_subject: Callable[[VerticalWork, str], None] | None = None
     """Forgets the person in the vertical's own tables; raises StillNeeded while something is under way for them."""

@@ -127,6 +127,7 @@ class CardRow:
     issued_at: datetime
     collected_at: datetime | None
     expires_at: datetime | None
+    version: int = 1
 
 
 class Cards:
@@ -175,7 +176,7 @@ class Cards:
 
     def add(self, card: CardRow) -> None:
         """Keep a new card."""
-        self._cards.add(**columns_of(card), code_index=self._index(self.code_of(card.card_id)), version=1)
+        self._cards.add(**columns_of(card), code_index=self._index(self.code_of(card.card_id)))
 
     def get(self, vertical: str, card_id: str) -> CardRow | None:
         """The card, or None where the vertical has no such one."""

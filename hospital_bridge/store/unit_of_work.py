@@ -39,6 +39,7 @@ from hospital_bridge.store.signal import Signal
 from hospital_bridge.store.subjects import Subjects
 from hospital_bridge.store.tenant_table import TenantTable
 from hospital_bridge.store.turn import Turn
+from hospital_bridge.store.wallet_cards import WalletCards
 from hospital_bridge.store.wallet_users import WalletUsers
 from hospital_bridge.store.webhooks import Webhooks
 
@@ -166,6 +167,11 @@ class Work:
     def cards(self) -> Cards:
         """Coupons, tickets, memberships and passes."""
         return Cards(self)
+
+    @cached_property
+    def wallet_cards(self) -> WalletCards:
+        """Which cards stand in wallets too."""
+        return WalletCards(self)
 
     @cached_property
     def queue_lines(self) -> QueueLines:

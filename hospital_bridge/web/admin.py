@@ -22,13 +22,16 @@ EFFECT_KINDS = {
     "wallet.create": "Opening an order at the wallet",
     "wallet.close": "Closing an order at the wallet",
     "wallet.refund": "Sending money back through the wallet",
-    "sale.fulfil": "Booking a payment at the hospital",
-    "sale.reverse": "Taking a booking back at the hospital",
+    "sale.fulfil": "Booking a payment",
+    "sale.reverse": "Taking a booking back",
+    "card.template": "Making a kind of card at the wallet",
+    "card.put": "Putting a card into a wallet",
+    "card.show": "Showing a card in a wallet as it stands",
 }
-OTHER_EFFECT = "A change at the hospital's system"
+OTHER_EFFECT = "A change at the operator's system"
 DISMISSALS = {
     Dismissal.BY_HAND: "It was entered by hand",
-    Dismissal.SENT_AGAIN: "The hospital has sent it again, corrected",
+    Dismissal.SENT_AGAIN: "The sender has sent it again, corrected",
     Dismissal.NOT_FOR_US: "It is not meant for this bridge",
     Dismissal.TEST: "It was a test message",
 }

@@ -38,12 +38,12 @@ OBJECTIONS: Mapping[Objection, tuple[str, str]] = {
     ),
     Objection.OTHER_NAME: (
         "name",
-        "Name and ID number do not belong together here. Please compare both, or ask at the hospital's counter.",
+        "Name and ID number do not belong together here. Please compare both, or ask at the counter.",
     ),
     Objection.NOT_AGREED: ("agreed", "Without your agreement as guardian the child cannot be added."),
     Objection.NOT_OF_AGE: ("name", "Only who is eighteen or older can act as a guardian here."),
     Objection.ALREADY: ("id_number", "You act for this child already."),
-    Objection.TOO_MANY: ("id_number", "You act for as many people as this hospital allows. First give one of them up."),
+    Objection.TOO_MANY: ("id_number", "You act for as many people as is allowed here. First give one of them up."),
     Objection.NO_RIGHTS: ("rights", "Please tick at least one thing that the other person may do."),
     Objection.TOO_YOUNG: ("rights", "Until you are fourteen your guardian acts for you; you cannot let others do so."),
     Objection.UNKNOWN_CODE: (

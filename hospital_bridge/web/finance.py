@@ -39,11 +39,11 @@ DECISIONS = {
     ),
     Decision.AGAIN: Words(
         "It is not booked: book it again",
-        "The hospital's system is told once more. If it has booked after all, it will hold two bookings.",
+        "The operator's system is told once more. If it has booked after all, it will hold two bookings.",
     ),
     Decision.REVERSED: Words(
         "The booking has been taken back",
-        "The hospital's booking counts as taken back. This cannot be undone here.",
+        "The booking counts as taken back. This cannot be undone here.",
     ),
     Decision.REFUND_AGAIN: Words(
         "Send the money back again",
@@ -57,7 +57,7 @@ DECISIONS = {
 EXPLANATIONS = {
     Explanation.AT_THE_COUNTER: "Settled at the counter",
     Explanation.BY_THE_WALLET: "Corrected by the wallet",
-    Explanation.BOOKED_BY_HAND: "Booked by hand in the hospital's system",
+    Explanation.BOOKED_BY_HAND: "Booked by hand in the operator's system",
     Explanation.ANOTHER_DAY: "Stands in the books of another day",
 }
 FINDINGS = {
@@ -65,10 +65,10 @@ FINDINGS = {
     "wallet_only": "Only the wallet's bill has it",
     "ledger_only": "The wallet's bill lacks it",
     "wallet_amount": "The wallet's bill has another amount",
-    "sale_only": "Only the hospital's list has it",
-    "sale_missing": "The hospital's list lacks it",
-    "unfulfilled": "The hospital's system has not answered yet",
-    "sale_amount": "The hospital's list has another amount",
+    "sale_only": "Only the operator's list has it",
+    "sale_missing": "The operator's list lacks it",
+    "unfulfilled": "The operator's system has not answered yet",
+    "sale_amount": "The operator's list has another amount",
 }
 KINDS = {"payment": "Payment", "refund": "Refund"}
 STATES = {"waiting": "Waiting for a book", "done": "Compared"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from gettext import NullTranslations
 from typing import Any
 
@@ -16,7 +16,7 @@ from hospital_bridge.web.live import looks_again
 from hospital_bridge.web.look import Look
 from hospital_bridge.web.messages import unread
 from hospital_bridge.web.presentation import FILTERS, switched, this_page
-from hospital_bridge.web.site import Site
+from hospital_bridge.web.site import Operator, Site
 from hospital_bridge.web.translation import LANGUAGES, load_catalogues
 from hospital_bridge.web.visit import address
 
@@ -35,7 +35,7 @@ def prepare_templates(app: Flask, site: Site, assets: Mapping[str, Asset]) -> No
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.filters.update(FILTERS)
     environment.globals.update(_words_of_templates(site, assets))
-    environment.globals.update(_gettext(load_catalogues(packages.values())))
+    environment.globals.update(_gettext(_catalogues(site, packages.values())))
     app.context_processor(_context)
 
 
@@ -66,20 +66,40 @@ def _words_of_templates(site: Site, assets: Mapping[str, Asset]) -> dict[str, An
     }
 
 
-def _gettext(catalogues: Mapping[str, NullTranslations]) -> dict[str, Any]:
+Catalogues = Mapping[str, NullTranslations]
+"""By language."""
+
+
+def _catalogues(site: Site, packages: Collection[str]) -> dict[str, Catalogues]:
+    """By operator, some of whose verticals have words of their own for the core's sentences; "" is nobody's."""
+    wordings = {"": ()} | {operator.id: _wordings(operator) for operator in site.operators.values()}
+    loaded = {each: load_catalogues(packages, each) for each in set(wordings.values())}
+    return {operator_id: loaded[each] for operator_id, each in wordings.items()}
+
+
+def _wordings(operator: Operator) -> tuple[str, ...]:
+    verticals = [plugged.vertical for plugged in operator.verticals.values()]
+    return tuple(vertical.wording for vertical in verticals if vertical.wording)
+
+
+def _gettext(catalogues: Mapping[str, Catalogues]) -> dict[str, Any]:
     """`_` and `ngettext` for templates; unlike Jinja's own they never mark a text as safe.
 
     Some message ids are data, such as the hospital's reason for a refusal.
     """
 
     def gettext(message: str, **fillings: str) -> str:
-        text = catalogues[_look().language].gettext(message)
+        text = _spoken(catalogues).gettext(message)
         return text % fillings if fillings else text
 
     def ngettext(one: str, many: str, num: int) -> str:
-        return catalogues[_look().language].ngettext(one, many, num) % {"num": num}
+        return _spoken(catalogues).ngettext(one, many, num) % {"num": num}
 
     return {"_": gettext, "ngettext": ngettext}
+
+
+def _spoken(catalogues: Mapping[str, Catalogues]) -> NullTranslations:
+    return catalogues[g.visit.operator.id if "visit" in g else ""][_look().language]
 
 
 def _look() -> Look:

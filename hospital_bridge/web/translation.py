@@ -15,19 +15,20 @@ class MissingCatalogue(Exception):
     """A compiled catalogue of the core is not there: run `make`, or install the wheel."""
 
 
-def load_catalogues(packages: Iterable[str]) -> dict[str, NullTranslations]:
-    """For each language the core's catalogue, then those of the packages that have one."""
-    catalogues = {}
-    for language in LANGUAGES:
-        core = _catalogue(CORE, language)
-        if core is None:
+def load_catalogues(packages: Iterable[str], wordings: Iterable[str] = ()) -> dict[str, NullTranslations]:
+    """For each language the catalogue of the wordings, then the core's, then those of the packages that have one."""
+    return {language: _chain(language, (*wordings, CORE, *packages)) for language in LANGUAGES}
+
+
+def _chain(language: str, packages: Iterable[str]) -> NullTranslations:
+    chain = NullTranslations()
+    for package in packages:
+        catalogue = _catalogue(package, language)
+        if catalogue is not None:
+            chain.add_fallback(catalogue)
+        elif package == CORE:
             raise MissingCatalogue(f"{CORE}/catalogues/{_file_name(language)}")
-        for package in packages:
-            more = _catalogue(package, language)
-            if more is not None:
-                core.add_fallback(more)
-        catalogues[language] = core
-    return catalogues
+    return chain
 
 
 def _catalogue(package: str, language: str) -> NullTranslations | None:

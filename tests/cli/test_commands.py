@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from hospital_bridge.cli import demo
+from hospital_bridge.sandbox.story import PLAYS
 from tests.architecture.tree import ROOT
 from tests.settings.written import BRIDGE, write
 
@@ -117,3 +119,8 @@ def test_a_message_that_breaks_the_standard_exits_1_and_shows_no_value(run: Comm
     checked = run("hl7", "check", str(broken))
     assert checked.exit_code == 1
     assert f"{broken}:1 MSH-9.3: error: the message structure is missing" in checked.stdout
+
+
+def test_the_demo_can_be_asked_for_every_play() -> None:
+    (vertical,) = [option for option in demo.command.params if option.name == "vertical"]
+    assert list(vertical.type.choices) == list(PLAYS)  # type: ignore[attr-defined]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from importlib.metadata import packages_distributions, requires
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,7 @@ FACADE = (
 NEUTRAL = ("adapters.errors", "adapters.news", "adapters.ports", "adapters.values", "queueing", "notifications")
 LIBRARIES = frozenset({"alembic", "marshmallow", "sqlalchemy"})
 NEVER = frozenset({"flask", "jinja2", "psycopg", "sqlite3", "werkzeug"})
+FILLING = re.compile(r"%\(\w+\)[sd]")
 TEMPLATES = {"templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true"}}
 
 
@@ -104,6 +107,19 @@ def test_every_sentence_is_in_both_catalogues(candidate: Candidate, language: st
     assert missing == set()
 
 
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_its_wording_says_sentences_of_the_core_with_the_same_fillings(candidate: Candidate, language: str) -> None:
+    if not candidate.vertical.wording:
+        return
+    worded = _catalogue(Path(str(files(candidate.vertical.wording))), language)
+    assert set(worded) <= known(_core(), "en")
+    assert {each: words for each, words in worded.items() if fillings(words) != fillings(each)} == {}
+
+
+def fillings(sentence: str) -> set[str]:
+    return set(FILLING.findall(sentence))
+
+
 def sentences(candidate: Candidate) -> set[str]:
     vertical = candidate.vertical
     written = extract_from_dir(str(candidate.folder), [("templates/**.html", "jinja2")], TEMPLATES)
@@ -119,10 +135,13 @@ def _first(words: str | Sequence[str]) -> str:
 
 def known(package: Path, language: str) -> set[str]:
     """Message ids with words in that language; English ones are their own words."""
+    entries = _catalogue(package, language)
+    return {message for message, words in entries.items() if language == "en" or words}
+
+
+def _catalogue(package: Path, language: str) -> dict[str, str]:
     with (package / "catalogues" / f"{language}.po").open("rb") as stream:
-        catalogue = read_po(stream)
-    entries = {_first(entry.id): entry.string for entry in catalogue}
-    return {message for message, words in entries.items() if message and (language == "en" or words)}
+        return {_first(entry.id): _first(entry.string or "") for entry in read_po(stream) if entry.id}
 
 
 def _core() -> Path:

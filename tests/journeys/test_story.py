@@ -10,7 +10,7 @@ import pytest
 from adapters.hl7.build import GB18030
 from hospital_bridge.clock import SystemClock
 from hospital_bridge.sandbox.stage import Stage
-from hospital_bridge.sandbox.story import World, story
+from hospital_bridge.sandbox.story import PLAYS, World
 from tests.journeys.conftest import standing_stage
 from tests.journeys.engineer import ask
 
@@ -29,7 +29,7 @@ def town_stage(request: pytest.FixtureRequest) -> Stage:
 def test_the_story_ends_well_and_all_books_agree(town_stage: Stage) -> None:
     with closing(town_stage.listener) as line:
         world = World(town_stage, SystemClock(), line)
-        facts = {step.name: step.play() for step in story(world)}
+        facts = {step.name: step.play() for step in PLAYS["hospital"].story(world)}
 
     assert facts["register"]["payment"]["amount_fen"] == 12_000
     assert facts["free"]["amount_fen"] == 0

@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 
 from hospital_bridge.sandbox import people
 from hospital_bridge.sandbox.calling_system import CallingSystem
-from hospital_bridge.sandbox.stage import STAFF
+from hospital_bridge.sandbox.companies import HOSPITAL
 from hospital_bridge.sandbox.story.visit_day import VisitDay
 from hospital_bridge.sandbox.story.world import World
 from hospital_bridge.sandbox.town import Town
@@ -43,7 +43,7 @@ class SteeredStage:
         return f"{self.public_url}/p/{OPERATOR}"
 
     def worker(self, name: str) -> Worker:
-        role, display_name = STAFF[name]
+        role, display_name = HOSPITAL.staff[name]
         with suppress(NameTaken), self.steered.bridge.store.begin(OPERATOR) as work:
             StaffAccounts(work).add(name, display_name, QUICK.hash(PASSWORD), frozenset({RoleGrant(role)}))
         someone = Worker(self.public_url, OPERATOR, name, PASSWORD)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -28,12 +29,16 @@ from hospital_bridge.verticals.hospital.visits.line_rules import CLINIC, LINE_RU
 from hospital_bridge.verticals.transit import looking_after
 from hospital_bridge.web import admin, console, deliveries, devices, family, finance
 from hospital_bridge.web.admin_reads import Dismissal
+from hospital_bridge.web.app import create_app
 from hospital_bridge.web.cards import STATES, WEEKDAYS
 from hospital_bridge.web.finance_reads import Decision, Explanation
 from hospital_bridge.website import CONSENT
+from tests.hospital_words import hospital_words
+from tests.web.site_kit import SiteKit
 from tests.web.visitor import get
 
 CORE, HOSPITAL = "hospital_bridge.web", "hospital_bridge.verticals.hospital"
+WORDING = VERTICAL.wording
 TRANSIT = "hospital_bridge.verticals.transit"
 OPTIONS = {"templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true"}}
 OF_MARSHMALLOW = (
@@ -167,6 +172,21 @@ def test_every_finding_kind_and_state_of_a_reconciliation_has_words() -> None:
 
 @pytest.mark.parametrize("locale", ["zh_CN", "en"])
 def test_no_word_of_the_hospital_is_shadowed_by_the_core(locale: str) -> None:
-    """The core's catalogue is asked first: a word that means something else at a hospital needs an id of its own."""
-    core, hospital = said(catalogue(CORE, locale)), said(catalogue(HOSPITAL, locale))
+    """The core's sentences are asked first: a word that means something else at a hospital needs an id of its own."""
+    core = {**said(catalogue(CORE, locale)), **said(catalogue(WORDING, locale))}
+    hospital = said(catalogue(HOSPITAL, locale))
     assert {each: hospital[each] for each in core.keys() & hospital.keys() if core[each] != hospital[each]} == {}
+
+
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+def test_no_sentence_of_the_core_speaks_of_a_hospital(locale: str) -> None:
+    told = said(catalogue(CORE, locale))
+    assert {each: words for each, words in told.items() if hospital_words(f"{each} {words}")} == {}
+
+
+def test_an_operator_without_the_hospital_is_not_spoken_of_as_one(kit: SiteKit) -> None:
+    bare = replace(kit.site.operators["h1"], verticals={})
+    kit.site = replace(kit.site, operators={**kit.site.operators, "h1": bare})
+    one, other = create_app(kit.site).test_client(), create_app(kit.site).test_client()
+    assert "不另收服务费" in get(one, "/p/h1/").text
+    assert "本院不收服务费" in get(other, "/p/h2/").text

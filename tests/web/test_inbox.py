@@ -20,7 +20,7 @@ from tests.web.site_kit import make_kit
 from tests.web.visitor import get, sign_in
 
 NOTICES = (
-    Notice(Entry("place", "holder", Template("place", {"name": Kind.LABEL})), "Patient: %(name)s · change"),
+    Notice(Entry("place", "holder", Template("place", {"name": Kind.LABEL})), "For: %(name)s · change"),
     Notice(
         Entry("paid", "holder", Template("paid", {"fee": Kind.MONEY, "at": Kind.INSTANT})),
         "%(fee)s at %(at)s",

@@ -1,14 +1,17 @@
-"""The story of the demo: patients at the hospital and in the wallet, and what goes wrong on the way.
+"""The stories that the demo can play, each of one operator; what goes wrong on the way is part of them.
 
-Each step plays over real wires, checks what it sees in the books of the hospital and the wallet,
-and tells facts: ids, amounts in fen, message control ids.
+Each step plays over real wires, checks what it sees in the books outside of the bridge (the hospital's, the wallet's),
+and tells facts: ids, amounts in fen, message control ids. Another story is one module of chapters here, one company in
+`sandbox/companies`, and one entry in `PLAYS`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
+from hospital_bridge.sandbox.companies import HOSPITAL, Company
 from hospital_bridge.sandbox.story.bills import Bills
 from hospital_bridge.sandbox.story.family import Family
 from hospital_bridge.sandbox.story.registration import Registration
@@ -16,7 +19,7 @@ from hospital_bridge.sandbox.story.results import Results
 from hospital_bridge.sandbox.story.visit_day import VisitDay
 from hospital_bridge.sandbox.story.world import Step, StoryBroken, World
 
-__all__ = ["CHAPTERS", "Step", "StoryBroken", "World", "story"]
+__all__ = ["PLAYS", "Play", "Step", "StoryBroken", "World"]
 
 
 class Chapter(Protocol):
@@ -28,10 +31,20 @@ class Chapter(Protocol):
         """The steps in their order."""
 
 
-CHAPTERS: Sequence[type[Chapter]] = (Registration, Family, VisitDay, Bills, Results)
+@dataclass(frozen=True, slots=True)
+class Play:
+    """A story: who runs the bridge in it, and its chapters."""
+
+    company: Company
+    chapters: Sequence[type[Chapter]]
+
+    def story(self, world: World) -> Iterator[Step]:
+        """Every step of every chapter, in order."""
+        for chapter in self.chapters:
+            yield from chapter(world).steps()
 
 
-def story(world: World) -> Iterator[Step]:
-    """Every step of every chapter, in order."""
-    for chapter in CHAPTERS:
-        yield from chapter(world).steps()
+PLAYS: Mapping[str, Play] = {
+    "hospital": Play(HOSPITAL, (Registration, Family, VisitDay, Bills, Results)),
+}
+"""By the name of the vertical that is played."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 CARDIOLOGY, OPHTHALMOLOGY, FREE_CLINIC, ALL_HOURS = "0101", "0501", "0901", "0902"
 
 ADMIN_NAME, NURSE_NAME, DOCTOR_NAME, RECORDS_NAME = "admin", "nurse", "doctor", "records"
-"""Login names of the demo's staff (`stage.STAFF`)."""
+"""Login names of the demo hospital's staff."""
 
 Facts = Mapping[str, Any]
 Answer = TypeVar("Answer")
@@ -66,11 +66,13 @@ class Installed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One stage with its town and bridge; `listener` is a line of the hospital to the bridge."""
+    """One stage with its town and bridge; `listener` is a line of the operator's HIS to the bridge."""
 
     stage: Installed
     clock: Clock
     listener: Hl7Link
+    vertical: str = "hospital"
+    """Whose pages the phones open."""
 
     @property
     def town(self) -> Town:
@@ -79,7 +81,7 @@ class World:
 
     def phone(self, person: Person) -> Phone:
         """The person's phone, not signed in."""
-        return Phone(Browser(), self.clock, self.stage.window, person)
+        return Phone(Browser(), self.clock, self.stage.window, person, self.vertical)
 
     def tell(self, notice: Notice) -> None:
         """The hospital sends the bridge a message; StoryBroken where it is not accepted."""

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from hospital_bridge.slot import API, PersonalData, Vertical, VerticalManifest
 from hospital_bridge.verticals.district import rights, store
+from hospital_bridge.verticals.district.pages import PAGES
+from hospital_bridge.verticals.district.roles import CASHIER, HOST, MANAGER
 from hospital_bridge.verticals.district.settings import DistrictSettings
 
 VERTICAL = Vertical(
@@ -16,9 +18,12 @@ VERTICAL = Vertical(
         api=API,
         ports=frozenset({"WalletPayments"}),
         personal_data=(PersonalData("points", "to know what a member may spend", timedelta(days=3 * 365)),),
+        roles=(CASHIER, MANAGER, HOST),
     ),
     settings=DistrictSettings,
+    pages=PAGES,
     tables=store.metadata,
+    templates="hospital_bridge.verticals.district",
     migrations=Path(__file__).parent / "migrations",
     export_subject=rights.export_points,
     erase_subject=rights.forget_points,

@@ -36,6 +36,16 @@ class ShopSettings(Schema):
         validate=validate.Length(1, 64),
         metadata={"description": "The shop's name, as visitors read it."},
     )
+    floor = fields.String(
+        load_default="",
+        validate=validate.Length(max=16),
+        metadata={"description": "Where it is in the house, as visitors say it: B1, 1F, 2F."},
+    )
+    account = fields.String(
+        load_default="",
+        validate=validate.Length(max=64),
+        metadata={"description": "The shop's own account at the wallet, which its share of a payment is for."},
+    )
     latitude = _degrees(90, "Where its door is, in degrees with six decimals, as the wallet's map has it.")
     longitude = _degrees(180, "The same, from west to east.")
     commission = _whole(0, 0, WHOLE, "What the mall keeps of a payment, in parts of 10000: 250 is 2.5 %.")

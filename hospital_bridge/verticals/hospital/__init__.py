@@ -111,6 +111,7 @@ VERTICAL = Vertical(
     tables=store.metadata,
     migrations=Path(__file__).parent / "migrations",
     templates="hospital_bridge.verticals.hospital",
+    wording="hospital_bridge.verticals.hospital.wording",
     export_subject=export_subject,
     erase_subject=erase_subject,
 )

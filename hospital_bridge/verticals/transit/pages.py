@@ -59,10 +59,12 @@ def join(request: PageRequest) -> Go:
     return Go("ride")
 
 
-def show_code(request: PageRequest) -> View:
-    """The ride code of this moment; who owes a day is shown that instead."""
+def show_code(request: PageRequest) -> View | Go:
+    """The ride code of this moment; who owes a day is shown that instead, and who has no account how to get one."""
     with request.scope.read() as work:
-        account = _theirs(work, request)
+        account = accounts.of_subject(work, request.subject_id) if _may(work, request) else None
+        if account is None:
+            return Go("home")
         owing = day_charges.owes(work, account.account_id)
         try:
             code = None if owing else issuing.ride_code(work, account)

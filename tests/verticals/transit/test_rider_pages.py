@@ -63,7 +63,7 @@ def test_who_has_no_account_joins_with_one_press(browser: FlaskClient, city: Tra
     city._rider("999999199001010019", STRANGER)
     sign_in(browser, OPERATOR, STRANGER)
     assert "开通乘车码" in get(browser, HOME).text
-    assert get(browser, f"{HOME}ride").status_code == 404
+    assert get(browser, f"{HOME}ride").headers["Location"] == HOME
     assert post(browser, f"{HOME}join", {}, from_page=HOME).status_code == 303
     assert "hb-qr" in get(browser, f"{HOME}ride").text
     with city.scope.read() as work:

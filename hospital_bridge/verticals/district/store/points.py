@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Integer, Row, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Integer, Row, String, Table, UniqueConstraint
 from sqlalchemy.exc import IntegrityError
 
-from hospital_bridge.store.choice import choice
 from hospital_bridge.store.metadata import CODE, ID, Instant, operator_column
 from hospital_bridge.verticals.district.points import Account, Earned, PointsEvent, Spent, TakenBack, after, fold
 from hospital_bridge.verticals.district.store.metadata import metadata
@@ -35,12 +34,13 @@ POINTS_EVENT = Table(
     Column("subject_id", ID, primary_key=True),
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("source", CODE, nullable=False),
-    *choice("kind", Kind),
+    Column("kind", String(24), nullable=False),
     Column("points", Integer, nullable=False),
     Column("lot_id", CODE, nullable=False),
     Column("at", Instant, nullable=False),
     Column("expires_at", Instant),
     UniqueConstraint("operator_id", "source"),
+    CheckConstraint("kind IN ('earned', 'spent', 'taken_back')", name="kind"),
 )
 
 
@@ -103,8 +103,8 @@ def _columns(event: PointsEvent) -> dict[str, Any]:
 
 
 def _event(row: Row[Any]) -> PointsEvent:
-    if row.kind is Kind.EARNED:
+    if row.kind == Kind.EARNED:
         return Earned(row.lot_id, row.points, row.at, row.expires_at)
-    if row.kind is Kind.SPENT:
+    if row.kind == Kind.SPENT:
         return Spent(row.points, row.at)
     return TakenBack(row.lot_id, row.points, row.at)
