@@ -67,7 +67,7 @@ def test_every_row_holds_on_our_listener(store: Store) -> None:
 
 def test_the_faults_of_hl7apys_server_are_found_by_name() -> None:
     with server_of("hl7apy") as port:
-        assert {*faults(port)} >= {"several", "together", "no-return", "gb18030", "no-hl7", "repeated"}
+        assert {*faults(port)} >= {"several", "together", "no-return", "gb18030", "no-hl7", "no-control-id"}
 
 
 def test_the_faults_of_python_hl7s_server_are_found_by_name() -> None:
