@@ -12,6 +12,7 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from adapters.hl7.sender import MllpClient
+from hospital_bridge.sandbox.api_client import ApiClient
 from hospital_bridge.sandbox.calling_system import CallingSystem
 from hospital_bridge.sandbox.companies import HOSPITAL
 from hospital_bridge.sandbox.configuration import write_configuration
@@ -167,6 +168,10 @@ class Stage:
     def system(self, name: str, scope: str) -> CallingSystem:
         """A doctor's own system of that name, with a key of one scope."""
         return CallingSystem(self.public_url, OPERATOR, self.issue_key(name, scope))
+
+    def api(self, name: str, scope: str) -> ApiClient:
+        """Any other system of the operator, with a key of one scope."""
+        return ApiClient(self.public_url, OPERATOR, self.issue_key(name, scope))
 
     def run(self, *words: str, typed: str = "", **environment: str) -> str:
         """Run a command of the bridge to its end and return what it printed; StageFailed on any exit but 0."""

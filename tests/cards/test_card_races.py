@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
 
-from hospital_bridge.slot import CardRefusal, CardRefused, CardState, CardView, Redemption, Use
+from hospital_bridge.slot import CardRefusal, CardRefused, CardRules, CardState, CardView, Redemption, Use
 from hospital_bridge.store.engine import make_engine
 from hospital_bridge.store.keys import RootKeys
 from hospital_bridge.store.unit_of_work import Store
@@ -82,6 +83,57 @@ def test_one_request_sent_sixty_four_times_is_one_redemption(mall: Mall, databas
     told = at_once(use)
     assert isinstance(told[0], Redemption)
     assert told == [told[0]] * RACERS
+
+
+def of_one_end(mall: Mall, card: CardView, end: CardState, told: list[Redemption | CardView | CardRefused]) -> None:
+    """The card was redeemed once, or it ended and nobody redeemed it; everybody heard the same."""
+    won = [answer for answer in told if isinstance(answer, Redemption)]
+    refusals = {no.refusal for no in told if isinstance(no, CardRefused)}
+    with mall.cards() as cards:
+        state, standing = cards.get(card.card_id).state, cards.standing(card.card_id)
+    if won:
+        assert (state, [standing]) == (CardState.REDEEMED, won)
+        assert refusals == {CardRefusal.ALREADY_REDEEMED}
+    else:
+        assert (state, standing) == (end, None)
+        assert refusals == {CardRefusal(end.value)}
+
+
+def test_a_card_that_is_taken_back_while_terminals_scan_it_is_void_or_redeemed_and_never_both(mall: Mall) -> None:
+    mall.offer()
+    card = mall.collected()
+    code = mall.code(card)
+
+    def use_or_take_back(number: int) -> Redemption | CardView:
+        with mall.cards() as cards:
+            if number % 2:
+                return cards.void(card.card_id, "office", "wrong person")
+            return cards.redeem(Use(f"r{number}", code, "till-1", "staff-1"))
+
+    of_one_end(mall, card, CardState.VOID, at_once(use_or_take_back))
+
+
+def test_a_card_that_ends_while_terminals_scan_it_is_over_or_redeemed_and_never_both(
+    mall: Mall, keys: RootKeys
+) -> None:
+    """The terminals scan in its last moment, the clock ends it in the next one, and they meet in the database."""
+    ends_at = FakeClock().now() + timedelta(hours=1)
+    mall.offer(CardRules(ends_at=ends_at))
+    card = mall.collected()
+    code = mall.code(card)
+    late = FakeClock()
+    late.advance(timedelta(hours=1))
+    after = Mall(Store(mall.store.engine, late, CountedIds(late), keys))
+
+    def use_or_end(number: int) -> Redemption | CardView:
+        if number % 2:
+            with after.cards() as cards:
+                cards.expire()
+                return cards.get(card.card_id)
+        with mall.cards() as cards:
+            return cards.redeem(Use(f"r{number}", code, "till-1", "staff-1"))
+
+    of_one_end(mall, card, CardState.EXPIRED, at_once(use_or_end))
 
 
 def test_sixty_four_people_share_the_last_ten_cards_and_no_eleventh_is_made(mall: Mall) -> None:

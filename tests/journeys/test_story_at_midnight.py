@@ -10,6 +10,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from hospital_bridge.sandbox import people
+from hospital_bridge.sandbox.api_client import ApiClient
 from hospital_bridge.sandbox.calling_system import CallingSystem
 from hospital_bridge.sandbox.companies import HOSPITAL
 from hospital_bridge.sandbox.story.visit_day import VisitDay
@@ -56,6 +57,12 @@ class SteeredStage:
 
     def system(self, name: str, scope: str) -> CallingSystem:
         return CallingSystem(self.public_url, OPERATOR, self.issue_key(name, scope))
+
+    def api(self, name: str, scope: str) -> ApiClient:
+        return ApiClient(self.public_url, OPERATOR, self.issue_key(name, scope))
+
+    def run(self, *words: str) -> str:
+        raise NotImplementedError(words)
 
 
 def wait_until(steered: SteeredBridge, hour: time) -> None:

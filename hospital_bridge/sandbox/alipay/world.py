@@ -138,6 +138,14 @@ class AlipayWorld:
             self.announce(trade)
             return trade
 
+    def lapse(self, trade_no: str) -> Trade:
+        """Nobody pays, and Alipay closes the trade."""
+        with self.lock:
+            trade = self._payable(trade_no)
+            trade.move(Move.EXPIRE, self.clock.now())
+            self.announce(trade)
+            return trade
+
     def expire_overdue(self) -> None:
         """Close every waiting trade whose time is over; whoever looks at trades does this first."""
         now = self.clock.now()

@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from hospital_bridge.sandbox.companies import HOSPITAL, Company
+from hospital_bridge.sandbox.companies import HOSPITAL, TRANSIT, Company
 from hospital_bridge.sandbox.story.bills import Bills
 from hospital_bridge.sandbox.story.family import Family
 from hospital_bridge.sandbox.story.registration import Registration
 from hospital_bridge.sandbox.story.results import Results
+from hospital_bridge.sandbox.story.rides import Debts, Disruptions, Rides
 from hospital_bridge.sandbox.story.visit_day import VisitDay
 from hospital_bridge.sandbox.story.world import Step, StoryBroken, World
 
@@ -46,5 +47,6 @@ class Play:
 
 PLAYS: Mapping[str, Play] = {
     "hospital": Play(HOSPITAL, (Registration, Family, VisitDay, Bills, Results)),
+    "transit": Play(TRANSIT, (Rides, Debts, Disruptions)),
 }
 """By the name of the vertical that is played."""

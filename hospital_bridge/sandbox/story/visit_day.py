@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -12,7 +12,6 @@ from typing import Any
 from adapters.hl7.message import Message
 from adapters.values import EntryKind
 from hospital_bridge.sandbox import people
-from hospital_bridge.sandbox.hospital import calendar
 from hospital_bridge.sandbox.story.world import (
     ADMIN_NAME,
     ALL_HOURS,
@@ -29,8 +28,8 @@ DESK = f"hospital.{ALL_HOURS}.{DOCTOR}"
 WITHOUT_PHONE = ("100005", "100001")
 """Record numbers of two who come to the hospital's window."""
 
-DAY_NEEDS = timedelta(minutes=2)
-"""What has to be left of a day for a visit to begin and end on it."""
+MIDNIGHT, DAY_NEEDS = time(0), timedelta(minutes=2)
+"""A visit that began before midnight would be another day's after it: what it needs has to be left of its day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class VisitDay:
         yield Step("call_by_api", "A doctor's own system calls with a scoped key; a repeat does nothing", self._by_api)
 
     def _registered(self) -> Facts:
-        _begin_on_one_day(self._world)
+        self._world.keep_clear_of(MIDNIGHT, DAY_NEEDS)
         self._phone.sign_in()
         page = self._phone.wait_for(self._phone.pay(self._phone.book(ALL_HOURS)), "done")
         today = self._phone.wait(self._phone.page("today"), lambda shown: self._room in shown.words)
@@ -216,12 +215,3 @@ class VisitDay:
     def _held(self) -> str:
         (ticket,) = self._desk()["holds"]
         return str(ticket["number"])
-
-
-def _begin_on_one_day(world: World) -> None:
-    """A visit that began before midnight would be another day's after it: wait for the new day."""
-    now = world.clock.now().astimezone(calendar.ZONE)
-    if (now + DAY_NEEDS).date() == now.date():
-        return
-    while world.clock.now().astimezone(calendar.ZONE).date() == now.date():
-        world.clock.sleep(1)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from adapters.hl7.message import Message
 from adapters.values import EntryKind
 from hospital_bridge.sandbox.browser import Browser, PageShown
+from hospital_bridge.sandbox.hospital import calendar
 from hospital_bridge.sandbox.phone import PATIENCE, PAUSE_SECONDS, Phone
 
 if TYPE_CHECKING:
     from adapters.hl7.sender import Hl7Link
     from hospital_bridge.clock import Clock
+    from hospital_bridge.sandbox.api_client import ApiClient
     from hospital_bridge.sandbox.calling_system import CallingSystem
     from hospital_bridge.sandbox.hospital.model import BookEntry
     from hospital_bridge.sandbox.hospital.staff import Notice
@@ -24,7 +27,8 @@ if TYPE_CHECKING:
 CARDIOLOGY, OPHTHALMOLOGY, FREE_CLINIC, ALL_HOURS = "0101", "0501", "0901", "0902"
 
 ADMIN_NAME, NURSE_NAME, DOCTOR_NAME, RECORDS_NAME = "admin", "nurse", "doctor", "records"
-"""Login names of the demo hospital's staff."""
+AUDITOR_NAME, DISPATCHER_NAME = "auditor", "dispatcher"
+"""Login names of the demo's staff."""
 
 Facts = Mapping[str, Any]
 Answer = TypeVar("Answer")
@@ -63,6 +67,12 @@ class Installed(Protocol):
     def system(self, name: str, scope: str) -> CallingSystem:
         """A doctor's own system, with a key of that scope."""
 
+    def api(self, name: str, scope: str) -> ApiClient:
+        """Any other system of the operator, with a key of that scope."""
+
+    def run(self, *words: str) -> str:
+        """What a command of the bridge prints at its engineer's terminal."""
+
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -96,6 +106,17 @@ class World:
                 return found
             self.clock.sleep(PAUSE_SECONDS)
         raise StoryBroken("what was waited for never came")
+
+    def keep_clear_of(self, hour: time, needs: timedelta) -> None:
+        """What is begun now ends before that hour of the operator's clock, or begins once it has struck."""
+        left = self._until(hour)
+        while left <= needs and self._until(hour) <= left:
+            self.clock.sleep(1)
+
+    def _until(self, hour: time) -> timedelta:
+        now = self.clock.now().astimezone(calendar.ZONE)
+        strikes = datetime.combine(now.date(), hour, calendar.ZONE)
+        return strikes - now if strikes > now else strikes + timedelta(days=1) - now
 
     def facts(self, page: PageShown, *expected: EntryKind) -> dict[str, Any]:
         """The registration in the books of hospital and wallet; exactly the expected postings stand there."""

@@ -40,5 +40,5 @@ VERTICAL = Vertical(
     migrations=Path(__file__).parent / "migrations",
     export_subject=rights.export_journeys,
     erase_subject=rights.forget_journeys,
-    care=Care(doctor=looking_after.doctor),
+    care=Care(doctor=looking_after.doctor, chores=(closing.CLOSE_ALL,)),
 )

@@ -47,6 +47,17 @@ def test_nothing_is_asked_for_before_late_taps_have_had_their_time(city: Transit
     assert city.close().charged_fen == 600
 
 
+def test_an_engineer_may_close_every_day_before_its_time_and_late_taps_are_counted_again(city: TransitWorld) -> None:
+    city.sync(*TRIP[:2])
+    assert list(closing.close_all(city.scope, ())) == ["1"]
+    assert list(closing.close_all(city.scope, ())) == ["0"]
+    city.work()
+    assert (city.day().state, city.orders()) == (State.ORDERED, [400])
+    city.sync(*TRIP[2:])
+    city.work()
+    assert (city.day().charged_fen, city.day().fare_fen, city.orders()) == (400, 600, [400])
+
+
 def test_taps_told_twice_and_in_any_order_are_charged_once(city: TransitWorld) -> None:
     assert city.sync(*reversed(TRIP)) == 3
     assert city.sync(*TRIP) == 0

@@ -2,68 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from hospital_bridge.contract import faults_of
 from hospital_bridge.slot import PageRequest
 from hospital_bridge.verticals.transit import VERTICAL, api, issuing, looking_after
-from hospital_bridge.verticals.transit.ride_code import Blacklist, IssuerKey, KeyRing, Refusal, RideRefused
-from hospital_bridge.verticals.transit.sandbox.gate import Gate, GateNews, Standing
+from hospital_bridge.verticals.transit.ride_code import Refusal, RideRefused
+from hospital_bridge.verticals.transit.sandbox.gate import Gate, Standing
+from hospital_bridge.verticals.transit.sandbox.office import Office
 from hospital_bridge.verticals.transit.store import accounts
-from hospital_bridge.verticals.transit.taps import Tap, TapKind
+from hospital_bridge.verticals.transit.taps import TapKind
 from tests.verticals.transit.travelling import HOUR, OPERATOR, SETTINGS, TransitWorld
 
 
 @dataclass
-class OverTheApi:
-    """A gate's end of the API: what it sends and gets passes through JSON values."""
+class InProcess:
+    """The API without its wire; what is sent passes through its schema."""
 
     city: TransitWorld
-    gate_id: str
 
-    def take(self, taps: Sequence[Tap]) -> None:
-        told = [
-            {
-                "tap": tap.gate_no,
-                "account": tap.account,
-                "at": tap.at.isoformat(),
-                "kind": tap.kind.value,
-                "stop": tap.stop_id,
-                "line": tap.line_id,
-                "code": tap.code_id,
-            }
-            for tap in taps
-        ]
-        data = api.ToldTaps().load({"gate": self.gate_id, "taps": told})
-        api.take(PageRequest(self.city.scope, "gate-system", data))
+    def post(self, path: str, body: Mapping[str, Any], once: str) -> Mapping[str, Any]:
+        assert path == "transit/taps"
+        return api.take(PageRequest(self.city.scope, "gate-system", api.ToldTaps().load(body))).data
 
-    def news(self) -> GateNews:
-        told: Mapping[str, Any] = api.news(PageRequest(self.city.scope, "gate-system", {})).data
-        keys = [
-            IssuerKey(
-                key["issuer"],
-                key["number"],
-                Ed25519PublicKey.from_public_bytes(bytes.fromhex(key["public"])),
-                datetime.fromisoformat(key["begins"]),
-                datetime.fromisoformat(key["ends"]),
-            )
-            for key in told["keys"]
-        ]
-        return GateNews(
-            KeyRing(keys), Blacklist(told["blacklist"]["version"], frozenset(told["blacklist"]["accounts"]))
-        )
+    def get(self, path: str) -> Mapping[str, Any]:
+        assert path == "transit/gate-news"
+        return api.news(PageRequest(self.city.scope, "gate-system", {})).data
 
 
-def gate_at(
-    city: TransitWorld, gate_id: str, kind: TapKind, stop_id: str, line_id: str = ""
-) -> tuple[Gate, OverTheApi]:
-    office = OverTheApi(city, gate_id)
+def gate_at(city: TransitWorld, gate_id: str, kind: TapKind, stop_id: str, line_id: str = "") -> tuple[Gate, Office]:
+    office = Office(InProcess(city), gate_id)
     return Gate(Standing(gate_id, kind, stop_id, line_id, stake_fen=400), office.news()), office
 
 

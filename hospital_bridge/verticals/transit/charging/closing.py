@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from adapters.values import Fen
-from hospital_bridge.slot import PaymentRequest
+from hospital_bridge.slot import Chore, PaymentRequest
 from hospital_bridge.verticals.transit import operating
 from hospital_bridge.verticals.transit.charging import telling
 from hospital_bridge.verticals.transit.charging.day_charge import DayCharge, Event, State, due
@@ -15,6 +15,8 @@ from hospital_bridge.verticals.transit.journeys import needed_for
 from hospital_bridge.verticals.transit.store import accounts, day_charges
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from hospital_bridge.slot import Scope, VerticalWork
     from hospital_bridge.verticals.transit.journeys import PairingRules
     from hospital_bridge.verticals.transit.taps import Tap
@@ -49,6 +51,18 @@ def close(scope: Scope, day_id: str) -> None:
         asked = due(day, fare.total_fen, closed)
         order(work, replace(day.ordered(Event.CLOSED, asked), fare_fen=fare.total_fen))
         telling.tell_closed(work, day_charges.get(work, day_id))
+
+
+def close_all(scope: Scope, _arguments: Sequence[str]) -> Iterable[str]:
+    """Chore: close every day that is open now, with the taps that are known; what comes later is counted again."""
+    with scope.read() as work:
+        waiting = day_charges.open_days(work)
+    for day_id in waiting:
+        close(scope, day_id)
+    yield f"{len(waiting)}"
+
+
+CLOSE_ALL = Chore("close-days", "Close every service day that is open, without waiting for late taps.", close_all)
 
 
 def recount(scope: Scope, day_id: str) -> None:

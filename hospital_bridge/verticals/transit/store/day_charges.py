@@ -86,6 +86,12 @@ def of_account(work: VerticalWork, account_id: str) -> Sequence[DayCharge]:
     return [_read(row) for row in rows]
 
 
+def open_days(work: VerticalWork) -> Sequence[str]:
+    """The ids of the days whose taps are still coming."""
+    rows = work.table(DAY).all(DAY.c.state == State.OPEN.value, order_by=(DAY.c.service_day, DAY.c.day_id))
+    return [row.day_id for row in rows]
+
+
 def debtors(work: VerticalWork) -> frozenset[str]:
     """The accounts that owe a day: they pass no gate."""
     return frozenset(row.account_id for row in work.table(DAY).all(_IS_OWED))
