@@ -7,6 +7,8 @@ from pathlib import Path
 
 from hospital_bridge.slot import API, PersonalData, Vertical, VerticalManifest
 from hospital_bridge.verticals.district import rights, store
+from hospital_bridge.verticals.district.dining import telling as dining_telling
+from hospital_bridge.verticals.district.dining.lines import LINE_RULES
 from hospital_bridge.verticals.district.pages import PAGES
 from hospital_bridge.verticals.district.roles import CASHIER, HOST, MANAGER
 from hospital_bridge.verticals.district.settings import DistrictSettings
@@ -22,6 +24,8 @@ VERTICAL = Vertical(
     ),
     settings=DistrictSettings,
     pages=PAGES,
+    lines=LINE_RULES,
+    messages=dining_telling.NOTICES,
     tables=store.metadata,
     templates="hospital_bridge.verticals.district",
     migrations=Path(__file__).parent / "migrations",

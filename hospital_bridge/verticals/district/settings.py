@@ -11,6 +11,7 @@ from hospital_bridge.settings.values import Key32
 from hospital_bridge.verticals.district.audience.tables import TABLES
 from hospital_bridge.verticals.district.fence import Fence, Point, Store
 from hospital_bridge.verticals.district.splitting import WHOLE
+from hospital_bridge.verticals.district.waitlist import MOST_SIZES
 
 _MILLIONTHS = 1_000_000
 
@@ -21,6 +22,19 @@ def _whole(default: int, least: int, most: int, text: str) -> fields.Integer:
 
 def _degrees(most: int, text: str) -> fields.Decimal:
     return fields.Decimal(places=6, required=True, validate=validate.Range(-most, most), metadata={"description": text})
+
+
+class TableSettings(Schema):
+    """One of the tables `operator.verticals.district.shops.tables`."""
+
+    id = fields.String(
+        required=True,
+        validate=validate.Regexp(r"^[A-Za-z0-9-]{1,16}$"),
+        metadata={"description": "The table's number, as guests and staff read it."},
+    )
+    seats = fields.Integer(
+        required=True, validate=validate.Range(1, 40), metadata={"description": "How many guests it seats."}
+    )
 
 
 class ShopSettings(Schema):
@@ -49,6 +63,19 @@ class ShopSettings(Schema):
     latitude = _degrees(90, "Where its door is, in degrees with six decimals, as the wallet's map has it.")
     longitude = _degrees(180, "The same, from west to east.")
     commission = _whole(0, 0, WHOLE, "What the mall keeps of a payment, in parts of 10000: 250 is 2.5 %.")
+    tables = fields.List(
+        fields.Nested(TableSettings),
+        load_default=[],
+        metadata={"description": "The tables of a restaurant whose guests take numbers; none for any other shop."},
+    )
+
+    @validates_schema
+    def _tables_fit(self, data: dict[str, Any], **_: Any) -> None:
+        tables = data["tables"]
+        if len({table["id"] for table in tables}) != len(tables):
+            raise ValidationError("Two tables have the same number.", "tables")
+        if len({table["seats"] for table in tables}) > MOST_SIZES:
+            raise ValidationError("A restaurant has at most six sizes of tables.", "tables")
 
 
 class DistrictSettings(Schema):
@@ -66,6 +93,12 @@ class DistrictSettings(Schema):
     accuracy_metres = _whole(50, 5, 500, "A phone that knows its place less accurately is not listened to.")
     dwell_seconds = _whole(120, 0, 3600, "How long somebody is near before they have arrived.")
     cooldown_minutes = _whole(240, 0, 10080, "For how long nobody is told again that they have arrived.")
+    head_start_minutes = _whole(
+        20, 0, 120, "The head start of who needs a larger table over who needs the next smaller one, at that table."
+    )
+    missed_calls = _whole(2, 0, 9, "How many calls to a table a party may miss before its number is void.")
+    meal_minutes = _whole(45, 5, 240, "How long a meal takes, until the restaurant has seen some.")
+    soon_parties = _whole(2, 0, 20, "How many parties are ahead of who is told that a table is soon free.")
     audience_budget = _whole(
         1500, 1, 5000, "How much all audience figures of a month may tell of a person, in thousandths of an epsilon."
     )

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from hospital_bridge.verticals.district.pages import home
+from hospital_bridge.verticals.district.pages import dining, home, host
 
-PAGES = home.PAGES
+PAGES = (*home.PAGES, *dining.PAGES, *host.PAGES)

@@ -1,0 +1,16 @@
+"""A mall for the tests of its pages, on both databases."""
+
+from __future__ import annotations
+
+import pytest
+
+from hospital_bridge.store.unit_of_work import Store
+from tests.fixtures_store import Database
+from tests.steered import CountedIds, FakeClock
+from tests.verticals.district.visiting import MallWorld
+
+
+@pytest.fixture
+def world(store: Store, database: Database, clock: FakeClock, ids: CountedIds) -> MallWorld:
+    """A mall with a restaurant and two shops."""
+    return MallWorld(store, database, clock, ids)
