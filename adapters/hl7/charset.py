@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
+from typing import NamedTuple
 
 from adapters.hl7.header import header_line
 
@@ -31,6 +32,7 @@ _CODECS = {
     "KSX1001": "euc_kr",
     **{f"{prefix}8859{part}": f"iso8859_{part}" for part in (*range(1, 11), 13, 14, 15) for prefix in ("", "ISO")},
 }
+_LONGEST_NAME = 40
 _PAIR = re.compile(rb"[\x81-\xfe](?:[\x40-\x7e\x80-\xfe]|[\x30-\x39][\x81-\xfe][\x30-\x39])")
 _COMMON_PAIR = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -45,8 +47,7 @@ class CharsetNote(Enum):
     UNDECODABLE = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(NamedTuple):
     """The text, the Python codec that gave it, and what was odd."""
 
     text: str
@@ -59,6 +60,11 @@ def codec_of(name: str) -> str | None:
 
     `UNICODE` alone is ambiguous and read as UTF-8; GB2312 is read as its superset GB18030.
     """
+    return _codec_of(name) if len(name) <= _LONGEST_NAME else None
+
+
+@lru_cache(maxsize=256)
+def _codec_of(name: str) -> str | None:
     return _CODECS.get(re.sub(r"[^0-9A-Z]", "", name.upper()))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from adapters.errors import Malformed
 
@@ -41,11 +42,15 @@ class Delimiters:
         what the message does not use.
         """
         field = header[_HEADER_NAME_LENGTH : _HEADER_NAME_LENGTH + 1]
-        declared = header[_HEADER_NAME_LENGTH + 1 :].split(field, 1)[0]
-        roles = [field, *(declared or _USUAL)[:_MOST]]
-        if len(set(roles)) < len(roles):
-            raise Malformed("MSH-1 and MSH-2 give one character two roles")
-        return cls(*roles, *[""] * (1 + _MOST - len(roles)))
+        return _of_roles(field + (header[_HEADER_NAME_LENGTH + 1 :].split(field, 1)[0] or _USUAL)[:_MOST])
+
+
+@lru_cache(maxsize=64)
+def _of_roles(roles: str) -> Delimiters:
+    """The same few all day long."""
+    if len(set(roles)) < len(roles):
+        raise Malformed("MSH-1 and MSH-2 give one character two roles")
+    return Delimiters(*roles, *[""] * (1 + _MOST - len(roles)))
 
 
 USUAL = Delimiters()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import ClassVar, Self
 
 from adapters.errors import Malformed
@@ -56,6 +56,9 @@ class Limits:
     segments: int = 100_000
 
 
+USUAL_LIMITS = Limits()
+
+
 class Message:
     """A message of any type, Z-segments included.
 
@@ -73,13 +76,12 @@ class Message:
         self.delimiters = Delimiters.of_header(header)
 
     @classmethod
-    def parse(cls, raw: bytes, charset: str | None = None, limits: Limits | None = None) -> Self:
+    def parse(cls, raw: bytes, charset: str | None = None, limits: Limits = USUAL_LIMITS) -> Self:
         """Read a message in linear time; `charset` is what the peer is known to send where MSH-18 is of no help.
 
         Malformed where there is no MSH, where a delimiter has two roles or beyond `limits`; all else
         that is odd is listed in `problems`.
         """
-        limits = limits or Limits()
         if len(raw) > limits.size:
             raise Malformed(f"a message of {len(raw)} bytes, more than {limits.size}")
         decoded = decode(raw, charset)
@@ -130,8 +132,14 @@ class Message:
 
     @cached_property
     def _all(self) -> Sequence[Segment]:
+        segment, separator = self.segment_type, self.delimiters.field
         reading = Reading(self.delimiters, self.codec)
-        return tuple(self.segment_type(_name(line, self.delimiters.field), line, reading) for line in self._lines)
+        return tuple(
+            [
+                segment(_plain_name(line[:4], separator) or _odd_name(line, separator), line, reading)
+                for line in self._lines
+            ]
+        )
 
     @cached_property
     def _by_name(self) -> dict[str, list[Segment]]:
@@ -178,7 +186,18 @@ def _find_header(lines: Sequence[str]) -> str:
     raise Malformed("no MSH segment")
 
 
-def _name(line: str, separator: str) -> str:
-    """The segment's name in capitals, or '' for what is no segment."""
+@lru_cache(maxsize=1024)
+def _plain_name(head: str, separator: str) -> str:
+    """The name in capitals that four characters begin a segment with, '' where they do not; always the same few."""
+    name = head[:_NAME_LENGTH]
+    return name.upper() if head[_NAME_LENGTH:] in ("", separator) and _is_name(name) else ""
+
+
+def _odd_name(line: str, separator: str) -> str:
+    """The name behind a mark or a blank that stands before it, or '' for what is no segment."""
     name = line.split(separator, 1)[0].strip(_BEFORE_HEADER)
-    return name.upper() if len(name) == _NAME_LENGTH and name.isascii() and name.isalnum() else ""
+    return name.upper() if _is_name(name) else ""
+
+
+def _is_name(text: str) -> bool:
+    return len(text) == _NAME_LENGTH and text.isascii() and text.isalnum()

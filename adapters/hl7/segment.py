@@ -62,19 +62,25 @@ class Segment:
 
     def at(self, where: Place) -> str:
         """The value at a place; see `path.place`."""
-        text = self._raw(where.field)
-        if not text or (self.name in _HEADERS and where.field <= _ENCODING_CHARACTERS):
+        number, repetition, component, subcomponent = where
+        fields = self._fields or self.fields
+        text = fields[number] if number < len(fields) else ""
+        if not text or (number <= _ENCODING_CHARACTERS and self.name in _HEADERS):
             return text
-        delimiters = self._reading.delimiters
-        text = _part(text, delimiters.repetition, where.repetition)
-        if where.component:
-            text = _part(text, delimiters.component, where.component)
-        if where.subcomponent:
-            text = _part(text, delimiters.subcomponent, where.subcomponent)
-        return self._reading.value(text)
+        reading = self._reading
+        delimiters = reading.delimiters
+        # Most values are a whole field: what is not in the text need not be looked for by a call.
+        if repetition > 1 or delimiters.repetition in text:
+            text = _part(text, delimiters.repetition, repetition)
+        if component:
+            parts = text.split(delimiters.component, component) if delimiters.component else (text,)
+            text = parts[component - 1] if component <= len(parts) else ""
+        if subcomponent > 1 or (subcomponent and delimiters.subcomponent in text):
+            text = _part(text, delimiters.subcomponent, subcomponent)
+        return reading.value(text) if delimiters.escape in text else text
 
     def _raw(self, number: int) -> str:
-        fields = self.fields
+        fields = self._fields or self.fields
         return fields[number] if number < len(fields) else ""
 
 

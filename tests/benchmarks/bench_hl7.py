@@ -29,17 +29,28 @@ _FIELDS = (
     "PID-8",
     "PV1-2",
 )
-_HEADER = "MSH|^~\\&|LIS|H1|HB|WINDOW|20261123090000+0800||{type}|LIS0001|P|2.5.1||||||UNICODE UTF-8\r"
-_PERSON = "PID|1||100234^^^HIS^MR~88001^^^HIS^VN||张^三||19880229|M|||北京市东城区\rPV1|1|O|D01^^^H1\r"
-_RESULT = "OBX|{number}|NM|GLU{number}^Glucose {number}^L||4.1|mmol/L|3.9-6.1|N|||F|||20261123085900\r"
+_HEADER = "MSH|^~\\&|LIS|H1^1.2.3^ISO|HB|WINDOW|20261123090000+0800||{type}|LIS0001|P|2.5.1|||AL|NE|CHN|UNICODE UTF-8\r"
+_PERSON = (
+    "PID|1||100234^^^HIS^MR~88001^^^HIS^VN~999999198503120016^^^GA^NI||张^三^^^^^L||19880229|M|||北京市东城区^^北京"
+    "^^100000^CHN||13800000000^PRN^PH\rPV1|1|O|D01^12^3^H1||||1001^王^医生^^^^^^H1|||||||||||V0001^^^HIS^VN\r"
+)
+_ORDER = (
+    "ORC|RE|O123^HIS|F123^LIS||CM||||20261123080000|||1001^王\rOBR|1|O123^HIS|F123^LIS|LAB^Chemistry panel^L|||"
+    "20261123080000|||||||20261123081500|BLD^Blood^HL70487|1001^王^医生||||||20261123090000||CH|F\r"
+)
+_RESULT = (
+    "OBX|{number}|NM|{loinc}-7^Glucose {number} [Mass/volume] in Serum or Plasma^LN^GLU{number}^血糖 {number}^L||4.1|"
+    "mmol/L^millimole per litre^UCUM|3.9-6.1|N^Normal^HL70078|||F|||20261123085900+0800\r"
+)
+"""Coded and of the length that a laboratory sends: 19 results in 3.7 KB."""
 
 MESSAGES = {
     "ADT^A04": (_HEADER.format(type="ADT^A04^ADT_A01") + "EVN||20261123090000\r" + _PERSON).encode(),
     "ORU^R01 with 19 OBX": (
         _HEADER.format(type="ORU^R01^ORU_R01")
         + _PERSON
-        + "OBR|1||S1|LAB^Chemistry^L\r"
-        + "".join(_RESULT.format(number=number) for number in range(1, 20))
+        + _ORDER
+        + "".join(_RESULT.format(number=number, loinc=2345 + number) for number in range(1, 20))
     ).encode(),
 }
 
@@ -90,7 +101,7 @@ def _ours(raw: bytes) -> str:
 def _python_hl7(raw: bytes) -> str:
     message = hl7.parse(raw.decode())
     fields = [str(message.extract_field(*address)) for address in _PYTHON_HL7_ADDRESSES]
-    results = [str(each[5]) + str(each[6]) for each in message if str(each[0]) == "OBX"]
+    results = [str(each[5]) + str(each[6][0][0]) for each in message if str(each[0]) == "OBX"]
     return "".join(fields) + "".join(results)
 
 
