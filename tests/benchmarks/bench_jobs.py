@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-
-from sqlalchemy import Engine
+from collections.abc import Callable
 
 from hospital_bridge.clock import RandomIds, SystemClock
-from hospital_bridge.store.engine import make_engine
 from hospital_bridge.store.jobs import STREAM_HEAD, Job, Lane
-from hospital_bridge.store.migrations.runner import migrate
 from hospital_bridge.store.unit_of_work import Store, Work
 from hospital_bridge.workers.job_runner import Handlers, JobRunner
-from tests.postgresql_server import APPLICATION_ROLE, OWNER_ROLE, TEMPLATE, running_server
+from tests.benchmarks.databases import DATABASES
 
 Row = dict[str, object]
 
@@ -28,7 +21,7 @@ _COMMITS = 100
 def run() -> list[Row]:
     """Rates of one worker thread; `ratio` is to one-row commits on that database."""
     rows: list[Row] = []
-    for name, opened in (("SQLite", _sqlite), ("PostgreSQL", _postgresql)):
+    for name, opened in DATABASES.items():
         with opened() as engine:
             rows += _measure(name, Store(engine, None, RandomIds(SystemClock())))
     return rows
@@ -87,24 +80,3 @@ def _drain(store: Store, lane: Lane) -> None:
     runner = JobRunner(store, Handlers(tx={"note": effect}, io={"note": outside}), "bench")
     while runner.run_once(lane):
         continue
-
-
-@contextmanager
-def _sqlite() -> Iterator[Engine]:
-    with tempfile.TemporaryDirectory() as folder:
-        engine = make_engine(f"sqlite:///{Path(folder, 'bridge.db')}")
-        migrate(engine)
-        yield engine
-        engine.dispose()
-
-
-@contextmanager
-def _postgresql() -> Iterator[Engine]:
-    with running_server() as server:
-        server.make_template()
-        owner = make_engine(server.address(TEMPLATE, OWNER_ROLE))
-        migrate(owner, APPLICATION_ROLE)
-        owner.dispose()
-        engine = make_engine(server.address(TEMPLATE, APPLICATION_ROLE))
-        yield engine
-        engine.dispose()

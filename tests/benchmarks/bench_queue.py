@@ -23,7 +23,7 @@ from queueing.estimate import DeskLoad, forecast
 from queueing.line import DeskState
 from queueing.ordering import Policy, Rank
 from queueing.service_time import Expectation, Observed, learn
-from tests.benchmarks.bench_jobs import _postgresql, _sqlite
+from tests.benchmarks.databases import DATABASES
 
 Row = dict[str, object]
 
@@ -44,7 +44,7 @@ _CLINIC = LinesContext(
 def run() -> list[Row]:
     """Medians of single calls; `ratio` is to a commit of one row in the same run."""
     rows: list[Row] = []
-    for name, opened in (("SQLite", _sqlite), ("PostgreSQL", _postgresql)):
+    for name, opened in DATABASES.items():
         with opened() as engine:
             rows += _measure(name, engine)
     return rows + [_pure(crowd) for crowd in _CROWDS]

@@ -1,4 +1,4 @@
-"""The verticals that the suite runs over: every installed one, and a stranger's that is planted."""
+"""The verticals that the suite runs over: every installed one, and two strangers' that are installed for it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from typing import Any
 
 from hospital_bridge.loading import offered, package_of
 from hospital_bridge.slot import Vertical, VerticalWork
-from tests.conformance.planting import NAME
+from tests.conformance.planting import CINEMA, NAME
 
 EXAMPLES = "hospital_bridge.conformance"
 """Entry point group in which a wheel offers an `Example`-like object under its vertical's name."""
 
-NAMES = (*offered(), NAME)
+NAMES = (*offered(), NAME, CINEMA)
 
 
 def _nothing(_work: VerticalWork, _subject_id: str) -> Mapping[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib import import_module
@@ -29,7 +29,7 @@ from hospital_bridge.telling.messages import Teller
 from hospital_bridge.web.app import create_app
 from hospital_bridge.web.site import Plugged
 from tests.conformance.candidates import NAMES, Candidate, example_of
-from tests.conformance.planting import NAME, PACKAGE, planted
+from tests.conformance.planting import CINEMA, CINEMA_PACKAGE, NAME, PACKAGE, install_cinema, on_the_path, planted
 from tests.fixtures_store import Database
 from tests.kept_logs import logging_restored
 from tests.settings.written import BRIDGE, ENVIRONMENT, write
@@ -64,10 +64,21 @@ class House:
     app: Flask
 
 
+@pytest.fixture(scope="session")
+def cinema_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cinema's wheel, built and installed once; it is not on the module path."""
+    return install_cinema(tmp_path_factory.mktemp("cinema"))
+
+
 @pytest.fixture(params=NAMES)
 def candidate(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Candidate]:
     name = request.param
-    with planted(tmp_path / "site") if name == NAME else nullcontext():
+    installed: AbstractContextManager[None] = nullcontext()
+    if name == NAME:
+        installed = planted(tmp_path / "site")
+    elif name == CINEMA:
+        installed = on_the_path(request.getfixturevalue("cinema_site"), CINEMA_PACKAGE)
+    with installed:
         yield Candidate(name, load_verticals([name])[name], example_of(name))
 
 

@@ -71,7 +71,8 @@ def imported(candidate: Candidate) -> Iterator[str]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 yield from (alias.name for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module:
+            # What begins with a dot is the package itself.
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 yield node.module
 
 

@@ -1,0 +1,1 @@
+"""What the core's sentences are called at a cinema."""
