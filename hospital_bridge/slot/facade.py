@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any, Protocol
 
-from adapters.values import Identifier, VerifiedIdentity
+from adapters.values import Fen, Identifier, VerifiedIdentity
 from hospital_bridge.slot.cards import Cards
 from hospital_bridge.slot.lines import Lines
 from hospital_bridge.slot.messages import Messages
@@ -62,6 +62,12 @@ class Payments(Protocol):
 
     def refund_all(self, payment_id: str, reason: str) -> None:
         """Reserve what is still refundable and send it back after the commit."""
+
+    def refund_part(self, payment_id: str, amount_fen: Fen, reason: str) -> bool:
+        """Reserve that much of a payment whose fulfilment is firm, and send it back after the commit.
+
+        False where the fulfilment is open yet or so much is not left; nothing was written then.
+        """
 
     def abandon(self, payment_id: str, reason: str) -> None:
         """Close an unpaid payment at the wallet, then here; money that still arrives is refunded."""

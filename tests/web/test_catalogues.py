@@ -21,7 +21,11 @@ from hospital_bridge.error_codes import CODES
 from hospital_bridge.identity.family import Objection
 from hospital_bridge.store.inbox import InboxState
 from hospital_bridge.store.reconciliation import Finding, RunState
-from hospital_bridge.verticals import transit
+from hospital_bridge.verticals import district, transit
+from hospital_bridge.verticals.district.coupons import kinds
+from hospital_bridge.verticals.district.pages import desk as desk_page
+from hospital_bridge.verticals.district.selling import desk
+from hospital_bridge.verticals.district.selling.money import NOT_AN_AMOUNT
 from hospital_bridge.verticals.hospital import VERTICAL
 from hospital_bridge.verticals.hospital.pages import hall
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
@@ -40,6 +44,7 @@ from tests.web.visitor import get
 CORE, HOSPITAL = "hospital_bridge.web", "hospital_bridge.verticals.hospital"
 WORDING = VERTICAL.wording
 TRANSIT = "hospital_bridge.verticals.transit"
+DISTRICT = "hospital_bridge.verticals.district"
 OPTIONS = {"templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true"}}
 OF_MARSHMALLOW = (
     *fields.Field.default_error_messages.values(),
@@ -97,6 +102,12 @@ def ids_of(package: str) -> set[str]:
             | told
             | set(looking_after.SENTENCES)
         )
+    if package == DISTRICT:
+        mall = district.VERTICAL
+        named = {text for kind in mall.cards for text in (kind.title, kind.note)}
+        told = {notice.sentence for notice in mall.messages} | {page.menu for page in mall.pages if page.menu}
+        refused = {kinds.NEEDS_PURCHASE, kinds.TOO_SMALL, desk.NO_PURCHASE, desk_page.SCAN, NOT_AN_AMOUNT}
+        return spoken(package) | named | told | refused
     codes = {text for entry in CODES for text in (entry.title, entry.remedy)}
     consent = {text for purpose in CONSENT.purposes for text in (purpose.title, purpose.text)}
     unused = {"Invalid value.", "Unknown field."}
@@ -128,13 +139,13 @@ def _first(text: object) -> str:
     return text if isinstance(text, str) else str(next(iter(text)))  # type: ignore[call-overload]  # a tuple then
 
 
-@pytest.mark.parametrize("package", [CORE, HOSPITAL, TRANSIT])
+@pytest.mark.parametrize("package", [CORE, HOSPITAL, TRANSIT, DISTRICT])
 @pytest.mark.parametrize("locale", ["zh_CN", "en"])
 def test_a_catalogue_holds_exactly_what_is_said(package: str, locale: str) -> None:
     assert set(said(catalogue(package, locale))) == ids_of(package)
 
 
-@pytest.mark.parametrize("package", [CORE, HOSPITAL, TRANSIT])
+@pytest.mark.parametrize("package", [CORE, HOSPITAL, TRANSIT, DISTRICT])
 def test_every_sentence_is_said_in_chinese_with_the_same_fillings(package: str) -> None:
     for sentence, chinese in said(catalogue(package, "zh_CN")).items():
         assert chinese, sentence

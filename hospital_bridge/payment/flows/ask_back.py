@@ -1,9 +1,10 @@
-"""A vertical takes its sale back: unpaid it is closed, paid it is refunded once its fulfilment is firm."""
+"""A vertical takes its sale back, or part of it: unpaid it is closed, paid refunded once its fulfilment is firm."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from adapters.values import Fen
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows import topics
 from hospital_bridge.payment.flows.refund import give_back
@@ -27,6 +28,16 @@ def abandon(context: MoneyContext, work: Work, payment_id: str, reason: str) -> 
 def refund_all(context: MoneyContext, work: Work, payment_id: str, reason: str) -> None:
     """Give back what is left; while the fulfilment is open the wish is kept until it is firm."""
     abandon(context, work, payment_id, reason)
+
+
+def refund_part(context: MoneyContext, work: Work, payment_id: str, amount_fen: Fen, reason: str) -> bool:
+    """Give back a sum of a fulfilled payment; False where it is not fulfilled, or so much is not left."""
+    payment = work.payments.get(payment_id, lock=True)
+    if payment.fulfilment is not Fulfilment.FULFILLED or not 0 < amount_fen <= payment.refundable_fen:
+        return False
+    context.ask(work, payment.sale_kind, Guarded.REFUND, view_of(payment))
+    give_back(context, work, payment, reason, amount_fen)
+    return True
 
 
 def _take_back(context: MoneyContext, work: Work, payment: Payment, reason: str) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from adapters.values import Fen
 from hospital_bridge.payment.context import MoneyContext
-from hospital_bridge.payment.flows.ask_back import abandon, refund_all
+from hospital_bridge.payment.flows.ask_back import abandon, refund_all, refund_part
 from hospital_bridge.payment.flows.open import open_payment
 from hospital_bridge.payment.flows.view import view_of
 from hospital_bridge.slot import PaymentRequest, PaymentView
@@ -27,6 +28,9 @@ class PaymentsFacade:
 
     def refund_all(self, payment_id: str, reason: str) -> None:
         refund_all(self.context, self.work, payment_id, reason)
+
+    def refund_part(self, payment_id: str, amount_fen: Fen, reason: str) -> bool:
+        return refund_part(self.context, self.work, payment_id, amount_fen, reason)
 
     def abandon(self, payment_id: str, reason: str) -> None:
         abandon(self.context, self.work, payment_id, reason)

@@ -78,6 +78,45 @@ class ShopSettings(Schema):
             raise ValidationError("A restaurant has at most six sizes of tables.", "tables")
 
 
+def _fen(default: int, text: str) -> fields.Integer:
+    return _whole(default, 0, 10_000_000, text)
+
+
+class CouponSettings(Schema):
+    """One of the tables `operator.verticals.district.coupons`."""
+
+    id = fields.String(
+        required=True,
+        validate=validate.Regexp(r"^[a-z0-9-]{1,32}$"),
+        metadata={"description": "The offer's id; never given to another one."},
+    )
+    title = fields.String(
+        required=True,
+        validate=validate.Length(1, 64),
+        metadata={"description": "What members read on the coupon."},
+    )
+    off_fen = _fen(0, "What it takes off a purchase, in fen; 0 for a gift that is handed over.")
+    over_fen = _fen(0, "The smallest purchase that it takes something off, in fen.")
+    points = _whole(0, 0, 1_000_000, "How many points it costs; 0 for a flash sale.")
+    supply = fields.Integer(
+        required=True, validate=validate.Range(1, 10_000_000), metadata={"description": "How many there are in all."}
+    )
+    days = _whole(30, 1, 366, "For how many days from its collection on it can be used.")
+    shops = fields.List(
+        fields.String(),
+        load_default=[],
+        metadata={"description": "The ids of the shops that take it; none for every shop."},
+    )
+    opens_at = fields.AwareDateTime(required=True, metadata={"description": "From when it is given out."})
+    closes_at = fields.AwareDateTime(required=True, metadata={"description": "When it is no longer given out."})
+    at_once = _whole(200, 1, 100_000, "How many are let in to its flash sale at a time.")
+
+    @validates_schema
+    def _can_be_had(self, data: dict[str, Any], **_: Any) -> None:
+        if data["closes_at"] <= data["opens_at"]:
+            raise ValidationError("It must be later than opens_at.", "closes_at")
+
+
 class DistrictSettings(Schema):
     """The table `operator.verticals.district`."""
 
@@ -87,6 +126,13 @@ class DistrictSettings(Schema):
         validate=validate.Length(min=1),
         metadata={"description": "The shops of the mall."},
     )
+    coupons: Any = fields.List(
+        fields.Nested(CouponSettings),
+        load_default=[],
+        metadata={"description": "The coupons that the mall may put up for its members."},
+    )
+    pay_minutes = _whole(15, 1, 1440, "For how many minutes a purchase that was entered can be paid.")
+    points_per_yuan = _whole(1, 0, 100, "How many points a yuan earns.")
     points_days = _whole(365, 1, 3650, "How many days the points of a purchase can be spent.")
     enter_metres = _whole(80, 10, 2000, "How near to the door somebody has come to a shop.")
     exit_metres = _whole(150, 20, 5000, "How far from the door somebody has left it; more than enter_metres.")
@@ -113,6 +159,11 @@ class DistrictSettings(Schema):
         ids = [shop["id"] for shop in data["shops"]]
         if len(set(ids)) != len(ids):
             raise ValidationError("Two shops have the same id.", "shops")
+        offers = [coupon["id"] for coupon in data["coupons"]]
+        if len(set(offers)) != len(offers):
+            raise ValidationError("Two coupons have the same id.", "coupons")
+        if not all(set(coupon["shops"]) <= set(ids) for coupon in data["coupons"]):
+            raise ValidationError("A coupon names a shop that is none of the shops.", "coupons")
         if data["exit_metres"] <= data["enter_metres"]:
             raise ValidationError("It must be more than enter_metres.", "exit_metres")
         if data["audience_budget"] < min(table.milli_epsilon for table in TABLES):

@@ -1,13 +1,14 @@
-"""District: a member with points."""
+"""District: a member with their card, a purchase and its points."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from hospital_bridge.slot import VerticalWork
-from hospital_bridge.verticals.district.points import Earned
-from hospital_bridge.verticals.district.store import points
+from hospital_bridge.verticals.district.coupons import giving, kinds
+from hospital_bridge.verticals.district.selling import earning
+from hospital_bridge.verticals.district.selling.purchase import Purchase, State
+from hospital_bridge.verticals.district.store import purchases
 from tests.conformance.candidates import Example
 
 SETTINGS = {
@@ -19,8 +20,11 @@ SETTINGS = {
 
 
 def keep(work: VerticalWork, subject_id: str) -> Mapping[str, str]:
-    points.write(work, subject_id, "payment-1", Earned("payment-1", 88, work.now, work.now + timedelta(days=365)))
-    return {}
+    bought = Purchase("c" * 32, subject_id, "", "noodles", 8800, 0, 250, work.now, State.PAID)
+    purchases.add(work, bought)
+    earning.earn(work, bought)
+    card = giving.join(work, subject_id)
+    return {kinds.ENDS: card.card_id, earning.ENDS: bought.purchase_id}
 
 
 EXAMPLE = Example(SETTINGS, keep)

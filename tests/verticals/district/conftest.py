@@ -1,4 +1,4 @@
-"""A mall for the tests of its pages, on both databases."""
+"""Malls for the tests of the district, on both databases."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pytest
 from hospital_bridge.store.unit_of_work import Store
 from tests.fixtures_store import Database
 from tests.steered import CountedIds, FakeClock
+from tests.verticals.district.malls import TradingMall
 from tests.verticals.district.visiting import MallWorld
 
 
@@ -14,3 +15,11 @@ from tests.verticals.district.visiting import MallWorld
 def world(store: Store, database: Database, clock: FakeClock, ids: CountedIds) -> MallWorld:
     """A mall with a restaurant and two shops."""
     return MallWorld(store, database, clock, ids)
+
+
+@pytest.fixture
+def mall(store: Store, database: Database, clock: FakeClock) -> TradingMall:
+    """A mall that has put up its coupons, with one member."""
+    world = TradingMall(store, database, clock)
+    world.put_up()
+    return world

@@ -75,5 +75,5 @@ def test_a_person_sees_all_their_points_and_has_them_forgotten(work: Unit) -> No
     points.write(work, "ann", "order-1", Spent(30, NOW))
     told = json.loads(json.dumps(rights.export_points(work, "ann")))
     assert (told["balance"], [event["points"] for event in told["events"]]) == (70, [100, 30])
-    rights.forget_points(work, "ann")
+    rights.forget_member(work, "ann")
     assert rights.export_points(work, "ann") == {"balance": 0, "owed": 0, "events": []}

@@ -11,7 +11,7 @@ from hospital_bridge.store.migrations.runner import migrate, migrate_vertical
 from hospital_bridge.verticals import district
 from hospital_bridge.verticals.district import store
 
-TABLES = ("district_audience_cost", "district_audience_figure", "district_points_event")
+TABLES = tuple(sorted(store.metadata.tables))
 MIGRATIONS = Path(district.__file__).parent / "migrations"
 
 
@@ -37,4 +37,3 @@ def test_the_migrated_tables_are_the_declared_ones(tmp_path: Path) -> None:
     with declared.begin() as connection:
         store.metadata.create_all(connection)
     assert shape(migrated) == shape(declared)
-    assert {table.name for table in store.metadata.sorted_tables} == set(TABLES)

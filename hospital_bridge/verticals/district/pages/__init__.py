@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from hospital_bridge.verticals.district.pages import dining, home, host
+from hospital_bridge.verticals.district.pages import desk, dining, home, host, mine, offers, statement
 
-PAGES = (*home.PAGES, *dining.PAGES, *host.PAGES)
+PAGES = (
+    *home.PAGES,
+    *offers.PAGES,
+    *mine.PAGES,
+    *dining.PAGES,
+    *host.PAGES,
+    *desk.PAGES,
+    *statement.PAGES,
+)

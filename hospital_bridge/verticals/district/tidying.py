@@ -1,0 +1,21 @@
+"""Who bought what is forgotten in time: what it came to stays in the mall's books."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from hospital_bridge.verticals.district.store import purchases
+
+if TYPE_CHECKING:
+    from hospital_bridge.slot import Scope
+
+TIDY = "district.forget_buyers"
+KEPT = timedelta(days=3 * 365)
+"""As long as a buyer may come back to a shop with a purchase."""
+
+
+def forget_buyers(scope: Scope, _operator_id: str) -> None:
+    """Job of each day: forget whose the purchases were that are older than that."""
+    with scope.begin() as work:
+        purchases.forget_before(work, work.now - KEPT)
