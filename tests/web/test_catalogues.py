@@ -22,8 +22,10 @@ from hospital_bridge.identity.family import Objection
 from hospital_bridge.store.inbox import InboxState
 from hospital_bridge.store.reconciliation import Finding, RunState
 from hospital_bridge.verticals import district, transit
+from hospital_bridge.verticals.district import waitlist
 from hospital_bridge.verticals.district.coupons import kinds
 from hospital_bridge.verticals.district.pages import desk as desk_page
+from hospital_bridge.verticals.district.pages import dining
 from hospital_bridge.verticals.district.selling import desk
 from hospital_bridge.verticals.district.selling.money import NOT_AN_AMOUNT
 from hospital_bridge.verticals.hospital import VERTICAL
@@ -107,7 +109,8 @@ def ids_of(package: str) -> set[str]:
         named = {text for kind in mall.cards for text in (kind.title, kind.note)}
         told = {notice.sentence for notice in mall.messages} | {page.menu for page in mall.pages if page.menu}
         refused = {kinds.NEEDS_PURCHASE, kinds.TOO_SMALL, desk.NO_PURCHASE, desk_page.SCAN, NOT_AN_AMOUNT}
-        return spoken(package) | named | told | refused
+        passed = {dining.TOO_MANY, waitlist.TOO_SMALL, waitlist.NEEDED_FOR_LARGER, waitlist.MISSED_A_CALL}
+        return spoken(package) | named | told | refused | passed
     codes = {text for entry in CODES for text in (entry.title, entry.remedy)}
     consent = {text for purpose in CONSENT.purposes for text in (purpose.title, purpose.text)}
     unused = {"Invalid value.", "Unknown field."}
