@@ -27,4 +27,5 @@ def test_a_day_of_rides_ends_well_and_all_books_agree(
             assert facts["replay"]["opened"] == 2
             assert (facts["day_paid"]["amount_fen"], facts["repaid"]["amount_fen"]) == (400, 200)
             assert (facts["blocked"]["refused"], facts["released"]["orders"]) == ("blocked", 2)
+            assert facts["stayed"]["states"] == ["", "called", "waiting"]
             assert ask(stage, "ledger", "verify")["discrepancies"] == []

@@ -33,6 +33,10 @@ ends = "2046-01-01T00:00:00+08:00"
 
 [[operator.verticals.transit.day_caps]]
 fen = 1100
+
+[[operator.verticals.transit.boarding]]
+line = "B18"
+stop = "B01"
 """
 
 _FEED = {

@@ -16,7 +16,8 @@ from hospital_bridge.sandbox.story.bills import Bills
 from hospital_bridge.sandbox.story.family import Family
 from hospital_bridge.sandbox.story.registration import Registration
 from hospital_bridge.sandbox.story.results import Results
-from hospital_bridge.sandbox.story.rides import Debts, Disruptions, Rides
+from hospital_bridge.sandbox.story.rides import Debts, Rides
+from hospital_bridge.sandbox.story.stops import Stops
 from hospital_bridge.sandbox.story.visit_day import VisitDay
 from hospital_bridge.sandbox.story.world import Step, StoryBroken, World
 
@@ -47,6 +48,6 @@ class Play:
 
 PLAYS: Mapping[str, Play] = {
     "hospital": Play(HOSPITAL, (Registration, Family, VisitDay, Bills, Results)),
-    "transit": Play(TRANSIT, (Rides, Debts, Disruptions)),
+    "transit": Play(TRANSIT, (Rides, Debts, Stops)),
 }
 """By the name of the vertical that is played."""

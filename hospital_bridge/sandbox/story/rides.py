@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hospital_bridge.sandbox import people
 from hospital_bridge.sandbox.story.riding import Gate, Rider, paid_order
-from hospital_bridge.sandbox.story.world import AUDITOR_NAME, DISPATCHER_NAME, Facts, Step, World, expect
+from hospital_bridge.sandbox.story.world import AUDITOR_NAME, Facts, Step, World, expect
 
 if TYPE_CHECKING:
     from hospital_bridge.sandbox.alipay.trade import Trade
@@ -151,29 +151,3 @@ class Debts:
         expect(self._next_stop.opens(self._rider.code()), "the gate stays shut though the debt is paid")
         self._next_stop.sync()
         return {"orders": len(self._rider.trades()), "untold": self._next_stop.untold}
-
-
-class Disruptions:
-    """A dispatcher, and those who rode the line; later chapters' riders have ridden it."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def steps(self) -> Iterator[Step]:
-        """The steps in their order."""
-        yield Step(
-            "disruption", "A dispatcher suspends a line: whoever rode it lately is told, others are not", self._told
-        )
-
-    def _told(self) -> Facts:
-        stranger = Rider(self._world, people.CHEN_XIAOMING)
-        stranger.join()
-        riders = [Rider(self._world, person) for person in (people.WANG_TAO, people.LI_QI)]
-        for rider in riders:
-            rider.phone.sign_in()
-        desk = self._world.stage.worker(DISPATCHER_NAME)
-        desk.press(desk.page("transit/disruptions"), "/disruptions", line="B18", kind="suspended")
-        told = [rider.told("18路", "暂停") for rider in riders]
-        expect(all(words.count("暂停") == 1 for words in told), "somebody was told twice")
-        expect("18路" not in stranger.messages(), "somebody was told who never rode the line")
-        return {"line": "18路", "told": len(told)}

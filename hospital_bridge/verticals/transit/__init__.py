@@ -8,6 +8,8 @@ from pathlib import Path
 from hospital_bridge.slot import API, Care, PersonalData, Reaction, Vertical, VerticalManifest
 from hospital_bridge.verticals.transit import dispatching, looking_after, rights, store, tidying
 from hospital_bridge.verticals.transit.api import RESOURCES
+from hospital_bridge.verticals.transit.boarding import line_rules
+from hospital_bridge.verticals.transit.boarding import pages as boarding_pages
 from hospital_bridge.verticals.transit.charging import closing, sale, telling
 from hospital_bridge.verticals.transit.pages import PAGES
 from hospital_bridge.verticals.transit.settings import TransitSettings
@@ -26,7 +28,7 @@ VERTICAL = Vertical(
     ),
     settings=TransitSettings,
     sales=(sale.SALE,),
-    pages=(*PAGES, *dispatching.PAGES),
+    pages=(*PAGES, *boarding_pages.PAGES, *dispatching.PAGES),
     resources=RESOURCES,
     reactions=(
         Reaction(closing.CLOSE, closing.close),
@@ -34,7 +36,8 @@ VERTICAL = Vertical(
         Reaction(dispatching.TELL, dispatching.tell),
         Reaction(tidying.TIDY, tidying.forget_taps, every=timedelta(days=1)),
     ),
-    messages=(*telling.NOTICES, *dispatching.NOTICES),
+    lines=line_rules.LINE_RULES,
+    messages=(*telling.NOTICES, *line_rules.NOTICES, *dispatching.NOTICES),
     tables=store.metadata,
     templates="hospital_bridge.verticals.transit",
     migrations=Path(__file__).parent / "migrations",

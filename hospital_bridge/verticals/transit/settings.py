@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from hospital_bridge.settings.values import Key32
 from hospital_bridge.verticals.transit.best_fare import MOST_CAPS
 from hospital_bridge.verticals.transit.feed import FeedRefused, read_feed
+
+_LONGEST_ID, _MOST_QUEUES = 25, 26
+"""Both ids make the name of the queue; the numbers of a queue begin with a letter of its own."""
 
 
 def _is_feed(folder: str) -> None:
@@ -56,6 +59,19 @@ class IssuerKeySettings(Schema):
     )
 
 
+class BoardingSettings(Schema):
+    """One of the tables `operator.verticals.transit.boarding`: people queue there and are called by free places."""
+
+    line = fields.String(
+        required=True, validate=validate.Length(1, _LONGEST_ID), metadata={"description": "The line of the feed."}
+    )
+    stop = fields.String(
+        required=True,
+        validate=validate.Length(1, _LONGEST_ID),
+        metadata={"description": "The stop of the feed, at which the line calls."},
+    )
+
+
 class TransitSettings(Schema):
     """The table `operator.verticals.transit`."""
 
@@ -93,6 +109,23 @@ class TransitSettings(Schema):
             "tap can belong to."
         },
     )
+    boarding: Any = fields.List(
+        fields.Nested(BoardingSettings),
+        load_default=list,
+        validate=validate.Length(max=_MOST_QUEUES),
+        metadata={"description": "The stops at which people queue to board a line."},
+    )
     longest_minutes = _whole(180, 10, 720, "How long after an entry an exit still belongs to it.")
     settle_hours = _whole(2, 0, 48, "How long after its last possible exit a service day waits for late taps.")
     pay_hours = _whole(48, 1, 240, "How long a rider has to pay a day before it is a debt and gates stay shut.")
+
+    @validates_schema
+    def _boarding_is_in_the_feed(self, told: dict[str, Any], **_: Any) -> None:
+        city = read_feed(Path(told["feed"]))
+        faults = {
+            number: [f"{place['line']} does not call at {place['stop']}"]
+            for number, place in enumerate(told["boarding"])
+            if place["stop"] not in city.stops_of(place["line"])
+        }
+        if faults:
+            raise ValidationError({"boarding": faults})

@@ -1,4 +1,4 @@
-"""Transit: a rider with a code, two taps, a day that is paid and in the book; another's day that is still open."""
+"""Transit: a rider with a code, taps, a day that is paid, a place in a queue; another's day that is still open."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 from adapters.values import EntryKind, Fen, WalletAccount
 from hospital_bridge.slot import PaidSale, VerticalWork
 from hospital_bridge.verticals.transit import dispatching, issuing, operating
+from hospital_bridge.verticals.transit.boarding import places, queue
 from hospital_bridge.verticals.transit.charging import closing
 from hospital_bridge.verticals.transit.charging.day_charge import DayCharge, State
 from hospital_bridge.verticals.transit.disruption import Disruption, Kind
@@ -30,6 +31,7 @@ SETTINGS = {
             "ends": "2027-12-01T00:00:00+08:00",
         }
     ],
+    "boarding": [{"line": "B18", "stop": "B01"}],
 }
 ENTRANCE, WAY_OUT, LINE = "S01", "S04", "M1"
 
@@ -40,6 +42,7 @@ def keep(work: VerticalWork, subject_id: str) -> Mapping[str, str]:
     paid = replace(day, state=State.PAID, fare_fen=400, charged_fen=400, orders=1, payment_id=work.ids.new())
     day_charges.save(work, paid)
     receipts.enter(work, EntryKind.PAYMENT, _paid_sale(work, paid))
+    queue.stand_in(work, places.places(work.settings)[0], subject_id, work.ids.new())
     others = _rode(work, work.ids.new(), work.now, gate_no=2)
     said = Disruption(work.ids.new(), LINE, Kind.DELAYED, work.now)
     disruptions.add(work, said)

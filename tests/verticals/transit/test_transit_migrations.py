@@ -10,7 +10,7 @@ from hospital_bridge.store.engine import make_engine
 from hospital_bridge.store.migrations.runner import migrate, migrate_vertical
 from hospital_bridge.verticals.transit import VERTICAL, store
 
-TABLES = ("transit_account", "transit_day", "transit_disruption", "transit_receipt", "transit_tap")
+TABLES = ("transit_account", "transit_boarding", "transit_day", "transit_disruption", "transit_receipt", "transit_tap")
 
 
 def shape(engine: Engine) -> dict[str, object]:

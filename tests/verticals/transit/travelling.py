@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from adapters.values import Sex, VerifiedIdentity
 from adapters.values import WalletAccount as Account
 from hospital_bridge.facade import OperatorScope
+from hospital_bridge.lines.hall import LinesContext
 from hospital_bridge.payment.context import Counter, MoneyContext
 from hospital_bridge.payment.flows.handlers import handlers
 from hospital_bridge.payment.flows.notice import receive_notice
@@ -56,6 +57,7 @@ SETTINGS: dict[str, Any] = TransitSettings().load(
         ],
         "day_caps": [{"fen": 1100}, {"fen": 700, "zones": ["1", "2"]}],
         "pay_hours": 2,
+        "boarding": [{"line": "B18", "stop": "B01"}, {"line": "B18", "stop": "B02"}],
     }
 )
 
@@ -70,7 +72,10 @@ class TransitWorld:
         self.wallet = InMemoryWallet(clock)
         counters: dict[str, Counter] = {}
         self.context = MoneyContext(OPERATOR, store, SHANGHAI, {WALLET: self.wallet}, counters)
-        self.scope = OperatorScope(self.context, SETTINGS, clock, {}, teller=Teller.of("transit", VERTICAL.messages))
+        assert VERTICAL.lines is not None
+        lines = LinesContext("transit", VERTICAL.lines, SETTINGS, SHANGHAI)
+        teller = Teller.of("transit", VERTICAL.messages)
+        self.scope = OperatorScope(self.context, SETTINGS, clock, {}, lines, teller=teller)
         for sale in VERTICAL.sales:
             counters[sale.kind] = Counter(sale, self.scope, self.scope.unit)
         reactions = {
