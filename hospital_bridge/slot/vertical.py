@@ -115,6 +115,8 @@ class Page:
     again: str = ""
     menu: str = ""
     """Words for the menu of the service window, or of the staff who have the role; empty keeps the page out of it."""
+    asks_position: bool = False
+    """It may ask the phone where it is, as no other page may; of what it is sent the core keeps not even a digest."""
 
 
 @dataclass(frozen=True, slots=True)

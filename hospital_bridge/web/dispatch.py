@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Flask, redirect
+from flask import Flask, g, redirect
 from werkzeug.wrappers import Response
 
 from hospital_bridge.errors import BridgeError
@@ -53,7 +53,7 @@ def _route(app: Flask, vertical: Vertical, page: Page) -> None:
 
 def _access(page: Page) -> Access:
     if page.role == PATIENT:
-        return Access(Area.PATIENT)
+        return Access(Area.PATIENT, asks_position=page.asks_position)
     return Access(Area.DEVICE if page.role in (BOARD, KIOSK) else Area.STAFF, role=page.role)
 
 
@@ -62,6 +62,7 @@ def _view(vertical: str, page: Page, pages: Mapping[str, Page]) -> Callable[...,
         plugged = visit().operator.verticals.get(vertical)
         if plugged is None:
             raise BridgeError("HB-R002")
+        g.asks_position = page.asks_position
         form = read_form(page.schema, parts)
         if form.errors:
             return _again(plugged, pages.get(page.again), parts, form)

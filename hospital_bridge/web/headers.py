@@ -8,7 +8,6 @@ from flask import Response, g
 
 FIXED = {
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -16,8 +15,13 @@ FIXED = {
 
 
 def secure_headers(response: Response, *, https: bool) -> Response:
-    """Every reply's headers; `g.form_targets` names the origins to which a form of this page may lead."""
+    """Every reply's headers; `g.form_targets` names the origins to which a form of this page may lead.
+
+    Only where `g.asks_position` may the page read where the phone is.
+    """
     response.headers.update(FIXED)
+    position = "self" if g.get("asks_position") else ""
+    response.headers["Permissions-Policy"] = f"camera=(), geolocation=({position}), microphone=()"
     response.headers["Content-Security-Policy"] = policy(g.get("form_targets", ()))
     response.headers.setdefault("Cache-Control", "no-store")
     if https:

@@ -36,7 +36,7 @@ def once(view: View, access: Access) -> View:
     @wraps(view)
     def run(**values: Any) -> Response:
         key, who = _key(access.area), caller()
-        claim = _claim(who, key)
+        claim = _claim(who, key, _request_hash(forgets=access.asks_position))
         if isinstance(claim, StoredReply) and access.shows_again:
             g.is_repeat = True
             return make_response(view(**values))
@@ -67,12 +67,12 @@ def _key(area: Area) -> str:
     return key
 
 
-def _claim(who: Caller, key: str) -> Claim | StoredReply:
+def _claim(who: Caller, key: str, request_hash: str) -> Claim | StoredReply:
     """A claim: ours to run. A request that is still running is waited for."""
     for _ in range(WAITS):
         try:
             with site().store.begin(who.operator_id) as work:
-                return Requests(work).claim(who.actor, key, _request_hash())
+                return Requests(work).claim(who.actor, key, request_hash)
         except StillRunning:
             site().clock.sleep(WAIT_SECONDS)
         except OtherContent:
@@ -90,7 +90,10 @@ def _settle(claim: Claim, reply: Response | None, *, keeps: bool) -> None:
             requests.release(claim)
 
 
-def _request_hash() -> str:
+def _request_hash(*, forgets: bool) -> str:
+    """A digest of the request; of one that `forgets` what it was sent, of its address alone."""
+    if forgets:
+        return hashlib.sha256(request.path.encode()).hexdigest()
     typed = sorted((name, value) for name, value in request.form.items(multi=True) if name not in (CSRF, KEY))
     content = repr((request.path, typed)).encode() if typed or request.form else request.get_data()
     return hashlib.sha256(request.path.encode() + b"\n" + content).hexdigest()

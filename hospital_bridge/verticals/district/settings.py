@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
@@ -60,7 +62,9 @@ class ShopSettings(Schema):
         validate=validate.Length(max=64),
         metadata={"description": "The shop's own account at the wallet, which its share of a payment is for."},
     )
-    latitude = _degrees(90, "Where its door is, in degrees with six decimals, as the wallet's map has it.")
+    latitude = _degrees(
+        90, "Where its door is, in degrees with six decimals, as a phone has it (WGS 84); Chinese maps shift it."
+    )
     longitude = _degrees(180, "The same, from west to east.")
     commission = _whole(0, 0, WHOLE, "What the mall keeps of a payment, in parts of 10000: 250 is 2.5 %.")
     tables = fields.List(
@@ -170,15 +174,14 @@ class DistrictSettings(Schema):
             raise ValidationError("No table of figures can be released for so little.", "audience_budget")
 
 
-def shops(settings: dict[str, Any]) -> tuple[Store, ...]:
+def shops(settings: Mapping[str, Any]) -> tuple[Store, ...]:
     """The shops and where they are."""
     return tuple(
-        Store(shop["id"], shop["name"], Point(_millionths(shop["latitude"]), _millionths(shop["longitude"])))
-        for shop in settings["shops"]
+        Store(shop["id"], shop["name"], point(shop["latitude"], shop["longitude"])) for shop in settings["shops"]
     )
 
 
-def fence(settings: dict[str, Any], shop: Store) -> Fence:
+def fence(settings: Mapping[str, Any], shop: Store) -> Fence:
     """The fence around a shop's door."""
     return Fence(
         shop.point,
@@ -190,5 +193,6 @@ def fence(settings: dict[str, Any], shop: Store) -> Fence:
     )
 
 
-def _millionths(degrees: Any) -> int:
-    return int(degrees * _MILLIONTHS)
+def point(latitude: Decimal, longitude: Decimal) -> Point:
+    """The place at those degrees."""
+    return Point(int(latitude * _MILLIONTHS), int(longitude * _MILLIONTHS))

@@ -112,6 +112,30 @@
     }, 1000);
   }
 
+  /* A form that asks where the phone is: one press asks, sends and forgets. Its answer asks again by itself while it
+     is looked at, for somebody has arrived only once they stayed. */
+  var asks = document.querySelector("form[data-position]");
+  function locate() {
+    if (document.hidden) return;
+    navigator.geolocation.getCurrentPosition(function (found) {
+      asks.elements.latitude.value = found.coords.latitude.toFixed(6);
+      asks.elements.longitude.value = found.coords.longitude.toFixed(6);
+      asks.elements.accuracy.value = Math.min(Math.ceil(found.coords.accuracy), 100000);
+      asks.submit();
+    }, function () {
+      document.getElementById("no-position").hidden = false;
+    }, { enableHighAccuracy: true, timeout: 20000, maximumAge: 0 });
+  }
+  if (asks) {
+    asks.addEventListener("submit", function (event) {
+      event.preventDefault();
+      if (navigator.geolocation) locate();
+      else document.getElementById("no-position").hidden = false;
+    });
+    var again = Number(asks.getAttribute("data-position"));
+    if (again && navigator.geolocation) window.setInterval(locate, again * 1000);
+  }
+
   document.addEventListener("htmx:afterSettle", function () {
     if (words() !== said) {
       said = words();

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from hospital_bridge.verticals.district.pages import desk, dining, home, host, mine, offers, statement
+from hospital_bridge.verticals.district.pages import desk, dining, home, host, mine, near, offers, statement
 
 PAGES = (
     *home.PAGES,
     *offers.PAGES,
     *mine.PAGES,
     *dining.PAGES,
+    *near.PAGES,
     *host.PAGES,
     *desk.PAGES,
     *statement.PAGES,

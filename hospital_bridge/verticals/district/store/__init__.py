@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from hospital_bridge.verticals.district.store import audience, book, offers, points, purchases
+from hospital_bridge.verticals.district.store import (
+    audience,
+    book,
+    consents,
+    members,
+    offers,
+    points,
+    presences,
+    purchases,
+)
 from hospital_bridge.verticals.district.store.metadata import metadata
 
-__all__ = ["audience", "book", "metadata", "offers", "points", "purchases"]
+__all__ = ["audience", "book", "consents", "members", "metadata", "offers", "points", "presences", "purchases"]
