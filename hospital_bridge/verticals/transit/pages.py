@@ -10,11 +10,14 @@ from hospital_bridge.verticals.transit import issuing, operating
 from hospital_bridge.verticals.transit.charging import repaying
 from hospital_bridge.verticals.transit.charging.day_charge import State
 from hospital_bridge.verticals.transit.store import accounts, day_charges
+from hospital_bridge.verticals.transit.tariff import NoFare
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hospital_bridge.slot import VerticalWork
+    from hospital_bridge.verticals.transit.best_fare import DayFare
+    from hospital_bridge.verticals.transit.charging.day_charge import DayCharge
     from hospital_bridge.verticals.transit.store.accounts import Account
 
     Handler = Callable[[PageRequest], View | Go]
@@ -80,12 +83,20 @@ def show_day(request: PageRequest) -> View:
         day = day_charges.get(work, request.data["day"])
         if day.account_id != account.account_id:
             raise NotTheirs
-        fare = operating.day_fare(work, account.account_id, day.service_day)
+        fare = _fare(work, day)
         payment = work.payments.view(day.payment_id) if day.payment_id else None
     moving = payment is not None and (payment.moving or day.state is State.REPAYING)
     city = operating.network(request.scope.settings["feed"])
     data = {"day": day, "fare": fare, "payment": payment, "stops": city.stops, "lines": city.lines}
     return View("day.html", data, refresh_seconds=_LOOK_AGAIN_SECONDS if moving else None)
+
+
+def _fare(work: VerticalWork, day: DayCharge) -> DayFare | None:
+    """None while the feed has no price for a ride, such as after a stop was taken out of it."""
+    try:
+        return operating.day_fare(work, day.account_id, day.service_day)
+    except NoFare:
+        return None
 
 
 def repay(request: PageRequest) -> Go:

@@ -11,6 +11,7 @@ from hospital_bridge.verticals.transit.charging.day_charge import State
 from hospital_bridge.verticals.transit.journeys import touched_by
 from hospital_bridge.verticals.transit.ride_code import Blacklist
 from hospital_bridge.verticals.transit.store import accounts, day_charges, taps
+from hospital_bridge.verticals.transit.taps import TapKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +27,7 @@ REPLAYED_WITHIN = timedelta(minutes=10)
 def take_taps(work: VerticalWork, told: Iterable[Tap]) -> int:
     """Keep the taps that are new and have their days counted; how many were new.
 
-    A tap of no account of ours is left out, which stands in the trail.
+    A tap of no account of ours, or where the feed has no price, is left out, which stands in the trail.
     """
     rules = operating.rules_of(work.settings)
     # In one order everywhere: two gates that tell at once wait for each other and never both.
@@ -42,6 +43,9 @@ def _take(work: VerticalWork, tap: Tap, rules: PairingRules) -> bool:
     if not accounts.is_open(work, tap.account):
         work.audit.record("bridge", "tap.of_nobody", tap.account, gate=tap.gate_id)
         return False
+    if not _has_a_price(work, tap):
+        work.audit.record("bridge", "tap.of_nowhere", tap.account, gate=tap.gate_id, stop=tap.stop_id, line=tap.line_id)
+        return False
     if not taps.add(work, tap):
         return False
     _look_for_replay(work, tap)
@@ -54,6 +58,13 @@ def _take(work: VerticalWork, tap: Tap, rules: PairingRules) -> bool:
         if known is not None and known.state is not State.OPEN:
             closing.ask_recount(work, known, tap)
     return True
+
+
+def _has_a_price(work: VerticalWork, tap: Tap) -> bool:
+    """Whether the feed knows where it was: a gate that was set up wrongly must not stop a rider's whole day."""
+    city = operating.network(work.settings["feed"])
+    pays_by_line = tap.kind is TapKind.BOARD or bool(tap.line_id)
+    return tap.stop_id in city.stops and (not pays_by_line or city.flat_fare(tap.line_id) is not None)
 
 
 def _look_for_replay(work: VerticalWork, tap: Tap) -> None:

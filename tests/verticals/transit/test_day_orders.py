@@ -21,11 +21,13 @@ from hospital_bridge.verticals.transit.charging.day_charge import (
     IllegalTransition,
     State,
 )
-from hospital_bridge.verticals.transit.store import day_charges
+from hospital_bridge.verticals.transit.store import day_charges, taps
+from hospital_bridge.verticals.transit.taps import Tap, TapKind
 from tests.verticals.transit.tapping import board, enter, leave
 from tests.verticals.transit.travelling import HOUR, MONDAY, OPERATOR, TUESDAY, TransitWorld
 
 DAY_MINUTES = 24 * 60
+NOWHERE = (enter("S99", 0), replace(board("B01", 0), line_id="M1"), replace(board("B01", 0), line_id=""))
 TRIP = (enter("S01", 0), leave("S04", 20), board("B01", 200))
 
 
@@ -179,6 +181,28 @@ def test_a_tap_of_nobody_is_left_out(city: TransitWorld) -> None:
         assert [act.action for act in work.audit.of("f" * 32)] == ["tap.of_nobody"]
 
 
+@pytest.mark.parametrize("tap", NOWHERE, ids=["stop", "line", "no_line"])
+def test_a_tap_where_the_feed_has_no_price_is_left_out_and_the_rest_of_the_day_is_charged(
+    city: TransitWorld, tap: Tap
+) -> None:
+    assert city.sync(tap, *TRIP[:2]) == 2
+    with city.store.read(OPERATOR) as work:
+        assert "tap.of_nowhere" in [act.action for act in work.audit.of(city.account)]
+    assert city.close().charged_fen == 400
+
+
+def test_a_day_whose_stop_was_taken_out_of_the_feed_is_not_charged_until_it_is_back(city: TransitWorld) -> None:
+    city.sync(*TRIP[:2])
+    with city.scope.begin() as work:
+        taps.add(work, Tap(city.account, city.clock.now(), TapKind.IN, "S99", "G9", 1, "0e" * 16))
+    city.close()
+    assert (city.day().state, city.orders()) == (State.OPEN, [])
+    with city.scope.begin() as work:
+        work.table(taps.TAP).change(taps.TAP.c.stop_id == "S99", stop_id="S02")
+    city.pass_time(HOUR)
+    assert city.day().state is State.ORDERED
+
+
 def test_the_book_is_the_same_when_a_posting_is_repeated(city: TransitWorld) -> None:
     city.sync(*TRIP)
     city.close()
@@ -229,7 +253,7 @@ def test_a_rider_is_forgotten_once_everything_is_paid(city: TransitWorld) -> Non
     with city.scope.begin() as work:
         assert len(rights.export_journeys(work, city.subject)["taps"]) == 3
         rights.forget_journeys(work, city.subject)
-        assert rights.export_journeys(work, city.subject) == {"taps": [], "days": []}
+        assert rights.export_journeys(work, city.subject) == {"taps": [], "days": [], "boarding": []}
     assert city.day().charged_fen == 600
 
 

@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from hospital_bridge.store.staff import RoleGrant
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.verticals.transit import VERTICAL
-from hospital_bridge.verticals.transit.store import accounts
+from hospital_bridge.verticals.transit.store import accounts, taps
+from hospital_bridge.verticals.transit.taps import Tap, TapKind
 from hospital_bridge.web.app import create_app
 from hospital_bridge.web.site import Plugged
 from tests.steered import CountedIds, FakeClock
@@ -81,6 +82,14 @@ def test_a_day_shows_its_journeys_and_what_each_cost(browser: FlaskClient, city:
     text = get(browser, day_page(city)).text
     assert "应付金额" in text
     assert "在钱包中支付 ¥7.00" in text
+
+
+def test_a_day_that_cannot_be_priced_says_so(browser: FlaskClient, city: TransitWorld) -> None:
+    city.sync(board("B01", 0))
+    with city.scope.begin() as work:
+        taps.add(work, Tap(city.account, city.clock.now(), TapKind.IN, "S99", "G9", 1, "0e" * 16))
+    page = get(browser, day_page(city))
+    assert (page.status_code, "暂时无法计价" in page.text) == (200, True)
 
 
 def test_a_debt_is_said_and_paid_from_its_page(browser: FlaskClient, city: TransitWorld) -> None:
