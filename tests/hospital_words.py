@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_CHINESE = "诊|患者|病|医|药|护士|本院|住院|科室|挂号|退号|检验|检查结果|影像"
+_CHINESE = "诊|患者|病|医|药|护士|本院|住院|科室|挂号|退号|检验|检查结果|影像|缴费"
 _ENGLISH = (
     r"\b(?:hospital|patient|doctor|physician|nurse|clinic|clinical|medical|medicine|ward|laboratory|examination"
     r"|diagnos\w+|registration|prescription)s?\b"
