@@ -15,7 +15,10 @@ id = "COUPON_ENDS"
 keywords = ["title"]
 page = "pages/bridge?to={link}"
 
-[operator.verticals.district]
+[operator.verticals.district.wallet_coupon]
+logo = "LINJIANG"
+strip = "$title$"
+ends = "$ends$"
 
 [[operator.verticals.district.shops]]
 id = "noodles"

@@ -22,6 +22,9 @@ DAY_ENDS, DAY_NEEDS = time(), timedelta(minutes=3)
 PRICE, PRICE_FEN, PAID_FEN = "35.00", 3500, 2500
 """What is bought, and what is left to pay of it after the coupon."""
 
+IN_WALLET, USED = "", "USED"
+"""How the wallet's own card holder shows a coupon; one that came back is put there anew."""
+
 PART, PART_FEN = "3.33", 333
 POINTS = PAID_FEN // 100
 
@@ -58,6 +61,7 @@ class FlashSale:
         self._card = self._ann.take(TEN_OFF)
         left = self._bob.offer(TEN_OFF)
         expect("已抢完" in left.words and not left.forms, "the second one may still press")
+        self._world.wait(lambda: self._ann.wallet_shows(IN_WALLET))
         return {"supply": 1, "given_out": 1, "waited": waiting.refresh}
 
     def _enter(self) -> Facts:
@@ -77,6 +81,7 @@ class FlashSale:
         expect(trade.total_fen == PAID_FEN, f"the wallet took {trade.total_fen} fen")
         points = self._world.wait(lambda: self._ann.points() or None)
         expect(points == POINTS, f"the purchase earned {points} points")
+        self._world.wait(lambda: self._ann.wallet_shows(USED))
         return {"amount_fen": PAID_FEN, "provider_trade_no": trade.trade_no, "points": points}
 
     def _split(self) -> Facts:
@@ -106,6 +111,7 @@ class Returns:
         (trade,) = self._ann.trades()
         expect(trade.refunded_fen == PAID_FEN, f"the wallet gave back {trade.refunded_fen} fen")
         expect(self._ann.points() == 0, "the points of a refunded purchase are still there")
+        self._world.wait(lambda: self._ann.wallet_shows(USED, IN_WALLET))
         return {"refunded_fen": trade.refunded_fen, "points": 0}
 
     def _again(self) -> Facts:

@@ -83,6 +83,11 @@ class Shopper:
         mine = [trade for trade in self._world.town.wallet.trades if trade.buyer and trade.buyer.user_id == user_id]
         return [trade for trade in mine if trade.status is not TradeStatus.WAIT_BUYER_PAY]
 
+    def wallet_shows(self, *states: str) -> bool | None:
+        """Whether the wallet's own card holder shows the member's coupons so, the oldest first; None as long as not."""
+        passes = list(self._world.town.wallet.card_holder.passes.values())
+        return [each.status for each in passes if each.user_id == self.phone.person.user_id] == list(states) or None
+
     def messages(self) -> str:
         """The words of the member's messages at the service window."""
         return self.phone.open(f"{self._world.stage.window}/messages").words

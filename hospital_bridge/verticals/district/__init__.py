@@ -42,6 +42,7 @@ VERTICAL = Vertical(
         title="商圈",
         api=API,
         ports=frozenset({"WalletPayments"}),
+        optional_ports=frozenset({"WalletCards"}),
         personal_data=(
             PersonalData("points", "to know what a member may spend", timedelta(days=3 * 365)),
             PersonalData("purchase", "to give back what a member paid, their coupon and points", tidying.KEPT),
