@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hospital_bridge.slot import Notice, Right
-from hospital_bridge.verticals.district.coupons.kinds import USABLE
+from hospital_bridge.verticals.district.coupons.kinds import USABLE, last_moment
 from hospital_bridge.verticals.district.store import points, purchases
 from notifications.catalogue import Entry
 from notifications.message import Kind, Template
@@ -85,7 +85,7 @@ def tell_coupon_ends(scope: Scope, card_id: str) -> None:
         if card.state not in USABLE or card.expires_at is None or card.expires_at <= work.now:
             return
         for holder in work.subjects.recipients(card.subject_id, Right.PAY)[:1]:
-            said = {"title": card.title[:LONGEST_NAME], "end": card.expires_at}
+            said = {"title": card.title[:LONGEST_NAME], "end": last_moment(card)}
             work.messages.tell(COUPON_ENDS, MEMBER, holder, said, dedupe_key=f"{COUPON_ENDS}:{card_id}")
 
 
