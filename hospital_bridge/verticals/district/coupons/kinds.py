@@ -12,7 +12,6 @@ from hospital_bridge.verticals.district.store import offers, purchases
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from hospital_bridge.slot import CardView, Use, VerticalWork
 
@@ -43,11 +42,6 @@ def watch_end(work: VerticalWork, card: CardView, event: CardEvent) -> None:
     if run_at > work.now:
         key = f"{ENDS}:{card.card_id}:{event}"
         work.jobs.add(ENDS, card.card_id, stream=f"{ENDS}:{card.card_id}", dedupe_key=key, run_at=run_at)
-
-
-def last_moment(card: CardView) -> datetime | None:
-    """When it can be used for the last time, as people say it: who reads 0:00 of a day comes on that day."""
-    return None if card.expires_at is None else card.expires_at - timedelta(minutes=1)
 
 
 def desks(work: VerticalWork) -> Mapping[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hospital_bridge.slot import Go, PageRequest, View
 from hospital_bridge.verticals.district import acting
 from hospital_bridge.verticals.district.coupons import giving
-from hospital_bridge.verticals.district.coupons.kinds import desks, last_moment
+from hospital_bridge.verticals.district.coupons.kinds import desks
 from hospital_bridge.verticals.district.coupons.offer import MEMBER
 from hospital_bridge.verticals.district.pages.trouble import member_page
 from hospital_bridge.verticals.district.selling.purchase import State
@@ -25,7 +25,7 @@ def show_mine(request: PageRequest) -> View:
         data = {
             "may": True,
             "card": next((card for card in cards if card.kind == MEMBER), None),
-            "coupons": [(card, last_moment(card)) for card in cards if card.kind != MEMBER],
+            "coupons": [card for card in cards if card.kind != MEMBER],
             "balance": account.balance(work.now),
             "lots": [lot for lot in account.lots if lot.lives(work.now)],
             "owed": account.owed,
