@@ -25,6 +25,9 @@ from hospital_bridge.store.cards import CardRow
 from hospital_bridge.store.keys import Erased
 from hospital_bridge.store.unit_of_work import Work
 
+ENDS = "%Y-%m-%d %H:%M:%S"
+"""How a wallet is told when a card ends, on the operator's clock."""
+
 
 @dataclass(frozen=True, slots=True)
 class Showcase:
@@ -44,6 +47,7 @@ class Parcel:
     face: WalletFace | None
     kind: str
     code: str
+    ends: str
 
 
 def show_card(showcase: Showcase, card_id: str) -> None:
@@ -97,7 +101,9 @@ def _parcel(showcase: Showcase, work: Work, card: CardRow, copy: Copy | None) ->
     if wallet is None or (sent is None and face is None):
         return None
     put = sent or Copy(_serial(card), card.card_id, account, CopyState.SENT)
-    return partial(_put, showcase, wallet, Parcel(put, to, face, view.kind, work.cards.code_of(card.card_id)))
+    ends = "" if card.expires_at is None else f"{card.expires_at.astimezone(showcase.context.zone):{ENDS}}"
+    parcel = Parcel(put, to, face, view.kind, work.cards.code_of(card.card_id), ends)
+    return partial(_put, showcase, wallet, parcel)
 
 
 def _holder(work: Work, holder: str) -> tuple[str, WalletAccount | None]:
@@ -132,7 +138,8 @@ def _put(showcase: Showcase, wallet: WalletCards, parcel: Parcel) -> None:
 def _written(parcel: Parcel, template_id: str | None) -> WalletCard:
     if template_id is None or parcel.to is None or parcel.face is None:
         raise Refused("nobody is left to have the card, or the wallet took no template", reason=Reason.NOT_FOUND)
-    return WalletCard(parcel.copy.serial, template_id, parcel.to, parcel.code, parcel.face.values)
+    values = {"ends": parcel.ends, **parcel.face.values}
+    return WalletCard(parcel.copy.serial, template_id, parcel.to, parcel.code, values)
 
 
 def _send(showcase: Showcase, work: Work, copy: Copy) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hospital_bridge.sandbox.stage import Stage
     from hospital_bridge.sandbox.story import Play
 
-_VERTICALS = ["hospital", "transit"]
+_VERTICALS = ["hospital", "transit", "district"]
 _CHARSETS = ["UNICODE UTF-8", "GB 18030-2000"]
 
 

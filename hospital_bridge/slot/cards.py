@@ -52,7 +52,8 @@ def _no_places(_work: VerticalWork) -> Mapping[str, str]:
 class WalletFace:
     """How a card looks in the wallet's own card holder, which learns all of it.
 
-    `content` is a template in the wallet's own form, alike for every card of the kind; `values` fill it for this one.
+    `content` is a template in the wallet's own form, alike for every card of the kind; `values` fill it for this one,
+    with `ends` beside them: when the card ends on the operator's clock (`2026-12-01 00:00:00`).
     """
 
     content: Mapping[str, object]

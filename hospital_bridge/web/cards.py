@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from hospital_bridge.web.visit import address, visit
 
 HOLDER = Access(Area.PATIENT)
 USABLE = frozenset({CardState.COLLECTED, CardState.REVERSED})
+OPEN = USABLE | {CardState.ISSUED}
 STATES: Mapping[CardState, str] = {
     CardState.ISSUED: "To be collected",
     CardState.COLLECTED: "Can be used",
@@ -43,8 +44,8 @@ class Held:
 @open_to(HOLDER)
 def held() -> Response:
     """Every card, those that can be used first."""
-    cards = sorted(_held(), key=lambda each: each.card.state not in USABLE | {CardState.ISSUED})
-    return show("cards.html", {"cards": cards, "states": STATES})
+    cards = sorted(_held(), key=lambda each: each.card.state not in OPEN)
+    return show("cards.html", {"cards": cards, "states": STATES, "open": OPEN})
 
 
 @blueprint.get("/<vertical>/<card_id>")
@@ -55,9 +56,12 @@ def card(vertical: str, card_id: str) -> Response:
     with plugged.scope.read() as work:
         places = mine.kind.places(work)
         code = work.cards.code_of(card_id) if mine.card.state in USABLE else ""
+        used = work.cards.standing(card_id)
+    hours = [(_runs(each.weekdays), each) for each in mine.card.rules.hours]
+    context = {"held": mine, "states": STATES, "weekdays": WEEKDAYS, "code": code, "hours": hours}
     where = [places.get(place, place) for place in sorted(mine.card.rules.places)]
-    context = {"held": mine, "states": STATES, "weekdays": WEEKDAYS, "code": code, "places": where}
-    return show("card.html", context)
+    used_at = places.get(used.place, used.place) if used else ""
+    return show("card.html", context | {"places": where, "used": used, "used_at": used_at})
 
 
 @blueprint.post("/<vertical>/<card_id>/collect")
@@ -68,6 +72,13 @@ def collect(vertical: str, card_id: str) -> Any:
     with plugged.scope.begin() as work:
         work.cards.collect(mine.card.card_id)
     return redirect(address("cards.card", vertical=vertical, card_id=card_id), 303)
+
+
+def _runs(weekdays: Collection[int]) -> list[tuple[int, int]]:
+    """The first and the last day of each run of days, Monday being 1."""
+    firsts = [day for day in sorted(weekdays) if day - 1 not in weekdays]
+    lasts = [day for day in sorted(weekdays) if day + 1 not in weekdays]
+    return list(zip(firsts, lasts, strict=True))
 
 
 def _held() -> Iterator[Held]:

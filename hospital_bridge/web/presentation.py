@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import segno
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
+from babel.lists import format_list
 from flask import g, request
 from markupsafe import Markup
 
@@ -42,6 +44,20 @@ def day_of_year(value: datetime) -> str:
 def moment(value: datetime) -> str:
     """A day and time on the operator's clock."""
     return str(format_datetime(value.astimezone(visit().operator.timezone), _MOMENTS[_language()], locale=_locale()))
+
+
+def until(value: datetime) -> str:
+    """The end of something on the operator's clock; midnight belongs to the day that it ends, as 24:00."""
+    local = value.astimezone(visit().operator.timezone)
+    if local.time() != time():
+        return moment(value)
+    pattern = _MOMENTS[_language()].replace("HH:mm", "'24:00'")
+    return str(format_datetime(local.replace(tzinfo=None) - timedelta(days=1), pattern, locale=_locale()))
+
+
+def one_of(words: Sequence[str]) -> str:
+    """The words as a choice, such as `A, B or C`."""
+    return str(format_list(words, "or", locale=_locale()))
 
 
 def clock_time(value: datetime) -> str:
@@ -120,6 +136,8 @@ def qr(content: str | bytes) -> Markup:
 FILTERS: dict[str, Any] = {
     "clock_time": clock_time,
     "code_groups": grouped,
+    "one_of": one_of,
+    "until": until,
     "coming_back": coming_back,
     "day": day,
     "day_of_year": day_of_year,

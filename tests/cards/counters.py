@@ -64,9 +64,10 @@ class Mall:
         with self.work() as work:
             yield work.cards
 
-    def offer(self, rules: CardRules | None = None, supply: int | None = None, each: int = 1) -> None:
+    def offer(self, rules: CardRules | None = None, supply: int | None = None, each: int = 1, title: str = "") -> None:
+        named = replace(COFFEE, title=title or COFFEE.title)
         with self.cards() as cards:
-            cards.put_template(replace(COFFEE, rules=rules or CardRules(), supply=supply, each=each))
+            cards.put_template(replace(named, rules=rules or CardRules(), supply=supply, each=each))
 
     def give(self, subject: str = "s1", request_id: str = "") -> CardView:
         with self.cards() as cards:

@@ -126,7 +126,8 @@ def sentences(candidate: Candidate) -> set[str]:
     written = extract_from_dir(str(candidate.folder), [("templates/**.html", "jinja2")], TEMPLATES)
     said = {_first(words) for _, _, words, _, _ in written}
     menus = {page.menu for page in vertical.pages if page.menu}
-    return said | menus | {notice.sentence for notice in vertical.messages}
+    cards = {text for card in vertical.cards for text in (card.title, card.note)}
+    return said | menus | cards | {notice.sentence for notice in vertical.messages}
 
 
 def _first(words: str | Sequence[str]) -> str:

@@ -22,6 +22,7 @@ from hospital_bridge.identity.family import Objection
 from hospital_bridge.store.inbox import InboxState
 from hospital_bridge.store.reconciliation import Finding, RunState
 from hospital_bridge.verticals import district, transit
+from hospital_bridge.verticals.district import looking_after as mall_care
 from hospital_bridge.verticals.district import waitlist
 from hospital_bridge.verticals.district.coupons import kinds
 from hospital_bridge.verticals.district.pages import desk as desk_page
@@ -110,7 +111,7 @@ def ids_of(package: str) -> set[str]:
         told = {notice.sentence for notice in mall.messages} | {page.menu for page in mall.pages if page.menu}
         refused = {kinds.NEEDS_PURCHASE, kinds.TOO_SMALL, desk.NO_PURCHASE, desk_page.SCAN, NOT_AN_AMOUNT}
         passed = {dining.TOO_MANY, waitlist.TOO_SMALL, waitlist.NEEDED_FOR_LARGER, waitlist.MISSED_A_CALL}
-        return spoken(package) | named | told | refused | passed
+        return spoken(package) | named | told | refused | passed | set(mall_care.SENTENCES)
     codes = {text for entry in CODES for text in (entry.title, entry.remedy)}
     consent = {text for purpose in CONSENT.purposes for text in (purpose.title, purpose.text)}
     unused = {"Invalid value.", "Unknown field."}

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from hospital_bridge.sandbox.companies import HOSPITAL, TRANSIT, Company
+from hospital_bridge.sandbox.companies import DISTRICT, HOSPITAL, TRANSIT, Company
 from hospital_bridge.sandbox.story.bills import Bills
 from hospital_bridge.sandbox.story.family import Family
+from hospital_bridge.sandbox.story.mall import FlashSale, Gifts, Returns
 from hospital_bridge.sandbox.story.registration import Registration
 from hospital_bridge.sandbox.story.results import Results
 from hospital_bridge.sandbox.story.rides import Debts, Rides
@@ -49,5 +50,6 @@ class Play:
 PLAYS: Mapping[str, Play] = {
     "hospital": Play(HOSPITAL, (Registration, Family, VisitDay, Bills, Results)),
     "transit": Play(TRANSIT, (Rides, Debts, Stops)),
+    "district": Play(DISTRICT, (FlashSale, Returns, Gifts)),
 }
 """By the name of the vertical that is played."""

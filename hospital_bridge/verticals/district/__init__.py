@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hospital_bridge.slot import API, Care, PersonalData, Reaction, Vertical, VerticalManifest
-from hospital_bridge.verticals.district import rights, store, tidying
+from hospital_bridge.verticals.district import looking_after, rights, store, tidying
 from hospital_bridge.verticals.district.coupons import kinds
 from hospital_bridge.verticals.district.dining import telling as dining_telling
 from hospital_bridge.verticals.district.dining.lines import LINE_RULES
@@ -42,6 +42,7 @@ VERTICAL = Vertical(
         title="商圈",
         api=API,
         ports=frozenset({"WalletPayments"}),
+        optional_ports=frozenset({"WalletCards"}),
         personal_data=(
             PersonalData("points", "to know what a member may spend", timedelta(days=3 * 365)),
             PersonalData("purchase", "to give back what a member paid, their coupon and points", tidying.KEPT),
@@ -70,5 +71,5 @@ VERTICAL = Vertical(
     migrations=Path(__file__).parent / "migrations",
     export_subject=export_subject,
     erase_subject=erase_subject,
-    care=Care(chores=(visits.CHORE,)),
+    care=Care(doctor=looking_after.doctor, chores=(visits.CHORE,)),
 )

@@ -135,6 +135,14 @@ class DistrictSettings(Schema):
         load_default=[],
         metadata={"description": "The coupons that the mall may put up for its members."},
     )
+    wallet_coupon: Any = fields.Dict(
+        keys=fields.String(),
+        load_default=dict,
+        metadata={
+            "description": "The template of a coupon in the wallet's own form, with $title$ and $ends$ in their places "
+            "(yyyy-MM-dd HH:mm:ss); without it coupons stay out of the wallet's card holder."
+        },
+    )
     pay_minutes = _whole(15, 1, 1440, "For how many minutes a purchase that was entered can be paid.")
     points_per_yuan = _whole(1, 0, 100, "How many points a yuan earns.")
     points_days = _whole(365, 1, 3650, "How many days the points of a purchase can be spent.")

@@ -49,7 +49,8 @@ def show_home(request: PageRequest) -> View:
         account = accounts.of_subject(work, request.subject_id) if _may(work, request) else None
         days = day_charges.of_account(work, account.account_id)[:MOST_DAYS] if account else ()
         owing = account is not None and day_charges.owes(work, account.account_id)
-    return View("home.html", {"is_rider": account is not None, "days": days, "owing": owing})
+    queues = bool(request.scope.settings["boarding"])
+    return View("home.html", {"is_rider": account is not None, "days": days, "owing": owing, "queues": queues})
 
 
 def join(request: PageRequest) -> Go:

@@ -11,7 +11,7 @@ from threading import Barrier
 
 import pytest
 
-from hospital_bridge.slot import CardRefusal, CardRefused, CardState
+from hospital_bridge.slot import CardRefusal, CardRefused, CardState, Vetoed
 from hospital_bridge.store.engine import make_engine
 from hospital_bridge.store.keys import RootKeys
 from hospital_bridge.store.unit_of_work import Store
@@ -60,6 +60,17 @@ def test_a_row_ends_and_a_film_begins(evening: Evening) -> None:
     with pytest.raises(evening.cinema.booking.NotOffered):
         evening.hold("A1", who)
     assert evening.seats() == {}
+
+
+def test_nobody_holds_a_house_without_paying(evening: Evening) -> None:
+    who = evening.person()
+    first, _ = evening.hold("A1", who), evening.hold("B1", who)
+    with pytest.raises(Vetoed):
+        evening.hold("C1", who)
+    assert len(evening.seats()) == 6
+    evening.work()
+    evening.pay(first)
+    evening.hold("C1", who)
 
 
 def test_a_hold_that_nobody_pays_ends(evening: Evening) -> None:

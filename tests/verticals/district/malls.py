@@ -40,6 +40,9 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 11, 11, 4, tzinfo=UTC)
 """Noon of the day of the sale in Shanghai."""
 
+SETTLING = timedelta(minutes=5)
+"""After so long a refund is at the wallet and in the book."""
+
 TEN_OFF, TEA, VOUCHER = "ten-off", "tea", "five-off"
 _HOURS = {"opens_at": "2026-11-11T12:00:00+08:00", "closes_at": "2026-11-11T14:00:00+08:00"}
 CONFIGURED: dict[str, Any] = {
@@ -156,14 +159,17 @@ class TradingMall:
     def pay(self, purchase: Purchase) -> Purchase:
         with self.scope.read() as work:
             order = work.payments.view(purchase.payment_id).merchant_order_no
+        self.pay_order(order)
+        return self.now(purchase)
+
+    def pay_order(self, order: str) -> None:
         self.wallet.pay(order)
         receive_notice(self.context, WALLET, *self.wallet.notice(order))
         self.work()
-        return self.now(purchase)
 
     def give_back(self, purchase: Purchase, fen: int | None = None) -> bool:
         given = desk.give_back(self.scope, "manager", purchase.purchase_id, fen)
-        self.pass_time(timedelta(minutes=5))
+        self.pass_time(SETTLING)
         return given
 
     def work(self) -> None:

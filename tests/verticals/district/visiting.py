@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -14,7 +16,7 @@ from hospital_bridge.declared import Declared
 from hospital_bridge.facade import OperatorScope
 from hospital_bridge.lines.hall import LinesContext
 from hospital_bridge.payment.context import MoneyContext
-from hospital_bridge.slot import Relation
+from hospital_bridge.slot import Relation, Vertical
 from hospital_bridge.store.staff import RoleGrant
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.telling.messages import Teller
@@ -48,6 +50,21 @@ BOOKS = {"id": "books", "name": "百草书店", "floor": "2F", "latitude": "31.2
 FAR = {"id": "outlet", "name": "城西仓店", "floor": "1F", "latitude": "31.250001", "longitude": "121.470001"}
 
 
+def scope_of(vertical: Vertical, settings: Mapping[str, Any], store: Store, clock: FakeClock) -> OperatorScope:
+    """What a vertical's handlers are given at the operator, without any outside system."""
+    name = vertical.manifest.name
+    return OperatorScope(
+        MoneyContext(OPERATOR, store, SHANGHAI, {}, {}),
+        settings,
+        clock,
+        {},
+        LinesContext(name, vertical.lines, settings, SHANGHAI, vertical.guards) if vertical.lines else None,
+        teller=Teller.of(name, vertical.messages),
+        cards=CardsContext(name, {card.kind: card for card in vertical.cards}, SHANGHAI),
+        limits=Declared.of(vertical),
+    )
+
+
 class MallWorld:
     """`phone` is a visitor's browser, `desk` that of staff with a role."""
 
@@ -56,17 +73,8 @@ class MallWorld:
         self.store, self.clock = store, clock
         clock.advance(OPENING - clock.now())
         loaded = DistrictSettings().load({"shops": [HOTPOT, BOOKS, FAR], **settings})
-        money = MoneyContext(OPERATOR, store, SHANGHAI, {}, {})
-        self.scope = OperatorScope(
-            money,
-            loaded,
-            clock,
-            {},
-            LinesContext(NAME, VERTICAL.lines, loaded, SHANGHAI, VERTICAL.guards) if VERTICAL.lines else None,
-            teller=Teller.of(NAME, VERTICAL.messages),
-            cards=CardsContext(NAME, {card.kind: card for card in VERTICAL.cards}, SHANGHAI),
-            limits=Declared.of(VERTICAL),
-        )
+        self.settings: dict[str, Any] = loaded
+        self.scope = scope_of(VERTICAL, loaded, store, clock)
         self.kit = self._kit(clock, ids)
         self.app: Flask = create_app(self.kit.site)
         self.app.testing = True

@@ -54,7 +54,8 @@ class AudienceTable:
 
 AGE = Dimension("age", ("18-24", "25-34", "35-44", "45-59", "60+", "unknown"), "district_member")
 VISITS = Dimension("visits", ("1", "2-4", "5-9", "10+"), "district_visit_month")
-SPENDING = Dimension("spending", ("0", "1-200", "201-1000", "1001+"), "district_member_month")
+SPENDING = Dimension("spending", ("0", "1-200", "201-1000", "1001+"), "district_purchase")
+"""In yuan, the begun one counted whole."""
 
 TABLES = (
     AudienceTable("age", (AGE,), 250),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from hospital_bridge.slot import CardEvent, CardForm, CardKind, CardState, CardTemplate
+from hospital_bridge.slot import CardEvent, CardForm, CardKind, CardState, CardTemplate, WalletFace
 from hospital_bridge.verticals.district.coupons.offer import DISCOUNT, GIFT, MEMBER, offer_of
 from hospital_bridge.verticals.district.roles import CASHIER
 from hospital_bridge.verticals.district.store import offers, purchases
@@ -49,6 +49,12 @@ def desks(work: VerticalWork) -> Mapping[str, str]:
     return {shop["id"]: shop["name"] for shop in work.settings["shops"]}
 
 
+def in_wallet(work: VerticalWork, card: CardView) -> WalletFace | None:
+    """How a coupon looks in the wallet, where the mall wrote that down; the wallet learns what its holder reads."""
+    content = work.settings["wallet_coupon"]
+    return WalletFace(content, {"title": card.title}) if content else None
+
+
 KINDS = (
     CardKind(
         DISCOUNT,
@@ -59,6 +65,7 @@ KINDS = (
         changed=watch_end,
         redeemers=(CASHIER,),
         places=desks,
+        in_wallet=in_wallet,
     ),
     CardKind(
         GIFT,
@@ -68,6 +75,7 @@ KINDS = (
         changed=watch_end,
         redeemers=(CASHIER,),
         places=desks,
+        in_wallet=in_wallet,
     ),
     CardKind(
         MEMBER, CardForm.MEMBERSHIP, "Membership card", "Show it at the shop's desk, and the purchase earns points."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hospital_bridge.verticals.district.pages import desk, dining, home, host, mine, near, offers, statement
+from hospital_bridge.verticals.district.pages import desk, dining, figures, home, host, mine, near, offers, statement
 
 PAGES = (
     *home.PAGES,
@@ -13,4 +13,5 @@ PAGES = (
     *host.PAGES,
     *desk.PAGES,
     *statement.PAGES,
+    *figures.PAGES,
 )

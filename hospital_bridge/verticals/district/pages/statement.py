@@ -17,6 +17,8 @@ from hospital_bridge.verticals.district.selling.day import by_shop
 from hospital_bridge.verticals.district.selling.money import Yuan
 from hospital_bridge.verticals.district.store import book, offers, purchases
 
+LOOK_AGAIN_SECONDS = 2
+
 
 class OfDay(Schema):
     """A day; today where none is named."""
@@ -62,15 +64,16 @@ def give_part(request: PageRequest) -> View | Go:
 def _purchase(request: PageRequest, *, is_too_much: bool = False) -> View:
     with request.scope.read() as work:
         purchase = purchases.get(work, request.data["purchase"])
+        payment = work.payments.view(purchase.payment_id)
         data = {
             "purchase": purchase,
-            "payment": work.payments.view(purchase.payment_id),
+            "payment": payment,
             "lines": book.of_purchase(work, purchase.purchase_id),
             "shops": desks(work),
             "is_too_much": is_too_much,
             "errors": request.errors,
         }
-    return View("bought.html", data, 409 if is_too_much else 200)
+    return View("bought.html", data, 409 if is_too_much else 200, LOOK_AGAIN_SECONDS if payment.moving else None)
 
 
 def show_coupons(request: PageRequest) -> View:

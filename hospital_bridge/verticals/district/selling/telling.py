@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hospital_bridge.slot import Notice, Right
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 MEMBER = "member"
 TO_PAY, EARNED, REFUNDED = "purchase.to_pay", "purchase.earned", "purchase.refunded"
 COUPON_ENDS, POINTS_END = "coupon.ends", "points.end"
+LAST = timedelta(minutes=1)
+"""Who reads that something ends at 0:00 of a day comes on that day: its last minute is named."""
+
 LONGEST_NAME = 40
 """Characters of a name that a message has room for."""
 
@@ -85,7 +89,7 @@ def tell_coupon_ends(scope: Scope, card_id: str) -> None:
         if card.state not in USABLE or card.expires_at is None or card.expires_at <= work.now:
             return
         for holder in work.subjects.recipients(card.subject_id, Right.PAY)[:1]:
-            said = {"title": card.title[:LONGEST_NAME], "end": card.expires_at}
+            said = {"title": card.title[:LONGEST_NAME], "end": card.expires_at - LAST}
             work.messages.tell(COUPON_ENDS, MEMBER, holder, said, dedupe_key=f"{COUPON_ENDS}:{card_id}")
 
 

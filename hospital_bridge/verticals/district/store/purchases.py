@@ -12,7 +12,7 @@ from hospital_bridge.verticals.district.selling.purchase import Purchase, State
 from hospital_bridge.verticals.district.store.metadata import metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, tzinfo
 
     from hospital_bridge.slot import VerticalWork
@@ -92,6 +92,15 @@ def of_day(work: VerticalWork, day: date, timezone: tzinfo, shop_id: str = "") -
     if shop_id:
         wanted.append(PURCHASE.c.shop_id == shop_id)
     return [_read(row) for row in work.table(PURCHASE).all(*wanted, order_by=_NEWEST)]
+
+
+def paid_between(work: VerticalWork, begins: datetime, ends: datetime) -> Mapping[str, int]:
+    """What each member paid for purchases that were entered in that time and stand, in fen, by subject id."""
+    found = (PURCHASE.c.opened_at >= begins, PURCHASE.c.opened_at < ends, PURCHASE.c.state == State.PAID.value)
+    paid: dict[str, int] = {}
+    for row in work.table(PURCHASE).all(*found):
+        paid[row.subject_id] = paid.get(row.subject_id, 0) + row.price_fen - row.off_fen
+    return paid
 
 
 def forget(work: VerticalWork, subject_id: str) -> None:

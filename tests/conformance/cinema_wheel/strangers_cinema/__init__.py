@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hospital_bridge.slot import API, PersonalData, Reaction, Vertical, VerticalManifest
 
-from . import care, pages, rights, sale, store, telling, tickets
+from . import booking, care, pages, rights, sale, store, telling, tickets
 from .settings import CinemaSettings
 
 VERTICAL = Vertical(
@@ -32,4 +32,5 @@ VERTICAL = Vertical(
     export_subject=rights.export,
     erase_subject=rights.forget,
     care=care.CARE,
+    guards=(booking.NO_HOARDING,),
 )

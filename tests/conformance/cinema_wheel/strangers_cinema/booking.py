@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from adapters.values import Fen
-from hospital_bridge.slot import PaymentRequest, VerticalWork
+from hospital_bridge.slot import Guard, Guarded, PaymentRequest, VerticalWork, Veto
 
 from . import store
 from .order import Order
 from .seats import TOGETHER, Seat
 
 SALE_KIND = "cinema.seats"
+MOST_HOLDS = 2
+"""How many orders one wallet user may leave unpaid at a time."""
 
 
 class NotOffered(LookupError):
@@ -38,3 +40,17 @@ def hold(work: VerticalWork, screening_id: str, first: Seat, subject_id: str, wa
     store.add_order(work, order)
     store.note_payment(work, order_id, work.payments.open(request))
     return order
+
+
+def _holds(work: VerticalWork, request: PaymentRequest) -> int:
+    """Of who is to pay, with the one that is being made."""
+    return store.open_holds(work, request.wallet_user_id)
+
+
+def _not_too_many(holds: int) -> Veto | None:
+    if holds <= MOST_HOLDS:
+        return None
+    return Veto("holds", "You hold seats twice already. Please pay for them first, or wait until they are free again.")
+
+
+NO_HOARDING = Guard(Guarded.CHARGE, _holds, _not_too_many)

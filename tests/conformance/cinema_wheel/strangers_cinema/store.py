@@ -182,6 +182,12 @@ def orders_of(work: VerticalWork, subject_id: str) -> Sequence[Order]:
     return [_order(row) for row in rows]
 
 
+def open_holds(work: VerticalWork, wallet_user_id: str) -> int:
+    """How many orders a wallet user has not paid yet and still may."""
+    still = (ORDER.c.state == State.HELD.value, ORDER.c.held_until > work.now)
+    return len(work.table(ORDER).all(ORDER.c.wallet_user_id == wallet_user_id, *still))
+
+
 def forget(work: VerticalWork, *which: ColumnElement[bool]) -> None:
     """Of those orders nobody knows any more whose they were."""
     work.table(ORDER).change(*which, subject_id="", wallet_user_id="")
