@@ -27,8 +27,9 @@ _KINDS = MappingProxyType({"交易": EntryKind.PAYMENT, "退款": EntryKind.REFU
 _START = re.compile(r"起始日期：\[(\d{4})年(\d{2})月(\d{2})日 00:00:00\]")
 _TOTAL = re.compile(r"#(交易|退款)合计：(\d+)笔")
 _END_MARK = "业务明细列表结束"
-# zipfile raises RuntimeError for an encrypted member and a kind of it for an unknown compression.
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, UnicodeDecodeError, csv.Error, EOFError, RuntimeError)
+# zipfile raises RuntimeError for an encrypted member, a kind of it for an unknown compression, ValueError for an offset
+# that lies before the archive; UnicodeDecodeError is such a one too.
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, ValueError, csv.Error, EOFError, RuntimeError)
 
 Row = Mapping[str, str]
 

@@ -10,8 +10,8 @@ from tests.journeys.conftest import database_urls
 
 BOOKED = next(iter(JOURNEYS))
 POINTS = {
-    "sqlite": ((BOOKED, 80), (BOOKED, 120), (BOOKED, 160), (CALLED, 80), (BILL, 50), (RESULT, 45)),
-    "postgresql": ((BOOKED, 90), (BOOKED, 140), (RESULT, 52)),
+    "sqlite": ((BOOKED, 90), (BOOKED, 150), (CALLED, 80), (BILL, 50)),
+    "postgresql": ((BOOKED, 120), (RESULT, 52)),
 }
 """Within booking, paying and refunding, of which a visit passes about 240 points; within checking in and being called
 (150), a bill (85) and a result (85). A fast machine passes fewer, for the bridge looks less often: none is near an
