@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from hospital_bridge.sandbox.actors import actors
 from hospital_bridge.sandbox.alipay.trade import TradeStatus
-from hospital_bridge.sandbox.story.world import World, expect
+from hospital_bridge.sandbox.story.world import StoryBroken, World, expect
 
 if TYPE_CHECKING:
     from hospital_bridge.sandbox.alipay.trade import Trade
@@ -34,10 +34,10 @@ class Network:
         """Read something; ConnectionError without network."""
         return self._answer(lambda: self._api.get(path), keep=False)
 
-    def _answer(self, ask: Any, *, keep: bool) -> Mapping[str, Any]:
+    def _answer(self, ask: Callable[[], Mapping[str, Any]], *, keep: bool) -> Mapping[str, Any]:
         if not self.is_there:
             raise ConnectionError("the gate has no network")
-        told: Mapping[str, Any] = ask()
+        told = ask()
         expect(self._api.status == HTTPStatus.OK, f"the bridge answered a gate with {self._api.status}: {told}")
         if keep:
             self.told.append(told)
@@ -79,7 +79,7 @@ class Gate:
             self.sync()
         except ConnectionError:
             return
-        expect(False, "the gate told its taps without a network")  # noqa: FBT003 - it never holds here
+        raise StoryBroken("the gate told its taps without a network")
 
 
 class Rider:

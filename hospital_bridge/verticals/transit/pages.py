@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hospital_bridge.slot import Go, Page, PageRequest, Right, View
 from hospital_bridge.verticals.transit import issuing, operating
 from hospital_bridge.verticals.transit.charging import repaying
-from hospital_bridge.verticals.transit.charging.day_charge import State
+from hospital_bridge.verticals.transit.charging.day_charge import State, week_of
 from hospital_bridge.verticals.transit.store import accounts, day_charges
 from hospital_bridge.verticals.transit.tariff import NoFare
 
@@ -86,9 +86,11 @@ def show_day(request: PageRequest) -> View:
             raise NotTheirs
         fare = _fare(work, day)
         payment = work.payments.view(day.payment_id) if day.payment_id else None
+        week_cap_fen = _reached_cap(work, day)
     moving = payment is not None and (payment.moving or day.state is State.REPAYING)
     city = operating.network(request.scope.settings["feed"])
     data = {"day": day, "fare": fare, "payment": payment, "stops": city.stops, "lines": city.lines}
+    data["week_cap_fen"] = week_cap_fen
     return View("day.html", data, refresh_seconds=_LOOK_AGAIN_SECONDS if moving else None)
 
 
@@ -98,6 +100,17 @@ def _fare(work: VerticalWork, day: DayCharge) -> DayFare | None:
         return operating.day_fare(work, day.account_id, day.service_day)
     except NoFare:
         return None
+
+
+def _reached_cap(work: VerticalWork, day: DayCharge) -> int | None:
+    """The week's cap in fen, where the days of that week that are closed by now have come to more."""
+    cap: int | None = work.settings["week_cap_fen"]
+    week = [
+        each.fare_fen
+        for each in day_charges.of_account(work, day.account_id)
+        if week_of(each.service_day) == week_of(day.service_day)
+    ]
+    return cap if cap is not None and sum(week) > cap else None
 
 
 def repay(request: PageRequest) -> Go:

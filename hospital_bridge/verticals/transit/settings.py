@@ -100,6 +100,12 @@ class TransitSettings(Schema):
         validate=validate.Length(max=MOST_CAPS),
         metadata={"description": "Daily caps; the day's total is the least that the fares and these allow."},
     )
+    week_cap_fen = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Range(1, 1_000_000),
+        metadata={"description": "The most that the service days from Monday to Sunday cost together, in fen."},
+    )
     missing_tap_fen = fields.Integer(
         load_default=None,
         allow_none=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -84,9 +85,12 @@ def test_whoever_is_called_is_told_at_once_and_nobody_else(city: TransitWorld) -
 
 def test_who_could_not_get_on_stands_before_everybody_who_came_later(city: TransitWorld) -> None:
     comers = people(city, 4)
-    stand_in(city, *comers[:3])
+    for comer in comers[:3]:
+        stand_in(city, comer)
+        city.clock.advance(timedelta(minutes=1))
     call(city, 2)
     stand_in(city, comers[3])
+    city.clock.advance(timedelta(minutes=20))
     stays(city, comers[1])
     assert waiting(city) == [comers[1], comers[2], comers[3]]
     stays(city, comers[1])

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Barrier
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adapters.values import EntryKind
 from hospital_bridge.slot import StillNeeded
@@ -20,6 +22,8 @@ from hospital_bridge.verticals.transit.charging.day_charge import (
     Event,
     IllegalTransition,
     State,
+    cost_of,
+    due,
 )
 from hospital_bridge.verticals.transit.store import day_charges, taps
 from hospital_bridge.verticals.transit.taps import Tap, TapKind
@@ -148,6 +152,34 @@ def test_what_is_too_much_by_more_than_a_day_costs_is_kept_for_the_days_after(ci
     tuesday = city.close(TUESDAY)
     assert (tuesday.charged_fen, tuesday.state) == (0, State.PAID)
     city.must_be_sound()
+
+
+def test_a_week_costs_no_more_than_its_cap_and_a_new_week_begins_on_monday(city: TransitWorld) -> None:
+    city.scope = replace(city.scope, settings={**city.scope.settings, "week_cap_fen": 900})
+    charged = []
+    for number in range(8):
+        minutes = number * DAY_MINUTES
+        city.sync(enter("S01", minutes), leave("S04", minutes + 20))
+        charged.append(city.close(MONDAY + timedelta(days=number)).charged_fen)
+    assert charged == [400, 400, 100, 0, 0, 0, 0, 400]
+
+
+WEEKS = st.dictionaries(st.integers(0, 20).map(lambda number: MONDAY + timedelta(days=number)), st.integers(0, 900))
+
+
+@given(fares=WEEKS, cap=st.integers(1, 2000), late=st.integers(0, 20), more=st.integers(0, 900))
+def test_days_closed_in_any_order_come_to_what_their_weeks_cost_and_one_more_ride_lowers_nothing(
+    fares: dict[date, int], cap: int, late: int, more: int
+) -> None:
+    closed: list[DayCharge] = []
+    for number, (day, fen) in enumerate(fares.items()):
+        opened = DayCharge(str(number), "a", day)
+        closed.append(replace(opened.ordered(Event.CLOSED, due(opened, fen, closed, cap)), fare_fen=fen))
+    whole = cost_of(fares, cap)
+    assert sum(day.charged_fen for day in closed) == whole
+    assert all(cost_of({day: fen}, cap) <= cap for day, fen in fares.items())
+    with_more = fares | {MONDAY + timedelta(days=late): fares.get(MONDAY + timedelta(days=late), 0) + more}
+    assert whole <= cost_of(with_more, cap) <= whole + more
 
 
 def at_once(start: Barrier, act: Callable[..., object], *about: object) -> None:

@@ -17,7 +17,7 @@ from hospital_bridge.web.app import create_app
 from hospital_bridge.web.site import Plugged
 from tests.steered import CountedIds, FakeClock
 from tests.verticals.transit.tapping import board, enter, leave
-from tests.verticals.transit.travelling import HOUR, OPERATOR, TransitWorld
+from tests.verticals.transit.travelling import HOUR, OPERATOR, SETTINGS, TransitWorld
 from tests.web.site_kit import SiteKit, make_kit
 from tests.web.visitor import get, post, sign_in, staff_sign_in
 
@@ -90,6 +90,17 @@ def test_a_day_that_cannot_be_priced_says_so(browser: FlaskClient, city: Transit
         taps.add(work, Tap(city.account, city.clock.now(), TapKind.IN, "S99", "G9", 1, "0e" * 16))
     page = get(browser, day_page(city))
     assert (page.status_code, "暂时无法计价" in page.text) == (200, True)
+
+
+def test_a_day_beyond_the_weeks_cap_says_what_a_week_costs(
+    browser: FlaskClient, city: TransitWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(SETTINGS, "week_cap_fen", 300)
+    city.sync(enter("S01", 0), leave("S04", 20))
+    assert "一周车费" not in get(browser, day_page(city)).text
+    assert city.close().charged_fen == 300
+    sign_in(browser, OPERATOR, RIDER)
+    assert "一周车费最多 ¥3.00" in get(browser, day_page(city)).text
 
 
 def test_a_debt_is_said_and_paid_from_its_page(browser: FlaskClient, city: TransitWorld) -> None:

@@ -48,7 +48,7 @@ def close(scope: Scope, day_id: str) -> None:
             return
         fare = operating.day_fare(work, day.account_id, day.service_day)
         closed = [each for each in day_charges.of_account(work, day.account_id) if each.state is not State.OPEN]
-        asked = due(day, fare.total_fen, closed)
+        asked = due(day, fare.total_fen, closed, work.settings["week_cap_fen"])
         order(work, replace(day.ordered(Event.CLOSED, asked), fare_fen=fare.total_fen))
         telling.tell_closed(work, day_charges.get(work, day_id))
 

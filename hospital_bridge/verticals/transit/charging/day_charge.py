@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
 
@@ -101,12 +102,27 @@ def day_of(sale_ref: str) -> str:
     return sale_ref.partition("-")[0]
 
 
-def due(closing: DayCharge, fare_fen: int, closed: list[DayCharge]) -> int:
+def due(closing: DayCharge, fare_fen: int, closed: Iterable[DayCharge], week_cap_fen: int | None = None) -> int:
     """What to ask for at a day's close: all that closed days cost, less all that was asked for, never below zero.
 
-    What late taps made cheaper or dearer after their day was closed is thus settled with the next one: a day has one
-    order and no more.
+    What late taps made cheaper or dearer after their day was closed is thus settled with the next one, and so is what a
+    week costs beyond its cap: a day has one order and no more.
     """
-    known = fare_fen + sum(day.fare_fen for day in closed if day.day_id != closing.day_id)
-    asked = sum(day.charged_fen for day in closed if day.day_id != closing.day_id)
-    return max(0, known - asked)
+    others = [day for day in closed if day.day_id != closing.day_id]
+    fares = {day.service_day: day.fare_fen for day in others} | {closing.service_day: fare_fen}
+    return max(0, cost_of(fares, week_cap_fen) - sum(day.charged_fen for day in others))
+
+
+def cost_of(fares: Mapping[date, int], week_cap_fen: int | None) -> int:
+    """What these days cost together, in fen: no week from Monday to Sunday more than its cap."""
+    weeks: dict[tuple[int, int], int] = {}
+    for day, fen in fares.items():
+        week = week_of(day)
+        weeks[week] = weeks.get(week, 0) + fen
+    return sum(fen if week_cap_fen is None else min(fen, week_cap_fen) for fen in weeks.values())
+
+
+def week_of(day: date) -> tuple[int, int]:
+    """The week that a service day lies in (ISO 8601: year and number, from Monday)."""
+    year, week, _ = day.isocalendar()
+    return year, week
