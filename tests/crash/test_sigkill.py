@@ -14,7 +14,8 @@ POINTS = {
     "postgresql": ((BOOKED, 90), (BOOKED, 140), (RESULT, 52)),
 }
 """Within booking, paying and refunding, of which a visit passes about 240 points; within checking in and being called
-(150), a bill (85) and a result (85). A fast machine passes fewer, for the bridge looks less often: none is near an end."""
+(150), a bill (85) and a result (85). A fast machine passes fewer, for the bridge looks less often: none is near an
+end."""
 
 
 @pytest.mark.timeout(300)
