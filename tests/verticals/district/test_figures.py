@@ -160,11 +160,12 @@ def test_only_the_manager_reads_figures_and_only_of_months_that_are_over(world: 
     assert months_over(date(2027, 1, 31)) == ["2026-12", "2026-11", "2026-10"]
 
 
-def test_the_doctor_says_how_many_tables_a_month_pays_for(world: MallWorld) -> None:
-    (well,) = looking_after.doctor(world.scope)
+def test_the_doctor_says_whose_share_has_no_account_and_how_many_tables_a_month_pays_for(world: MallWorld) -> None:
+    shares, well = looking_after.doctor(world.scope)
+    assert (shares.said, bool(shares.remedy)) == ({"without": 3, "all": 3}, True)
     assert (well.said["paid"], well.remedy) == (4, "")
     world.settings["audience_budget"] = 999
-    (poor,) = looking_after.doctor(world.scope)
+    _, poor = looking_after.doctor(world.scope)
     assert poor.said["paid"] == 2
     assert poor.remedy
 

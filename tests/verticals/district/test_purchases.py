@@ -28,10 +28,10 @@ from hospital_bridge.verticals.district.selling.purchase import (
     Purchase,
     State,
 )
-from hospital_bridge.verticals.district.store import book
+from hospital_bridge.verticals.district.store import book, offers
 from tests.fixtures_store import Database
 from tests.steered import CountedIds, FakeClock
-from tests.verticals.district.malls import NOON, OPERATOR, SHANGHAI, TEA, VOUCHER, TradingMall
+from tests.verticals.district.malls import NOON, OPERATOR, SHANGHAI, TEA, TEN_OFF, VOUCHER, TradingMall
 
 RACERS = 64
 
@@ -221,6 +221,8 @@ def test_buyers_are_forgotten_after_three_years_and_the_book_stands(mall: Tradin
     mall.clock.advance(timedelta(days=1))
     tidying.forget_buyers(mall.scope, OPERATOR)
     assert (mall.now(purchase).subject_id, mall.held_fen(purchase)) == ("", 2500)
+    with mall.scope.read() as work:
+        assert offers.comer(work, TEN_OFF, mall.ann) is None
 
 
 @pytest.mark.parametrize("state", State)

@@ -24,7 +24,8 @@ from hospital_bridge.verticals.transit.settings import TransitSettings
 from hospital_bridge.web.app import create_app
 from hospital_bridge.web.site import Plugged
 from tests.steered import CountedIds, FakeClock
-from tests.verticals.transit.travelling import OPERATOR, SETTINGS, TransitWorld
+from tests.verticals.transit.tapping import board
+from tests.verticals.transit.travelling import HOUR, OPERATOR, SETTINGS, TransitWorld
 from tests.web.site_kit import SiteKit, make_kit
 from tests.web.visitor import get, post, sign_in, staff_sign_in
 
@@ -208,3 +209,15 @@ def test_a_rider_queues_is_called_by_the_dispatcher_and_stays_behind(
     assert "您排在第一位" in get(phone, HOME).text
     post(phone, f"{HOME}/leave", {}, from_page=HOME)
     assert "在这里排队" in get(phone, HOME).text
+
+
+def test_who_owes_a_day_takes_nobodys_place(app: Flask, city: TransitWorld) -> None:
+    city.sync(board("B01", 0))
+    city.close()
+    city.pass_time(3 * HOUR)
+    phone = signed_in(app)
+    assert "付清后即可继续乘车" in get(phone, HOME).text
+    assert "在这里排队" not in get(phone, HOME).text
+    post(phone, f"{HOME}/{BUS_STOP.queue_id}/stand-in", {}, from_page=HOME)
+    with city.scope.read() as work:
+        assert queue.standing(work, city.subject) is None

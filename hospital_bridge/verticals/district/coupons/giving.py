@@ -18,13 +18,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Where a member stands at an offer: the card they have, or who is before them, or the token that lets them in."""
+    """Where a member stands at an offer: the card they have, or who is before them, or the token that lets them in.
+
+    `is_reached` is their turn before anybody wrote down that it began.
+    """
 
     card: CardView | None
     left: int
     came: bool = False
     ahead: int = 0
     token: str = ""
+    is_reached: bool = False
 
 
 def put_up(work: VerticalWork, offer: Offer, actor: str) -> None:
@@ -41,32 +45,35 @@ def put_up(work: VerticalWork, offer: Offer, actor: str) -> None:
 def come(scope: Scope, subject_id: str, offer_id: str) -> None:
     """Take a number for a flash sale that is open; SaleRefused before and after."""
     with scope.begin() as work:
-        offer = offers.get(work, offer_id)
-        offer.sale.check_open(work.now)
+        offers.get(work, offer_id).sale.check_open(work.now)
         offers.come(work, offer_id, subject_id, flash_sale.LIFE)
-        _let_in(work, offer, subject_id)
 
 
 def turn(scope: Scope, subject_id: str, offer_id: str) -> Turn:
-    """Where the member stands now; whose number is reached is let in by looking."""
+    """Where the member stands now; whose number is reached is let in by looking, and only that writes."""
+    with scope.read() as work:
+        stands = _look(work, offers.get(work, offer_id), subject_id)
+    if not stands.is_reached:
+        return stands
     with scope.begin() as work:
-        offer = offers.get(work, offer_id)
-        return _let_in(work, offer, subject_id)
+        offers.let_in(work, offer_id, subject_id)
+        return _look(work, offers.get(work, offer_id), subject_id)
 
 
-def _let_in(work: VerticalWork, offer: Offer, subject_id: str) -> Turn:
+def _look(work: VerticalWork, offer: Offer, subject_id: str) -> Turn:
     left = work.cards.left(offer.template_id) or 0
     card = card_of(work, offer, subject_id)
     comer = offers.comer(work, offer.offer_id, subject_id)
     if card is not None or comer is None or comer.let_time_pass(flash_sale.LIFE, work.now):
         return Turn(card, left)
+    if not offer.is_open(work.now):
+        return Turn(None, left, came=True)
+    if comer.let_in_at is not None:
+        token = flash_sale.admit(key(work), offer.sale, subject_id, comer.let_in_at)
+        return Turn(None, left, came=True, token=token)
     finished = offers.finished(work, offer.offer_id, flash_sale.LIFE)
-    ahead = comer.number - flash_sale.reach(offer.sale, finished, left)
-    if (ahead > 0 and comer.let_in_at is None) or not offer.is_open(work.now):
-        return Turn(None, left, came=True, ahead=max(0, ahead))
-    offers.let_in(work, offer.offer_id, subject_id)
-    since = comer.let_in_at or work.now
-    return Turn(None, left, came=True, token=flash_sale.admit(key(work), offer.sale, subject_id, since))
+    ahead = max(0, comer.number - flash_sale.reach(offer.sale, finished, left))
+    return Turn(None, left, came=True, ahead=ahead, is_reached=ahead == 0)
 
 
 def take(scope: Scope, subject_id: str, offer_id: str, token: str) -> CardView:

@@ -145,6 +145,12 @@ def forget(work: VerticalWork, subject_id: str) -> None:
     work.table(COMER).remove(COMER.c.subject_id == subject_id)
 
 
+def forget_comers(work: VerticalWork, closed_before: datetime) -> None:
+    """Drop who came for what was over by then."""
+    over = select(OFFER.c.offer_id).where(OFFER.c.operator_id == work.operator_id, OFFER.c.closes_at < closed_before)
+    work.table(COMER).remove(COMER.c.offer_id.in_(over))
+
+
 def _is(offer_id: str, subject_id: str) -> tuple[Any, Any]:
     return COMER.c.offer_id == offer_id, COMER.c.subject_id == subject_id
 

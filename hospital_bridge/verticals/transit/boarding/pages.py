@@ -12,7 +12,7 @@ from hospital_bridge.slot import Go, Page, Right, View
 from hospital_bridge.verticals.transit.boarding import places, queue
 from hospital_bridge.verticals.transit.boarding.vehicles import LAST_VEHICLES, VehicleRange, vehicle_range
 from hospital_bridge.verticals.transit.dispatching import DISPATCHER
-from hospital_bridge.verticals.transit.store import boardings
+from hospital_bridge.verticals.transit.store import accounts, boardings, day_charges
 from queueing.commands import Refused
 from queueing.ticket import IllegalTransition
 
@@ -51,16 +51,19 @@ def show(request: PageRequest) -> View:
     with request.scope.read() as work:
         ticket = queue.standing(work, request.subject_id) if _may(work, request) else None
         if ticket is None:
-            return View("boarding.html", {"ticket": None, "queues": _queues(work)})
+            owing = _owes(work, request.subject_id)
+            return View("boarding.html", {"ticket": None, "owing": owing, "queues": () if owing else _queues(work)})
         place = work.lines.position(ticket.ticket_id)
         data = {"ticket": ticket, "place": place, "vehicles": _vehicles(work, ticket, place.ahead)}
     return View("boarding.html", data, refresh_seconds=LOOK_AGAIN_SECONDS)
 
 
 def stand_in(request: PageRequest) -> Go:
-    """Take a place in the queue."""
+    """Take a place in the queue; who owes a day could not board."""
 
     def act(work: VerticalWork) -> None:
+        if _owes(work, request.subject_id):
+            return
         queue.stand_in(work, places.place(work.settings, request.data["queue"]), request.subject_id, request.principal)
 
     return _acted(request, act)
@@ -110,6 +113,11 @@ def _with_ticket(work: VerticalWork, request: PageRequest, act: Any) -> None:
 
 def _may(work: VerticalWork, request: PageRequest) -> bool:
     return bool(request.subject_id) and work.subjects.may(request.principal, request.subject_id, Right.PAY)
+
+
+def _owes(work: VerticalWork, subject_id: str) -> bool:
+    account = accounts.of_subject(work, subject_id)
+    return account is not None and day_charges.owes(work, account.account_id)
 
 
 def _vehicles(work: VerticalWork, ticket: Ticket, ahead: int | None) -> VehicleRange | None:
