@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from hospital_bridge.slot import VerticalWork
+    from hospital_bridge.verticals.hospital.visits.visit import Visit
 
 REGISTRATION = Table(
     "hospital_registration",
@@ -117,6 +118,23 @@ def save(work: VerticalWork, registration: Registration) -> None:
     """Write back what can change, guarded by the version that was read."""
     key = REGISTRATION.c.registration_id == registration.registration_id
     work.table(REGISTRATION).save(key, version=registration.version, **_changing(registration))
+
+
+def move(work: VerticalWork, visit: Visit) -> None:
+    """The hospital moved the visit of a registration: its time, and whom it is with; it lasts as long as before."""
+    registration = get(work, visit.registration_id)
+    work.table(REGISTRATION).save(
+        REGISTRATION.c.registration_id == registration.registration_id,
+        version=registration.version,
+        department_code=visit.department_code,
+        department_name=visit.department_name,
+        practitioner_code=visit.practitioner_code,
+        practitioner_name=visit.practitioner_name,
+        place=visit.place,
+        starts_at=visit.starts_at,
+        ends_at=visit.starts_at + (registration.slot.ends_at - registration.slot.starts_at),
+    )
+    work.audit.record("hospital", "registration.moved", registration.registration_id)
 
 
 def get(work: VerticalWork, registration_id: str) -> Registration:

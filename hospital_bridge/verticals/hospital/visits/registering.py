@@ -36,10 +36,13 @@ def registered(work: VerticalWork, news: VisitRegistered) -> None:
 
     What was booked here and is not confirmed yet becomes a visit by its own registration.
     """
-    if news.placer_id and _is_ours(work, news.placer_id):
-        return
+    ours = _registered_here(work, news.placer_id)
     visit = _new_visit(work, news)
-    if visits.add(work, visit, news.patient.first(_DOCUMENT) or ""):
+    if ours is not None:
+        known = _visit_of(work, ours)
+        if known is not None:
+            changes.follow(work, known, visit)
+    elif visits.add(work, visit, news.patient.first(_DOCUMENT) or ""):
         places.give(work, visit)
     else:
         changes.follow(work, visits.by_filler(work, news.filler_id), visit)
@@ -79,12 +82,18 @@ def call_off_for_good(work: VerticalWork, filler_id: str) -> None:
 REGISTERED = Inbound(VisitRegistered, registered)
 
 
-def _is_ours(work: VerticalWork, placer_id: str) -> bool:
+def _registered_here(work: VerticalWork, placer_id: str) -> Registration | None:
     try:
-        registrations.get(work, placer_id)
+        return registrations.get(work, placer_id) if placer_id else None
     except registrations.NoSuchRegistration:
-        return False
-    return True
+        return None
+
+
+def _visit_of(work: VerticalWork, registration: Registration) -> Visit | None:
+    try:
+        return visits.by_filler(work, registration.filler_id)
+    except visits.NoSuchVisit:
+        return None
 
 
 def _new_visit(work: VerticalWork, news: VisitRegistered) -> Visit:

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hospital_bridge.slot import VerticalWork
+    from hospital_bridge.verticals.hospital.visits.visit import Visit
     from notifications.message import Value
     from queueing.commands import Event
     from queueing.ticket import Ticket
 
 SOON, NEXT, CALLED, MISSED, GIVEN_UP = "visit.soon", "visit.next", "visit.called", "visit.missed", "visit.given_up"
+MOVED = "visit.moved"
 PATIENT = "patient"
 LONGEST_LABEL = 40
 _NOT_COME = Template("visit_missed", {"number": Kind.LABEL})
@@ -48,6 +50,11 @@ NOTICES = (
         "Number %(number)s was called several times and nobody came. Please ask at the nurse's desk.",
         page="visit",
     ),
+    Notice(
+        Entry(MOVED, PATIENT, Template("visit_moved", {"start": Kind.INSTANT, "practitioner": Kind.LABEL})),
+        "The hospital has moved your appointment: %(start)s, %(practitioner)s.",
+        page="visit",
+    ),
 )
 
 
@@ -61,6 +68,17 @@ def changed(work: VerticalWork, event: Event) -> None:
         _tell(work, event.ticket, CALLED, {"number": number, "desk": desk})
     elif event.act is Act.PASS_OVER:
         _tell(work, event.ticket, MISSED if event.ticket.is_live else GIVEN_UP, {"number": number})
+
+
+def tell_moved(work: VerticalWork, visit: Visit) -> None:
+    """The hospital moved what was registered here; on the day itself that cannot wait for the morning."""
+    parameters: dict[str, Value] = {"start": visit.starts_at, "practitioner": visit.practitioner_name[:LONGEST_LABEL]}
+    today = work.lines.day_of(visit.starts_at) == work.lines.today()
+    for wallet_user_id in work.subjects.recipients(visit.subject_id, Right.BOOK):
+        key = f"{MOVED}:{visit.visit_id}:{visit.version}"
+        work.messages.tell(
+            MOVED, PATIENT, wallet_user_id, parameters, dedupe_key=key, urgent=today, about=visit.visit_id
+        )
 
 
 def near(work: VerticalWork, ticket: Ticket, ahead: int) -> None:
