@@ -96,7 +96,7 @@ def test_parts_that_go_back_leave_shares_that_sum_to_what_is_left_to_the_fen(mal
 
 def test_a_purchase_that_nobody_pays_gives_the_coupon_back(mall: TradingMall) -> None:
     card = mall.won(mall.ann)
-    lapsed = mall.enter(card)
+    lapsed = mall.enter(card, price_fen=3000)
     mall.pass_time(timedelta(minutes=30))
     assert (mall.now(lapsed).state, mall.card(card).state) == (State.LAPSED, CardState.REVERSED)
     called_off = mall.enter(card)
@@ -124,6 +124,21 @@ def test_what_the_mall_gives_back_in_the_wallets_own_console_does_the_same(mall:
         assert (mall.held_fen(purchase), mall.balance(mall.ann)) == (left, left // 100)
         assert mall.card(card).state is state
     assert mall.now(purchase).state is State.REFUNDED
+    mall.must_be_sound()
+
+
+def test_a_refund_that_overtakes_the_booking_takes_coupon_and_points_back_too(mall: TradingMall) -> None:
+    card = mall.won(mall.ann)
+    purchase = mall.enter(card)
+    (order,) = mall.wallet.orders
+    mall.wallet.pay(order)
+    receive_notice(mall.context, WALLET, *mall.wallet.notice(order))
+    assert mall.balance(mall.ann) == 25
+    mall.wallet.refund_in_console(order, 2500)
+    receive_notice(mall.context, WALLET, *mall.wallet.notice(order))
+    mall.pass_time(SETTLING)
+    assert (mall.now(purchase).state, mall.card(card).state) == (State.REFUNDED, CardState.REVERSED)
+    assert (mall.balance(mall.ann), mall.points(mall.ann).owed, list(mall.lines(purchase))) == (0, 0, [])
     mall.must_be_sound()
 
 
