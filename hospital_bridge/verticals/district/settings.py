@@ -109,7 +109,8 @@ class CouponSettings(Schema):
     shops = fields.List(
         fields.String(),
         load_default=[],
-        metadata={"description": "The ids of the shops that take it; none for every shop."},
+        validate=validate.Length(max=50),
+        metadata={"description": "The ids of the shops that take it, at most 50; none for every shop."},
     )
     opens_at = fields.AwareDateTime(required=True, metadata={"description": "From when it is given out."})
     closes_at = fields.AwareDateTime(required=True, metadata={"description": "When it is no longer given out."})

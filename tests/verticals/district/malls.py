@@ -70,7 +70,7 @@ CONFIGURED: dict[str, Any] = {
             "at_once": 1,
             **_HOURS,
         },
-        {"id": TEA, "title": "凉茶一杯", "supply": 9, **_HOURS},
+        {"id": TEA, "title": "凉茶一杯", "supply": 9, "days": 7, **_HOURS},
         {"id": VOUCHER, "title": "立减5元", "off_fen": 500, "points": 20, "supply": 9, **_HOURS},
     ],
 }

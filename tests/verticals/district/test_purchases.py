@@ -13,6 +13,7 @@ import pytest
 
 from adapters.values import EntryKind
 from hospital_bridge.payment.flows.fulfil import paid_sale
+from hospital_bridge.payment.flows.notice import receive_notice
 from hospital_bridge.slot import CardRefusal, CardRefused, CardState, CardView, StillNeeded, Use
 from hospital_bridge.store.engine import make_engine
 from hospital_bridge.store.keys import RootKeys
@@ -31,7 +32,17 @@ from hospital_bridge.verticals.district.selling.purchase import (
 from hospital_bridge.verticals.district.store import book, offers
 from tests.fixtures_store import Database
 from tests.steered import CountedIds, FakeClock
-from tests.verticals.district.malls import NOON, OPERATOR, SHANGHAI, TEA, TEN_OFF, VOUCHER, TradingMall
+from tests.verticals.district.malls import (
+    NOON,
+    OPERATOR,
+    SETTLING,
+    SHANGHAI,
+    TEA,
+    TEN_OFF,
+    VOUCHER,
+    WALLET,
+    TradingMall,
+)
 
 RACERS = 64
 
@@ -85,13 +96,49 @@ def test_parts_that_go_back_leave_shares_that_sum_to_what_is_left_to_the_fen(mal
 
 def test_a_purchase_that_nobody_pays_gives_the_coupon_back(mall: TradingMall) -> None:
     card = mall.won(mall.ann)
-    lapsed = mall.enter(card)
+    lapsed = mall.enter(card, price_fen=3000)
     mall.pass_time(timedelta(minutes=30))
     assert (mall.now(lapsed).state, mall.card(card).state) == (State.LAPSED, CardState.REVERSED)
     called_off = mall.enter(card)
     desk.call_off(mall.scope, "cashier", called_off.purchase_id)
     mall.work()
     assert (mall.now(called_off).state, mall.card(card).state) == (State.LAPSED, CardState.REVERSED)
+    mall.must_be_sound()
+
+
+def test_what_was_paid_a_cashier_cannot_call_off(mall: TradingMall) -> None:
+    purchase = mall.bought(mall.won(mall.ann))
+    desk.call_off(mall.scope, "cashier", purchase.purchase_id)
+    mall.pass_time(SETTLING)
+    assert (mall.now(purchase).state, mall.held_fen(purchase)) == (State.PAID, 2500)
+
+
+def test_what_the_mall_gives_back_in_the_wallets_own_console_does_the_same(mall: TradingMall) -> None:
+    card = mall.won(mall.ann)
+    purchase = mall.bought(card)
+    (order,) = mall.wallet.orders
+    for fen, left, state in ((1000, 1500, CardState.REDEEMED), (1500, 0, CardState.REVERSED)):
+        mall.wallet.refund_in_console(order, fen)
+        receive_notice(mall.context, WALLET, *mall.wallet.notice(order))
+        mall.pass_time(SETTLING)
+        assert (mall.held_fen(purchase), mall.balance(mall.ann)) == (left, left // 100)
+        assert mall.card(card).state is state
+    assert mall.now(purchase).state is State.REFUNDED
+    mall.must_be_sound()
+
+
+def test_a_refund_that_overtakes_the_booking_takes_coupon_and_points_back_too(mall: TradingMall) -> None:
+    card = mall.won(mall.ann)
+    purchase = mall.enter(card)
+    (order,) = mall.wallet.orders
+    mall.wallet.pay(order)
+    receive_notice(mall.context, WALLET, *mall.wallet.notice(order))
+    assert mall.balance(mall.ann) == 25
+    mall.wallet.refund_in_console(order, 2500)
+    receive_notice(mall.context, WALLET, *mall.wallet.notice(order))
+    mall.pass_time(SETTLING)
+    assert (mall.now(purchase).state, mall.card(card).state) == (State.REFUNDED, CardState.REVERSED)
+    assert (mall.balance(mall.ann), mall.points(mall.ann).owed, list(mall.lines(purchase))) == (0, 0, [])
     mall.must_be_sound()
 
 

@@ -11,7 +11,7 @@ from hospital_bridge.slot import CardRefusal, CardRefused, PaymentRequest, Right
 from hospital_bridge.verticals.district.coupons.kinds import USABLE
 from hospital_bridge.verticals.district.coupons.offer import DISCOUNT, GIFT, offer_of
 from hospital_bridge.verticals.district.selling import telling
-from hospital_bridge.verticals.district.selling.purchase import Purchase
+from hospital_bridge.verticals.district.selling.purchase import Purchase, State
 from hospital_bridge.verticals.district.store import offers, purchases
 
 if TYPE_CHECKING:
@@ -96,9 +96,14 @@ def _order(work: VerticalWork, purchase: Purchase) -> Purchase:
 
 
 def call_off(scope: Scope, staff_id: str, purchase_id: str) -> None:
-    """Close a purchase that nobody paid; what arrives all the same goes back."""
+    """Close a purchase that nobody paid, and no other: giving back what was paid is not for a cashier.
+
+    What arrives all the same in the meantime goes back.
+    """
     with scope.begin() as work:
         purchase = purchases.get(work, purchase_id)
+        if purchase.state is not State.ORDERED:
+            return
         work.payments.abandon(purchase.payment_id, CALLED_OFF)
         work.audit.record(staff_id, "purchase.called_off", purchase_id)
 

@@ -73,9 +73,15 @@ def entries(scope: Scope, day: date) -> Sequence[SaleEntry]:
 
 
 def changed(work: VerticalWork, sale_ref: str, progress: Progress, _reason: str) -> None:
-    """Follow the money of the purchase, in the transaction that moved it; the core gives its coupon back."""
-    purchase, event = purchases.get(work, sale_ref, lock=True), _EVENTS.get(progress)
-    if event is None or (purchase.state, event) not in TRANSITIONS:
+    """Follow the money of the purchase, in the transaction that moved it; the core gives its coupon back.
+
+    That it stands in the mall's own book (fulfilled) moves nothing.
+    """
+    event = _EVENTS.get(progress)
+    if event is None:
+        return
+    purchase = purchases.get(work, sale_ref, lock=True)
+    if (purchase.state, event) not in TRANSITIONS:
         work.audit.record("bridge", "purchase.stays", sale_ref, state=purchase.state, progress=progress)
         return
     moved = purchase.after(event)
