@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -36,7 +36,7 @@ PEER = f"{OPERATOR}/demo-his"
 MOST_JOBS = 200
 MORNING = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 REST = timedelta(minutes=30)
-NOON = 12
+DAWN = 5
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
@@ -109,12 +109,14 @@ class SteeredBridge:
         return [(entry.kind.value, entry.amount_fen) for entry in entries]
 
     def begin_anew(self) -> None:
-        """No faults, the login limits of the last test forgotten, and a morning with the clinic's day before it."""
+        """No faults, the login limits of the last test forgotten, and a night with the clinic's whole day before it."""
         self.town.hospital.faults.clear()
         self.town.wallet.faults.clear()
         self.clock.advance(REST)
-        if self.clock.now().astimezone(SHANGHAI).hour >= NOON:
-            self.clock.advance(timedelta(hours=18))
+        now = self.clock.now().astimezone(SHANGHAI)
+        if now.hour >= DAWN:
+            midnight = datetime.combine(now.date() + timedelta(days=1), time(), SHANGHAI)
+            self.clock.advance(midnight - now)
 
     def must_be_at_rest(self) -> None:
         """After healthy minutes nothing is unknown, dead or waiting, and the three books agree to the fen."""
