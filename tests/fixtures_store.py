@@ -27,11 +27,15 @@ OPERATORS = ("h1", "h2")
 
 @dataclass(frozen=True)
 class Database:
-    """One empty, migrated database: `engine` is the application's, `owner` the one that migrates."""
+    """One empty, migrated database: `engine` is the application's, `owner` the one that migrates.
+
+    `tables` stand in it beside the core's.
+    """
 
     name: str
     engine: Engine
     owner: Engine
+    tables: MetaData | None = None
 
     @property
     def url(self) -> str:
@@ -43,6 +47,8 @@ class Database:
 
     def add_tables(self, tables: MetaData) -> None:
         """Create a vertical's tables as its migration would, with their grants, policies and triggers."""
+        if tables is self.tables:
+            return
         with self.owner.begin() as connection:
             tables.create_all(connection)
             protect(connection, tables, self.application_role)
@@ -68,12 +74,18 @@ def store(database: Database, clock: FakeClock, ids: CountedIds, keys: RootKeys)
     return Store(database.engine, clock, ids, keys)
 
 
+@pytest.fixture
+def tables() -> MetaData | None:
+    """What every test of a folder wants beside the core's tables: made once, and not again for each test."""
+    return None
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, tmp_path: Path, tables: MetaData | None) -> Iterator[Database]:
     if request.param == "sqlite":
-        yield from _sqlite(request.getfixturevalue("sqlite_template"), tmp_path / "bridge.db")
+        yield from _sqlite(request.getfixturevalue("sqlite_template"), tmp_path / "bridge.db", tables)
     else:
-        yield from _postgresql(request.getfixturevalue("postgresql_server"))
+        yield from _postgresql(request.getfixturevalue("postgresql_server"), tables)
 
 
 @pytest.fixture(scope="session")
@@ -97,20 +109,39 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
         yield server
 
 
-def _sqlite(template: Path, path: Path) -> Iterator[Database]:
+def _sqlite(template: Path, path: Path, tables: MetaData | None = None) -> Iterator[Database]:
+    if tables is not None:
+        template = _with_tables(template, tables)
     shutil.copyfile(template, path)
     engine = make_engine(f"sqlite:///{path}")
     _register_operators(engine)
-    yield Database("sqlite", engine, engine)
+    yield Database("sqlite", engine, engine, tables)
     engine.dispose()
 
 
-def _postgresql(server: PostgresqlServer) -> Iterator[Database]:
-    with server.database() as name:
+def _with_tables(template: Path, tables: MetaData) -> Path:
+    """The template with these tables, made when they are first wanted."""
+    wanted = template.with_name(f"with-{id(tables)}.db")
+    if not wanted.exists():
+        shutil.copyfile(template, wanted)
+        engine = make_engine(f"sqlite:///{wanted}")
+        Database("sqlite", engine, engine).add_tables(tables)
+        engine.dispose()
+    return wanted
+
+
+def _postgresql(server: PostgresqlServer, tables: MetaData | None = None) -> Iterator[Database]:
+    def complete(name: str) -> None:
+        owner = make_engine(server.address(name, OWNER_ROLE))
+        if tables is not None:
+            Database("postgresql", owner, owner).add_tables(tables)
+        owner.dispose()
+
+    with server.database(id(tables), complete) as name:
         engine = make_engine(server.address(name, APPLICATION_ROLE))
         owner = make_engine(server.address(name, OWNER_ROLE))
         _register_operators(engine)
-        yield Database("postgresql", engine, owner)
+        yield Database("postgresql", engine, owner, tables)
         engine.dispose()
         owner.dispose()
 

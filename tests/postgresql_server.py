@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -47,7 +48,8 @@ class PostgresqlServer:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._spare: list[str] = []
+        self._spare: dict[int, list[str]] = defaultdict(list)
+        self._whole: dict[int, str] = {}
         self._made = 0
 
     def address(self, database: str, role: str | None = None) -> str:
@@ -63,12 +65,19 @@ class PostgresqlServer:
         self.run(f"ALTER SCHEMA public OWNER TO {OWNER_ROLE}", TEMPLATE)
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        """The name of a database with the template's schema, for one test."""
-        name = self._spare.pop() if self._spare else self._copy()
+    def database(self, kind: int = 0, complete: Callable[[str], None] = lambda _name: None) -> Iterator[str]:
+        """The name of a database for one test: the template's schema, and what `complete` adds to it.
+
+        `kind` is the same for whoever adds the same: they use each other's databases.
+        """
+        if not self._spare[kind]:
+            self._spare[kind].append(self._copy())
+            complete(self._spare[kind][-1])
+            self._whole.setdefault(kind, self.run(FINGERPRINT, self._spare[kind][-1]))
+        name = self._spare[kind].pop()
         yield name
-        if self._emptied(name):
-            self._spare.append(name)
+        if self._emptied(name, self._whole[kind]):
+            self._spare[kind].append(name)
         else:
             self.run(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -85,9 +94,9 @@ class PostgresqlServer:
         self.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER {OWNER_ROLE}")
         return name
 
-    def _emptied(self, name: str) -> bool:
+    def _emptied(self, name: str, whole: str) -> bool:
         try:
-            if self.run(FINGERPRINT, name) != self.run(FINGERPRINT, TEMPLATE):
+            if self.run(FINGERPRINT, name) != whole:
                 return False
             self.run(DELETE_ALL_ROWS, name)
         except DBAPIError:

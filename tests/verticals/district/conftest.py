@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import MetaData
 
 from hospital_bridge.store.unit_of_work import Store
+from hospital_bridge.verticals.district import store as district_store
 from tests.fixtures_store import Database
 from tests.steered import CountedIds, FakeClock
 from tests.verticals.district.malls import TradingMall
 from tests.verticals.district.visiting import MallWorld
+
+
+@pytest.fixture
+def tables() -> MetaData:
+    """The vertical's own."""
+    return district_store.metadata
 
 
 @pytest.fixture
