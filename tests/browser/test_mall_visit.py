@@ -71,9 +71,11 @@ def test_a_visitor_eats_and_arrives(
         assert mall.press("T2", Press.SEAT) in {"A001", "B001"}
         faults |= looked_at(journey, page, "district/agreements")
         page.click("[data-purpose=arrival] button")
+        expect(page.locator("[data-purpose=arrival]")).to_have_attribute("data-agrees", "yes")
         journey.open("district/near")
         for _ in range(4):
-            page.click("main form button")
+            with page.expect_navigation():
+                page.click("main form button")
             expect(page.locator("main .hb-cell").first).to_contain_text("老灶火锅")
             mall.later(minutes=1)
         expect(page.locator("[data-say]")).to_have_text("欢迎光临，您已到店")
@@ -109,6 +111,7 @@ def test_the_staff_seat_guests_and_read_figures(
         expect(page.locator("[data-table=T2]")).to_have_attribute("data-state", "serving")
         page.goto(f"{address}/staff/{OPERATOR}/district/figures")
         page.click("[data-table=age] button")
+        expect(page.locator("[data-table=age] td")).to_have_count(6)
         page.click("[data-table=visits] button")
         expect(page.locator("[data-table=visits] td")).to_have_count(4)
         assert barriers(page) == []
