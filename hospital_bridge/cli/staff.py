@@ -23,7 +23,9 @@ def command() -> None:
 @command.command()
 @click.argument("login_name")
 @click.option("--name", "display_name", required=True, help="What colleagues read.")
-@click.option("--role", "roles", multiple=True, required=True, help="A role; may be given several times.")
+@click.option(
+    "--role", "roles", multiple=True, required=True, help="A role, or ROLE@PLACE; may be given several times."
+)
 @click.password_option(envvar="HOSPITAL_BRIDGE_STAFF_PASSWORD", help="Asked for when it is not given.")
 @configuration_option
 @operator_option
@@ -32,18 +34,24 @@ def add(
 ) -> None:
     """Open the account LOGIN_NAME.
 
-    ROLE is admin, auditor (for somebody who is not an admin) or a role of a vertical of the operator.
+    ROLE is admin, auditor (for somebody who is not an admin) or a role of a vertical of the operator. A vertical's role
+    can be held for one place alone, such as cashier@noodles for the shop of that id.
     """
-    from hospital_bridge.store.staff import NameTaken, RoleGrant, StaffAccounts
+    from hospital_bridge.store.staff import EVERYWHERE, NameTaken, RoleGrant, StaffAccounts
+    from hospital_bridge.web.access import ADMIN, AUDITOR
     from hospital_bridge.web.passwords import PasswordLogin
 
     bridge = built(configuration)
     operator = chosen_operator(bridge, operator_id)
-    _refuse_unfit(roles, _offered(bridge, operator))
+    grants = [role.partition("@") for role in roles]
+    _refuse_unfit(tuple(role for role, _, _ in grants), _offered(bridge, operator))
+    if any(place and role in {ADMIN, AUDITOR} for role, _, place in grants):
+        raise click.UsageError(translate("Admins and auditors are that for the whole operator, not for one place."))
+    held = frozenset(RoleGrant(role, place or EVERYWHERE) for role, _, place in grants)
     try:
         kept = PasswordLogin(bridge.store, bridge.outside.ids).hash(password)
         with bridge.store.begin(operator) as work:
-            staff_id = StaffAccounts(work).add(login_name, display_name, kept, frozenset(map(RoleGrant, roles)))
+            staff_id = StaffAccounts(work).add(login_name, display_name, kept, held)
             work.audit.record("cli", "staff.added", staff_id, roles=" ".join(roles))
     except ValueError as fault:
         raise click.UsageError(str(fault)) from fault

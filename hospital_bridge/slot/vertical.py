@@ -91,6 +91,8 @@ class PageRequest:
     """What was typed, when `errors` says why it was not accepted."""
     place: tuple[str, ...] = ()
     """What an enrolled device stands before, such as the lines that it shows."""
+    held_for: frozenset[str] = frozenset()
+    """On a page that `heeds_departments`: those, such as shops, for which alone the role is held; none meaning all."""
     subject_id: str = ""
     """The person whom a patient page is about, chosen among those for whom the wallet user acts; empty for nobody.
 
@@ -117,6 +119,8 @@ class Page:
     """Words for the menu of the service window, or of the staff who have the role; empty keeps the page out of it."""
     asks_position: bool = False
     """It may ask the phone where it is, as no other page may; of what it is sent the core keeps not even a digest."""
+    heeds_departments: bool = False
+    """It asks `PageRequest.held_for`, and so is open to staff who hold its role for some departments alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,11 @@ class StaffMember:
             for grant in self.grants
         )
 
+    def departments(self, role: str) -> frozenset[str]:
+        """The departments for which alone a role that is held is held; none where it is held everywhere."""
+        held = frozenset(grant.department_code for grant in self.grants if grant.role == role)
+        return frozenset() if EVERYWHERE in held else held
+
 
 def folded(login_name: str) -> str:
     """One spelling of a login name, whatever the keyboard made of it (Unicode TR 15, NFKC)."""

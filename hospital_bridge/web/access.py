@@ -36,7 +36,8 @@ class Access:
     `role` is a staff role, the scope of an API key, or the kind of an enrolled device. `once` asks for an
     idempotency key on a POST. With `shows_again` the view itself answers a repeat (`once.is_repeat`): it does nothing
     and says how things stand. A page that `asks_position` may read where the phone is, and nothing of what is sent
-    to it is kept, not even a digest: positions are so few that one gives its position away.
+    to it is kept, not even a digest: positions are so few that one gives its position away. A staff page that
+    `heeds_departments` is open to who holds its role for some departments alone; every other wants it held everywhere.
     """
 
     area: Area
@@ -45,6 +46,7 @@ class Access:
     once: bool = True
     shows_again: bool = False
     asks_position: bool = False
+    heeds_departments: bool = False
 
 
 OPEN = Access(Area.OPEN, signed_in=False)

@@ -47,7 +47,7 @@ def terminal() -> Response:
 def redeem() -> Any:
     """Redeem what was scanned; the same press again is told the same."""
     place, code = request.form.get("place", ""), request.form.get("code", "")
-    if place not in _places() and (place or _places()):
+    if place not in _places() and (place or _has_places()):
         raise BridgeError("HB-R001")
     try:
         name, redemption = _redeem(Use(request.form.get(KEY, ""), code, place, visit().principal))
@@ -97,8 +97,23 @@ def _places() -> Mapping[str, str]:
     for plugged in _redeeming().values():
         with plugged.scope.read() as work:
             for kind in _kinds(plugged):
-                places |= kind.places(work)
+                places |= {place: words for place, words in kind.places(work).items() if _may_at(kind, place)}
     return places
+
+
+def _may_at(kind: CardKind, place: str) -> bool:
+    """Whether this person redeems the kind at that place: a role may be held for one shop alone."""
+    staff = visit().staff
+    return staff is not None and any(staff.has(role, place) for role in kind.redeemers)
+
+
+def _has_places() -> bool:
+    """Whether some kind is redeemed at places, be they this person's or not."""
+    for plugged in _redeeming().values():
+        with plugged.scope.read() as work:
+            if any(kind.places(work) for kind in _kinds(plugged)):
+                return True
+    return False
 
 
 def _redeeming() -> dict[str, Plugged]:

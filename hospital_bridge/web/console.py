@@ -10,6 +10,7 @@ from flask import Blueprint, Response, jsonify, redirect, request
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.lines.refusals import as_error
 from hospital_bridge.slot import DeskView, VerticalWork
+from hospital_bridge.store.staff import EVERYWHERE
 from hospital_bridge.web.access import Access, Area, open_to
 from hospital_bridge.web.api import QUEUE_CALL
 from hospital_bridge.web.caller import caller
@@ -126,7 +127,9 @@ def _calling() -> dict[str, Plugged]:
     found = {
         name: plugged
         for name, plugged in visit().operator.verticals.items()
-        if plugged.vertical.lines and staff and any(staff.has(role) for role in plugged.vertical.lines.callers)
+        if plugged.vertical.lines
+        and staff
+        and any(staff.has(role, EVERYWHERE) for role in plugged.vertical.lines.callers)
     }
     if not found:
         raise BridgeError("HB-A002")

@@ -10,8 +10,10 @@ from werkzeug.wrappers import Response
 
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.slot import BOARD, KIOSK, PATIENT, Download, Go, Page, PageRequest, Vertical, View
+from hospital_bridge.store.staff import EVERYWHERE
 from hospital_bridge.web.access import Access, Area
 from hospital_bridge.web.form_data import FormData, read_form
+from hospital_bridge.web.guard import may_enter
 from hospital_bridge.web.live import show
 from hospital_bridge.web.site import Operator, Plugged, Site
 from hospital_bridge.web.visit import AREAS, address, visit
@@ -54,7 +56,9 @@ def _route(app: Flask, vertical: Vertical, page: Page) -> None:
 def _access(page: Page) -> Access:
     if page.role == PATIENT:
         return Access(Area.PATIENT, asks_position=page.asks_position)
-    return Access(Area.DEVICE if page.role in (BOARD, KIOSK) else Area.STAFF, role=page.role)
+    if page.role in (BOARD, KIOSK):
+        return Access(Area.DEVICE, role=page.role)
+    return Access(Area.STAFF, role=page.role, heeds_departments=page.heeds_departments)
 
 
 def _view(vertical: str, page: Page, pages: Mapping[str, Page]) -> Callable[..., Any]:
@@ -66,15 +70,23 @@ def _view(vertical: str, page: Page, pages: Mapping[str, Page]) -> Callable[...,
         form = read_form(page.schema, parts)
         if form.errors:
             return _again(plugged, pages.get(page.again), parts, form)
-        return _answer(plugged, page.handler(_asked(plugged, form)))
+        return _answer(plugged, page.handler(_asked(plugged, page, form)))
 
     return view
 
 
-def _asked(plugged: Plugged, form: FormData) -> PageRequest:
+def _asked(plugged: Plugged, page: Page, form: FormData) -> PageRequest:
     here = visit()
-    place = here.device.place if here.device else ()
-    return PageRequest(plugged.asked(), here.principal, form.values, form.errors, form.typed, place, here.subject_id)
+    return PageRequest(
+        plugged.asked(),
+        here.principal,
+        form.values,
+        form.errors,
+        form.typed,
+        place=here.device.place if here.device else (),
+        held_for=here.staff.departments(page.role) if here.staff else frozenset(),
+        subject_id=here.subject_id,
+    )
 
 
 def _again(plugged: Plugged, page: Page | None, parts: Mapping[str, str], broken: FormData) -> Response:
@@ -82,7 +94,7 @@ def _again(plugged: Plugged, page: Page | None, parts: Mapping[str, str], broken
     if page is None:
         raise BridgeError("HB-R001")
     known = read_form(page.schema, parts)
-    shown = page.handler(_asked(plugged, FormData(known.values, broken.errors, broken.typed)))
+    shown = page.handler(_asked(plugged, page, FormData(known.values, broken.errors, broken.typed)))
     if not isinstance(shown, View):
         return _answer(plugged, shown)
     return _answer(plugged, View(shown.template, shown.data, UNPROCESSABLE), broken)
@@ -112,15 +124,20 @@ def staff_menu() -> list[tuple[str, str, str]]:
         (endpoint(name, page.name), page.menu, page.role)
         for name, plugged in visit().operator.verticals.items()
         for page in plugged.vertical.pages
-        if page.menu and page.role not in (PATIENT, BOARD, KIOSK)
+        if page.menu and page.role not in (PATIENT, BOARD, KIOSK) and _is_open(page)
     ]
+
+
+def _is_open(page: Page) -> bool:
+    staff = visit().staff
+    return staff is not None and may_enter(staff, _access(page))
 
 
 def may_call() -> bool:
     """Whether this person may call at the desks of some vertical of this operator."""
     staff = visit().staff
     lines = [plugged.vertical.lines for plugged in visit().operator.verticals.values()]
-    return staff is not None and any(staff.has(role) for rules in lines if rules for role in rules.callers)
+    return staff is not None and any(staff.has(role, EVERYWHERE) for rules in lines if rules for role in rules.callers)
 
 
 def may_redeem() -> bool:

@@ -8,6 +8,7 @@ from flask import current_app, g, redirect, request
 
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.store.api_keys import ApiKeys
+from hospital_bridge.store.staff import EVERYWHERE, StaffMember
 from hospital_bridge.web.access import Access, Area, access_of
 from hospital_bridge.web.caller import Caller
 from hospital_bridge.web.forms import check_csrf
@@ -48,7 +49,7 @@ def _admit(access: Access) -> Any:
     here = visit()
     if access.signed_in and not here.signed_in:
         return _send_to_login()
-    if access.role and not _holds(here, access.role):
+    if access.role and not _holds(here, access):
         raise BridgeError("HB-A002")
     if request.method == "POST":
         check_csrf()
@@ -56,10 +57,15 @@ def _admit(access: Access) -> Any:
     return None
 
 
-def _holds(here: Visit, role: str) -> bool:
+def _holds(here: Visit, access: Access) -> bool:
     if here.area is Area.DEVICE:
-        return here.device is not None and here.device.kind == role
-    return here.staff is not None and here.staff.has(role)
+        return here.device is not None and here.device.kind == access.role
+    return here.staff is not None and may_enter(here.staff, access)
+
+
+def may_enter(staff: StaffMember, access: Access) -> bool:
+    """Whether somebody of the staff has the role of a page, as widely as the page wants it held."""
+    return staff.has(access.role) if access.heeds_departments else staff.has(access.role, EVERYWHERE)
 
 
 def _send_to_login() -> Any:

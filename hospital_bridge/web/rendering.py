@@ -107,4 +107,9 @@ def _look() -> Look:
 
 
 def _context() -> dict[str, Any]:
-    return {"visit": g.get("visit"), "look": _look(), "refresh_seconds": g.get("refresh_seconds")}
+    return {
+        "visit": g.get("visit"),
+        "look": _look(),
+        "refresh_seconds": g.get("refresh_seconds"),
+        "asks_position": g.get("asks_position", False),
+    }

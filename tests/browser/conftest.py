@@ -71,10 +71,12 @@ def serving(app: Any, port: int = 0) -> Iterator[str]:
     server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:  # a test that fails in its midst would else leave a thread that keeps the whole run from ending
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @pytest.fixture

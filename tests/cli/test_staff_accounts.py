@@ -45,3 +45,8 @@ def test_a_name_belongs_to_one_person(installed: Command, name: str) -> None:
         2,
         f"Error: There is an account {name} already; choose another name.".strip(),
     )
+
+
+def test_nobody_watches_over_one_place_alone_and_a_role_of_one_place_is_a_role_too(installed: Command) -> None:
+    assert add(installed, "wang", "auditor@ward-3")[0] == 2
+    assert add(installed, "li", "king@ward-3") == (2, "Error: There is no role king; choose among: admin, auditor.")

@@ -50,6 +50,8 @@ class Street:
 @pytest.fixture
 def street(store: Store, clock: FakeClock, ids: CountedIds) -> Street:
     kit = make_kit(store, clock, ids)
+    kit.add_staff("h1", "second-till", RoleGrant("cashier", "till-2"))
+    kit.add_staff("h1", "no-till", RoleGrant("cashier", "till-3"))
     for role in ("cashier", "porter"):
         kit.add_staff("h1", role, RoleGrant(role))
     mall = Mall(store)
@@ -106,6 +108,16 @@ def test_a_scan_redeems_and_the_next_one_says_who_where_and_when(street: Street)
     assert again.status_code == 409
     assert "HB-K004" in again.text
     assert "2026-11-23 08:30:00 · First till · 护士 cashier" in again.text
+
+
+def test_who_redeems_at_one_place_alone_sees_no_other_and_redeems_at_no_other(street: Street) -> None:
+    code = street.mall.code(street.mall.collected())
+    second, nowhere = street.staff("second-till"), street.staff("no-till")
+    page = get(second, TERMINAL).text
+    assert ("Second till" in page, "First till" in page) == (True, False)
+    for cashier, place in ((second, "till-1"), (second, ""), (nowhere, "till-1"), (nowhere, "")):
+        assert scan(cashier, code, place).status_code == 422
+    assert scan(second, code, "till-2").status_code == 303
 
 
 def test_what_is_no_card_is_told_and_changes_nothing(street: Street) -> None:

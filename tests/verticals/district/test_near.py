@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from threading import Barrier
 
 import pytest
 from flask.testing import FlaskClient
@@ -22,6 +24,7 @@ from tests.web.visitor import get, post
 
 NEAR, AGREE = f"{HOME}near", f"{HOME}agreements"
 AT_THE_HOTPOT = {"latitude": "31.230013", "longitude": "121.470029", "accuracy": "12"}
+RACERS = 4
 FAR_AWAY = {"latitude": "31.290713", "longitude": "121.430929", "accuracy": "12"}
 
 
@@ -104,6 +107,24 @@ def test_an_arrival_greets_once_in_a_cooldown_however_many_shops_are_near(world:
     stay(world, subject, FAR_AWAY, minutes=1)
     stay(world, subject, AT_THE_HOTPOT, minutes=4)
     assert world.told(wallet) == ["mall.arrived", "mall.arrived"]
+
+
+def test_of_many_phones_that_say_it_at_once_one_is_greeted(world: MallWorld) -> None:
+    subject, wallet = world.person(1)
+    with world.scope.begin() as work:
+        agreeing.agree(work, subject, Purpose.ARRIVAL)
+    stay(world, subject, AT_THE_HOTPOT, minutes=1)
+    world.later(minutes=1)
+    barrier = Barrier(RACERS)
+
+    def race(_: int) -> frozenset[str]:
+        barrier.wait()
+        with world.scope.begin() as work:
+            return hearing.hear(work, subject, point(*degrees(AT_THE_HOTPOT)), 12).arrived
+
+    with ThreadPoolExecutor(RACERS) as pool:
+        assert set(pool.map(race, range(RACERS))) == {frozenset({"books", "hotpot"})}
+    assert world.told(wallet) == ["mall.arrived"]
 
 
 def test_who_agrees_no_more_is_not_heard_and_leaves_nothing_behind(world: MallWorld) -> None:

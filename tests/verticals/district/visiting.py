@@ -68,21 +68,20 @@ def scope_of(vertical: Vertical, settings: Mapping[str, Any], store: Store, cloc
 class MallWorld:
     """`phone` is a visitor's browser, `desk` that of staff with a role."""
 
-    def __init__(self, store: Store, database: Database, clock: FakeClock, ids: CountedIds, **settings: object) -> None:
+    def __init__(
+        self, store: Store, database: Database, clock: FakeClock, ids: CountedIds, kit: SiteKit | None = None
+    ) -> None:
         database.add_tables(district_store.metadata)
         self.store, self.clock = store, clock
         clock.advance(OPENING - clock.now())
-        loaded = DistrictSettings().load({"shops": [HOTPOT, BOOKS, FAR], **settings})
+        loaded = DistrictSettings().load({"shops": [HOTPOT, BOOKS, FAR]})
         self.settings: dict[str, Any] = loaded
         self.scope = scope_of(VERTICAL, loaded, store, clock)
-        self.kit = self._kit(clock, ids)
+        made = kit or make_kit(store, clock, ids)
+        operator = replace(made.site.operators[OPERATOR], verticals={NAME: Plugged(VERTICAL, self.scope)})
+        self.kit = replace(made, site=replace(made.site, operators={OPERATOR: operator}))
         self.app: Flask = create_app(self.kit.site)
         self.app.testing = True
-
-    def _kit(self, clock: FakeClock, ids: CountedIds) -> SiteKit:
-        made = make_kit(self.store, clock, ids)
-        operator = replace(made.site.operators[OPERATOR], verticals={NAME: Plugged(VERTICAL, self.scope)})
-        return replace(made, site=replace(made.site, operators={OPERATOR: operator}))
 
     def person(self, number: int, born: date = date(1985, 3, 12)) -> tuple[str, str]:
         """A wallet user who has said who they are: their subject id and wallet user id."""
@@ -93,10 +92,9 @@ class MallWorld:
             work.subjects.bind(wallet, subject, Relation.SELF)
         return subject, wallet
 
-    def phone(self, number: int, *, known: bool = True) -> FlaskClient:
-        """A signed-in phone; `known` for one whose holder has said who they are."""
-        if known:
-            self.person(number)
+    def phone(self, number: int) -> FlaskClient:
+        """The signed-in phone of such a person."""
+        self.person(number)
         browser = self.app.test_client()
         sign_in(browser, OPERATOR, f"20880000{number:08}")
         return browser

@@ -37,7 +37,7 @@ NOTICES = (
         "%(shop)s: your table is soon free. Number %(number)s, only %(ahead)s are ahead of you; please come back.",
         ahead=Kind.COUNT,
     ),
-    _notice(NEXT, "%(shop)s: number %(number)s, you are next. Please wait at the entrance."),
+    _notice(NEXT, "%(shop)s: number %(number)s, you are the first in your line. Please wait at the entrance."),
     _notice(
         READY,
         "%(shop)s: number %(number)s, table %(table)s is free for you. Please come to the entrance.",
