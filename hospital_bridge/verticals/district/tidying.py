@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from hospital_bridge.verticals.district.store import offers, purchases
+from hospital_bridge.verticals.district.store import offers, points, purchases
 
 if TYPE_CHECKING:
     from hospital_bridge.slot import Scope
@@ -19,7 +19,9 @@ QUEUE_KEPT = timedelta(days=30)
 
 
 def forget_buyers(scope: Scope, _operator_id: str) -> None:
-    """Job of each day: forget whose the purchases were that are older, and who came for what is long over."""
+    """Job of each day: whose old purchases were, who came for what is long over, and points of which none are left."""
     with scope.begin() as work:
         purchases.forget_before(work, work.now - KEPT)
         offers.forget_comers(work, work.now - QUEUE_KEPT)
+        for subject_id in points.idle_since(work, work.now - KEPT):
+            points.forget(work, subject_id)

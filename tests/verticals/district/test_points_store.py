@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 import pytest
@@ -95,3 +95,13 @@ def test_sixty_four_tills_at_one_account_spend_what_is_there_and_no_more(mall: M
         assert Counter(pool.map(spend, range(RACERS))) == {True: 11, False: RACERS - 11}
     with mall.work() as work:
         assert points.account(work, "ann").balance(NOW) == 1
+
+
+def test_idle_is_whose_last_event_is_old_and_who_has_nothing_left_to_spend(work: VerticalWork) -> None:
+    now, day = work.now, timedelta(days=1)
+    points.write(work, "gone", "1", Earned("p1", 9, now - 9 * day, now - day))
+    points.write(work, "rich", "2", Earned("p2", 9, now - 9 * day, now + day))
+    points.write(work, "busy", "3", Earned("p3", 9, now - 9 * day, now - day))
+    points.write(work, "busy", "4", TakenBack("p3", 9, now - 2 * day))
+    assert list(points.idle_since(work, now - 3 * day)) == ["gone"]
+    assert sorted(points.idle_since(work, now)) == ["busy", "gone"]

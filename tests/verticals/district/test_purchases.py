@@ -29,7 +29,7 @@ from hospital_bridge.verticals.district.selling.purchase import (
     Purchase,
     State,
 )
-from hospital_bridge.verticals.district.store import book, offers
+from hospital_bridge.verticals.district.store import book, offers, points
 from tests.fixtures_store import Database
 from tests.steered import CountedIds, FakeClock
 from tests.verticals.district.malls import (
@@ -265,11 +265,14 @@ def test_buyers_are_forgotten_after_three_years_and_the_book_stands(mall: Tradin
     mall.clock.advance(tidying.KEPT - timedelta(seconds=1))
     tidying.forget_buyers(mall.scope, OPERATOR)
     assert mall.now(purchase).subject_id == mall.ann
+    with mall.scope.read() as work:
+        assert len(points.events(work, mall.ann)) == 1
     mall.clock.advance(timedelta(days=1))
     tidying.forget_buyers(mall.scope, OPERATOR)
     assert (mall.now(purchase).subject_id, mall.held_fen(purchase)) == ("", 2500)
     with mall.scope.read() as work:
         assert offers.comer(work, TEN_OFF, mall.ann) is None
+        assert list(points.events(work, mall.ann)) == []
 
 
 @pytest.mark.parametrize("state", State)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Column, Integer, Row, String, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Integer, Row, String, Table, UniqueConstraint, func, select
 from sqlalchemy.exc import IntegrityError
 
 from hospital_bridge.store.metadata import CODE, ID, Instant, operator_column
@@ -77,6 +78,19 @@ def write(work: VerticalWork, subject_id: str, source: str, event: PointsEvent) 
     except IntegrityError:
         return write(work, subject_id, source, event)
     return later
+
+
+def idle_since(work: VerticalWork, instant: datetime) -> Sequence[str]:
+    """Members to whose points nothing happened from an instant on, and who have none left that they could spend."""
+    newest, last_end = func.max(POINTS_EVENT.c.at), func.max(POINTS_EVENT.c.expires_at)
+    idle = (
+        select(POINTS_EVENT.c.subject_id)
+        .where(POINTS_EVENT.c.operator_id == work.operator_id)
+        .group_by(POINTS_EVENT.c.subject_id)
+        .having(newest < instant, last_end <= work.now)
+    )
+    found: Sequence[str] = work.connection.execute(idle).scalars().all()
+    return found
 
 
 def forget(work: VerticalWork, subject_id: str) -> None:
