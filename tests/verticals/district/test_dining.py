@@ -107,6 +107,15 @@ def test_after_some_meals_the_wait_is_a_range(world: MallWorld) -> None:
     assert int(said[1]) < int(said[2])
 
 
+def test_the_host_of_one_restaurant_has_no_say_at_another(world: MallWorld) -> None:
+    world.take(world.person(1)[0], 2)
+    host = world.desk(HOST, "books")
+    assert "老灶火锅" not in get(host, f"{STAFF}tables").text
+    assert get(host, HOUSE).status_code == 404
+    assert post(host, f"{HOUSE}/T1/call", {}, from_page=f"{STAFF}tables").status_code == 404
+    assert world.press("T1", Press.CALL) == "A001"
+
+
 def test_nobody_waits_for_a_table_that_there_is_not(world: MallWorld) -> None:
     phone = world.phone(1)
     assert "没有能坐下这么多人的桌子" in post(phone, TAKE, {"guests": "9"}, from_page=TAKE).text

@@ -99,8 +99,9 @@ class MallWorld:
         sign_in(browser, OPERATOR, f"20880000{number:08}")
         return browser
 
-    def desk(self, role: str) -> FlaskClient:
-        self.kit.add_staff(OPERATOR, role, RoleGrant(role))
+    def desk(self, role: str, shop: str = "") -> FlaskClient:
+        """A signed-in browser of staff with the role, everywhere or at one shop alone."""
+        self.kit.add_staff(OPERATOR, role, RoleGrant(role, shop) if shop else RoleGrant(role))
         browser = self.app.test_client()
         staff_sign_in(browser, OPERATOR, role)
         return browser

@@ -22,14 +22,18 @@ ABSENT = View("absent_staff.html", {"code": "HB-R002"}, 404)
 def show_houses(request: PageRequest) -> View:
     """The restaurants and how many parties wait at each."""
     with request.scope.read() as work:
-        rows = [(place, parties_waiting(work, place)) for place in restaurants(request.scope.settings)]
+        rows = [
+            (place, parties_waiting(work, place))
+            for place in restaurants(request.scope.settings)
+            if not request.held_for or place.shop_id in request.held_for
+        ]
     return View("houses.html", {"rows": rows}, refresh_seconds=LOOK_AGAIN_SECONDS)
 
 
 def show_house(request: PageRequest) -> View:
     """The tables of one restaurant and who waits."""
     try:
-        return _house(request, restaurant(request.scope.settings, request.data["shop"]))
+        return _house(request, _theirs(request))
     except NoSuchRestaurant:
         return ABSENT
 
@@ -37,7 +41,7 @@ def show_house(request: PageRequest) -> View:
 def act(request: PageRequest) -> View | Go:
     """Press a button at a table; one that somebody else was faster with is answered with how the tables stand."""
     try:
-        place = restaurant(request.scope.settings, request.data["shop"])
+        place = _theirs(request)
         table, what = place.table(request.data["table"]), Press(request.data["press"])
     except (NoSuchRestaurant, ValueError):
         return ABSENT
@@ -49,6 +53,14 @@ def act(request: PageRequest) -> View | Go:
     return Go("host.house", {"shop": place.shop_id})
 
 
+def _theirs(request: PageRequest) -> Restaurant:
+    """The restaurant of the address; NoSuchRestaurant where the host is another one's alone."""
+    place = restaurant(request.scope.settings, request.data["shop"])
+    if request.held_for and place.shop_id not in request.held_for:
+        raise NoSuchRestaurant(place.shop_id)
+    return place
+
+
 def _house(request: PageRequest, place: Restaurant, *, was_late: bool = False) -> View:
     with request.scope.read() as work:
         house = look(work, place)
@@ -57,7 +69,7 @@ def _house(request: PageRequest, place: Restaurant, *, was_late: bool = False) -
 
 
 PAGES = (
-    Page("host", "tables", show_houses, role=HOST, menu="Tables"),
-    Page("host.house", "tables/<shop>", show_house, role=HOST),
-    Page("host.press", "tables/<shop>/<table>/<press>", act, role=HOST, method="POST"),
+    Page("host", "tables", show_houses, role=HOST, menu="Tables", heeds_departments=True),
+    Page("host.house", "tables/<shop>", show_house, role=HOST, heeds_departments=True),
+    Page("host.press", "tables/<shop>/<table>/<press>", act, role=HOST, method="POST", heeds_departments=True),
 )
