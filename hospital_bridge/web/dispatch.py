@@ -107,6 +107,7 @@ def _answer(plugged: Plugged, answer: View | Go | Download, form: FormData | Non
     if isinstance(answer, Go):
         return redirect(address(endpoint(name, answer.page), **answer.params), 303)
     form = form or FormData({})
+    g.vertical = name
     context = {"errors": form.errors, "typed": form.typed, "vertical": name, **answer.data}
     return show(f"{name}/{answer.template}", context, answer.status, answer.refresh_seconds)
 

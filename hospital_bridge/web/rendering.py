@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from functools import cache
 from gettext import NullTranslations
 from typing import Any
 
@@ -16,7 +17,7 @@ from hospital_bridge.web.live import looks_again
 from hospital_bridge.web.look import Look
 from hospital_bridge.web.messages import unread
 from hospital_bridge.web.presentation import FILTERS, switched, this_page
-from hospital_bridge.web.site import Operator, Site
+from hospital_bridge.web.site import Site
 from hospital_bridge.web.translation import LANGUAGES, load_catalogues
 from hospital_bridge.web.visit import address
 
@@ -35,7 +36,7 @@ def prepare_templates(app: Flask, site: Site, assets: Mapping[str, Asset]) -> No
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.filters.update(FILTERS)
     environment.globals.update(_words_of_templates(site, assets))
-    environment.globals.update(_gettext(_catalogues(site, packages.values())))
+    environment.globals.update(_gettext(_catalogues(site)))
     app.context_processor(_context)
 
 
@@ -70,19 +71,26 @@ Catalogues = Mapping[str, NullTranslations]
 """By language."""
 
 
-def _catalogues(site: Site, packages: Collection[str]) -> dict[str, Catalogues]:
-    """By operator, some of whose verticals have words of their own for the core's sentences; "" is nobody's."""
-    wordings = {"": ()} | {operator.id: _wordings(operator) for operator in site.operators.values()}
-    loaded = {each: load_catalogues(packages, each) for each in set(wordings.values())}
-    return {operator_id: loaded[each] for operator_id, each in wordings.items()}
+def _catalogues(site: Site) -> dict[tuple[str, str], Catalogues]:
+    """By operator and by the vertical whose page it is; "" is nobody's.
+
+    A vertical is asked first on its own pages, so that two trades may say one English sentence differently; then the
+    operator's wordings of the core's sentences, the core, and the operator's other verticals.
+    """
+    load = cache(load_catalogues)
+    found: dict[tuple[str, str], Catalogues] = {("", ""): load((), ())}
+    for operator in site.operators.values():
+        verticals = [plugged.vertical for plugged in operator.verticals.values()]
+        packages = tuple(vertical.templates for vertical in verticals if vertical.templates)
+        wordings = tuple(vertical.wording for vertical in verticals if vertical.wording)
+        found[operator.id, ""] = load(packages, wordings)
+        for vertical in verticals:
+            own = (vertical.templates,) if vertical.templates else ()
+            found[operator.id, vertical.manifest.name] = load(packages, (*own, *wordings))
+    return found
 
 
-def _wordings(operator: Operator) -> tuple[str, ...]:
-    verticals = [plugged.vertical for plugged in operator.verticals.values()]
-    return tuple(vertical.wording for vertical in verticals if vertical.wording)
-
-
-def _gettext(catalogues: Mapping[str, Catalogues]) -> dict[str, Any]:
+def _gettext(catalogues: Mapping[tuple[str, str], Catalogues]) -> dict[str, Any]:
     """`_` and `ngettext` for templates; unlike Jinja's own they never mark a text as safe.
 
     Some message ids are data, such as the hospital's reason for a refusal.
@@ -98,8 +106,9 @@ def _gettext(catalogues: Mapping[str, Catalogues]) -> dict[str, Any]:
     return {"_": gettext, "ngettext": ngettext}
 
 
-def _spoken(catalogues: Mapping[str, Catalogues]) -> NullTranslations:
-    return catalogues[g.visit.operator.id if "visit" in g else ""][_look().language]
+def _spoken(catalogues: Mapping[tuple[str, str], Catalogues]) -> NullTranslations:
+    where = (g.visit.operator.id, g.get("vertical", "")) if "visit" in g else ("", "")
+    return catalogues[where][_look().language]
 
 
 def _look() -> Look:

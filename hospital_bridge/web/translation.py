@@ -15,9 +15,9 @@ class MissingCatalogue(Exception):
     """A compiled catalogue of the core is not there: run `make`, or install the wheel."""
 
 
-def load_catalogues(packages: Iterable[str], wordings: Iterable[str] = ()) -> dict[str, NullTranslations]:
-    """For each language the catalogue of the wordings, then the core's, then those of the packages that have one."""
-    return {language: _chain(language, (*wordings, CORE, *packages)) for language in LANGUAGES}
+def load_catalogues(packages: Iterable[str], before: Iterable[str] = ()) -> dict[str, NullTranslations]:
+    """For each language the catalogues that go before the core's, the core's, and those of the packages."""
+    return {language: _chain(language, (*before, CORE, *packages)) for language in LANGUAGES}
 
 
 def _chain(language: str, packages: Iterable[str]) -> NullTranslations:

@@ -112,7 +112,7 @@ def test_every_sentence_is_in_both_catalogues(candidate: Candidate, language: st
 def test_its_wording_says_sentences_of_the_core_with_the_same_fillings(candidate: Candidate, language: str) -> None:
     if not candidate.vertical.wording:
         return
-    worded = _catalogue(Path(str(files(candidate.vertical.wording))), language)
+    worded = catalogue(Path(str(files(candidate.vertical.wording))), language)
     assert set(worded) <= known(_core(), "en")
     assert {each: words for each, words in worded.items() if fillings(words) != fillings(each)} == {}
 
@@ -137,11 +137,11 @@ def _first(words: str | Sequence[str]) -> str:
 
 def known(package: Path, language: str) -> set[str]:
     """Message ids with words in that language; English ones are their own words."""
-    entries = _catalogue(package, language)
+    entries = catalogue(package, language)
     return {message for message, words in entries.items() if language == "en" or words}
 
 
-def _catalogue(package: Path, language: str) -> dict[str, str]:
+def catalogue(package: Path, language: str) -> dict[str, str]:
     with (package / "catalogues" / f"{language}.po").open("rb") as stream:
         return {_first(entry.id): _first(entry.string or "") for entry in read_po(stream) if entry.id}
 

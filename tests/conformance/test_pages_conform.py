@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
+from flask import g
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -12,8 +14,12 @@ from adapters.values import WalletAccount
 from hospital_bridge.slot import BOARD, KIOSK, PATIENT, Page
 from hospital_bridge.store.devices import DeviceKind
 from hospital_bridge.store.staff import RoleGrant
+from hospital_bridge.web.access import Area
 from hospital_bridge.web.dispatch import endpoint
+from hospital_bridge.web.look import Look
+from hospital_bridge.web.visit import Visit
 from tests.conformance.conftest import OPERATOR, PERSON, House
+from tests.conformance.test_manifest_conforms import catalogue
 from tests.web.test_devices import enrol_device
 from tests.web.visitor import HTTPS, get, sign_in, staff_sign_in
 
@@ -47,6 +53,17 @@ def ask(house: House, page: Page, who: FlaskClient) -> TestResponse:
     if page.method == "GET":
         return get(who, path)
     return who.post(path, base_url=HTTPS, data={})
+
+
+def test_on_its_own_pages_its_own_words_hold(house: House) -> None:
+    """Two trades may say one English sentence differently, and the core a third way."""
+    own = catalogue(house.candidate.folder, "zh_CN")
+    with house.app.test_request_context():
+        g.visit = Visit(Area.PATIENT, house.kit.site.operators[OPERATOR], Look("zh-CN"))
+        g.vertical = house.candidate.name
+        translate: Any = house.app.jinja_env.globals["_"]
+        said = {sentence: translate(sentence) for sentence in own if not sentence.startswith("(")}
+    assert {sentence: words for sentence, words in said.items() if words != own[sentence]} == {}
 
 
 def turned_away(answer: TestResponse) -> bool:
