@@ -40,7 +40,8 @@ def blacklist(work: VerticalWork) -> Blacklist:
 
 
 def _take(work: VerticalWork, tap: Tap, rules: PairingRules) -> bool:
-    if not accounts.is_open(work, tap.account):
+    # Locked before its days, as a close does: two that move one account wait here and never for each other.
+    if not accounts.is_open(work, tap.account, lock=True):
         work.audit.record("bridge", "tap.of_nobody", tap.account, gate=tap.gate_id)
         return False
     if not _has_a_price(work, tap):

@@ -204,6 +204,25 @@ def test_a_tap_that_comes_in_the_moment_of_closing_is_not_lost(city: TransitWorl
     city.must_be_sound()
 
 
+def test_two_days_closed_at_once_settle_what_was_too_much_once(city: TransitWorld) -> None:
+    for week in range(4):
+        first = MONDAY + timedelta(weeks=week)
+        minutes = week * 7 * DAY_MINUTES
+        days = [first + timedelta(days=number) for number in range(3)]
+        city.sync(enter("S04", minutes))
+        closing.close(city.scope, city.day(days[0]).day_id)
+        for number in (1, 2):
+            city.sync(enter("S01", minutes + number * DAY_MINUTES), leave("S04", minutes + number * DAY_MINUTES + 20))
+        city.sync(leave("S05", minutes + 20))
+        closing.recount(city.scope, city.day(days[0]).day_id)
+        start = Barrier(2)
+        with ThreadPoolExecutor(2) as both:
+            acts = [both.submit(at_once, start, closing.close, city.scope, city.day(day).day_id) for day in days[1:]]
+            for act in acts:
+                act.result()
+        assert sum(city.day(day).charged_fen for day in days) == 1000
+
+
 def test_a_tap_of_nobody_is_left_out(city: TransitWorld) -> None:
     tap = board("B01", 0)
     city.account, ours = "f" * 32, city.account

@@ -43,6 +43,8 @@ def ask_recount(work: VerticalWork, day: DayCharge, tap: Tap) -> None:
 def close(scope: Scope, day_id: str) -> None:
     """Open the day's one order; a day that is closed already is left as it is."""
     with scope.begin() as work:
+        # The sum rests on the account's other days: two closed at once would settle what was too much twice.
+        accounts.get(work, day_charges.get(work, day_id).account_id, lock=True)
         day = day_charges.get(work, day_id, lock=True)
         if day.state is not State.OPEN:
             return

@@ -83,17 +83,17 @@ def of_subject(work: VerticalWork, subject_id: str) -> Account | None:
     return None if row is None else Account(row.account_id, row.subject_id, row.wallet_user_id)
 
 
-def get(work: VerticalWork, account_id: str) -> Account:
-    """One account; NoSuchAccount."""
-    row = work.table(ACCOUNT).one(ACCOUNT.c.account_id == account_id)
+def get(work: VerticalWork, account_id: str, *, lock: bool = False) -> Account:
+    """One account; NoSuchAccount. `lock` holds it, and so all of its days, until the transaction ends."""
+    row = work.table(ACCOUNT).one(ACCOUNT.c.account_id == account_id, lock=lock)
     if row is None:
         raise NoSuchAccount(account_id)
     return Account(row.account_id, row.subject_id, row.wallet_user_id)
 
 
-def is_open(work: VerticalWork, account_id: str) -> bool:
-    """Whether the account is one of this operator's, and somebody's."""
-    row = work.table(ACCOUNT).one(ACCOUNT.c.account_id == account_id)
+def is_open(work: VerticalWork, account_id: str, *, lock: bool = False) -> bool:
+    """Whether the account is one of this operator's, and somebody's. `lock` holds it as in `get`."""
+    row = work.table(ACCOUNT).one(ACCOUNT.c.account_id == account_id, lock=lock)
     return row is not None and row.wallet_user_id != NOBODY
 
 
