@@ -126,6 +126,17 @@ class TransitSettings(Schema):
     pay_hours = _whole(48, 1, 240, "How long a rider has to pay a day before it is a debt and gates stay shut.")
 
     @validates_schema
+    def _caps_are_in_the_feed(self, told: dict[str, Any], **_: Any) -> None:
+        zones = {stop.zone for stop in read_feed(Path(told["feed"])).stops.values()}
+        faults = {
+            number: [f"no stop lies in {', '.join(unknown)}"]
+            for number, cap in enumerate(told["day_caps"])
+            if (unknown := sorted(set(cap["zones"]) - zones))
+        }
+        if faults:
+            raise ValidationError({"day_caps": faults})
+
+    @validates_schema
     def _boarding_is_in_the_feed(self, told: dict[str, Any], **_: Any) -> None:
         city = read_feed(Path(told["feed"]))
         faults = {

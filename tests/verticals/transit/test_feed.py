@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from marshmallow import ValidationError
 
 from hospital_bridge.verticals.transit.feed import FeedRefused, FieldFault, read_feed
 from hospital_bridge.verticals.transit.network import LineKind, TransferRule
+from hospital_bridge.verticals.transit.settings import TransitSettings
 from tests.verticals.transit.linjiang import FEED, Draft, network
 
 
@@ -67,6 +69,27 @@ def test_a_single_date_beats_the_week(day: date, running: str) -> None:
 
 def test_nothing_runs_outside_the_calendar() -> None:
     assert not any(service.runs_on(date(2027, 1, 4)) for service in network().services.values())
+
+
+def test_a_feed_that_is_still_one_archive_is_refused(tmp_path: Path) -> None:
+    archive = tmp_path / "feed.zip"
+    archive.write_bytes(b"PK")
+    with pytest.raises(FeedRefused):
+        read_feed(archive)
+
+
+@pytest.mark.parametrize("file", ["agency.txt", "calendar.txt", "trips.txt"])
+def test_a_table_without_rows_is_refused(draft: Draft, file: str) -> None:
+    table = draft.folder / file
+    table.write_text(table.read_text(encoding="utf-8").splitlines()[0], encoding="utf-8")
+    assert (file, 0, "") in faults_of(draft)
+
+
+def test_a_cap_within_a_zone_that_the_feed_does_not_know_is_refused() -> None:
+    caps = [{"fen": 700, "zones": ["1"]}, {"fen": 700, "zones": ["1", "9"]}]
+    with pytest.raises(ValidationError) as refused:
+        TransitSettings(only=("feed", "day_caps", "boarding")).load({"feed": str(FEED), "day_caps": caps})
+    assert refused.value.messages == {"day_caps": {1: ["no stop lies in 9"]}}
 
 
 def test_a_byte_order_mark_and_the_order_of_rows_mean_nothing(draft: Draft) -> None:

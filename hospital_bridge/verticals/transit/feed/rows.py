@@ -131,23 +131,35 @@ class Row:
 
 
 def rows_of(folder: Path, file: str, needed: Sequence[str], faults: list[FieldFault]) -> Iterator[Row]:
-    """The rows of a table that must be there and have at least the columns `needed`."""
+    """The rows of a table that must be there, hold something and have at least the columns `needed`."""
+    before, empty = len(faults), True
+    for row in _rows_of(folder, file, needed, faults):
+        empty = False
+        yield row
+    if empty and len(faults) == before:
+        faults.append(FieldFault(file, 0, "", "holds no rows"))
+
+
+def optional_rows_of(folder: Path, file: str, needed: Sequence[str], faults: list[FieldFault]) -> Iterator[Row]:
+    """The same of a table that a feed may lack or leave empty."""
+    if (folder / file).exists():
+        yield from _rows_of(folder, file, needed, faults)
+
+
+def _rows_of(folder: Path, file: str, needed: Sequence[str], faults: list[FieldFault]) -> Iterator[Row]:
     try:
         # The standard allows a byte order mark; spreadsheets write one.
         text = (folder / file).read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         faults.append(FieldFault(file, 0, "", "is missing"))
+    except OSError:
+        # Such as a feed that is still one archive, or a table that belongs to somebody else.
+        faults.append(FieldFault(file, 0, "", "cannot be opened"))
     except UnicodeDecodeError as unreadable:
         line = unreadable.object.count(b"\n", 0, unreadable.start) + 1
         faults.append(FieldFault(file, line, "", "is not UTF-8"))
     else:
         yield from _read(file, text, needed, faults)
-
-
-def optional_rows_of(folder: Path, file: str, needed: Sequence[str], faults: list[FieldFault]) -> Iterator[Row]:
-    """The same of a table that a feed may lack."""
-    if (folder / file).exists():
-        yield from rows_of(folder, file, needed, faults)
 
 
 def _read(file: str, text: str, needed: Sequence[str], faults: list[FieldFault]) -> Iterator[Row]:
