@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from marshmallow import Schema, fields, validate
@@ -16,19 +17,22 @@ if TYPE_CHECKING:
 GATES = "gates:sync"
 MOST_TAPS = 1000
 
-_ID = validate.Regexp(r"^[0-9a-f]{32}$")
-_CODE = validate.Regexp(r"^[!-~]{1,64}$")
+_ID = validate.Regexp(r"^[0-9a-f]{32}\Z")
+_CODE = validate.Regexp(r"^[!-~]{1,64}\Z")
+_LINE = validate.And(validate.Length(max=64), validate.Predicate("isprintable"))
+# The days around an instant are counted: one at the end of time has none.
+_TIME = validate.Range(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 
 
 class ToldTap(Schema):
     """One opening of the gate; `tap` counts the gate's taps, so that one told twice is known again."""
 
-    tap = fields.Integer(required=True, validate=validate.Range(0, 2**62))
+    tap = fields.Integer(strict=True, required=True, validate=validate.Range(0, 2**62))
     account = fields.String(required=True, validate=_ID)
-    at = fields.AwareDateTime(required=True)
+    at = fields.AwareDateTime(required=True, validate=_TIME)
     kind = fields.Enum(TapKind, by_value=True, required=True)
     stop = fields.String(required=True, validate=_CODE)
-    line = fields.String(load_default="", validate=validate.Length(max=64))
+    line = fields.String(load_default="", validate=_LINE)
     code = fields.String(required=True, validate=_ID)
 
 

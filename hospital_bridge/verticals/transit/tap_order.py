@@ -13,7 +13,7 @@ from typing import IO
 
 from hospital_bridge.verticals.transit.taps import Tap, TapKind
 
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
 _KINDS = tuple(TapKind)
 
@@ -39,7 +39,7 @@ def in_order(taps: Iterable[Tap], most_in_memory: int = 50_000) -> Iterator[Tap]
 def _written(tap: Tap) -> str:
     # Fixed widths, and a separator below every other character: the lines sort as the taps do.
     at = (tap.at - _BEGINNING) // _TICK
-    place = (tap.account, f"{at:020d}", str(_KINDS.index(tap.kind)), tap.gate_id, f"{tap.gate_no:010d}")
+    place = (tap.account, f"{at:020d}", str(_KINDS.index(tap.kind)), tap.gate_id, f"{tap.gate_no:019d}")
     words = (*place, tap.stop_id, tap.code_id, tap.line_id)
     if not "".join(words).isprintable():
         raise ValueError(f"tap {tap.gate_no} of a gate holds a character that no id has")

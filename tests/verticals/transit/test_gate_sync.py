@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from hospital_bridge.verticals.transit import VERTICAL, api, issuing, looking_af
 from hospital_bridge.verticals.transit.ride_code import Refusal, RideRefused
 from hospital_bridge.verticals.transit.sandbox.gate import Gate, Standing
 from hospital_bridge.verticals.transit.sandbox.office import Office
-from hospital_bridge.verticals.transit.store import accounts
+from hospital_bridge.verticals.transit.store import accounts, taps
 from hospital_bridge.verticals.transit.taps import TapKind
 from tests.verticals.transit.travelling import HOUR, OPERATOR, SETTINGS, TransitWorld
 
@@ -104,8 +104,40 @@ def test_the_key_of_a_phone_is_sealed(city: TransitWorld) -> None:
     assert key not in row.phone_key
 
 
-@pytest.mark.parametrize("change", [{"at": "2026-11-30T08:30:00"}, {"kind": "jump"}, {"account": "me"}, {"code": ""}])
-def test_a_tap_that_cannot_be_read_is_refused_before_anything_is_kept(change: dict[str, str]) -> None:
+def test_a_gate_that_was_long_without_network_tells_more_than_one_telling_holds(city: TransitWorld) -> None:
+    gate, office = gate_at(city, "G1", TapKind.IN, "S01")
+    tap = gate.present(code(city), city.clock.now())
+    gate.untold = [replace(tap, gate_no=0)] * api.MOST_TAPS + [tap]
+    gate.sync(office)
+    assert gate.untold == []
+    with city.scope.read() as work:
+        assert [kept.gate_no for kept in taps.all_of_account(work, city.account)] == [0, tap.gate_no]
+
+
+HOSTILE: list[dict[str, Any]] = [
+    {"at": "2026-11-30T08:30:00"},
+    {"at": "0001-01-01T00:00:00+08:00"},
+    {"at": "9999-12-31T23:59:59-08:00"},
+    {"at": float("nan")},
+    {"at": -1},
+    {"kind": "jump"},
+    {"kind": {}},
+    {"account": "me"},
+    {"account": "0c" * 16 + "\n"},
+    {"code": ""},
+    {"code": "0d" * 16 + "\n"},
+    {"stop": "S01\n"},
+    {"line": "B\0"},
+    {"line": "\ud800"},
+    {"tap": 1.5},
+    {"tap": float("nan")},
+    {"tap": -1},
+    {"tap": 2**62 + 1},
+]
+
+
+@pytest.mark.parametrize("change", HOSTILE, ids=ascii)
+def test_a_tap_that_cannot_be_read_is_refused_before_anything_is_kept(change: dict[str, Any]) -> None:
     tap = {
         "tap": 1,
         "account": "0c" * 16,

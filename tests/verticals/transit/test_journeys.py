@@ -192,6 +192,11 @@ def test_taps_come_back_from_disk_in_order(taps: list[Tap], most_in_memory: int)
     assert list(in_order(taps, most_in_memory)) == sorted(taps, key=lambda tap: tap.place)
 
 
+def test_a_gate_that_counts_far_has_its_order_on_disk_too() -> None:
+    taps = [replace(board("B01", 0), gate_no=number) for number in (2 * 10**12, 3 * 10**10, 2**62, 9)]
+    assert [tap.gate_no for tap in in_order(taps, 1)] == [9, 3 * 10**10, 2 * 10**12, 2**62]
+
+
 def test_taps_out_of_order_are_told_and_not_paired() -> None:
     with pytest.raises(ValueError, match="out of order"):
         list(rider_days([leave("S04", 20), enter("S01", 0)], RULES))

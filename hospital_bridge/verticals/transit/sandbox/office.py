@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from hospital_bridge.verticals.transit.api import MOST_TAPS
 from hospital_bridge.verticals.transit.ride_code import Blacklist, IssuerKey, KeyRing
 from hospital_bridge.verticals.transit.sandbox.gate import GateNews
 
@@ -35,11 +36,12 @@ class Office:
     gate_id: str
 
     def take(self, taps: Sequence[Tap]) -> None:
-        """Tell the taps."""
-        if taps:
+        """Tell the taps, so many at a time as the API takes."""
+        for start in range(0, len(taps), MOST_TAPS):
+            part = taps[start : start + MOST_TAPS]
             # What was not told for certain is a new telling: the taps themselves are known again by their numbers.
-            once = f"{self.gate_id}-{taps[0].gate_no}-{taps[-1].gate_no}"
-            self.link.post("transit/taps", {"gate": self.gate_id, "taps": [_told(tap) for tap in taps]}, once)
+            once = f"{self.gate_id}-{part[0].gate_no}-{part[-1].gate_no}"
+            self.link.post("transit/taps", {"gate": self.gate_id, "taps": [_told(tap) for tap in part]}, once)
 
     def news(self) -> GateNews:
         """The keys and the blacklist of now."""
