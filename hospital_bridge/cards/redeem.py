@@ -53,7 +53,9 @@ def reverse(case: CardCase, redemption_id: str, actor: str, reason: str) -> Card
     if not case.work.cards.move(redemption.card_id, CardEvent.REVERSE):
         raise LookupError(f"the card of the standing redemption {redemption_id} is not redeemed")
     case.work.audit.record(actor, "card.reversed", redemption.card_id, reason=reason)
-    return case.follow(redemption.card_id, CardEvent.REVERSE)
+    card = case.follow(redemption.card_id, CardEvent.REVERSE)
+    # A picture of the code may outlive its holder's erasure, and a later refund must not make it good again.
+    return void(case, card.card_id, actor, "erased") if case.work.seal.is_erased(card.subject_id) else card
 
 
 def void(case: CardCase, card_id: str, actor: str, reason: str) -> CardView:

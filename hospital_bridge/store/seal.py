@@ -72,6 +72,10 @@ class Sealer:
         """Destroy the person's key; False when there was none to destroy."""
         return self.subject_keys.destroy(subject_id)
 
+    def is_erased(self, subject_id: str) -> bool:
+        """Whether the person's key was destroyed."""
+        return self.subject_keys.is_destroyed(subject_id)
+
     @cached_property
     def _index_key(self) -> Key:
         return self.data_keys.active(INDEX)

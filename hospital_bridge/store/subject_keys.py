@@ -49,6 +49,11 @@ class SubjectKeys:
         mine = (SUBJECT_KEY.c.subject_id == subject_id, SUBJECT_KEY.c.wrapped.is_not(None))
         return self._table.change(*mine, wrapped=None, destroyed_at=self._work.now) == 1
 
+    def is_destroyed(self, subject_id: str) -> bool:
+        """Whether the person was erased; False of who never had a key."""
+        row = self._row(subject_id)
+        return row is not None and row.wrapped is None
+
     def _row(self, subject_id: str) -> Row[Any] | None:
         return self._table.one(SUBJECT_KEY.c.subject_id == subject_id)
 

@@ -72,3 +72,19 @@ def test_who_is_forgotten_leaves_no_card_that_opens_anything(mall: Mall, clock: 
     erase_subject(bridge, "h1", subject, "staff-1")
     states = [mall.now(card).state for card in (own, of_the_wallet, used)]
     assert states == [CardState.VOID, CardState.VOID, CardState.REDEEMED]
+
+
+@pytest.mark.parametrize("held_by", ["subject", "wallet user"])
+def test_a_refund_after_its_holder_was_forgotten_gives_nobody_a_card(
+    mall: Mall, clock: FakeClock, held_by: str
+) -> None:
+    mall.offer()
+    with mall.store.begin("h1") as work:
+        subject, holder = person(work, 1), user(work, 1)
+        work.subjects.bind(holder, subject, Relation.SELF)
+    card = mall.collected(subject if held_by == "subject" else holder)
+    used = mall.redeem(card)
+    erase_subject(bridge_of(mall, clock), "h1", subject, "staff-1")
+    with mall.cards() as cards:
+        cards.reverse(used.redemption_id, "payment", "refunded")
+    assert mall.now(card).state is CardState.VOID
