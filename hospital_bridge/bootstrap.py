@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -15,19 +16,27 @@ from adapters.ports import HisNews, WalletCards, WalletMessages
 from adapters.webhook import Resolve, resolved
 from hospital_bridge.cards.case import CardsContext
 from hospital_bridge.clock import Clock, Ids, RandomIds, SystemClock, chance
+from hospital_bridge.contract import BROKEN
 from hospital_bridge.counted_outside import CountedTransport, counted_links
 from hospital_bridge.declared import Declared
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.facade import OperatorScope
 from hospital_bridge.lines.hall import LinesContext
-from hospital_bridge.loading import load_verticals, missing_ports, offered_by
+from hospital_bridge.loading import VerticalFault, load_verticals, missing_ports, offered_by
 from hospital_bridge.payment.context import Counter, MoneyContext
 from hospital_bridge.settings import AdapterChoice, OperatorSettings, Settings
 from hospital_bridge.slot import Vertical
 from hospital_bridge.store.cipher import Algorithm
-from hospital_bridge.store.engine import Engine, make_engine, role_of
+from hospital_bridge.store.engine import Engine, answers, make_engine, role_of
 from hospital_bridge.store.keys import RootKeys
-from hospital_bridge.store.migrations.runner import is_current, is_vertical_current, migrate, migrate_vertical
+from hospital_bridge.store.migrations.runner import (
+    OtherSchema,
+    StrangeTables,
+    is_current,
+    is_vertical_current,
+    migrate,
+    migrate_vertical,
+)
 from hospital_bridge.store.seal import INDEX
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.telling.messages import Teller, Ways
@@ -140,8 +149,9 @@ def prepare_database(settings: Settings, *, grant_again: bool = False) -> None:
     for name, vertical in verticals_of(settings).items():
         if vertical.tables is None or vertical.migrations is None:
             continue
-        if grant_again or not is_vertical_current(owner, name, vertical.migrations, vertical.tables):
-            migrate_vertical(owner, name, vertical.migrations, vertical.tables, role)
+        with blamed(name, owner):
+            if grant_again or not is_vertical_current(owner, name, vertical.migrations, vertical.tables):
+                migrate_vertical(owner, name, vertical.migrations, vertical.tables, role)
     owner.dispose()
     engine = make_engine(settings.bridge.database_url)
     store = Store(engine, None, RandomIds(SystemClock()), root_keys(settings))
@@ -150,6 +160,19 @@ def prepare_database(settings: Settings, *, grant_again: bool = False) -> None:
             work.operators.register(operator.name, operator.timezone.key)
             work.seal.data_keys.ensure(INDEX)
     engine.dispose()
+
+
+@contextmanager
+def blamed(name: str, engine: Engine) -> Iterator[None]:
+    """What goes wrong in a vertical's migrations is told with its package's name, unless the database is away."""
+    try:
+        yield
+    except Exception as error:
+        answers(engine)
+        # What a driver says may hold values; these speak of files, revisions and tables.
+        said = f": {error}" if isinstance(error, OtherSchema | StrangeTables | SyntaxError | ImportError) else ""
+        who = f"the vertical {name!r} of the package {offered_by(name)}"
+        raise VerticalFault(BROKEN, f"{who} has migrations that do not run: {type(error).__name__}{said}") from error
 
 
 def has_current_schema(bridge: Bridge) -> bool:

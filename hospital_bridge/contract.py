@@ -6,9 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
 
-from hospital_bridge.slot import API, BOARD, HOLDS, KIOSK, NOTHING_PERSONAL, PATIENT, Vertical
+from marshmallow import Schema
+
+from hospital_bridge.slot import API, BOARD, HOLDS, KIOSK, NOTHING_PERSONAL, PATIENT, Guard, Guarded, Vertical
 
 if TYPE_CHECKING:
     from hospital_bridge.slot import Page
@@ -17,6 +21,9 @@ BROKEN, OTHER_API, CLASH, UNDECLARED = "HB-C013", "HB-C018", "HB-C019", "HB-C020
 
 NAME = re.compile(r"[a-z][a-z0-9]{1,30}")
 """Without a separator in it no vertical's prefix can be the beginning of another one's."""
+
+PATH = re.compile(r"(?:(?:[a-z0-9_.-]+|<(?!operator>)[a-z_]+>)(?:/(?!$)|$))*")
+"""Words and `<name>` parts with single slashes between them; the core's own part stands before it."""
 
 # fmt: off
 RESERVED = frozenset({
@@ -54,6 +61,8 @@ def faults_of(name: str, vertical: Vertical) -> Iterator[ContractFault]:
     if name in RESERVED:
         yield ContractFault(CLASH, "bears a name that the core's own tables, topics or addresses begin with")
     for code, texts in (
+        (BROKEN, _misshapen(vertical)),
+        (BROKEN, _misshapen_pages(vertical)),
         (CLASH, _strange_prefixes(name, vertical)),
         (CLASH, _doubles(vertical)),
         (UNDECLARED, _undeclared(vertical)),
@@ -62,6 +71,37 @@ def faults_of(name: str, vertical: Vertical) -> Iterator[ContractFault]:
         (BROKEN, _wordless(vertical)),
     ):
         yield from (ContractFault(code, text) for text in texts)
+
+
+def _misshapen(vertical: Any) -> Iterator[str]:
+    """What would break only while it runs; a stranger's data may be of any type."""
+    if not (isinstance(vertical.settings, type) and issubclass(vertical.settings, Schema)):
+        yield "has settings that are no class of a marshmallow schema"
+    if not all(vertical.manifest.roles):
+        yield "declares a role without a name"
+    for guard in vertical.guards:
+        if not _is_guard(guard):
+            yield "has a guard that is no Guard of something Guarded with a load and a decide"
+    for reaction in vertical.reactions:
+        if not callable(reaction.handler) or (reaction.every is not None and reaction.every <= timedelta()):
+            yield f"has the reaction {reaction.topic!r} without a handler, or with a timer that never waits"
+    if vertical.manifest.personal_data and not (vertical.export_subject and vertical.erase_subject):
+        yield "keeps personal data, and can not both export and erase a person"
+
+
+def _misshapen_pages(vertical: Any) -> Iterator[str]:
+    for page in vertical.pages:
+        if page.method not in {"GET", "POST"}:
+            yield f"has the page {page.name!r} with the method {page.method!r}, neither GET nor POST"
+        if not PATH.fullmatch(page.path):
+            yield f"has the page {page.name!r} at {page.path!r}, which is no path of words and <name> parts"
+        if not callable(page.handler):
+            yield f"has the page {page.name!r} without a handler"
+
+
+def _is_guard(guard: Any) -> bool:
+    is_of_something = isinstance(guard, Guard) and isinstance(guard.on, Guarded)
+    return is_of_something and callable(guard.load) and callable(guard.decide)
 
 
 def _strange_prefixes(name: str, vertical: Vertical) -> Iterator[str]:
@@ -94,7 +134,7 @@ def _doubles(vertical: Vertical) -> Iterator[str]:
 def _address(page: Page) -> str:
     """Two roles of staff share their addresses, as do the two kinds of devices."""
     area = {PATIENT: "p", BOARD: "device", KIOSK: "device"}.get(page.role, "staff")
-    return f"{page.method} {area}/{page.path}"
+    return f"{page.method} {area}/{re.sub('<.*?>', '<>', page.path)}"
 
 
 def _twice(names: Iterable[str]) -> list[str]:
@@ -152,6 +192,26 @@ def _dead_ends(vertical: Vertical) -> Iterator[str]:
             yield f"has the message {notice.entry.event!r}, which leads to {notice.page!r}, no page of patients"
     if (vertical.tables is None) != (vertical.migrations is None):
         yield "has tables without migrations, or migrations without tables"
+    for table, columns in _tables(vertical).items():
+        leads = next((column.name for column in columns if column.primary_key), None)
+        if leads != "operator_id":
+            yield f"has the table {table!r}, whose key does not begin with the operator"
+    if vertical.pages and not vertical.templates:
+        yield "has pages and names no package of templates"
+    for package in filter(None, (vertical.templates, vertical.wording)):
+        yield from _uncompiled(package)
+
+
+def _uncompiled(package: str) -> Iterator[str]:
+    """Pages without their words would be shown in English to everybody."""
+    try:
+        folder = files(package) / "catalogues"
+    except ModuleNotFoundError:
+        yield f"names the package {package!r}, which is not there"
+        return
+    for language in ("zh_CN", "en"):
+        if not (folder / f"{language}.mo").is_file():
+            yield f"has no compiled catalogue catalogues/{language}.mo in the package {package!r}"
 
 
 def _cardless(vertical: Vertical) -> Iterator[str]:

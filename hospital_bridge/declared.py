@@ -1,4 +1,4 @@
-"""Holds a vertical to its declarations while it runs: its own tables, its own jobs, and the personal data it names."""
+"""Holds a vertical to its declarations while it runs: its own tables, jobs and sales, and its personal data."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Declared:
     tables: frozenset[str]
     topics: frozenset[str]
     places: frozenset[tuple[str, str]]
+    sales: frozenset[str]
 
     @classmethod
     def of(cls, vertical: Vertical) -> Declared:
@@ -36,12 +37,18 @@ class Declared:
             if column.info.get(HOLDS) not in {None, NOTHING_PERSONAL}
         }
         topics = {reaction.topic for reaction in vertical.reactions}
-        return cls(frozenset(tables), frozenset(topics), frozenset(places))
+        sales = {sale.kind for sale in vertical.sales}
+        return cls(frozenset(tables), frozenset(topics), frozenset(places), frozenset(sales))
 
     def must_have_table(self, name: str) -> None:
         """NotDeclared for a table of somebody else's, such as the core's."""
         if name not in self.tables:
             raise NotDeclared(f"the table {name}")
+
+    def must_have_sale(self, kind: str) -> None:
+        """NotDeclared for a kind of sale of somebody else's: neither its prices nor its refunds are this one's."""
+        if kind not in self.sales:
+            raise NotDeclared(f"the sale {kind}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ class OperatorScope:
 
     def unit(self, work: Work) -> Unit:
         """The unit of work as the vertical sees it."""
-        payments = PaymentsFacade(self.money, work)
+        payments = PaymentsFacade(self.money, work, self.limits)
         return Unit(work, payments, self.settings, self.lines, self.teller, self.cards, self.limits)
 
     @contextmanager

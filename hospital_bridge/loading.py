@@ -6,12 +6,12 @@ from collections import defaultdict
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING
 
-from hospital_bridge.contract import BROKEN, CLASH, faults_of
+from hospital_bridge.contract import BROKEN, CLASH, UNDECLARED, ContractFault, faults_of
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.slot import GROUP, Vertical
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 
 class VerticalFault(BridgeError):
@@ -57,9 +57,21 @@ def _load(name: str, offers: Mapping[str, Sequence[EntryPoint]]) -> Vertical:
         raise VerticalFault(BROKEN, f"{who} cannot be loaded: {type(error).__name__}: {error}") from error
     if not isinstance(vertical, Vertical):
         raise VerticalFault(BROKEN, f"{who} points to {type(vertical).__name__}, not to a Vertical")
-    if faults := list(faults_of(name, vertical)):
+    try:
+        faults = [*faults_of(name, vertical), *_strangers(points[0], vertical)]
+    except Exception as error:
+        raise VerticalFault(BROKEN, f"{who} cannot be read: {type(error).__name__}: {error}") from error
+    if faults:
         raise VerticalFault(faults[0].code, f"{who} {'; it '.join(fault.text for fault in faults)}")
     return vertical
+
+
+def _strangers(point: EntryPoint, vertical: Vertical) -> Iterator[ContractFault]:
+    """Templates and words are its own: those of another package are neither its to show nor its to change."""
+    own = point.module.partition(".")[0]
+    for package in filter(None, (vertical.templates, vertical.wording)):
+        if package.partition(".")[0] != own:
+            yield ContractFault(UNDECLARED, f"shows templates or words of {package!r}, which lie outside its package")
 
 
 def missing_ports(vertical: Vertical, provided: Collection[str]) -> list[str]:

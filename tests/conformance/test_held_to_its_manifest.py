@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from adapters.values import Fen
 from hospital_bridge.declared import NotDeclared
 from hospital_bridge.facade import PortMissing
+from hospital_bridge.slot import PaymentRequest
 from hospital_bridge.store.jobs import JOB
 from hospital_bridge.store.payments import PAYMENT
 from tests.conformance.conftest import OPERATOR, House
+
+FOREIGN = PaymentRequest("other.thing", "A1", "s1", "w1", Fen(1), datetime(2099, 1, 1, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(
@@ -20,6 +25,7 @@ from tests.conformance.conftest import OPERATOR, House
         (lambda work: work.table(PAYMENT), "the table payment"),
         (lambda work: work.jobs.add("payment.refund", "r", stream="s"), "the topic payment.refund"),
         (lambda work: work.seal.seal("s", "payment", "reason", "r", "v"), "personal data in payment.reason"),
+        (lambda work: work.payments.open(FOREIGN), "the sale other.thing"),
         (lambda work: work.seal.seal_own("payment", "pay_url", "r", b"v"), "personal data in payment.pay_url"),
     ],
 )

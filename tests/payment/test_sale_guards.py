@@ -57,6 +57,14 @@ def test_a_guard_that_breaks_closes_the_way_and_says_so(world: World) -> None:
     assert payments(world) == 0
 
 
+@pytest.mark.parametrize("rubbish", ["no", False, 0])
+def test_an_answer_that_is_no_veto_closes_the_way_too(world: World, rubbish: Any) -> None:
+    guarded(world, Guarded.CHARGE, lambda _: rubbish)
+    with pytest.raises(GuardFailed):
+        world.open()
+    assert payments(world) == 0
+
+
 def test_a_payment_that_stands_is_not_asked_about_again(world: World) -> None:
     payment_id = world.open()
     guarded(world, Guarded.CHARGE, lambda _: NO)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from adapters.values import Fen
+from hospital_bridge.declared import Declared
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows.ask_back import abandon, refund_all, refund_part
 from hospital_bridge.payment.flows.open import open_payment
@@ -19,18 +20,29 @@ class PaymentsFacade:
 
     context: MoneyContext
     work: Work
+    limits: Declared | None = None
 
     def open(self, request: PaymentRequest) -> str:
+        self._must_be_own(request.sale_kind)
         return open_payment(self.context, self.work, request)
 
     def view(self, payment_id: str) -> PaymentView:
-        return view_of(self.work.payments.get(payment_id))
+        payment = self.work.payments.get(payment_id)
+        self._must_be_own(payment.sale_kind)
+        return view_of(payment)
 
     def refund_all(self, payment_id: str, reason: str) -> None:
+        self._must_be_own(self.work.payments.get(payment_id).sale_kind)
         refund_all(self.context, self.work, payment_id, reason)
 
     def refund_part(self, payment_id: str, amount_fen: Fen, reason: str) -> bool:
+        self._must_be_own(self.work.payments.get(payment_id).sale_kind)
         return refund_part(self.context, self.work, payment_id, amount_fen, reason)
 
     def abandon(self, payment_id: str, reason: str) -> None:
+        self._must_be_own(self.work.payments.get(payment_id).sale_kind)
         abandon(self.context, self.work, payment_id, reason)
+
+    def _must_be_own(self, kind: str) -> None:
+        if self.limits is not None:
+            self.limits.must_have_sale(kind)

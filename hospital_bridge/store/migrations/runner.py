@@ -20,6 +20,15 @@ from hospital_bridge.store.tables import core_metadata
 
 HERE = Path(__file__).parent
 CORE_VERSION_TABLE = "alembic_version"
+_MAKES = {
+    "sqlite": "SELECT tbl_name, sql FROM sqlite_master WHERE type IN ('table', 'index')",
+    "postgresql": "SELECT table_name, concat_ws(' ', column_name, data_type, is_nullable, column_default)"
+    " FROM information_schema.columns WHERE table_schema = current_schema()",
+}
+
+
+class StrangeTables(Exception):
+    """A vertical's migration made or changed tables of somebody else's; it was rolled back."""
 
 
 class OtherSchema(Exception):
@@ -35,7 +44,7 @@ def migrate_vertical(
     engine: Engine, name: str, location: Path, tables: MetaData, application_role: str | None = None
 ) -> None:
     """Migrate a vertical's own tables by the revisions in `location`, counted in `alembic_version_<name>`."""
-    _upgrade(engine, f"{CORE_VERSION_TABLE}_{name}", location, tables, application_role, "head")
+    _upgrade(engine, f"{CORE_VERSION_TABLE}_{name}", location, tables, application_role, "head", own=f"{name}_")
 
 
 def is_current(engine: Engine) -> bool:
@@ -66,13 +75,29 @@ def _stands_at_head(engine: Engine, version_table: str, versions: Path, tables: 
         return set(context.get_current_heads()) == set(heads)
 
 
-def _upgrade(engine: Engine, version_table: str, versions: Path, tables: MetaData, role: str | None, to: str) -> None:
+def _upgrade(
+    engine: Engine, version_table: str, versions: Path, tables: MetaData, role: str | None, to: str, own: str = ""
+) -> None:
     with _migration_transaction(engine) as connection:
+        before = _tables_of_others(connection, own)
         try:
             command.upgrade(alembic_config(connection, version_table, versions, tables), to)
         except CommandError as fault:
             raise OtherSchema(str(fault)) from fault
+        if changed := {name for name, _ in before ^ _tables_of_others(connection, own)} - {
+            version_table,
+            *tables.tables,
+        }:
+            raise StrangeTables(", ".join(sorted(changed)))
         protect(connection, tables, role)
+
+
+def _tables_of_others(connection: Connection, own: str) -> set[tuple[str, str]]:
+    """Name and make of every table whose name does not begin with `own`; nothing where everything may change."""
+    if not own:
+        return set()
+    found = connection.exec_driver_sql(_MAKES[connection.dialect.name]).all()
+    return {(name, make) for name, make in found if not name.startswith(own)}
 
 
 @contextmanager
