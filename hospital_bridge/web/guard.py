@@ -25,6 +25,9 @@ def take_operator(_endpoint: str | None, values: dict[str, Any] | None) -> None:
 
 def guard() -> Any:
     """Runs before every view; what it returns is sent instead of the view's answer."""
+    if "\0" in request.path:
+        # No id holds one, and a database would rather fail than look for it.
+        raise BridgeError("HB-R002")
     arrived = arrive()
     if arrived is not None:
         g.visit = arrived

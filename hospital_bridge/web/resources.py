@@ -52,7 +52,10 @@ def _read(resource: Resource, parts: Mapping[str, str]) -> Mapping[str, Any]:
     """The JSON body (of a GET the query) as the schema accepts it; HB-R001 otherwise."""
     if resource.schema is None:
         return {}
-    body = request.args.to_dict() if request.method == "GET" else request.get_json(silent=True)
+    try:
+        body = request.args.to_dict() if request.method == "GET" else request.get_json(silent=True)
+    except RecursionError as too_deep:
+        raise BridgeError("HB-R001") from too_deep
     if not isinstance(body, dict):
         raise BridgeError("HB-R001")
     try:

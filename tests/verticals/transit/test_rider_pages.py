@@ -8,9 +8,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from hospital_bridge.store.api_keys import ApiKeys
 from hospital_bridge.store.staff import RoleGrant
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.verticals.transit import VERTICAL
+from hospital_bridge.verticals.transit.api import GATES
 from hospital_bridge.verticals.transit.store import accounts, taps
 from hospital_bridge.verticals.transit.taps import Tap, TapKind
 from hospital_bridge.web.app import create_app
@@ -19,7 +21,7 @@ from tests.steered import CountedIds, FakeClock
 from tests.verticals.transit.tapping import board, enter, leave
 from tests.verticals.transit.travelling import HOUR, OPERATOR, SETTINGS, TransitWorld
 from tests.web.site_kit import SiteKit, make_kit
-from tests.web.visitor import get, post, sign_in, staff_sign_in
+from tests.web.visitor import HTTPS, get, post, sign_in, staff_sign_in
 
 HOME = f"/p/{OPERATOR}/transit/"
 RIDER, STRANGER = "2088000000000001", "2088000000000002"
@@ -141,3 +143,17 @@ def test_a_dispatcher_tells_riders_of_a_line_from_the_staff_pages(kit: SiteKit, 
     city.work()
     with city.store.read(OPERATOR) as work:
         assert work.messages.unread(city.phone) == 1
+
+
+@pytest.mark.parametrize("day", ["0" * 32, "9" * 500, "%00", "%ff"])
+def test_a_day_that_cannot_be_is_nobodys(browser: FlaskClient, day: str) -> None:
+    assert get(browser, f"{HOME}days/{day}").status_code == 404
+
+
+def test_a_telling_that_is_nested_without_end_is_refused(app: Flask, kit: SiteKit) -> None:
+    with kit.site.store.begin(OPERATOR) as work:
+        bearer = ApiKeys(work).issue("gates", frozenset({GATES}))
+    headers = {"Authorization": f"Bearer {bearer}", "Content-Type": "application/json", "Idempotency-Key": "deep"}
+    gates = app.test_client()
+    told = gates.post(f"/api/v1/{OPERATOR}/transit/taps", base_url=HTTPS, headers=headers, data=b"[" * 100_000)
+    assert told.status_code == 422
