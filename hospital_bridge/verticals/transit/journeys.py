@@ -17,6 +17,9 @@ from zoneinfo import ZoneInfo
 
 from hospital_bridge.verticals.transit.taps import Tap, TapKind
 
+_REACH = timedelta(minutes=10)
+"""How long a tap decides over the next: longer than a code stays good at two gates, or somebody tries one gate."""
+
 
 class Missing(StrEnum):
     """The tap that a journey lacks; the operator's declared default is charged in its place."""
@@ -92,12 +95,15 @@ def journeys_of_day(taps: Iterable[Tap], day: date, rules: PairingRules) -> tupl
 def needed_for(day: date, rules: PairingRules) -> tuple[datetime, datetime]:
     """From when until before when an account's taps decide over the journeys of that day."""
     # An exit early in the day may end yesterday's last journey, and the last one of today may end tomorrow.
-    return rules.opening(day) - rules.longest, rules.opening(day + timedelta(days=1)) + rules.longest
+    # What the first of these is, a second try or a code that had opened another gate, the minutes before it tell.
+    return rules.opening(day) - rules.longest - _REACH, rules.opening(day + timedelta(days=1)) + rules.longest
 
 
 def touched_by(tap: Tap, rules: PairingRules) -> frozenset[date]:
     """The service days whose journeys may change when this tap becomes known."""
-    return frozenset(rules.service_day(tap.at + shift) for shift in (-rules.longest, timedelta(), rules.longest))
+    return frozenset(
+        rules.service_day(tap.at + shift) for shift in (-rules.longest, timedelta(), rules.longest + _REACH)
+    )
 
 
 def _checked(taps: Iterable[Tap]) -> Iterator[Tap]:

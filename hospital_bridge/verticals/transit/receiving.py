@@ -48,6 +48,7 @@ def _take(work: VerticalWork, tap: Tap, rules: PairingRules) -> bool:
         work.audit.record("bridge", "tap.of_nowhere", tap.account, gate=tap.gate_id, stop=tap.stop_id, line=tap.line_id)
         return False
     if not taps.add(work, tap):
+        _look_for_another(work, tap)
         return False
     _look_for_replay(work, tap)
     day, is_new = day_charges.ensure(work, tap.account, rules.service_day(tap.at))
@@ -66,6 +67,12 @@ def _has_a_price(work: VerticalWork, tap: Tap) -> bool:
     city = operating.network(work.settings["feed"])
     pays_by_line = tap.kind is TapKind.BOARD or bool(tap.line_id)
     return tap.stop_id in city.stops and (not pays_by_line or city.flat_fare(tap.line_id) is not None)
+
+
+def _look_for_another(work: VerticalWork, tap: Tap) -> None:
+    # A gate that lost its count, or two that bear one name: the ride is not charged, and somebody has to know.
+    if taps.get(work, tap.gate_id, tap.gate_no) != tap:
+        work.audit.record("bridge", "tap.of_same_number", tap.account, gate=tap.gate_id, number=str(tap.gate_no))
 
 
 def _look_for_replay(work: VerticalWork, tap: Tap) -> None:

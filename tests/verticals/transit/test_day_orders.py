@@ -71,6 +71,13 @@ def test_taps_told_twice_and_in_any_order_are_charged_once(city: TransitWorld) -
     city.must_be_sound()
 
 
+def test_another_ride_under_a_number_that_was_told_stands_in_the_trail(city: TransitWorld) -> None:
+    first, other = board("B01", 0), replace(board("B01", 200), gate_no=board("B01", 0).gate_no)
+    assert [city.sync(first), city.sync(first), city.sync(other)] == [1, 0, 0]
+    with city.store.read(OPERATOR) as work:
+        assert [act.action for act in work.audit.of(city.account)].count("tap.of_same_number") == 1
+
+
 def test_gates_that_tell_at_once_make_one_day(city: TransitWorld) -> None:
     with ThreadPoolExecutor(3) as gates:
         told = list(gates.map(city.sync, (*TRIP, *TRIP)))

@@ -192,6 +192,19 @@ def test_taps_come_back_from_disk_in_order(taps: list[Tap], most_in_memory: int)
     assert list(in_order(taps, most_in_memory)) == sorted(taps, key=lambda tap: tap.place)
 
 
+@pytest.mark.parametrize("second", [enter("S01", 0), enter("S02", 0)], ids=["tried again", "copied code"])
+def test_what_an_early_exit_ends_is_told_by_all_taps_before_it(second: Tap) -> None:
+    opening = opening_minutes(1)
+    first = enter("S01", opening - 181)
+    second = replace(second, at=first.at + timedelta(minutes=1.5))
+    second = second if second.stop_id == "S01" else replace(second, code_id=first.code_id)
+    taps = [first, second, leave("S04", opening + 0.25)]
+    since, until = needed_for(DAY + timedelta(days=1), RULES)
+    (journey,) = journeys_of_day([tap for tap in taps if since <= tap.at < until], DAY + timedelta(days=1), RULES)
+    assert journey.missing is Missing.ENTRY
+    assert DAY + timedelta(days=1) in touched_by(first, RULES)
+
+
 def test_a_gate_that_counts_far_has_its_order_on_disk_too() -> None:
     taps = [replace(board("B01", 0), gate_no=number) for number in (2 * 10**12, 3 * 10**10, 2**62, 9)]
     assert [tap.gate_no for tap in in_order(taps, 1)] == [9, 3 * 10**10, 2 * 10**12, 2**62]

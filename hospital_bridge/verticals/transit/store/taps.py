@@ -57,6 +57,11 @@ def add(work: VerticalWork, tap: Tap) -> bool:
     return True
 
 
+def get(work: VerticalWork, gate_id: str, gate_no: int) -> Tap | None:
+    """The gate's tap of that number."""
+    return next(iter(_all(work, TAP.c.gate_id == gate_id, TAP.c.gate_no == gate_no)), None)
+
+
 def of_account(work: VerticalWork, account_id: str, since: datetime, until: datetime) -> Sequence[Tap]:
     """The account's taps in that time, by time."""
     return _all(work, TAP.c.account_id == account_id, TAP.c.at >= since, TAP.c.at < until)
