@@ -130,7 +130,7 @@ class TransitSettings(Schema):
         zones = {stop.zone for stop in read_feed(Path(told["feed"])).stops.values()}
         faults = {
             number: [f"no stop lies in {', '.join(unknown)}"]
-            for number, cap in enumerate(told["day_caps"])
+            for number, cap in enumerate(told.get("day_caps", ()))
             if (unknown := sorted(set(cap["zones"]) - zones))
         }
         if faults:
