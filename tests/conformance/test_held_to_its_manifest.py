@@ -37,5 +37,7 @@ def test_it_reaches_no_further_than_it_declares(house: House, reach: Callable[[A
 
 
 def test_a_port_that_it_does_not_name_is_not_there(house: House) -> None:
-    with pytest.raises(PortMissing, match="WalletMessages"):
-        house.scope.port("WalletMessages")
+    manifest = house.candidate.vertical.manifest
+    for port in {"WalletMessages", "WalletIdentity", "HisBilling"} - manifest.ports - manifest.optional_ports:
+        with pytest.raises(PortMissing, match=port):
+            house.scope.port(port)
