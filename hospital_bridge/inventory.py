@@ -29,6 +29,7 @@ def entry_of(vertical: Vertical) -> Mapping[str, Any]:
         "pages": _by("role", vertical.pages),
         "scopes": _by("scope", vertical.resources),
         "sales": sorted(sale.kind for sale in vertical.sales),
+        "cards": sorted(card.kind for card in vertical.cards),
         "guards": sorted({".".join(guard.on.value) for guard in vertical.guards}),
         "jobs": {reaction.topic: _every(reaction.every) for reaction in vertical.reactions},
         "news": sorted(inbound.news.__name__ for inbound in vertical.inbound),

@@ -143,6 +143,7 @@ def _rows(entry: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     yield translate("Pages by role"), _listed(entry["pages"])
     yield translate("API scopes"), _listed(entry["scopes"])
     yield translate("Sales"), entry["sales"]
+    yield translate("Cards"), entry["cards"]
     yield translate("May forbid"), entry["guards"]
     yield translate("Jobs"), [_timed(topic, every) for topic, every in sorted(entry["jobs"].items())]
     yield translate("News"), entry["news"]

@@ -52,6 +52,7 @@ def test_every_class_of_personal_data_has_a_purpose_an_end_and_a_place(candidate
 def test_what_it_may_see_can_be_listed(candidate: Candidate) -> None:
     entry = entry_of(candidate.vertical)
     assert set(entry["pages"]) <= {PATIENT, BOARD, KIOSK, *entry["roles"]}
+    assert entry["cards"] == sorted(card.kind for card in candidate.vertical.cards)
 
 
 def test_it_imports_nothing_of_the_core_but_the_slot(candidate: Candidate) -> None:
