@@ -91,10 +91,15 @@ def switched(**choice: str) -> str:
 
 
 def this_page() -> str:
-    """The address of this page, to come back to; the first page where this one was answered to a form."""
+    """The address of this page, to come back to; the first page where this one was answered to a form.
+
+    A page that itself leads back to another one names that, or each round through it would make the address longer.
+    """
     if request.method != "GET":
         return f"/p/{visit().operator.id}/"
     asked = _asked()
+    if asked.get("next"):
+        return asked["next"]
     return f"{request.path}?{urlencode(asked)}" if asked else request.path
 
 

@@ -55,6 +55,7 @@ def test_the_switcher_comes_back_to_where_it_was_pressed(browser: FlaskClient, c
     page = get(browser, "/p/h1/hospital/departments?mode=care").text
     assert f'href="{FAMILY}?next=/p/h1/hospital/departments"' in page
     shown = get(browser, f"{FAMILY}?next=/p/h1/hospital/departments")
+    assert f'href="{FAMILY}?next=/p/h1/hospital/departments"' in shown.get_data(as_text=True)
     assert '<input type="hidden" name="next" value="/p/h1/hospital/departments">' in shown.text
 
 
