@@ -16,7 +16,7 @@ demo: .venv/.runtime pages
 	$(bin)/hospital-bridge demo $(ARGS)
 
 test: check .venv/.browser node_modules/.tested
-	$(bin)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(bin)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/.ready pages
 	$(bin)/ruff format --check .

@@ -9,7 +9,7 @@ from tests.simulation.options import Options
 from tests.simulation.simulation import Simulation
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(30))
 def test_no_invariant_breaks(sqlite_ground: Ground, seed: int) -> None:
     simulation = Simulation(Options.drawn(seed), sqlite_ground)
     simulation.run()
