@@ -79,7 +79,7 @@ def signed_in(account: str) -> Any:
     wallet_user_id = _complete(wallet, code, Consent(state.consent_version, tuple(state.purposes)))
     with site().store.begin(here.operator.id) as work:
         change_session(work, SessionKind.PATIENT, wallet_user_id)
-        work.audit.record(wallet_user_id, "patient.signed_in", account)
+        work.audit.record(wallet_user_id, "user.signed_in", account)
     return redirect(state.next_path, 303)
 
 

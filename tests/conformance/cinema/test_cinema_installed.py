@@ -28,7 +28,7 @@ from tests.conformance.test_uninstalling import LATER
 from tests.hospital_words import hospital_words
 
 TABLE = '\n[operator.verticals.cinema]\nhalls = [{ id = "h2", name = "2号厅", rows = 4, seats = 6 }]\n'
-STAFF = {"admin": ("admin", "林小满"), "usher": ("usher", "周晚晴")}
+STAFF = {"admin": ("admin", "林小满"), "usher": ("usher", "周晚晴"), "auditor": ("auditor", "何清")}
 SOON = timedelta(minutes=30)
 
 
@@ -114,6 +114,7 @@ def _an_evening(stage: Stage, seen: Seen) -> None:
     again = seen(usher.press(seen(usher.page("cards")), "/redeem", code=code, place="h2"))
     assert (again.status, "周晚晴" in again.words) == (409, True)
     seen(usher.page("cinema/tonight"))
+    seen(stage.worker("auditor").page("audit"))
 
 
 def _uninstall(stage: Stage, site_packages: Path) -> None:
