@@ -36,6 +36,8 @@ committed stands, so that every act behind a POST must itself bear being asked t
 
 
 FIRST = 1
+NOTHING = ""
+"""The digest of a request that changed nothing: it was as if it had not been sent."""
 
 
 class State(StrEnum):
@@ -89,14 +91,15 @@ class Requests:
             return Claim(self._work.operator_id, principal, key, FIRST)
         mine = (WEB_REQUEST.c.principal == principal, WEB_REQUEST.c.key == key)
         row = self._requests.one(*mine, lock=True)
-        if row is None or row.request_hash != request_hash:
+        if row is None or row.request_hash not in (request_hash, NOTHING):
             raise OtherContent
         if row.state == State.DONE:
             return StoredReply(row.status, row.location)
         if row.state == State.RUNNING and row.claimed_at >= self._work.now - LEASE:
             raise StillRunning
         taken = Claim(self._work.operator_id, principal, key, row.fence + 1)
-        self._requests.change(*mine, state=State.RUNNING, claimed_at=self._work.now, fence=taken.fence)
+        again = {"request_hash": request_hash, "claimed_at": self._work.now, "fence": taken.fence}
+        self._requests.change(*mine, state=State.RUNNING, **again)
         return taken
 
     def hold(self, claim: Claim) -> None:
@@ -113,8 +116,12 @@ class Requests:
         self._requests.change(*_held(claim), state=State.DONE, status=reply.status, location=reply.location)
 
     def release(self, claim: Claim) -> None:
-        """The request changed nothing: it may be sent again."""
+        """Nobody knows how far the request came: the same one may be sent again."""
         self._requests.change(*_held(claim), state=State.RELEASED)
+
+    def forget(self, claim: Claim) -> None:
+        """The request changed nothing: its key is as good as new, also for what was put right."""
+        self._requests.change(*_held(claim), state=State.RELEASED, request_hash=NOTHING)
 
     def _insert(self, principal: str, key: str, request_hash: str) -> bool:
         new = insert_on_conflict(self._work.connection, WEB_REQUEST).on_conflict_do_nothing()

@@ -24,13 +24,14 @@ WAITS = 100
 
 LONGEST_KEY = 100
 FIRST_ERROR_STATUS = 400
+FIRST_FAULT_STATUS = 500
 View = Callable[..., Any]
 
 
 def once(view: View, access: Access) -> View:
     """The view, run at most once for each key of a caller.
 
-    A reply that changed nothing (a page with errors) is not kept: the form may be sent again.
+    A reply that changed nothing (a page with errors) is not kept: the form may be sent again, and put right.
     """
 
     @wraps(view)
@@ -86,6 +87,8 @@ def _settle(claim: Claim, reply: Response | None, *, keeps: bool) -> None:
         requests = Requests(work)
         if reply is not None and (keeps or reply.location) and reply.status_code < FIRST_ERROR_STATUS:
             requests.finish(claim, StoredReply(reply.status_code, reply.location or ""))
+        elif reply is not None and FIRST_ERROR_STATUS <= reply.status_code < FIRST_FAULT_STATUS:
+            requests.forget(claim)
         else:
             requests.release(claim)
 

@@ -71,6 +71,13 @@ def test_the_same_key_with_other_content_is_a_conflict(patient: FlaskClient, kit
     assert len(kit.scopes["h1"].registrations) == 1
 
 
+def test_who_goes_back_and_puts_a_refused_form_right_is_heard(patient: FlaskClient, kit: SiteKit) -> None:
+    hidden = hidden_of(get(patient, CONFIRM))
+    assert patient.post(BOOK, base_url=HTTPS, data=ANSWERS | hidden | {"slot": ""}).status_code == 422
+    assert patient.post(BOOK, base_url=HTTPS, data=ANSWERS | hidden).status_code == 303
+    assert len(kit.scopes["h1"].registrations) == 1
+
+
 def test_many_threads_with_one_key_book_once(app: Flask, patient: FlaskClient, kit: SiteKit) -> None:
     hidden = hidden_of(get(patient, CONFIRM))
     cookie = patient.get_cookie("hb_patient", path="/p/h1/", domain="bridge.example")

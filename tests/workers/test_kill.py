@@ -18,7 +18,7 @@ from tests.fixtures_store import Database
 from tests.workers.kill_target import EFFECT, EFFECTS
 
 ROOT = Path(__file__).parents[2]
-JOBS, STREAMS, KILLS = 160, 8, 3
+JOBS, STREAMS, KILLS = 96, 8, 2
 FIRST_EFFECT_SECONDS = 30.0
 
 
