@@ -74,6 +74,17 @@ def test_another_day_is_another_days_line(scope: OperatorScope, user: str) -> No
     assert (ticket(scope).appointed_at, state(scope)) == (MORNING + timedelta(days=1), TicketState.BOOKED)
 
 
+def test_a_day_that_is_over_is_kept_without_a_place_and_told_once(
+    scope: OperatorScope, store: Store, user: str
+) -> None:
+    over = replace(OURS, starts_at=MORNING - timedelta(days=1), ends_at=MORNING)
+    told(scope, over, over)
+    known = asked(scope, lambda work: visits.by_filler(work, "F1"))
+    assert (known.starts_at, known.ticket_id) == (MORNING - timedelta(days=1), "")
+    assert registered(scope).slot.starts_at == known.starts_at
+    assert [event for event, _ in told_people(store, user)] == ["visit.moved"]
+
+
 def test_another_practitioner_is_named_as_the_hospital_does(scope: OperatorScope, store: Store, user: str) -> None:
     told(scope, replace(OURS, practitioner_code="D2", practitioner_name="沈远山", place="4层2诊室"))
     held = registered(scope)

@@ -54,6 +54,8 @@ def follow(work: VerticalWork, known: Visit, told: Visit) -> None:
     else:
         places.leave(work, known)
         ticket_id = places.give(work, moved.with_ticket(""))
+        if not ticket_id:
+            visits.save(work, moved.with_ticket(""))
         if _has_come(known, told):
             places.arrive(work, moved, ticket_id)
 
