@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
+from adapters.feed import Feed, Fetched
 from adapters.news import News, Preview
 from adapters.values import (
     Acknowledgement,
@@ -159,3 +160,24 @@ class HisNews(Protocol):
 
     def preview_news(self, raw: bytes, charset: str | None) -> Preview:
         """The same with what was left and what nothing reads, for the person who writes the map."""
+
+
+class HisFeeds(Protocol):
+    """What the hospital has to tell and does not send: it is fetched. Whoever has it has `HisNews` too."""
+
+    def feeds(self) -> Sequence[Feed]:
+        """Every feed that the settings name; asks nobody outside."""
+
+    def fetch(self, feed: str, mark: str) -> Fetched:
+        """What came after `mark`, which is a mark of ours or empty for the very beginning.
+
+        What was fetched before may come again and nothing may be left out: a crash between two looks repeats the
+        first. NotDone while the hospital cannot say.
+        """
+
+
+class HisHints(Protocol):
+    """A push that says no more than that there is something to fetch. A system may lack it."""
+
+    def read_hint(self, body: bytes, headers: Mapping[str, str]) -> Sequence[str]:
+        """The feeds to look at now; Untrusted where the sender does not prove who it is."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _VERTICALS = ["hospital", "transit", "district"]
 _CHARSETS = ["UNICODE UTF-8", "GB 18030-2000"]
+_DOORS = ["hl7v2"]
 
 
 @click.command()
@@ -28,8 +29,9 @@ _CHARSETS = ["UNICODE UTF-8", "GB 18030-2000"]
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line.")
 @click.option("--vertical", type=click.Choice(_VERTICALS), default="hospital", help="Whose story is played.")
 @click.option("--charset", type=click.Choice(_CHARSETS), default=_CHARSETS[0], help="What the hospital speaks.")
+@click.option("--his", type=click.Choice(_DOORS), default=_DOORS[0], help="How the hospital's system is reached.")
 @click.pass_context
-def command(ctx: click.Context, *, once: bool, as_json: bool, vertical: str, charset: str) -> None:
+def command(ctx: click.Context, *, once: bool, as_json: bool, vertical: str, charset: str, his: str) -> None:
     """Start everything on loopback, play a story step by step, then serve until Ctrl-C."""
     from hospital_bridge.clock import SystemClock
     from hospital_bridge.sandbox.stage import DEMO_PORTS, Ports, Stage, StageFailed, where_free
@@ -43,7 +45,7 @@ def command(ctx: click.Context, *, once: bool, as_json: bool, vertical: str, cha
     with tempfile.TemporaryDirectory(prefix="hospital-bridge-demo-") as folder:
         ports = Ports() if once else where_free(DEMO_PORTS)
         try:
-            with Stage(Path(folder), clock, charset=charset, ports=ports, company=play.company) as stage:
+            with Stage(Path(folder), clock, charset=charset, ports=ports, company=play.company, his=his) as stage:
                 told = _play(play, stage, clock, console)
                 if as_json:
                     click.echo(json.dumps(told, ensure_ascii=False))

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from hospital_bridge.sandbox.companies import HOSPITAL, Site
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from hospital_bridge.sandbox.alipay.accounts import AppCredentials
-    from hospital_bridge.sandbox.companies import Company
+    from hospital_bridge.sandbox.companies import Company, Files
 
 _BRIDGE = """\
 # A demo. Every key is explained in docs/reference/configuration.md.
@@ -66,7 +66,8 @@ bill_hosts = ["{bill_host}"]
 class Addresses:
     """Where everything listens; `gateway` and `public_url` are addresses without a trailing slash.
 
-    `clinic` is where a clinician's system hears events that are signed with `clinic_secret`; empty for none.
+    `his` writes how the hospital is reached for an operator of that id; without it, HL7 at `his_port`. `clinic` is
+    where a clinician's system hears events that are signed with `clinic_secret`; empty for none.
     """
 
     gateway: str
@@ -74,6 +75,7 @@ class Addresses:
     web_port: int
     listener_port: int
     charset: str = "UNICODE UTF-8"
+    his: Callable[[str], Files] | None = None
     clinic: str = ""
     clinic_secret: str = field(default="", repr=False)
 

@@ -90,14 +90,22 @@ class Stage:
         database_urls: tuple[str, str] = ("", ""),
         output: IO[bytes] | None = None,
         company: Company = HOSPITAL,
+        his: str = "hl7v2",
     ) -> None:
-        """The bridge writes what it has to say into `output`, by default to our own streams."""
+        """The bridge writes what it has to say into `output`, by default to our own streams; `his` names a door."""
         self._folder = folder
         self._clock = clock
         self._database_urls = database_urls
         self._output = output
         self.company = company
-        self.town = Town(clock, charset=charset, gateway_port=ports.gateway, his_port=ports.his, merchant=company.name)
+        self.town = Town(
+            clock,
+            charset=charset,
+            gateway_port=ports.gateway,
+            his=his,
+            his_port=ports.his,
+            merchant=company.name,
+        )
         spare_web, spare_listener = free_ports(2)
         self._web_port = ports.web or spare_web
         self._listener_port = ports.listener or spare_listener

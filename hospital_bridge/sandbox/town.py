@@ -13,8 +13,8 @@ from hospital_bridge.sandbox.alipay.world import AlipayWorld
 from hospital_bridge.sandbox.clinic_system import ClinicSystem
 from hospital_bridge.sandbox.companies import HOSPITAL
 from hospital_bridge.sandbox.configuration import Addresses
+from hospital_bridge.sandbox.hospital.doors import DOORS
 from hospital_bridge.sandbox.hospital.hospital import SimulatedHospital
-from hospital_bridge.sandbox.hospital.server import HospitalServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,20 +34,21 @@ class Town:
         *,
         charset: str = UTF_8,
         gateway_port: int = 0,
+        his: str = "hl7v2",
         his_port: int = 0,
         merchant: str = HOSPITAL.name,
     ) -> None:
-        """`merchant` is who the bridge's account at the wallet belongs to."""
+        """`his` names the hospital's door, `merchant` is who the bridge's account at the wallet belongs to."""
         self.charset = charset
         self.wallet = AlipayWorld(clock)
         self.credentials = self.wallet.new_app(merchant)
         self.hospital = SimulatedHospital(clock, charset=charset)
         self.clinic = ClinicSystem()
         self._gateway_port = gateway_port
-        self._his = HospitalServer(self.hospital, clock, HOST, his_port)
+        self.door = DOORS[his](self.hospital, clock, HOST, his_port)
 
     def __enter__(self) -> Self:
-        self._his.start()
+        self.door.start()
         self.clinic.start()
         self._gateway, self._gateway_port = serve_gateway(create_gateway(self.wallet), HOST, self._gateway_port)
         self._notices = NoticePump(self.wallet)
@@ -59,7 +60,7 @@ class Town:
         self._notices.close()
         self._gateway.close()
         self.clinic.stop()
-        self._his.stop()
+        self.door.stop()
 
     @property
     def gateway(self) -> str:
@@ -69,11 +70,11 @@ class Town:
     @contextmanager
     def without_hospital(self) -> Iterator[None]:
         """Nobody listens at the hospital's address meanwhile."""
-        self._his.stop()
+        self.door.stop()
         try:
             yield
         finally:
-            self._his.start()
+            self.door.start()
 
     @contextmanager
     def without_wallet(self) -> Iterator[None]:
@@ -88,7 +89,8 @@ class Town:
         """Where everything listens, the bridge included."""
         return Addresses(
             gateway=self.gateway,
-            his_port=self._his.port,
+            his_port=self.door.port,
+            his=self.door.written,
             web_port=web_port,
             listener_port=listener_port,
             charset=self.charset,

@@ -184,7 +184,7 @@ def test_a_hospital_that_calls_off_by_its_own_number_alone_pays_back(
 ) -> None:
     waiting = in_line(phone, kiosk)
     registration = phone.open(phone.page("registrations").link("/registrations/"))
-    notice = steered.town.hospital.call_off(registration_id(registration)).decode()
+    notice = steered.town.hospital.call_off(registration_id(registration)).raw.decode()
     assert steered.exchange(notice.replace(registration_id(registration), "").encode())
     phone.wait_for(registration, "refunded")
     assert phone.look(waiting).marks["state"] == "called_off"

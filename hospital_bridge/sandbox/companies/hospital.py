@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from hospital_bridge.sandbox.companies.company import Company, Files, Site
-from hospital_bridge.sandbox.hospital.codes import REASONS
-from hospital_bridge.sandbox.hospital.notices import WINDOW_ONLY
+from hospital_bridge.sandbox.hospital.doors.mllp import over_mllp
+
+HOST = "127.0.0.1"
 
 _TABLES = """\
 [operator.wallets.main.alipay.message_templates.visit_called]
@@ -15,21 +16,6 @@ page = "pages/bridge?to={{link}}"
 [operator.wallets.main.alipay.message_templates.report_ready]
 id = "REPORT"
 page = "pages/bridge?to={{link}}"
-
-[operator.his]
-adapter = "hl7v2"
-
-[operator.his.hl7v2]
-host = "127.0.0.1"
-port = {his_port}
-charset = "{charset}"
-reply_timeout = 5.0
-
-[operator.his.hl7v2.codes]
-{codes}
-
-[operator.his.hl7v2.map.bill]
-at_window = {{ from = "PV1-20", values = ["{window_only}"] }}
 
 [operator.verticals.hospital]
 horizon_days = 7
@@ -54,17 +40,13 @@ networks = ["127.0.0.1"]
 
 def _written(site: Site) -> Files:
     addresses = site.addresses
-    tables = _TABLES.format(
-        peer=site.peer,
-        his_port=addresses.his_port,
-        charset=addresses.charset,
-        window_only=WINDOW_ONLY,
-        codes="\n".join(f'{code} = "{reason}"' for code, reason in REASONS.items()),
-    )
+    his = addresses.his(site.operator_id) if addresses.his else over_mllp(HOST, addresses.his_port, addresses.charset)
+    tables = f"{_TABLES.format(peer=site.peer)}\n{his.tables}"
     if not addresses.clinic:
-        return Files(tables)
+        return Files(tables, his.secrets, his.others)
     key = f"{site.operator_id}-clinic.key"
-    return Files(tables + _CLINIC.format(url=addresses.clinic, key=key), {key: addresses.clinic_secret})
+    clinic = _CLINIC.format(url=addresses.clinic, key=key)
+    return Files(tables + clinic, {**his.secrets, key: addresses.clinic_secret}, his.others)
 
 
 HOSPITAL = Company(

@@ -106,18 +106,23 @@ class SimulatedHospital:
             payload = self._answered(message, fault)
         return on_the_wire(payload, fault)
 
-    def call_off(self, placer_id: str) -> bytes:
+    @property
+    def charset(self) -> str:
+        """How it writes, by HL7's name (table 0211)."""
+        return self._charset
+
+    def call_off(self, placer_id: str) -> Notice:
         """Cancel an appointment (停诊) and word the notice of it, SIU^S15, for whoever asked for it."""
         with self._lock:
-            body = list(self._scheduling.called_off(placer_id))
-        return self._voice.notice("SIU^S15^SIU_S12", *body)
+            cancelled, body = self._scheduling.called_off(placer_id)
+        return Notice(cancelled.filler_id, self._voice.notice("SIU^S15^SIU_S12", *body), cancelled)
 
     def book_elsewhere(self, mrn: str, session_id: str) -> Notice:
         """Book for a patient on another channel (SIU^S12), under that channel's own number."""
         with self._lock:
             placer_id = f"KIOSK-{len(self.diary.appointments()) + 1:06d}"
-            filler_id, body = self._scheduling.booked_elsewhere(placer_id, session_id, mrn)
-        return Notice(filler_id, self._voice.notice("SIU^S12^SIU_S12", *body))
+            booked, body = self._scheduling.booked_elsewhere(placer_id, session_id, mrn)
+        return Notice(booked.filler_id, self._voice.notice("SIU^S12^SIU_S12", *body), booked)
 
     def _answered(self, message: Message, fault: Fault | None) -> bytes | None:
         if fault is None:

@@ -34,17 +34,18 @@ class SchedulingDesk:
         """What this desk answers."""
         return {"SQM^S25": self._query, "SRM^S01": self._book, "SRM^S04": self._cancel}
 
-    def called_off(self, placer_id: str) -> Iterator[SegmentText]:
-        """Cancel an appointment on the hospital's own account; the body of the notice (SIU^S15)."""
+    def called_off(self, placer_id: str) -> tuple[Appointment, Sequence[SegmentText]]:
+        """Cancel an appointment on the hospital's own account; it and the body of the notice (SIU^S15)."""
         known = self._diary.by_placer(placer_id)
         if known is None:
             raise LookupError(placer_id)
-        return self._appointment(self._diary.cancel(placer_id, known.filler_id))
+        cancelled = self._diary.cancel(placer_id, known.filler_id)
+        return cancelled, list(self._appointment(cancelled))
 
-    def booked_elsewhere(self, placer_id: str, session_id: str, mrn: str) -> tuple[str, Sequence[SegmentText]]:
-        """Book for a patient who asked another channel: the hospital's number and the body of the notice (SIU^S12)."""
+    def booked_elsewhere(self, placer_id: str, session_id: str, mrn: str) -> tuple[Appointment, Sequence[SegmentText]]:
+        """Book for a patient who asked another channel: the appointment and the body of the notice (SIU^S12)."""
         booked = self._diary.book(placer_id, session_id, self._patients.get(mrn).mrn)
-        return booked.filler_id, list(self._appointment(booked))
+        return booked, list(self._appointment(booked))
 
     def _query(self, request: Request) -> Answer:
         if request.message["QRD-9.1"] == _OPEN_SLOTS:

@@ -18,6 +18,7 @@ from hospital_bridge.sandbox.hospital.directory_desk import patient_segment
 from hospital_bridge.sandbox.hospital.examinations import PANELS, Panel
 from hospital_bridge.sandbox.hospital.laboratory import Laboratory
 from hospital_bridge.sandbox.hospital.model import (
+    Appointment,
     Bill,
     BillState,
     Doctor,
@@ -40,10 +41,11 @@ _STRUCTURES = {
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What the hospital sends: the number of the visit, bill or report, and the bytes of the message."""
+    """What the hospital tells: the number of the visit, bill or report, the message of it, and what has changed."""
 
     number: str
     raw: bytes
+    fact: Visit | Appointment | Bill | Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +164,8 @@ class Staff:
 
     def _of_visit(self, message_type: str, visit: Visit) -> Notice:
         pv1 = self._visit(visit.doctor_code, visit.visit_no, since=visit.registered_at)
-        return self._notice(
-            visit.visit_no, message_type, notices.event(self._clock.now()), self._patient(visit.mrn), pv1
-        )
+        head = (notices.event(self._clock.now()), self._patient(visit.mrn), pv1)
+        return Notice(visit.visit_no, self._word(message_type, *head), visit)
 
     def _of_bill(self, bill: Bill) -> Notice:
         parties, now = self._parties(bill.doctor_code), self._clock.now()
@@ -175,7 +176,7 @@ class Staff:
             body = notices.orders(bill, *parties, wanted=wanted, at=now)
         else:
             head.insert(0, notices.event(now))
-        return self._notice(bill.bill_no, _STRUCTURES[bill.told_by], *head, *body)
+        return Notice(bill.bill_no, self._word(_STRUCTURES[bill.told_by], *head, *body), bill)
 
     def _of_report(self, report: Report) -> Notice:
         panel = PANELS[report.panel_code]
@@ -185,10 +186,7 @@ class Staff:
             halves = halves[::-1]
             body.append(notices.specimen(report))
         head = (self._patient(report.mrn), self._visit(report.doctor_code, report.visit_no))
-        return self._notice(report.report_no, _STRUCTURES[report.told_by], *head, *halves, *body)
-
-    def _notice(self, number: str, message_type: str, *segments: SegmentText) -> Notice:
-        return Notice(number, self._word(message_type, *segments))
+        return Notice(report.report_no, self._word(_STRUCTURES[report.told_by], *head, *halves, *body), report)
 
     def _patient(self, mrn: str) -> SegmentText:
         return patient_segment(self._books.patients.get(mrn))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from adapters.hl7.message import Message
 from adapters.values import EntryKind
 from hospital_bridge.sandbox.browser import Browser, PageShown
 from hospital_bridge.sandbox.hospital import calendar
@@ -93,10 +92,9 @@ class World:
         """The person's phone, not signed in."""
         return Phone(Browser(), self.clock, self.stage.window, person, self.vertical)
 
-    def tell(self, notice: Notice) -> None:
-        """The hospital sends the bridge a message; StoryBroken where it is not accepted."""
-        answer = Message.parse(self.listener.exchange(notice.raw))
-        expect(answer["MSA-1"] == "AA", f"the bridge answered {answer['MSA-1']}")
+    def tell(self, notice: Notice) -> Facts:
+        """The hospital tells the bridge something in its own way; under which number, as far as is known then."""
+        return self.town.door.tell(notice, self.listener)
 
     def wait(self, look: Callable[[], Answer | None]) -> Answer:
         """What a look gives, once it gives something; StoryBroken after as long as a phone would wait."""
