@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hospital_bridge.payment.effects import PATIENCE
 from hospital_bridge.payment.model import EffectState
 from hospital_bridge.store.figures import figures
+from hospital_bridge.store.inbox import APPLY
 from hospital_bridge.store.jobs import job_counts
 from hospital_bridge.store.link_checks import LISTENER, WORKER
 from hospital_bridge.web.admin_reads import (
@@ -21,7 +22,6 @@ from hospital_bridge.web.admin_reads import (
     MessageRow,
     SecurityRow,
 )
-from hospital_bridge.workers.hl7_inbox import APPLY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

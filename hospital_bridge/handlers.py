@@ -15,13 +15,13 @@ from hospital_bridge.payment.flows import handlers as money
 from hospital_bridge.payment.reconcile import ask_for_reconciliation
 from hospital_bridge.post_office import post_of
 from hospital_bridge.store.housekeeping import forget_finished_jobs
+from hospital_bridge.store.inbox import APPLY
 from hospital_bridge.store.jobs import Lane
 from hospital_bridge.store.messages import forget_old_messages
 from hospital_bridge.store.past_deliveries import forget_past_deliveries
 from hospital_bridge.store.past_visits import forget_past_visits
 from hospital_bridge.store.raw_messages import forget_raw_messages
 from hospital_bridge.telling.post import DELIVER, deliver
-from hospital_bridge.workers.hl7_inbox import APPLY
 from hospital_bridge.workers.job_runner import Handlers, IoHandler, TxHandler
 from hospital_bridge.workers.retry import Retry
 from hospital_bridge.workers.timers import Daily, Every, PeriodicTask

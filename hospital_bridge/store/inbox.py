@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, Column, ColumnElement, Index, LargeBinary, Row, String, Table
 
-from hospital_bridge.store.metadata import CODE, ID, Instant, as_indexed, metadata, operator_column, where
+from hospital_bridge.store.metadata import CODE, ID, Described, Instant, as_indexed, metadata, operator_column, where
 
 if TYPE_CHECKING:
     from hospital_bridge.store.unit_of_work import Work
 
 HEADER_LENGTH = 180
+APPLY = "hl7.apply"
+"""The topic of the jobs that apply received messages; `ref` is the message's id."""
+ASIDE = "state IN ('quarantined', 'refused')"
+"""The condition of the index of messages that were never applied."""
 
 
 class InboxState(StrEnum):
@@ -54,6 +58,8 @@ INBOX_MESSAGE = Table(
     Column("received_at", Instant, nullable=False),
     Column("applied_at", Instant),
     Column("config_digest", String(64)),
+    Column("patient_index", String(64)),
+    Column("did", Described(1000)),
     CheckConstraint("state IN ('received', 'applied', 'quarantined', 'refused')", name="state"),
 )
 Index(
@@ -69,11 +75,27 @@ Index(
     **where("control_id <> ''"),
 )
 Index("ix_inbox_message_received", INBOX_MESSAGE.c.operator_id, INBOX_MESSAGE.c.received_at)
+Index(
+    "ix_inbox_message_patient",
+    INBOX_MESSAGE.c.operator_id,
+    INBOX_MESSAGE.c.patient_index,
+    INBOX_MESSAGE.c.received_at,
+    **where("patient_index IS NOT NULL"),
+)
+Index(
+    "ix_inbox_message_aside",
+    INBOX_MESSAGE.c.operator_id,
+    INBOX_MESSAGE.c.received_at,
+    **where(ASIDE),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """How a message names itself: MSH-3, MSH-4, MSH-7, MSH-10 and MSH-9 as text, empty where it does not say."""
+    """How a message names itself: MSH-3, MSH-4, MSH-7, MSH-10 and MSH-9 as text, empty where it does not say.
+
+    `patient` is the record number of whom it is about. It is never stored: only its blind index is.
+    """
 
     peer: str
     sending_application: str = ""
@@ -81,6 +103,7 @@ class Envelope:
     sent_at: str = ""
     control_id: str = ""
     message_type: str = ""
+    patient: str = field(default="", repr=False)
 
 
 class Standing(StrEnum):
@@ -114,6 +137,7 @@ class Inbox:
         """Store a message with its answer; its id. `reason` holds no personal data."""
         message_id = self._work.ids.new()
         day = self._work.now.date()
+        named = asdict(envelope)
         self._table.add(
             message_id=message_id,
             sha256=_digest(raw),
@@ -122,9 +146,14 @@ class Inbox:
             state=state.value,
             reason=reason[:200],
             received_at=received_at,
-            **asdict(envelope),
+            patient_index=self.patient_index(named.pop("patient")),
+            **named,
         )
         return message_id
+
+    def patient_index(self, record_number: str) -> str | None:
+        """By what the messages about that record number are found; None for nobody."""
+        return self._work.seal.index("inbox.patient", record_number) if record_number else None
 
     def raw(self, message_id: str) -> bytes:
         """The bytes as they were received; LookupError when there is no such message."""
@@ -143,18 +172,19 @@ class Inbox:
         newest = [INBOX_MESSAGE.c.received_at.desc(), INBOX_MESSAGE.c.message_id.desc()]
         return self._table.all(order_by=newest, limit=limit)
 
-    def applied(self, message_id: str, config_digest: str) -> None:
-        """The message took effect, read under the configuration of that digest."""
+    def applied(self, message_id: str, config_digest: str, did: str = "") -> None:
+        """The message took effect, read under the configuration of that digest; `did` holds opaque ids alone."""
         self._table.change(
             INBOX_MESSAGE.c.message_id == message_id,
             state=InboxState.APPLIED.value,
             applied_at=self._work.now,
             config_digest=config_digest,
+            did=did,
         )
 
     def dismissed(self, message_id: str, reason: str) -> None:
         """A person has decided that the message is not to be applied; `reason` holds no personal data."""
-        waits = INBOX_MESSAGE.c.state == InboxState.RECEIVED.value
+        waits = INBOX_MESSAGE.c.state.in_((InboxState.RECEIVED.value, InboxState.QUARANTINED.value))
         told = {"state": InboxState.REFUSED.value, "reason": reason}
         self._table.change(INBOX_MESSAGE.c.message_id == message_id, waits, **told)
 

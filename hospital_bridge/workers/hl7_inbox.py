@@ -9,13 +9,15 @@ from datetime import tzinfo
 from adapters.errors import Malformed
 from adapters.hl7.ack import Stamp, decide_ack
 from adapters.hl7.message import Message, Oddity
-from hospital_bridge.store.inbox import HEADER_LENGTH, Envelope, InboxState, Standing
+from hospital_bridge.store.inbox import APPLY, HEADER_LENGTH, Envelope, InboxState, Standing
 from hospital_bridge.store.jobs import Lane
 from hospital_bridge.store.unit_of_work import Store, Work
 from hospital_bridge.workers.received import Received
 
-APPLY = "hl7.apply"
 CONTROL_ID_REUSED = "MSH-10 was used before with other content"
+
+RECORD_TYPES = ("MR", "PI", "PT", "PN")
+"""HL7 table 0203: numbers by which a hospital knows its patient, and not the person's papers."""
 
 _NEVER_ACCEPTED = (Oddity.NO_CONTROL_ID, Oddity.BATCH, Oddity.SEVERAL_MESSAGES)
 
@@ -90,7 +92,15 @@ def _envelope(peer: str, message: Message | None) -> Envelope:
     if message is None:
         return Envelope(peer)
     fields = (message["MSH-3"], message["MSH-4"], message["MSH-7"], message["MSH-10"], message.type)
-    return Envelope(peer, *(_storable(field) for field in fields))
+    return Envelope(peer, *(_storable(field) for field in fields), record_number(message))
+
+
+def record_number(message: Message) -> str:
+    """The hospital's number of whom the message is about: of PID-3 that of a record's type, or else the first."""
+    people = message.segments("PID")
+    numbers = people[0].field(3).repetitions if people else []
+    chosen = next((number for number in numbers if number["5"] in RECORD_TYPES), numbers[0] if numbers else None)
+    return chosen["1"].strip() if chosen else ""
 
 
 def _storable(field: str) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, event
 from hospital_bridge.store.deliveries import DeliveryKind
 from hospital_bridge.store.engine import make_engine
 from hospital_bridge.store.inbox import Envelope
+from hospital_bridge.store.inbox_search import Sought, search
 from hospital_bridge.store.keys import RootKeys
 from hospital_bridge.store.unit_of_work import Store, Work
 from queueing.ordering import SortKey
@@ -28,6 +29,8 @@ QUESTIONS: dict[str, Callable[[Work], object]] = {
     "uq_binding_live": lambda work: work.subjects.bound_to("w1"),
     "uq_data_key_active": lambda work: work.seal.index("id_number", "1"),
     "inbox_message": lambda work: work.inbox.standing(Envelope("his", "HIS", "H1", "20261123", "M1"), b"raw"),
+    "ix_inbox_message_patient": lambda work: search(work, Sought(patient="1"), 20),
+    "uq_inbox_message_content": lambda work: search(work, Sought(control_id="M1", peer="his"), 20),
     "ix_delivery_undone": lambda work: work.deliveries.undone(DeliveryKind.WEBHOOK),
     "ix_message_unread": lambda work: work.messages.unread("w1"),
     "uq_queue_ticket_live_subject": lambda work: work.queue_tickets.live_of("x", DAY, "s1"),

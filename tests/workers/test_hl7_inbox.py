@@ -118,6 +118,16 @@ def test_each_patient_has_a_stream_and_the_key_hides_who(inbox: Hl7Inbox, store:
     assert not any("MRN" in stream for stream in streams)
 
 
+def test_a_message_is_kept_under_the_record_number_and_not_under_a_paper(
+    inbox: Hl7Inbox, store: Store, clock: FakeClock
+) -> None:
+    papers = "999999198503120034^^^^CN~MRN7^^^HIS^MR"
+    take(inbox, clock, adt("C1", "MRN7"), adt("C2").replace(b"MRN1^^^HIS", papers.encode()), adt("C3", ""))
+    with store.read("h1") as work:
+        seven = work.inbox.patient_index("mrn7")
+    assert [row.patient_index for row in rows(store)] == [seven, seven, None]
+
+
 def test_a_peers_messages_go_to_its_own_operator(inbox: Hl7Inbox, store: Store, clock: FakeClock) -> None:
     batch = [Received("other", adt(), clock.now()), Received("lis", adt(), clock.now())]
     assert len(inbox(batch)) == 2
