@@ -25,6 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+from adapters import texts
 from adapters.errors import Malformed
 from adapters.his_hl7.mapping import reading
 from adapters.his_hl7.mapping.draft import Draft, Envelope, draft
@@ -54,11 +55,11 @@ def posting_message(posting: Posting, settings: Hl7HisSettings, envelope: Envelo
 
 def read_receipt(answer: Message, posting: Posting, settings: Hl7HisSettings, control_id: str) -> PostingEntry:
     """The entry as the hospital says it made it, its amount included, which may differ from ours."""
-    receipt_no = reading.identifier(answer[settings.receipt_number].strip(), settings.receipt_number)
+    receipt_no = texts.identifier(answer[settings.receipt_number].strip(), settings.receipt_number)
     if not receipt_no:
         raise Malformed(f"{settings.receipt_number} is missing")
     said = answer[settings.receipt_amount].strip()
-    amount = reading.amount(said, settings.receipt_amount) if said else posting.amount_fen
+    amount = texts.yuan(said, settings.receipt_amount) if said else posting.amount_fen
     return PostingEntry(
         posting.serial, posting.kind, _positive(amount, posting.kind), receipt_no, posting.occurred_at, control_id
     )
@@ -123,11 +124,11 @@ def _entry(row: Segment, columns: Mapping[str, int], settings: Hl7HisSettings) -
     return PostingEntry(
         serial=_cell(row, columns, "FT1.2"),
         kind=kind,
-        amount_fen=_positive(reading.amount(_cell(row, columns, "FT1.11", ".1.1"), "FT1.11"), kind),
-        receipt_no=reading.identifier(
+        amount_fen=_positive(texts.yuan(_cell(row, columns, "FT1.11", ".1.1"), "FT1.11"), kind),
+        receipt_no=texts.identifier(
             _cell(row, columns, settings.receipt_number.replace("-", ".")), settings.receipt_number
         ),
-        occurred_at=reading.instant(_cell(row, columns, "FT1.4", ".1"), settings.time_zone, "FT1.4"),
+        occurred_at=texts.instant(_cell(row, columns, "FT1.4", ".1"), settings.time_zone, "FT1.4"),
         control_id=row[str(columns["MSH.10"])].strip() if "MSH.10" in columns else "",
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import tzinfo
 
+from adapters import texts
 from adapters.his_hl7.mapping import reading
 from adapters.his_hl7.mapping.draft import Draft, Envelope, draft
 from adapters.his_hl7.mapping.names import person_name
@@ -65,7 +66,7 @@ def read_practitioners(answer: Message, department_code: str) -> Sequence[Practi
 def read_prices(answer: Message) -> Mapping[str, Fen]:
     """CDM-1 code -> PRC-5 price in yuan."""
     return {
-        required(group, "CDM-1.1"): reading.amount(required(group, "PRC-5.1.1"), "PRC-5.1.1")
+        required(group, "CDM-1.1"): texts.yuan(required(group, "PRC-5.1.1"), "PRC-5.1.1")
         for group in reading.groups(answer, "MFE")
         if _INACTIVE not in (value(group, "CDM-8"), value(group, "PRC-16"))
     }

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from adapters import texts
 from adapters.errors import Malformed
 from adapters.his_hl7.map_settings import BillMap, Places
-from adapters.his_hl7.mapping import reading
 from adapters.his_hl7.mapping.scope import Scope
 from adapters.values import Fen
 
 NOTHING = Fen(0)
-_FEN = re.compile(r"\d{1,15}(?:\.0+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ def amount(scope: Scope, places: Places, unit: str) -> Fen | None:
     text = scope.text(places)
     if not text:
         return None
-    fen = _from_fen(text, scope.at(places)) if unit == "fen" else reading.amount(text, scope.at(places))
+    fen = texts.AMOUNTS[unit](text, scope.at(places))
     if fen < 0:
         raise Malformed(f"{scope.at(places)} is negative")
     return fen
@@ -92,9 +90,3 @@ def _sum(items: Sequence[Priced], places: Places, unit: str) -> Fen | None:
 
 def _own(item: Priced, places: Places, unit: str) -> Fen | None:
     return amount(item.scope, tuple(place for place in places if place.partition("-")[0] in item.own), unit)
-
-
-def _from_fen(text: str, address: str) -> Fen:
-    if not _FEN.fullmatch(text):
-        raise Malformed(f"{address} is no whole number of fen")
-    return Fen(int(text.partition(".")[0]))

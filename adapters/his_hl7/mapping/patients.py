@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from adapters import texts
 from adapters.his_hl7.mapping import reading
 from adapters.his_hl7.mapping.draft import Draft, Envelope, draft
 from adapters.his_hl7.mapping.names import person_name, xpn
@@ -86,7 +87,7 @@ def read_record(pid: Segment, settings: Hl7HisSettings) -> PatientRecord:
     return PatientRecord(
         identifiers=tuple(_identifier(number, settings) for number in pid.field(3).repetitions if number["1"].strip()),
         name=person_name(pid.field(5).repetitions),
-        birth_date=reading.day(born, "PID-7") if born else None,
+        birth_date=texts.day(born, "PID-7") if born else None,
         sex=Sex(settings.sexes.get(pid["8"].strip(), Sex.UNKNOWN)),
     )
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
+from adapters import texts
 from adapters.errors import Malformed, Reason, Refused
 from adapters.his_hl7.mapping import reading
 from adapters.his_hl7.mapping.draft import Draft, Envelope, draft
@@ -134,7 +135,7 @@ def _resources(
 
 
 def _slot(group: Group, prices: Mapping[str, Fen], settings: Hl7HisSettings) -> Slot:
-    starts_at = reading.instant(required(group, "AIS-4.1"), settings.time_zone, "AIS-4")
+    starts_at = texts.instant(required(group, "AIS-4.1"), settings.time_zone, "AIS-4")
     return Slot(
         slot_id=required(group, "SCH-5.1"),
         department_code=required(group, "AIL-3.1"),
@@ -164,7 +165,7 @@ def _price(service: str, prices: Mapping[str, Fen], settings: Hl7HisSettings) ->
 
 
 def _filler(group: Group) -> str:
-    return reading.identifier(required(group, "SCH-2.1"), "SCH-2.1")
+    return texts.identifier(required(group, "SCH-2.1"), "SCH-2.1")
 
 
 def _state(group: Group) -> str:

@@ -6,6 +6,7 @@ from collections import ChainMap
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
 
+from adapters import texts
 from adapters.errors import Malformed
 from adapters.his_hl7.map_settings import Places, Rule
 from adapters.his_hl7.mapping import reading
@@ -72,20 +73,20 @@ class Scope:
 
     def number(self, places: Places) -> str:
         """A number by which the hospital knows a thing; Malformed where there is none."""
-        return reading.identifier(self.required(places), self.at(places))
+        return texts.identifier(self.required(places), self.at(places))
 
     def optional_number(self, places: Places) -> str:
         """The same, '' where there is none."""
-        return reading.identifier(self.text(places), self.at(places))
+        return texts.identifier(self.text(places), self.at(places))
 
     def instant(self, places: Places, zone: tzinfo) -> datetime | None:
         """An aware instant in UTC, None where there is none."""
         found = self.text(places)
-        return reading.instant(found, zone, self.at(places)) if found else None
+        return texts.instant(found, zone, self.at(places)) if found else None
 
     def required_instant(self, places: Places, zone: tzinfo) -> datetime:
         """An aware instant in UTC; Malformed where there is none."""
-        return reading.instant(self.required(places), zone, self.at(places))
+        return texts.instant(self.required(places), zone, self.at(places))
 
     def holds(self, rule: Rule) -> bool:
         """Whether the first value at the rule's places is one of its values."""

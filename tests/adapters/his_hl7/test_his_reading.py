@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from adapters import texts
 from adapters.errors import Malformed
-from adapters.his_hl7.mapping import billing, directory, patients, reading, scheduling
+from adapters.his_hl7.mapping import billing, directory, patients, scheduling
 from adapters.his_hl7.mapping.names import person_name, xpn
 from adapters.hl7.message import Message
 from adapters.values import EntryKind, Fen, Identifier, Sex
@@ -58,18 +59,18 @@ def changed(lines: tuple[str, ...], old: str, new: str) -> Message:
     ],
 )
 def test_times_as_they_are_met(text: str, expected: datetime) -> None:
-    assert reading.instant(text, SHANGHAI, "AIS-4") == expected
+    assert texts.instant(text, SHANGHAI, "AIS-4") == expected
 
 
 @pytest.mark.parametrize("text", ["", "2026", "20261324", "20261124250000", "明天", "20261124080000+9900"])
 def test_what_is_no_time_names_its_field(text: str) -> None:
     with pytest.raises(Malformed, match="AIS-4"):
-        reading.instant(text, SHANGHAI, "AIS-4")
+        texts.instant(text, SHANGHAI, "AIS-4")
 
 
 @pytest.mark.parametrize("text", ["19850312", "1985-03-12", "19850312000000", "1985-03-12 23:59:59"])
 def test_a_birth_date_is_a_day_in_no_zone(text: str) -> None:
-    assert reading.day(text, "PID-7") == date(1985, 3, 12)
+    assert texts.day(text, "PID-7") == date(1985, 3, 12)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,73 @@
+"""Which fields a record of each kind has, and which values are at hand where something is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+PATIENT = ("mrn", "visit_card_no", "id_type", "id_number", "patient_name", "birth_date", "sex")
+"""The patient, in every record that has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The fields of a record: `needed` are always filled; of each tuple in `one_of` at least one."""
+
+    needed: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    one_of: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All of them."""
+        return frozenset((*self.needed, *self.others))
+
+
+KINDS: Mapping[str, Kind] = {
+    "department": Kind(("code", "name"), ("place",)),
+    "practitioner": Kind(("code", "name"), ("title", "department_code")),
+    "patient": Kind((), PATIENT, (("mrn", "visit_card_no"),)),
+    "slot": Kind(
+        ("slot_id", "fee"),
+        (
+            *("department_code", "practitioner_code", "day", "session", "starts_at", "ends_at", "minutes"),
+            *("remaining", "capacity", "taken", "extra_fee"),
+        ),
+        (("starts_at", "session"), ("remaining", "capacity")),
+    ),
+    "booking": Kind(("filler_id",), ("placer_id", "booking_state")),
+    "receipt": Kind(("receipt_no",), ("amount", "occurred_at")),
+    "posting": Kind(("serial", "amount", "receipt_no", "occurred_at"), ("entry_kind",)),
+}
+"""`slot`: `starts_at` is an instant, or a time of `day`; `session` names a part of `day` such as the morning. The
+fee is `fee` and `extra_fee`; what is left is `remaining`, or `capacity` less `taken`.
+
+`receipt` is the answer to a posting, `posting` a line of the hospital's own book.
+"""
+
+_SLOT = (
+    *("slot_id", "department_code", "practitioner_code"),
+    *("day", "starts_at", "ends_at", "starts_time", "ends_time", "fee"),
+)
+_IDENTITY = ("id_type", "id_number", "patient_name", "birth_date", "sex", "phone")
+
+ASKED: Mapping[str, tuple[str, ...]] = {
+    "departments": (),
+    "practitioners": ("department_code",),
+    "find_patients": _IDENTITY,
+    "register_patient": _IDENTITY,
+    "slots": ("department_code", "practitioner_code", "day"),
+    "book": ("placer_id", *_SLOT, *PATIENT),
+    "find_booking": ("placer_id",),
+    "cancel": ("placer_id", "filler_id"),
+    "post": (
+        *("serial", "entry_kind", "amount", "signed_amount", "filler_id", "bill_no"),
+        *("merchant_order_no", "provider_trade_no", "occurred_at", *PATIENT),
+    ),
+    "find_posting": ("serial", "day"),
+    "postings": ("day",),
+}
+"""The values at hand in each method of a port, by the name of the method.
+
+`starts_time` and `ends_time` are local times such as 08:30; `signed_amount` is negative for a refund.
+"""
