@@ -48,6 +48,14 @@ class Response:
     body: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class ClientCertificate:
+    """What we show a server that asks who we are; paths of PEM files, `key_file` empty where both stand in one."""
+
+    certificate_file: str
+    key_file: str = ""
+
+
 class Transport(Protocol):
     """The network, as far as HTTP is concerned."""
 
@@ -93,23 +101,30 @@ class HttpClient:
 
 
 class UrllibTransport:
-    """The real network; `ca_file` replaces the machine's trust store, verification cannot be switched off."""
+    """The real network; `ca_file` replaces the machine's trust store, verification cannot be switched off.
+
+    OSError where a file of certificates cannot be read.
+    """
 
     def __init__(
         self,
         timeouts: Timeouts | None = None,
         *,
         ca_file: str | None = None,
+        certificate: ClientCertificate | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         # urllib3 writes whole addresses, query values included, up to the level of warnings.
         logging.getLogger("urllib3").setLevel(logging.ERROR)
         self._timeouts = timeouts or Timeouts()
         self._monotonic = monotonic
+        trusted = ssl.create_default_context(cafile=ca_file)
+        if certificate is not None:
+            trusted.load_cert_chain(certificate.certificate_file, certificate.key_file or None)
         self._pool = urllib3.PoolManager(
             retries=False,
             timeout=urllib3.Timeout(connect=self._timeouts.connect, read=self._timeouts.read),
-            ssl_context=ssl.create_default_context(cafile=ca_file),
+            ssl_context=trusted,
         )
         self._pool.pool_classes_by_scheme = POOLS
 

@@ -10,21 +10,28 @@ from marshmallow import Schema
 
 from adapters.hl7.pool import ClosableLink
 from adapters.hl7.sender import MllpClient
-from adapters.http import Transport
+from adapters.http import Transport, UrllibTransport
 from adapters.time import Now
 
 OpenLink = Callable[..., ClosableLink]
 """Opens one connection to an MLLP listener; called as `MllpClient` is."""
 
+OpenTransport = Callable[..., Transport]
+"""Opens a way over HTTP with an adapter's own timeouts and certificates; called as `UrllibTransport` is."""
+
 
 @dataclass(frozen=True, slots=True)
 class AdapterContext:
-    """What bootstrap lends to an adapter: the clock, the network, and ids of 32 hex digits."""
+    """What bootstrap lends to an adapter: the clock, the network, and ids of 32 hex digits.
+
+    `transport` is shared by all; who needs its own timeouts or certificates takes one of `open_transport`.
+    """
 
     now: Now
     transport: Transport
     new_id: Callable[[], str]
     open_link: OpenLink = MllpClient
+    open_transport: OpenTransport = UrllibTransport
 
 
 Factory = Callable[[Mapping[str, Any], AdapterContext], object]

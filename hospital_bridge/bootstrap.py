@@ -11,13 +11,13 @@ from typing import Any
 from adapters import registry
 from adapters.hl7.sender import MllpClient
 from adapters.http import Transport, UrllibTransport
-from adapters.manifest import AdapterContext, OpenLink
+from adapters.manifest import AdapterContext, OpenLink, OpenTransport
 from adapters.ports import HisNews, WalletCards, WalletMessages
 from adapters.webhook import Resolve, resolved
 from hospital_bridge.cards.case import CardsContext
 from hospital_bridge.clock import Clock, Ids, RandomIds, SystemClock, chance
 from hospital_bridge.contract import BROKEN
-from hospital_bridge.counted_outside import CountedTransport, counted_links
+from hospital_bridge.counted_outside import CountedTransport, counted_links, counted_transports
 from hospital_bridge.declared import Declared
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.facade import OperatorScope
@@ -58,6 +58,7 @@ class Outside:
     ids: Ids = field(default_factory=lambda: RandomIds(SystemClock()))
     transport: Transport = field(default_factory=UrllibTransport)
     open_link: OpenLink = MllpClient
+    open_transport: OpenTransport = UrllibTransport
     resolve: Resolve = resolved
     chance: Callable[[], float] = chance
     database_time: bool = True
@@ -234,7 +235,8 @@ def settling_of(his: AdapterChoice | None) -> timedelta:
 def _adapter(choice: AdapterChoice, outside: Outside) -> Any:
     transport = CountedTransport(choice.adapter, outside.transport)
     links = counted_links(choice.adapter, outside.open_link)
-    context = AdapterContext(outside.clock.now, transport, outside.ids.new, links)
+    transports = counted_transports(choice.adapter, outside.open_transport)
+    context = AdapterContext(outside.clock.now, transport, outside.ids.new, links, transports)
     try:
         return registry.build(registry.manifest(choice.adapter), choice.settings, context)
     except registry.AdapterFault as fault:

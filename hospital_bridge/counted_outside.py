@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from adapters.hl7.pool import ClosableLink
 from adapters.http import Request, Response, Transport
-from adapters.manifest import OpenLink
+from adapters.manifest import OpenLink, OpenTransport
 from hospital_bridge.activity import counted_call
 
 
@@ -45,5 +45,14 @@ def counted_links(adapter: str, open_link: OpenLink) -> OpenLink:
 
     def opening(*where: object, **how: object) -> ClosableLink:
         return CountedLink(adapter, open_link(*where, **how))
+
+    return opening
+
+
+def counted_transports(adapter: str, open_transport: OpenTransport) -> OpenTransport:
+    """Opens transports whose calls are counted."""
+
+    def opening(*how: object, **named: object) -> Transport:
+        return CountedTransport(adapter, open_transport(*how, **named))
 
     return opening

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from adapters.errors import Malformed, NotDone, OutcomeUnknown, OutsideError, Untrusted
-from adapters.http import HttpClient, Request, Timeouts, UrllibTransport
+from adapters.http import ClientCertificate, HttpClient, Request, Timeouts, UrllibTransport
 from tests.certificates import certificate_for_localhost
 
 QUICK = Timeouts(connect=2, read=0.2, total=5)
@@ -226,3 +226,20 @@ def test_a_given_address_must_show_the_hosts_certificate(tmp_path: Path) -> None
         assert transport.send(Request("GET", named, address="127.0.0.1")).body == b"hi"
         with pytest.raises(Untrusted):
             transport.send(Request("GET", url.replace("127.0.0.1", "receiver.invalid"), address="127.0.0.1"))
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_a_server_that_asks_who_we_are_is_shown_our_certificate(tmp_path: Path, *, shown: bool) -> None:
+    ours, key = certificate_for_localhost(tmp_path)
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=ours)
+    tls.load_cert_chain(ours, key)
+    tls.verify_mode = ssl.CERT_REQUIRED
+    certificate = ClientCertificate(str(ours), str(key)) if shown else None
+    with server(answering(OK), tls) as url:
+        transport = UrllibTransport(QUICK, ca_file=str(ours), certificate=certificate)
+        request = Request("GET", url.replace("127.0.0.1", "localhost"))
+        if shown:
+            assert transport.send(request).body == b"hi"
+        else:
+            with pytest.raises(OutcomeUnknown):
+                transport.send(request)
