@@ -7,7 +7,44 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from adapters.values import Fen, PatientRecord
+from adapters.values import Fen, Identifier, PatientRecord
+
+# --- patients ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsMerged:
+    """Record numbers (病案号) of one patient became one: whatever stood under `retired` stands under the survivor's.
+
+    The hospital sends nothing under a retired number any more. Where it only linked them, all of them stay `in_use`.
+    Of two words about one number the later by `told_at` holds, in whatever order they come.
+    """
+
+    survivor: PatientRecord
+    retired: tuple[Identifier, ...]
+    told_at: datetime
+    in_use: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsUnmerged:
+    """A merge or a link was undone: `parted` are the numbers of somebody other than the survivor, as they were before.
+
+    What came under the survivor's own number in the meantime stays the survivor's.
+    """
+
+    survivor: PatientRecord
+    parted: tuple[Identifier, ...]
+    told_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PatientUpdated:
+    """What the hospital knows of a patient changed, such as a name that was written wrong."""
+
+    patient: PatientRecord
+    told_at: datetime
+
 
 # --- visits -----------------------------------------------------------------
 
@@ -196,7 +233,16 @@ class ReportIssued:
 
 # --- what a message tells -------------------------------------------------------
 
-News = AppointmentCalledOff | VisitRegistered | BillIssued | BillWithdrawn | ReportIssued
+News = (
+    RecordsMerged
+    | RecordsUnmerged
+    | PatientUpdated
+    | AppointmentCalledOff
+    | VisitRegistered
+    | BillIssued
+    | BillWithdrawn
+    | ReportIssued
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def _addresses(text: str) -> None:
 
 def _whole_fields(text: str) -> None:
     if "." in text:
-        raise ValidationError("a whole field such as OBR-16: code and name are both in it")
+        raise ValidationError("a whole field such as OBR-16: all its components count")
 
 
 def _places(default: str, what: str) -> fields.String:
@@ -131,6 +131,17 @@ def _rule(places: str, values: Sequence[str], what: str) -> fields.Nested:
 def _nested(schema: type[Schema], what: str) -> fields.Nested:
     default: Callable[[], Any] = partial(schema().load, {})
     return fields.Nested(schema, load_default=default, metadata={"description": what})
+
+
+class PatientMapSchema(Schema):
+    """Patients: record numbers that become one, or two again."""
+
+    merging = _types(("ADT^A40",), "Messages that merge record numbers; older systems send ADT^A18, A30 or A34.")
+    linking = _types(("ADT^A24",), "Messages that say that all these numbers are one person's and stay in use.")
+    parting = _types(("ADT^A37",), "Messages that undo a merge or a link.")
+    updating = _types(("ADT^A08", "ADT^A31"), "Messages that say anew who the patient is.")
+    retired = _people("MRG-1", "The numbers that go, a field of type CX; without it, those of every further PID.")
+    told_at = _places("EVN-6.1, EVN-2.1, MSH-7.1", "When the hospital did it: of two words the later holds.")
 
 
 class VisitMapSchema(Schema):
@@ -214,6 +225,7 @@ class ResultMapSchema(Schema):
 class MapSchema(Schema):
     """How the messages that the hospital sends unasked are read."""
 
+    patient = _nested(PatientMapSchema, "Patients and their record numbers.")
     visit = _nested(VisitMapSchema, "Visits and appointments.")
     bill = _nested(BillMapSchema, "Bills.")
     result = _nested(ResultMapSchema, "Reports.")

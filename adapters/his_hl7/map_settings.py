@@ -28,6 +28,18 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PatientMap:
+    """Where it stands that record numbers became one, or two again; `retired` is a whole field."""
+
+    merging: frozenset[str]
+    linking: frozenset[str]
+    parting: frozenset[str]
+    updating: frozenset[str]
+    retired: Places
+    told_at: Places
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VisitMap:
     """Where a visit stands; `ignored` visits are none of ours, those under `cancelled` are off."""
 
@@ -105,6 +117,7 @@ class ResultMap:
 class NewsMap:
     """The whole `map`."""
 
+    patient: PatientMap
     visit: VisitMap
     bill: BillMap
     result: ResultMap
@@ -113,6 +126,7 @@ class NewsMap:
 def map_from(loaded: Mapping[str, Any]) -> NewsMap:
     """The map from what `MapSchema` loaded."""
     return NewsMap(
+        patient=_filled(PatientMap, loaded["patient"]),
         visit=_filled(VisitMap, loaded["visit"]),
         bill=_filled(BillMap, loaded["bill"]),
         result=_filled(ResultMap, loaded["result"]),

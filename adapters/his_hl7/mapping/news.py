@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from adapters.errors import Malformed
 from adapters.his_hl7.map_settings import NewsMap
-from adapters.his_hl7.mapping import charges, results, visits
+from adapters.his_hl7.mapping import charges, merges, results, visits
 from adapters.his_hl7.mapping.heard import Heard, Told, sorted_out
 from adapters.his_hl7.mapping.layout import PatientPart, patient_parts
 from adapters.his_hl7.settings import Hl7HisSettings
@@ -35,6 +35,10 @@ def read(message: Message, settings: Hl7HisSettings) -> Heard:
 
 def _readers(kind: str, wanted: NewsMap) -> Iterator[Reader]:
     table: tuple[tuple[frozenset[str], Reader], ...] = (
+        (wanted.patient.merging, merges.merged),
+        (wanted.patient.linking, merges.linked),
+        (wanted.patient.parting, merges.parted),
+        (wanted.patient.updating, merges.updated),
         (wanted.visit.messages, visits.registered),
         (wanted.visit.cancelling, visits.called_off),
         (wanted.bill.charges, charges.charged),

@@ -13,7 +13,7 @@ from adapters.his_hl7.settings import Hl7HisSettings
 from adapters.hl7.build import Repetition as Part
 from adapters.hl7.build import SegmentText, segment, timestamp
 from adapters.hl7.message import Message
-from adapters.hl7.segment import Repetition, Segment
+from adapters.hl7.segment import Field, Repetition, Segment
 from adapters.values import Identifier, PatientRecord, Sex, VerifiedIdentity
 
 _UNTYPED = "MRN"
@@ -85,11 +85,16 @@ def read_record(pid: Segment, settings: Hl7HisSettings) -> PatientRecord:
     """The patient of a message or an answer; Malformed where the birth date is none."""
     born = pid["7.1"].strip()
     return PatientRecord(
-        identifiers=tuple(_identifier(number, settings) for number in pid.field(3).repetitions if number["1"].strip()),
+        identifiers=read_identifiers(pid.field(3), settings),
         name=person_name(pid.field(5).repetitions),
         birth_date=texts.day(born, "PID-7") if born else None,
         sex=Sex(settings.sexes.get(pid["8"].strip(), Sex.UNKNOWN)),
     )
+
+
+def read_identifiers(numbers: Field, settings: Hl7HisSettings) -> tuple[Identifier, ...]:
+    """Every number of a field of type CX."""
+    return tuple(_identifier(number, settings) for number in numbers.repetitions if number["1"].strip())
 
 
 def _identifier(number: Repetition, settings: Hl7HisSettings) -> Identifier:

@@ -7,12 +7,13 @@ import dataclasses
 import json
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from adapters.errors import Malformed
 from adapters.his_hl7.mapping import news
 from adapters.his_hl7.settings import Hl7HisSettings
 from adapters.hl7.message import Message
+from adapters.news import News
 from tests.adapters.his_hl7.conftest import demo_settings
 
 FOLDER = Path(__file__).parents[3] / "fixtures" / "his_hl7"
@@ -52,7 +53,7 @@ def plain(value: object) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-NEWS_KINDS = frozenset({"AppointmentCalledOff", "VisitRegistered", "BillIssued", "BillWithdrawn", "ReportIssued"})
+NEWS_KINDS = frozenset(kind.__name__ for kind in get_args(News))
 NEWS = tuple(
     sorted(
         path.name.removesuffix(".expected.json")
