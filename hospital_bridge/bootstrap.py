@@ -12,7 +12,7 @@ from adapters import registry
 from adapters.hl7.sender import MllpClient
 from adapters.http import Transport, UrllibTransport
 from adapters.manifest import AdapterContext, OpenLink, OpenTransport
-from adapters.ports import HisNews, WalletCards, WalletMessages
+from adapters.ports import WalletCards, WalletMessages
 from adapters.webhook import Resolve, resolved
 from hospital_bridge.cards.case import CardsContext
 from hospital_bridge.clock import Clock, Ids, RandomIds, SystemClock, chance
@@ -39,6 +39,7 @@ from hospital_bridge.store.migrations.runner import (
 )
 from hospital_bridge.store.seal import INDEX
 from hospital_bridge.store.unit_of_work import Store
+from hospital_bridge.systems import System, ports_of, systems_of
 from hospital_bridge.telling.messages import Teller, Ways
 from hospital_bridge.telling.wallet import WalletPost
 from hospital_bridge.telling.webhooks import Publisher
@@ -66,15 +67,11 @@ class Outside:
 
 @dataclass(frozen=True, slots=True)
 class OperatorParts:
-    """One operator, put together: adapters by account and port, its verticals' scopes, its money.
-
-    `news` reads what its hospital sends unasked; None where its adapter cannot.
-    """
+    """One operator, put together: its wallets by account, its hospital's systems, its verticals' scopes, its money."""
 
     settings: OperatorSettings
     wallets: Mapping[str, Any]
-    his: Any
-    news: HisNews | None
+    systems: Mapping[str, System]
     scopes: Mapping[str, OperatorScope]
     money: MoneyContext
     ways: Ways
@@ -93,9 +90,8 @@ class Bridge:
     def close(self) -> None:
         """Hang up at every hospital system and database; nothing of the bridge may run any more."""
         for parts in self.operators.values():
-            hang_up = getattr(parts.his, "close", None)
-            if hang_up is not None:
-                hang_up()
+            for system in parts.systems.values():
+                system.close()
         self.store.engine.dispose()
 
 
@@ -190,8 +186,8 @@ def _operator(
     settings: OperatorSettings, outside: Outside, store: Store, verticals: Mapping[str, Vertical], whole: Settings
 ) -> OperatorParts:
     wallets = {account: _adapter(choice, outside) for account, choice in settings.wallets.items()}
-    his = None if settings.his is None else _adapter(settings.his, outside)
-    ports, zone = _ports(settings, wallets, his), settings.timezone
+    systems = systems_of(settings, lambda choice: _adapter(choice, outside))
+    ports, zone = _ports(settings, wallets, systems), settings.timezone
     counters: dict[str, Counter] = {}
     money = MoneyContext(
         settings.id,
@@ -200,7 +196,7 @@ def _operator(
         wallets,
         counters,
         config_digest=whole.digest,
-        settling=settling_of(settings.his),
+        settling=settling_of(*filter(None, (settings.his, *settings.systems.values()))),
     )
     ways = Ways(
         Publisher(settings.webhooks, whole.bridge.public_url),
@@ -213,8 +209,7 @@ def _operator(
         counters |= {
             sale.kind: Counter(sale, scope, scope.unit, verticals[name].guards) for sale in verticals[name].sales
         }
-    news = his if ports.get("HisNews") is his else None
-    return OperatorParts(settings, wallets, his, news, scopes, money, ways)
+    return OperatorParts(settings, wallets, systems, scopes, money, ways)
 
 
 def _those_with(port: type, settings: OperatorSettings, wallets: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -223,13 +218,13 @@ def _those_with(port: type, settings: OperatorSettings, wallets: Mapping[str, An
     return {account: wallets[account] for account, ports in provided.items() if port.__name__ in ports}
 
 
-def settling_of(his: AdapterChoice | None) -> timedelta:
-    """How long a change may still be under way to a hospital's system after we lost sight of it.
+def settling_of(*systems: AdapterChoice) -> timedelta:
+    """How long a change may still be under way to one of a hospital's systems after we lost sight of it.
 
     A process that died may have left a call behind that waits for its whole reply timeout.
     """
-    answers_within = 0.0 if his is None else his.settings.get("reply_timeout", 0.0)
-    return timedelta(seconds=answers_within) + ON_THE_WAY
+    answers_within = (system.settings.get("reply_timeout", 0.0) for system in systems)
+    return timedelta(seconds=max(answers_within, default=0.0)) + ON_THE_WAY
 
 
 def _adapter(choice: AdapterChoice, outside: Outside) -> Any:
@@ -245,15 +240,13 @@ def _adapter(choice: AdapterChoice, outside: Outside) -> Any:
         raise BridgeError("HB-C010", f"{choice.adapter}: {fault}") from fault
 
 
-def _ports(settings: OperatorSettings, wallets: Mapping[str, Any], his: Any) -> dict[str, Any]:
+def _ports(settings: OperatorSettings, wallets: Mapping[str, Any], systems: Mapping[str, System]) -> dict[str, Any]:
     """Port name -> adapter; a vertical that sells needs some wallet, whichever account its payer uses."""
     provided: dict[str, Any] = {}
     for account, choice in settings.wallets.items():
         for port in registry.manifest(choice.adapter).provides:
             provided.setdefault(port, wallets[account])
-    if settings.his is not None:
-        provided |= dict.fromkeys(registry.manifest(settings.his.adapter).provides, his)
-    return provided
+    return provided | ports_of(systems)
 
 
 def _scope(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from adapters.errors import Malformed
 from hospital_bridge.cards.case import SHOW_CARD
 from hospital_bridge.cards.wallet import Showcase, show_card
+from hospital_bridge.fetching import FETCH, feed_tasks, fetch
 from hospital_bridge.inbound import apply_message
 from hospital_bridge.link_watch import CHECK_LINKS, check_links
 from hospital_bridge.payment.flows import handlers as money
@@ -53,6 +54,7 @@ def handlers_of(bridge: Bridge) -> Handlers:
         io |= {reaction.topic: _reaction(bridge, name, reaction) for reaction in vertical.reactions}
     io[DELIVER] = partial(deliver, post_of(bridge))
     io[SHOW_CARD] = partial(_show_card, bridge)
+    io[FETCH] = lambda store, job: fetch(bridge.operators[job.operator_id].systems, store, job)
     io[CHECK_LINKS] = lambda store, job: check_links(bridge.operators[job.operator_id], store, job)
     tx: dict[str, TxHandler] = {
         CHAIN_AUDIT: _chain_audit,
@@ -82,6 +84,7 @@ def periodic_tasks(bridge: Bridge) -> Sequence[PeriodicTask]:
         ),
         PeriodicTask("tidy", TIDY, Daily(NIGHT), Lane.TX),
         PeriodicTask("links", CHECK_LINKS, Every(MINUTE)),
+        *(task for parts in bridge.operators.values() for task in feed_tasks(parts.settings.id, parts.systems)),
         *timed,
     ]
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hospital_bridge.slot import LookAgain
 from hospital_bridge.store.jobs import Again
+from hospital_bridge.systems import system_of_sender
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from adapters.news import News
+    from adapters.ports import HisNews
     from hospital_bridge.bootstrap import Bridge
     from hospital_bridge.facade import OperatorScope
     from hospital_bridge.slot import Inbound
@@ -26,8 +29,8 @@ def apply_message(bridge: Bridge, work: Work, job: Job) -> None:
 
     A message that nobody wants is kept and marked all the same: what a hospital sends is its own choice.
     """
-    peer = work.inbox.get(job.ref).peer
-    told = _news(bridge, work.operator_id, work.inbox.raw(job.ref), charset_of(bridge, peer))
+    sender = sender_of(bridge, work.inbox.get(job.ref).peer)
+    told = () if sender.reader is None else sender.reader.read_news(work.inbox.raw(job.ref), sender.charset)
     wanted = [(news, *who) for news in told for who in _wanting(bridge, work.operator_id, news)]
     aside = _aside(job, [inbound for _, _, inbound in wanted])
     if aside and not work.jobs.is_idle(aside):
@@ -49,17 +52,24 @@ def _aside(job: Job, inbounds: Sequence[Inbound]) -> str:
     return job.stream_key + ASIDE if inbounds and may_step_aside else ""
 
 
-def charset_of(bridge: Bridge, peer: str) -> str | None:
-    """What the peer sends where its messages do not say."""
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who reads what a peer sends, and in which character set where it does not say.
+
+    Without a reader what it sends tells nothing.
+    """
+
+    reader: HisNews | None
+    charset: str | None
+
+
+def sender_of(bridge: Bridge, peer: str) -> Sender:
+    """The sender behind a peer of the inbox, which is `operator/name`."""
     operator_id, _, name = peer.partition("/")
-    peers = bridge.operators[operator_id].settings.peers
-    return next((told.charset or None for told in peers if told.name == name), None)
-
-
-def _news(bridge: Bridge, operator_id: str, raw: bytes, charset: str | None) -> Sequence[News]:
-    """What the message tells, in the words of the operator's own adapter; an operator without one hears nothing."""
-    reader = bridge.operators[operator_id].news
-    return () if reader is None else reader.read_news(raw, charset)
+    parts = bridge.operators[operator_id]
+    charset = next((told.charset or None for told in parts.settings.peers if told.name == name), None)
+    system = parts.systems.get(system_of_sender(parts.settings, name))
+    return Sender(system.news if system else None, charset)
 
 
 def _wanting(bridge: Bridge, operator_id: str, news: News) -> Iterator[tuple[OperatorScope, Inbound]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adapters.errors import OutsideError
+from adapters.ports import HisDirectory
 from hospital_bridge.store.link_checks import WORKER
 
 if TYPE_CHECKING:
@@ -47,8 +48,9 @@ def ask_links(parts: OperatorParts) -> list[Answer]:
 def _questions(parts: OperatorParts) -> Iterator[tuple[str, str, Callable[[], object]]]:
     for account, wallet in parts.wallets.items():
         yield f"wallet {account}", "wallet", lambda wallet=wallet: wallet.query(NO_ORDER)  # type: ignore[misc]
-    if parts.his is not None:
-        yield "his", "his", parts.his.departments
+    for name, system in parts.systems.items():
+        if HisDirectory.__name__ in system.provides:
+            yield name, "his", system.adapter.departments
 
 
 def _fault(ask: Callable[[], object]) -> str:

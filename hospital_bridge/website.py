@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from adapters import registry
 from hospital_bridge.administration import Administration
+from hospital_bridge.fetching import look_now
 from hospital_bridge.finance import FinanceDesk
 from hospital_bridge.identity.sign_in import CONSENT_VERSION, complete_sign_in
 from hospital_bridge.metrics import exposition
@@ -19,7 +20,7 @@ from hospital_bridge.web.passwords import PasswordLogin
 from hospital_bridge.web.site import Consent, ConsentText, Operator, Plugged, Probe, Purpose, Site, Wallet
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from hospital_bridge.bootstrap import Bridge, OperatorParts
     from hospital_bridge.facade import OperatorScope
@@ -86,6 +87,7 @@ def _operator(bridge: Bridge, parts: OperatorParts, patience: Patience) -> Opera
         consent=CONSENT,
         most_family_members=settings.most_family_members,
         wallets={account: _wallet(bridge, parts, account) for account in parts.wallets},
+        hints={name: _hint(bridge, parts, name) for name, system in parts.systems.items() if system.hints},
         verticals={name: _plugged(bridge.verticals[name], scope, patience) for name, scope in parts.scopes.items()},
     )
 
@@ -109,6 +111,17 @@ def _wallet(bridge: Bridge, parts: OperatorParts, account: str) -> Wallet:
         complete=complete,
         receive_notice=lambda body, headers: receive_notice(parts.money, account, body, headers),
     )
+
+
+def _hint(bridge: Bridge, parts: OperatorParts, name: str) -> Callable[[bytes, Mapping[str, str]], None]:
+    hints = parts.systems[name].hints
+
+    def take(body: bytes, headers: Mapping[str, str]) -> None:
+        feeds = hints.read_hint(body, headers) if hints else ()
+        with bridge.store.begin(parts.settings.id) as work:
+            look_now(work, name, feeds)
+
+    return take
 
 
 def _readiness(store: Store) -> Sequence[Probe]:

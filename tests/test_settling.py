@@ -20,4 +20,4 @@ def test_a_lost_call_outlasts_the_reply_timeout_of_the_hospitals_adapter(told: d
 
 
 def test_without_a_hospital_only_the_way_counts() -> None:
-    assert settling_of(None) == ON_THE_WAY
+    assert settling_of() == ON_THE_WAY

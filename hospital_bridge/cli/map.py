@@ -45,19 +45,19 @@ def preview(ctx: click.Context, configuration: Path, operator_id: str, peer: str
 
     from adapters.errors import Malformed
     from adapters.hl7.message import Message
-    from hospital_bridge.inbound import charset_of
+    from hospital_bridge.inbound import sender_of
 
     bridge = assembled(configuration)
     operator = chosen_operator(bridge, operator_id)
-    reader = bridge.operators[operator].news
-    if reader is None:
+    sender = sender_of(bridge, f"{operator}/{peer}")
+    if sender.reader is None:
         raise click.UsageError(translate("The hospital's system of this operator sends no news."))
     peers = [known.name for known in bridge.operators[operator].settings.peers]
     if peer and peer not in peers:
         raise click.UsageError(f"--peer must be one of: {', '.join(peers)}")
-    raw, charset = file.read_bytes(), charset_of(bridge, f"{operator}/{peer}")
+    raw, charset = file.read_bytes(), sender.charset
     try:
-        read = reader.preview_news(raw, charset)
+        read = sender.reader.preview_news(raw, charset)
     except Malformed as fault:
         click.echo(translate("It cannot be read: {fault}").format(fault=fault.text), err=True)
         ctx.exit(1)

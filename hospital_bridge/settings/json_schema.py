@@ -46,6 +46,7 @@ def _operator(installed: Installed) -> dict[str, Any]:
     choice = _choice(installed)
     table["properties"]["wallets"] |= {"additionalProperties": choice}
     table["properties"]["his"] |= choice
+    table["properties"]["systems"] |= {"additionalProperties": choice}
     table["properties"]["verticals"] |= _object(_tables(installed.verticals))
     return table
 

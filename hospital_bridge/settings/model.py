@@ -80,11 +80,15 @@ class AdapterChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
-    """A system that may send HL7 messages; `charset` serves where MSH-18 does not say what the bytes are."""
+    """A sender of HL7 messages; `charset` serves where MSH-18 does not say what the bytes are.
+
+    `system` is the one of the operator's systems whose map reads them.
+    """
 
     name: str
     addresses: tuple[Network, ...]
     charset: str
+    system: str = "his"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +107,10 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorSettings:
-    """One tenant: a hospital, a bus company, a mall; `verticals` maps a name to its settings."""
+    """One tenant: a hospital, a bus company, a mall; `verticals` maps a name to its settings.
+
+    `systems` are the hospital's systems beside its HIS, by names of its own.
+    """
 
     id: str
     name: str
@@ -117,6 +124,7 @@ class OperatorSettings:
     verticals: Mapping[str, Mapping[str, Any]] = field(repr=False)
     peers: tuple[Peer, ...]
     webhooks: tuple[Webhook, ...] = ()
+    systems: Mapping[str, AdapterChoice] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

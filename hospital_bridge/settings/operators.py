@@ -32,17 +32,27 @@ class OperatorReader:
             account: self._choice(section.below("wallets", account)) for account in section.below("wallets").table
         }
         his = self._choice(section.below("his")) if "his" in section.table else None
+        systems = {name: self._choice(section.below("systems", name)) for name in section.below("systems").table}
+        self._known_systems(section, {"his", *systems})
         verticals = {name: self._vertical(section, name) for name in section.below("verticals").table}
         if own is None or len(self._faults) > before:
             return None
         chosen = {
             "wallets": wallets,
             "his": his,
+            "systems": systems,
             "verticals": verticals,
             "peers": tuple(own["peers"]),
             "webhooks": tuple(own["webhooks"]),
         }
         return OperatorSettings(**{**own, **chosen})
+
+    def _known_systems(self, operator: Section, known: set[str]) -> None:
+        for place, peer in enumerate(operator.table.get("peers", ())):
+            named = peer.get("system", "his") if isinstance(peer, Mapping) else "his"
+            if isinstance(named, str) and named not in known:
+                sentence = with_nearest(Sentence("no such system"), named, sorted(known))
+                self._faults.append(operator.fault(("peers", place, "system"), "HB-C005", sentence))
 
     def _choice(self, section: Section) -> AdapterChoice | None:
         """The adapter that a table names, with the settings in the table of that name below it."""

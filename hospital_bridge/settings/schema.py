@@ -7,44 +7,15 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
-from hospital_bridge.settings.model import ListenerSettings, Peer, Webhook, WebSettings
-from hospital_bridge.settings.values import AddressRange, Charset, Key32, WebhookSecret, Zone
+from hospital_bridge.settings.kinds import NAME, counted, host_to_listen_on, port_to_listen_on, short_name
+from hospital_bridge.settings.listener_schema import ListenerSchema, PeerSchema
+from hospital_bridge.settings.model import Webhook, WebSettings
+from hospital_bridge.settings.values import AddressRange, Key32, WebhookSecret, Zone
 
 LOCALES = ("zh-CN", "en")
 ALGORITHMS = ("aes-256-gcm", "sm4-gcm")
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 _LOG_LEVELS = ("debug", "info", "warning", "error")
-_NAME = {"expected": "a name of lower-case letters, digits, - and _"}
-
-
-def _short_name() -> validate.Regexp:
-    """Such a name stands in addresses that never change."""
-    return validate.Regexp(r"^[a-z][a-z0-9_-]{0,30}$")
-
-
-def _port(default: int) -> fields.Integer:
-    return fields.Integer(
-        strict=True,
-        load_default=default,
-        validate=validate.Range(1, 65535),
-        metadata={"description": "Port to listen on."},
-    )
-
-
-def _count(default: int, most: int, what: str) -> fields.Integer:
-    return fields.Integer(
-        strict=True, load_default=default, validate=validate.Range(1, most), metadata={"description": what}
-    )
-
-
-def _host() -> fields.String:
-    return fields.String(
-        load_default="127.0.0.1",
-        validate=validate.Length(1),
-        metadata={"description": "Address to listen on; 0.0.0.0 listens on every network of the machine."},
-    )
-
-
 _DATABASE = validate.Regexp(
     r"^$|^sqlite:///.+|^postgresql(\+psycopg)?://\S+$",
     error="It is no address such as postgresql+psycopg://bridge@host/database.",
@@ -54,41 +25,13 @@ _DATABASE = validate.Regexp(
 class WebSchema(Schema):
     """`[bridge.web]`: where the pages are served."""
 
-    host = _host()
-    port = _port(8080)
-    threads = _count(8, 256, "Requests that are answered at the same time.")
+    host = host_to_listen_on()
+    port = port_to_listen_on(8080)
+    threads = counted(8, 256, "Requests that are answered at the same time.")
 
     @post_load
     def made(self, data: dict[str, Any], **_: Any) -> WebSettings:
         return WebSettings(**data)
-
-
-def _file(what: str, **more: Any) -> fields.String:
-    metadata = {"expected": "the path of a PEM file", "description": what}
-    return fields.String(validate=validate.Length(min=1), metadata=metadata, **more)
-
-
-class ListenerTlsSchema(Schema):
-    """`[bridge.listener.tls]`: PEM files with which the listener speaks TLS; left out, it is not encrypted."""
-
-    certificate_file = _file("The listener's certificate, with those between it and its authority.", required=True)
-    key_file = _file("The key of the certificate.", required=True)
-    client_authority_file = _file("Who vouches for senders; with it only senders with its certificate are heard.")
-
-
-class ListenerSchema(Schema):
-    """`[bridge.listener]`: where HL7 messages arrive over MLLP."""
-
-    host = _host()
-    port = _port(2575)
-    max_connections = _count(64, 4096, "Connections that are held at the same time.")
-    max_message_bytes = _count(16 * 1024 * 1024, 1024**3, "Largest message that is taken, in bytes.")
-    idle_seconds = _count(3600, 86400 * 7, "A silent connection is closed after this many seconds.")
-    tls = fields.Nested(ListenerTlsSchema)
-
-    @post_load
-    def made(self, data: dict[str, Any], **_: Any) -> ListenerSettings:
-        return ListenerSettings(**data)
 
 
 class BridgeSchema(Schema):
@@ -140,7 +83,7 @@ class BridgeSchema(Schema):
         validate=validate.OneOf(ALGORITHMS),
         metadata={"description": "What seals from now on; SM4 where GB/T 39786 asks for it. What stands still opens."},
     )
-    raw_message_days = _count(90, 3650, "Received messages can be read for so many days; their rows stay.")
+    raw_message_days = counted(90, 3650, "Received messages can be read for so many days; their rows stay.")
     metrics_networks = fields.List(
         AddressRange(metadata={"expected": "an IP address or a range such as 10.1.0.0/16"}),
         load_default=lambda: list(LOOPBACK),
@@ -155,33 +98,10 @@ class BridgeSchema(Schema):
     )
 
 
-class PeerSchema(Schema):
-    """`[[operator.peers]]`: a system that may send HL7 messages."""
-
-    name = fields.String(required=True, validate=_short_name(), metadata={**_NAME, "description": "Its name."})
-    addresses = fields.List(
-        AddressRange(metadata={"expected": "an IP address or a range such as 10.1.0.0/16"}),
-        required=True,
-        validate=validate.Length(1),
-        metadata={"description": "Where it may connect from."},
-    )
-    charset = Charset(
-        load_default="",
-        metadata={
-            "expected": "a character set such as gb18030",
-            "description": "What it sends where MSH-18 does not say, contradicts the bytes or names an 8859 set.",
-        },
-    )
-
-    @post_load
-    def made(self, data: dict[str, Any], **_: Any) -> Peer:
-        return Peer(**{**data, "addresses": tuple(data["addresses"])})
-
-
 class WebhookSchema(Schema):
     """`[[operator.webhooks]]`: a system that is told what happens, signed by the rules of Standard Webhooks."""
 
-    name = fields.String(required=True, validate=_short_name(), metadata={**_NAME, "description": "Its name."})
+    name = fields.String(required=True, validate=short_name(), metadata={**NAME, "description": "Its name."})
     url = fields.Url(
         required=True,
         schemes={"http", "https"},
@@ -218,13 +138,18 @@ def _named_once(webhooks: list[Webhook]) -> None:
         raise ValidationError("Two of them have one name.")
 
 
+def _no_his(name: str) -> None:
+    if name == "his":
+        raise ValidationError("The HIS has its own table.")
+
+
 class OperatorSchema(Schema):
     """`[operator]`: one tenant; what adapters and verticals want to be told is checked by their own schemas."""
 
     id = fields.String(
         required=True,
-        validate=_short_name(),
-        metadata={**_NAME, "description": "Stands in addresses and in every row; never changes."},
+        validate=short_name(),
+        metadata={**NAME, "description": "Stands in addresses and in every row; never changes."},
     )
     name = fields.String(required=True, validate=validate.Length(1, 100), metadata={"description": "What people read."})
     name_en = fields.String(
@@ -255,7 +180,7 @@ class OperatorSchema(Schema):
         metadata={"description": "For how many others one wallet user may act: their children, and who let them."},
     )
     wallets = fields.Dict(
-        keys=fields.String(validate=_short_name(), metadata=_NAME),
+        keys=fields.String(validate=short_name(), metadata=NAME),
         values=fields.Dict(),
         load_default=dict,
         metadata={
@@ -264,6 +189,15 @@ class OperatorSchema(Schema):
     )
     his = fields.Dict(
         metadata={"description": "The hospital's system: `adapter`, and a table of that adapter's settings."}
+    )
+    systems = fields.Dict(
+        keys=fields.String(validate=[short_name(), _no_his], metadata=NAME),
+        values=fields.Dict(),
+        load_default=dict,
+        metadata={
+            "description": "The hospital's systems beside its HIS, such as a laboratory's: one table for each, with"
+            " `adapter` and a table of that adapter's settings. What the HIS cannot do is asked of them."
+        },
     )
     verticals = fields.Dict(
         keys=fields.String(),

@@ -17,6 +17,7 @@ from hospital_bridge.store.cards import Cards
 from hospital_bridge.store.deliveries import Deliveries
 from hospital_bridge.store.effects import Effects
 from hospital_bridge.store.engine import enter, reading, refuse_powerful_login
+from hospital_bridge.store.feeds import FeedMarks
 from hospital_bridge.store.inbox import Inbox
 from hospital_bridge.store.jobs import Jobs
 from hospital_bridge.store.keys import KeyMissing, RootKeys
@@ -117,6 +118,11 @@ class Work:
     def link_checks(self) -> LinkChecks:
         """How the outside systems last answered."""
         return LinkChecks(self)
+
+    @cached_property
+    def feed_marks(self) -> FeedMarks:
+        """How far the hospital's feeds were fetched."""
+        return FeedMarks(self)
 
     @cached_property
     def subjects(self) -> Subjects:

@@ -27,6 +27,7 @@ class Area(StrEnum):
     DEVICE = "device"
     API = "api"
     WALLET = "wallet"
+    SYSTEM = "system"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ class Access:
 
 OPEN = Access(Area.OPEN, signed_in=False)
 WALLET = Access(Area.WALLET, signed_in=False, once=False)
+SYSTEM = Access(Area.SYSTEM, signed_in=False, once=False)
+"""A system of the hospital's that proves itself in its own protocol's way."""
 
 
 class UndeclaredRoute(Exception):

@@ -1,11 +1,14 @@
-"""Where wallets send their notices; these addresses never change."""
+"""Where wallets send their notices and a hospital's systems their hints; these addresses never change."""
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from flask import Blueprint, Response, g, request
 
+from adapters.errors import OutsideError
 from hospital_bridge.errors import BridgeError
-from hospital_bridge.web.access import WALLET, open_to
+from hospital_bridge.web.access import SYSTEM, WALLET, open_to
 from hospital_bridge.web.client_address import address_bucket
 from hospital_bridge.web.limits import REFUSED_NOTICES, note, refuse_if_exceeded
 from hospital_bridge.web.visit import site
@@ -28,3 +31,19 @@ def notice(account: str) -> Response:
     if not answer.accepted:
         note(g.operator_id, bucket, REFUSED_NOTICES)
     return Response(answer.body, answer.status, content_type=answer.content_type)
+
+
+@blueprint.post("/systems/<system>")
+@open_to(SYSTEM)
+def hint(system: str) -> Response:
+    """A system of the hospital's says that there is something to fetch; what it sends beside that is not read."""
+    take = site().operators[g.operator_id].hints.get(system)
+    if take is None:
+        raise BridgeError("HB-R002")
+    refuse_if_exceeded(g.operator_id, bucket := f"hint:{address_bucket()}", REFUSED_NOTICES)
+    try:
+        take(request.get_data(parse_form_data=False), dict(request.headers.items()))
+    except OutsideError:
+        note(g.operator_id, bucket, REFUSED_NOTICES)
+        return Response(status=HTTPStatus.FORBIDDEN)
+    return Response(status=HTTPStatus.NO_CONTENT)

@@ -86,7 +86,10 @@ class Plugged:
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """A tenant as its pages show it; `names` by language, the first being the fallback."""
+    """A tenant as its pages show it; `names` by language, the first being the fallback.
+
+    `hints` by system: each takes the body and headers of a push and raises Untrusted where it proves nothing.
+    """
 
     id: str
     names: Mapping[str, str]
@@ -96,6 +99,7 @@ class Operator:
     consent: ConsentText
     most_family_members: int = 4
     wallets: Mapping[str, Wallet] = field(default_factory=dict)
+    hints: Mapping[str, Callable[[bytes, Mapping[str, str]], None]] = field(default_factory=dict)
     verticals: Mapping[str, Plugged] = field(default_factory=dict)
 
     def name_in(self, language: str) -> str:

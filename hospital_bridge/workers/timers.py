@@ -25,7 +25,7 @@ _log = logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """At every whole multiple of `interval`; runs that were missed are made up by one. `ref` is the operator id."""
+    """At every whole multiple of `interval`; runs that were missed are made up by one."""
 
     interval: timedelta
 
@@ -54,13 +54,17 @@ class Daily:
 
 @dataclass(frozen=True, slots=True)
 class PeriodicTask:
-    """A job of `topic` for every operator, or for those named; one that still waits is not doubled by `Every`."""
+    """A job of `topic` for every operator, or for those named; one that still waits is not doubled by `Every`.
+
+    `ref` is what a job of `Every` is about; without it, its operator.
+    """
 
     name: str
     topic: str
     when: Every | Daily
     lane: Lane = Lane.IO
     operators: frozenset[str] | None = None
+    ref: str = ""
 
     @property
     def look(self) -> timedelta:
@@ -99,7 +103,7 @@ def _start(work: Work, task: PeriodicTask, scheduled_at: datetime) -> bool:
         return False
     if isinstance(task.when, Every):
         if work.jobs.is_idle(task.stream):
-            work.jobs.add(task.topic, work.operator_id, lane=task.lane, stream=task.stream)
+            work.jobs.add(task.topic, task.ref or work.operator_id, lane=task.lane, stream=task.stream)
         return True
     business_date = scheduled_at.astimezone(ZoneInfo(work.operators.get().zone)).date().isoformat()
     work.jobs.add(task.topic, business_date, lane=task.lane, stream=task.stream)

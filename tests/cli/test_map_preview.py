@@ -32,8 +32,9 @@ def drawn(configuration: Path, file: Path, *, shown: bool) -> str:
     bridge = build(load(configuration, installed()))
     try:
         (parts,) = bridge.operators.values()
-        assert parts.news is not None
-        read = parts.news.preview_news(file.read_bytes(), None)
+        reader = parts.systems["his"].news
+        assert reader is not None
+        read = reader.preview_news(file.read_bytes(), None)
     finally:
         bridge.close()
     segments = [(segment.name, segment.text) for segment in Message.parse(file.read_bytes()).segments()]

@@ -232,5 +232,6 @@ def _operator(operator_id: str, wallet: ScriptedWallet, hospital: Plugged) -> Op
         language="zh-CN",
         consent=CONSENT,
         wallets={"alipay": alipay},
+        hints={"his": lambda _body, _headers: None},
         verticals={"hospital": hospital},
     )

@@ -1,11 +1,13 @@
-"""Whoever keeps sending what the wallet's rules refuse is turned away; a genuine notice never is."""
+"""Whoever keeps sending what is refused is turned away; a genuine notice or hint never is."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from flask.testing import FlaskClient
 
+from adapters.errors import Untrusted
 from adapters.values import Acknowledgement
 from hospital_bridge.web.app import create_app
 from hospital_bridge.web.limits import REFUSED_NOTICES
@@ -44,3 +46,21 @@ def test_genuine_notices_are_not_counted(kit: SiteKit) -> None:
     for _ in range(REFUSED_NOTICES.count + 5):
         assert client.post(ADDRESS, data=GENUINE).status_code == 200
     assert len(received) == REFUSED_NOTICES.count + 5
+
+
+def test_a_hint_is_taken_and_one_that_proves_nothing_is_turned_away(kit: SiteKit) -> None:
+    taken: list[bytes] = []
+
+    def take(body: bytes, headers: Mapping[str, str]) -> None:
+        if headers.get("X-Hint-Token") != "right":
+            raise Untrusted("the token is wrong")
+        taken.append(body)
+
+    operators = {**kit.site.operators, "h1": replace(kit.site.operators["h1"], hints={"his": take})}
+    client = create_app(replace(kit.site, operators=operators)).test_client()
+    address = "/callbacks/v1/h1/systems/his"
+    assert client.post(address, data=b"{}", headers={"X-Hint-Token": "right"}).status_code == 204
+    wrong = [client.post(address, data=b"{}").status_code for _ in range(REFUSED_NOTICES.count + 1)]
+    assert wrong == [403] * REFUSED_NOTICES.count + [429]
+    assert taken == [b"{}"]
+    assert client.post("/callbacks/v1/h1/systems/ris", data=b"{}").status_code == 404

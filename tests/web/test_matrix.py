@@ -55,6 +55,7 @@ EXPECTED: dict[str, frozenset[str]] = {
     "api.replay": frozenset({"jobs_key"}),
     "api.version": EVERYBODY,
     "assets.file": EVERYBODY,
+    "callbacks.hint": EVERYBODY,
     "callbacks.notice": EVERYBODY,
     "devices.add": frozenset({"admin"}),
     "devices.entry": EVERYBODY,
@@ -194,6 +195,7 @@ class Secrets:
             "department": "CARD",
             "practitioner": "P01",
             "account": "alipay",
+            "system": "his",
             "digest": self.asset.split("/")[0],
             "name": self.asset.split("/", 1)[1],
         }

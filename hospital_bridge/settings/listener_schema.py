@@ -1,0 +1,67 @@
+"""What the configuration says of the listener, and of who sends to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, post_load, validate
+
+from hospital_bridge.settings.kinds import NAME, counted, host_to_listen_on, port_to_listen_on, short_name
+from hospital_bridge.settings.model import ListenerSettings, Peer
+from hospital_bridge.settings.values import AddressRange, Charset
+
+
+def _file(what: str, **more: Any) -> fields.String:
+    metadata = {"expected": "the path of a PEM file", "description": what}
+    return fields.String(validate=validate.Length(min=1), metadata=metadata, **more)
+
+
+class ListenerTlsSchema(Schema):
+    """`[bridge.listener.tls]`: PEM files with which the listener speaks TLS; left out, it is not encrypted."""
+
+    certificate_file = _file("The listener's certificate, with those between it and its authority.", required=True)
+    key_file = _file("The key of the certificate.", required=True)
+    client_authority_file = _file("Who vouches for senders; with it only senders with its certificate are heard.")
+
+
+class ListenerSchema(Schema):
+    """`[bridge.listener]`: where HL7 messages arrive over MLLP."""
+
+    host = host_to_listen_on()
+    port = port_to_listen_on(2575)
+    max_connections = counted(64, 4096, "Connections that are held at the same time.")
+    max_message_bytes = counted(16 * 1024 * 1024, 1024**3, "Largest message that is taken, in bytes.")
+    idle_seconds = counted(3600, 86400 * 7, "A silent connection is closed after this many seconds.")
+    tls = fields.Nested(ListenerTlsSchema)
+
+    @post_load
+    def made(self, data: dict[str, Any], **_: Any) -> ListenerSettings:
+        return ListenerSettings(**data)
+
+
+class PeerSchema(Schema):
+    """`[[operator.peers]]`: a system that may send HL7 messages."""
+
+    name = fields.String(required=True, validate=short_name(), metadata={**NAME, "description": "Its name."})
+    addresses = fields.List(
+        AddressRange(metadata={"expected": "an IP address or a range such as 10.1.0.0/16"}),
+        required=True,
+        validate=validate.Length(1),
+        metadata={"description": "Where it may connect from."},
+    )
+    charset = Charset(
+        load_default="",
+        metadata={
+            "expected": "a character set such as gb18030",
+            "description": "What it sends where MSH-18 does not say, contradicts the bytes or names an 8859 set.",
+        },
+    )
+    system = fields.String(
+        load_default="his",
+        validate=short_name(),
+        metadata={**NAME, "description": "The system whose map reads its messages: `his`, or one of `systems`."},
+    )
+
+    @post_load
+    def made(self, data: dict[str, Any], **_: Any) -> Peer:
+        return Peer(**{**data, "addresses": tuple(data["addresses"])})
