@@ -6,12 +6,13 @@ simulation replaces the network by another `Transport`.
 
 from __future__ import annotations
 
+import io
 import logging
 import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import IO, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 import urllib3
@@ -28,7 +29,9 @@ _CHUNK = 64 * 1024
 class Request:
     """One call; a response longer than `max_response_bytes` is Malformed.
 
-    With an `address` that one is connected to, whatever the host's name means; name and certificate stay the host's.
+    With a file to put it `into`, the network leaves the answer's body there and nothing in memory; a transport that
+    has the body in memory anyway gives it back as ever. With an `address` that one is connected to, whatever the host's
+    name means; name and certificate stay the host's.
     """
 
     method: str
@@ -37,6 +40,7 @@ class Request:
     body: bytes = field(default=b"", repr=False)
     max_response_bytes: int = 4 * 1024 * 1024
     address: str = ""
+    into: IO[bytes] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,7 @@ class UrllibTransport:
         deadline = self._monotonic() + self._timeouts.total
         try:
             with answered_within(lambda: deadline - self._monotonic()):
-                return self._read(self._opened(request), request.max_response_bytes)
+                return _read(self._opened(request), request)
         except exceptions.HTTPError as error:
             # `from None`: the library's text holds the address with its query.
             raise translated(error) from None
@@ -161,19 +165,22 @@ class UrllibTransport:
         target = urlunsplit(("", "", where.path or "/", where.query, ""))
         return pool, target, {"Host": where.netloc.rpartition("@")[2]}
 
-    def _read(self, answer: urllib3.BaseHTTPResponse, limit: int) -> Response:
-        headers = {name.lower(): value for name, value in answer.headers.items()}
-        body = bytearray()
-        try:
-            for chunk in answer.stream(_CHUNK, decode_content=False):
-                body += chunk
-                if len(body) > limit:
-                    raise Malformed(f"answer is longer than {limit} bytes")
-        except OutsideError:
-            answer.close()
-            raise
-        answer.release_conn()
-        return Response(answer.status, headers, bytes(body))
+
+def _read(answer: urllib3.BaseHTTPResponse, request: Request) -> Response:
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    kept = io.BytesIO()
+    target, left = request.into or kept, request.max_response_bytes
+    try:
+        for chunk in answer.stream(_CHUNK, decode_content=False):
+            left -= len(chunk)
+            if left < 0:
+                raise Malformed(f"answer is longer than {request.max_response_bytes} bytes")
+            target.write(chunk)
+    except OutsideError:
+        answer.close()
+        raise
+    answer.release_conn()
+    return Response(answer.status, headers, kept.getvalue())
 
 
 def translated(error: exceptions.HTTPError) -> OutsideError:

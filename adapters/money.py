@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 
 from adapters.errors import Malformed
 from adapters.values import Fen
 
-_YUAN = re.compile(r"-?\d{1,13}(?:\.\d{1,2}0*)?", re.ASCII)
+_YUAN = re.compile(r"(-?)(\d{1,13})(?:\.(\d{1,2})0*)?", re.ASCII)
 
 
 def fen_from_yuan(text: str) -> Fen:
     """Fen of a decimal yuan text such as `12.3`; Malformed on more than two places or any other text."""
-    if not _YUAN.fullmatch(text):
+    found = _YUAN.fullmatch(text)
+    if not found:
         raise Malformed(f"not an amount in yuan: {text[:20]!r}")
-    return Fen(int(Decimal(text) * 100))
+    sign, yuan, places = found.groups()
+    fen = int(yuan) * 100 + int((places or "0").ljust(2, "0"))
+    return Fen(-fen if sign else fen)
 
 
 def yuan_from_fen(amount: int) -> str:

@@ -199,7 +199,10 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BillEntry:
-    """One line of a wallet's bill; `amount_fen` is positive for both kinds."""
+    """One line of a wallet's bill; `amount_fen` is positive for both kinds, `fee_fen` where the wallet keeps a fee.
+
+    `shop_no`, `terminal_no` and `cashier_no` say where a trade was made, as far as tills tell the wallet.
+    """
 
     kind: EntryKind
     merchant_order_no: str
@@ -209,6 +212,9 @@ class BillEntry:
     fee_fen: Fen
     occurred_at: datetime
     refund_no: str = ""
+    shop_no: str = ""
+    terminal_no: str = ""
+    cashier_no: str = ""
 
 
 # --- hospital ---------------------------------------------------------------

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
+from adapters.values import EntryKind
 from hospital_bridge.money_rows import money_rows
 from hospital_bridge.payment.effects import PATIENCE
 from hospital_bridge.payment.flows import decide
+from hospital_bridge.store.differences import Finding
 from hospital_bridge.store.staff import StaffAccounts
 from hospital_bridge.web.finance_reads import (
     Decision,
@@ -23,8 +26,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from hospital_bridge.payment.context import MoneyContext
-    from hospital_bridge.store.reconciliation import OpenDifference
+    from hospital_bridge.store.differences import OpenDifference
     from hospital_bridge.store.unit_of_work import Work
+
+
+MOST_SHOWN = 500
+"""Open differences that one page shows, the oldest first; the export has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,7 @@ class FinanceDesk:
             return FinanceFigures(
                 long_unknown=len(work.effects.unknown_since(work.now - PATIENCE)),
                 for_person=len(money_rows(work)),
-                open_differences=len(work.reconciliations.open_differences()),
+                open_differences=work.differences.open_count(),
             )
 
     def waiting(self, operator_id: str) -> Sequence[MoneyRow]:
@@ -65,7 +72,7 @@ class FinanceDesk:
 
     def differences(self, operator_id: str) -> Sequence[DifferenceRow]:
         with self.money(operator_id).store.read(operator_id) as work:
-            return [_difference_row(work, one) for one in work.reconciliations.still_open()]
+            return [_difference_row(work, one) for one in work.differences.open(MOST_SHOWN)]
 
     def decide(self, operator_id: str, about: str, decision: Decision, *, receipt_no: str, by: str) -> None:
         context = self.money(operator_id)
@@ -77,10 +84,10 @@ class FinanceDesk:
 
     def explain(self, operator_id: str, key: str, explanation: Explanation | None, *, by: str) -> None:
         with self.money(operator_id).store.begin(operator_id) as work:
-            known = {_key(one): one for one in work.reconciliations.still_open()}
-            if key not in known:
+            one = _found(work, key)
+            if one is None:
                 raise SomebodyWasFaster(key)
-            _settle(work, known[key], explanation, by)
+            _settle(work, one, explanation, by)
 
 
 def _carry_out(context: MoneyContext, work: Work, about: str, decision: Decision, receipt_no: str, by: str) -> None:
@@ -99,18 +106,26 @@ def _carry_out(context: MoneyContext, work: Work, about: str, decision: Decision
             decide.decide_returned(work, about, by=by)
 
 
+def _found(work: Work, key: str) -> OpenDifference | None:
+    account, _, rest = key.partition("/")
+    day, *named = rest.split("/", 3)
+    try:
+        finding, kind, reference = named
+        return work.differences.find_open(
+            account, date.fromisoformat(day), (Finding(finding), EntryKind(kind), reference)
+        )
+    except ValueError:
+        return None
+
+
 def _settle(work: Work, one: OpenDifference, explanation: Explanation | None, by: str) -> None:
-    run = work.reconciliations.find(one.wallet_account, one.day)
-    if run is None:
-        raise SomebodyWasFaster(_key(one))
+    about = {"finding": one.difference.finding}
     if explanation is None:
-        work.reconciliations.take_over(run, one.difference, by)
-        work.audit.record(by, "difference.taken_over", one.difference.reference, finding=one.difference.finding)
+        work.differences.take_over(one, by)
+        work.audit.record(by, "difference.taken_over", one.difference.reference, **about)
         return
-    work.reconciliations.explain(run, one.difference, by)
-    work.audit.record(
-        by, "difference.explained", one.difference.reference, finding=one.difference.finding, reason=explanation
-    )
+    work.differences.explain(one, by)
+    work.audit.record(by, "difference.explained", one.difference.reference, **about, reason=explanation)
 
 
 def _difference_row(work: Work, one: OpenDifference) -> DifferenceRow:

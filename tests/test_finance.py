@@ -14,7 +14,7 @@ from hospital_bridge.payment.effects import PATIENCE
 from hospital_bridge.payment.model import Payment, Situation
 from hospital_bridge.payment.reconcile import reconcile_day
 from hospital_bridge.slot import FulfilMode
-from hospital_bridge.store.reconciliation import Finding
+from hospital_bridge.store.differences import Finding
 from hospital_bridge.store.staff import StaffAccounts
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.web.finance_reads import Decision, Explanation, SomebodyWasFaster

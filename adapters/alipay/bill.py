@@ -14,16 +14,19 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
+from typing import IO
 
 from adapters.alipay.mapping import instant
 from adapters.errors import Malformed
 from adapters.money import fen_from_yuan
 from adapters.values import BillEntry, EntryKind, Fen
 
-MAX_ARCHIVE_BYTES = 64 * 1024 * 1024
+MAX_ARCHIVE_BYTES = 512 * 1024 * 1024
 _MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
 _ENCODING = "gb18030"  # a superset of GBK, for names that GBK lacks
 _KINDS = MappingProxyType({"交易": EntryKind.PAYMENT, "退款": EntryKind.REFUND})
+_IDS = ("支付宝交易号", "商户订单号", "业务类型", "完成时间", "门店编号", "操作员", "终端号", "退款批次号/请求号")
+_READ = frozenset({*_IDS, "订单金额（元）", "商家实收（元）", "服务费（元）"})
 _START = re.compile(r"起始日期：\[(\d{4})年(\d{2})月(\d{2})日 00:00:00\]")
 _TOTAL = re.compile(r"#(交易|退款)合计：(\d+)笔")
 _END_MARK = "业务明细列表结束"
@@ -34,14 +37,14 @@ _UNREADABLE = (zipfile.BadZipFile, zlib.error, ValueError, csv.Error, EOFError, 
 Row = Mapping[str, str]
 
 
-def entries(archive: bytes, *, day: date, seller_id: str) -> Iterator[BillEntry]:
-    """The entries of the archive's detail files, one by one.
+def entries(archive: IO[bytes], *, day: date, seller_id: str) -> Iterator[BillEntry]:
+    """The entries of the archive's detail files, one by one; the archive is closed at the end.
 
     Raises Malformed for another day or account, a damaged archive, or a list that ends early; what was
     given before that counts only when the iterator ends.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(archive), metadata_encoding="gbk") as opened:
+        with archive, zipfile.ZipFile(archive, metadata_encoding="gbk") as opened:
             for name in _detail_files(opened):
                 with opened.open(name) as packed, io.TextIOWrapper(packed, _ENCODING, newline="") as text:
                     yield from _Detail(day, seller_id).entries(text)
@@ -66,7 +69,8 @@ class _Detail:
     def __init__(self, day: date, seller_id: str) -> None:
         self._day = day
         self._seller_id = seller_id
-        self._columns: list[str] = []
+        self._width = 0
+        self._places: list[tuple[str, int]] = []
         self._ended = False
         self._head: set[str] = set()
         self._counts: Counter[str] = Counter()
@@ -76,8 +80,9 @@ class _Detail:
             first = cells[0] if cells else ""
             if first.startswith("#"):
                 self._read_remark(",".join(cells))
-            elif not self._columns:
-                self._columns = [cell.strip() for cell in cells]
+            elif not self._width:
+                self._width = len(cells)
+                self._places = [(name.strip(), place) for place, name in enumerate(cells) if name.strip() in _READ]
             elif any(cell.strip() for cell in cells):
                 yield self._read_row(cells)
         self._check_complete()
@@ -97,9 +102,9 @@ class _Detail:
         self._head.add(what)
 
     def _read_row(self, cells: list[str]) -> BillEntry:
-        if len(cells) != len(self._columns) or self._ended:
+        if len(cells) != self._width or self._ended:
             raise Malformed("a row of the bill is not where or what its header says")
-        row = dict(zip(self._columns, (cell.strip() for cell in cells), strict=True))
+        row = {name: cells[place].strip() for name, place in self._places}
         self._counts[row.get("业务类型", "")] += 1
         return entry_of(row)
 
@@ -117,11 +122,14 @@ def entry_of(row: Row) -> BillEntry:
         kind=kind,
         merchant_order_no=_cell(row, "商户订单号"),
         provider_trade_no=_cell(row, "支付宝交易号"),
-        amount_fen=_positive(row, "订单金额（元）"),
-        receipt_fen=_positive(row, "商家实收（元）"),
-        fee_fen=_positive(row, "服务费（元）"),
+        amount_fen=_moved(row, "订单金额（元）", kind),
+        receipt_fen=_moved(row, "商家实收（元）", kind),
+        fee_fen=Fen(-fen_from_yuan(_cell(row, "服务费（元）"))),
         occurred_at=instant(_cell(row, "完成时间")),
         refund_no=_cell(row, "退款批次号/请求号") if kind is EntryKind.REFUND else "",
+        shop_no=row.get("门店编号", ""),
+        terminal_no=row.get("终端号", ""),
+        cashier_no=row.get("操作员", ""),
     )
 
 
@@ -131,5 +139,9 @@ def _cell(row: Row, column: str) -> str:
     return row[column]
 
 
-def _positive(row: Row, column: str) -> Fen:
-    return Fen(abs(fen_from_yuan(_cell(row, column))))
+def _moved(row: Row, column: str, kind: EntryKind) -> Fen:
+    """What a row moves, as a positive sum."""
+    amount = fen_from_yuan(_cell(row, column))
+    if amount < 0 and kind is EntryKind.PAYMENT:
+        raise Malformed("the bill holds a payment of less than nothing")
+    return Fen(abs(amount))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from types import MappingProxyType
@@ -26,6 +27,7 @@ from adapters.values import (
 
 _ALIPAY_ZONE = timezone(timedelta(hours=8), "GMT+8")
 _TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
+_TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)", re.ASCII)
 _ID_CARD_LENGTH = 18
 _ID_TYPES = MappingProxyType({"0": "CN_ID", "IDENTITY_CARD": "CN_ID", "1": "PASSPORT", "PASSPORT": "PASSPORT"})
 _STATUSES = MappingProxyType(
@@ -47,11 +49,15 @@ def local_text(instant: datetime) -> str:
 
 def instant(text: str) -> datetime:
     """An instant that Alipay wrote, in UTC; Malformed otherwise."""
+    # Refund times of notices carry thousandths, which no other field does.
+    found = _TIME.match(text)
     try:
-        # Refund times of notices carry thousandths, which no other field does.
-        local = datetime.strptime(text[:19], _TIME_FORMAT).replace(tzinfo=_ALIPAY_ZONE)
+        # A bill has a million of them, and strptime would take longer than all else of a line.
+        local = datetime(*map(int, found.groups()), tzinfo=_ALIPAY_ZONE) if found else None  # type: ignore[misc,arg-type]
     except ValueError:
-        raise Malformed(f"not a time: {text[:30]!r}") from None
+        local = None
+    if local is None:
+        raise Malformed(f"not a time: {text[:30]!r}")
     return local.astimezone(UTC)
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from datetime import date
+from tempfile import TemporaryFile
+from typing import IO
 from urllib.parse import quote, urlencode, urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -165,17 +168,24 @@ class AlipayWallet:
         archive = self._fetch(mapping.text_of(node, "bill_download_url"))
         return bill.entries(archive, day=day, seller_id=self._settings.seller_id)
 
-    def _fetch(self, address: str) -> bytes:
-        """The archive behind a link that lives for 30 seconds and carries no signature."""
+    def _fetch(self, address: str) -> IO[bytes]:
+        """The archive, in an unnamed file, behind a link that lives for 30 seconds and carries no signature."""
         where = urlsplit(address)
         if where.netloc not in self._settings.bill_hosts:
             raise Untrusted("the bill is offered by a host that bill_hosts does not name")
         if where.scheme != urlsplit(self._settings.gateway_url).scheme:
             raise Untrusted("the bill is offered over another scheme than the gateway's")
-        try:
-            response = self._http.send(Request("GET", address, max_response_bytes=bill.MAX_ARCHIVE_BYTES))
-        except OutcomeUnknown as error:
-            raise NotDone(error.text) from error
-        if response.status != _OK:
-            raise NotDone(f"the bill's link answers {response.status}", native_code=str(response.status))
-        return response.body
+        with ExitStack() as unless_it_ends_well:
+            archive = unless_it_ends_well.enter_context(TemporaryFile())
+            try:
+                response = self._http.send(
+                    Request("GET", address, max_response_bytes=bill.MAX_ARCHIVE_BYTES, into=archive)
+                )
+            except OutcomeUnknown as error:
+                raise NotDone(error.text) from error
+            if response.status != _OK:
+                raise NotDone(f"the bill's link answers {response.status}", native_code=str(response.status))
+            archive.write(response.body)
+            archive.seek(0)
+            unless_it_ends_well.pop_all()
+        return archive

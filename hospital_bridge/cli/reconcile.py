@@ -17,21 +17,26 @@ if TYPE_CHECKING:
 
     from hospital_bridge.payment.context import MoneyContext
 
-
 @click.command()
 @click.argument("day", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE")
 @configuration_option
 @operator_option
+@click.option("--wallet", "account", metavar="ACCOUNT", help="Only this wallet account; without it, each of them.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array, an object for each wallet account.")
 @click.pass_context
-def command(ctx: click.Context, day: datetime, configuration: Path, operator_id: str, *, as_json: bool) -> None:
+def command(
+    ctx: click.Context, day: datetime, configuration: Path, operator_id: str, account: str | None, *, as_json: bool
+) -> None:
     """Compare the three books of the business day DATE (YYYY-MM-DD) and keep the result.
 
-    Exit code 1 when money is unexplained or a book is not to be had yet; repeating it is safe.
+    Exit code 1 when money is unexplained or a book is not to be had yet; repeating it is safe, also after a run that
+    was interrupted. How far it is, is told on the way.
     """
     bridge = built(configuration)
     money = bridge.operators[chosen_operator(bridge, operator_id)].money
-    runs = [_reconciled(money, account, day.date()) for account in money.wallets]
+    if account is not None and account not in money.wallets:
+        raise click.BadParameter(translate("there is no such wallet account"), param_hint="--wallet")
+    runs = [_reconciled(money, each, day.date()) for each in ([account] if account else money.wallets)]
     click.echo(json.dumps(runs, default=str) if as_json else "\n".join(map(_line, runs)))
     ctx.exit(0 if all(run["state"] == "done" and not run["unexplained_fen"] for run in runs) else 1)
 
@@ -39,12 +44,25 @@ def command(ctx: click.Context, day: datetime, configuration: Path, operator_id:
 def _reconciled(money: MoneyContext, account: str, day: date) -> dict[str, Any]:
     """The result of one account's day, with the differences that are open on it."""
     from hospital_bridge.payment.reconcile import reconcile_day
-    from hospital_bridge.store.reconciliation import Progress
+    from hospital_bridge.store.differences import Progress
 
-    run = asdict(reconcile_day(money, account, day))
+    def tell(step: str, rows: int) -> None:
+        click.echo(_sentence(step).format(account=account, day=day, rows=f"{rows:,}"), err=True)
+
+    run = asdict(reconcile_day(money, account, day, tell))
     with money.store.read(money.operator_id) as work:
-        found = work.reconciliations.differences(account, day)
+        found = work.differences.of(account, day)
     return run | {"differences": [asdict(one) for one in found if one.progress is Progress.OPEN]}
+
+
+def _sentence(step: str) -> str:
+    """What a run does at that step."""
+    return {
+        "bill": translate("{account} {day}: {rows} lines of the wallet's bill read"),
+        "ledger": translate("{account} {day}: reading the ledger"),
+        "list": translate("{account} {day}: {rows} lines of the hospital's list read"),
+        "compare": translate("{account} {day}: comparing"),
+    }[step]
 
 
 def _line(run: dict[str, Any]) -> str:

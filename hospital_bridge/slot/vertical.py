@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -42,7 +42,7 @@ class Sale:
     query_reversal: Callable[[Scope, PaidSale], Receipt | None] | None
     changed: Callable[[VerticalWork, str, Progress, str], None]
     """(work, sale_ref, progress, reason): the vertical follows, in the same transaction."""
-    entries: Callable[[Scope, date], Sequence[SaleEntry]]
+    entries: Callable[[Scope, date], Iterable[SaleEntry]]
     """The fulfilling system's own list of a day; sales that stand in one list name the same function."""
     reverses_cards: bool = False
     """What was redeemed for an order of it (`Use.order_ref` is the `sale_ref`) is its holder's again, once, as soon as

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Index,
+    Row,
     Select,
     String,
     Table,
@@ -73,19 +74,34 @@ class Ledger:
         """The postings of one payment in the order in which they were made."""
         return self._many(LEDGER.c.payment_id == payment_id)
 
-    def wallet_movements(self, wallet_account: str, day: date) -> Iterator[tuple[EntryKind, str, Fen]]:
-        """What passed through a wallet account on that business date: payments by order, refunds by refund number."""
-        statement = (
+    def wallet_movements(self, wallet_account: str, day: date) -> Iterator[tuple[EntryKind, str, str, Fen]]:
+        """What passed through a wallet account on that business date, row by row: kind, reference, order, fen.
+
+        The reference of a payment is its order, of a refund its own number.
+        """
+        statement = self._movements().where(LEDGER.c.business_date == day, PAYMENT.c.wallet_account == wallet_account)
+        for row in self._work.each(statement):
+            yield _movement(row)
+
+    def known_movements(
+        self, wallet_account: str, days: Sequence[date], order_nos: Sequence[str]
+    ) -> set[tuple[EntryKind, str, Fen]]:
+        """Kind, reference and fen of what passed through a wallet account on those dates for those orders."""
+        statement = self._movements().where(
+            LEDGER.c.business_date.in_(days),
+            PAYMENT.c.wallet_account == wallet_account,
+            PAYMENT.c.merchant_order_no.in_(order_nos),
+        )
+        moved = map(_movement, self._work.connection.execute(statement))
+        return {(kind, reference, amount) for kind, reference, _, amount in moved}
+
+    def _movements(self) -> Select[Any]:
+        return (
             select(LEDGER.c.move, LEDGER.c.refund_no, PAYMENT.c.merchant_order_no, LEDGER.c.amount_fen)
             .join_from(LEDGER, PAYMENT)
-            .where(LEDGER.c.operator_id == self._work.operator_id, LEDGER.c.business_date == day)
-            .where(LEDGER.c.move.in_([Move.COLLECT, Move.REFUND]), PAYMENT.c.wallet_account == wallet_account)
+            .where(LEDGER.c.operator_id == self._work.operator_id)
+            .where(LEDGER.c.move.in_([Move.COLLECT, Move.REFUND]))
         )
-        for move, refund_no, merchant_order_no, amount in self._work.connection.execute(statement):
-            if move is Move.COLLECT:
-                yield EntryKind.PAYMENT, merchant_order_no, Fen(amount)
-            else:
-                yield EntryKind.REFUND, refund_no, Fen(amount)
 
     def all(self) -> Sequence[Posting]:
         """Every posting, the oldest first."""
@@ -114,3 +130,9 @@ class Ledger:
 
     def _many(self, *conditions: ColumnElement[bool]) -> Sequence[Posting]:
         return [record_of(Posting, row) for row in self._table.all(*conditions, order_by=[LEDGER.c.posting_id])]
+
+
+def _movement(row: Row[Any]) -> tuple[EntryKind, str, str, Fen]:
+    if row.move is Move.COLLECT:
+        return EntryKind.PAYMENT, row.merchant_order_no, row.merchant_order_no, Fen(row.amount_fen)
+    return EntryKind.REFUND, row.refund_no, row.merchant_order_no, Fen(row.amount_fen)

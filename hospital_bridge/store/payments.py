@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +19,10 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     or_,
+    select,
 )
 
+from adapters.values import Fen
 from hospital_bridge.payment.model import Collection, Fulfilment, Payment
 from hospital_bridge.store.choice import choice
 from hospital_bridge.store.metadata import CODE, ID, Described, Instant, metadata, operator_column, where
@@ -133,9 +135,24 @@ class Payments:
         """Every payment, the oldest first."""
         return self._many()
 
-    def collected_between(self, start: datetime, end: datetime) -> Sequence[Payment]:
-        """Payments whose money the wallet took in the half-open span."""
-        return self._many(PAYMENT.c.collected_at >= start, PAYMENT.c.collected_at < end)
+    def sold_between(self, start: datetime, end: datetime) -> Iterator[tuple[str, str, Fen, Fen, Fulfilment]]:
+        """Id, wallet account, amount, posted sum and fulfilment of what the wallets took in the half-open span."""
+        columns = ("payment_id", "wallet_account", "amount_fen", "posted_fen", "fulfilment")
+        taken = and_(PAYMENT.c.collected_at >= start, PAYMENT.c.collected_at < end)
+        statement = select(*(PAYMENT.c[name] for name in columns))
+        for row in self._work.each(statement.where(PAYMENT.c.operator_id == self._work.operator_id, taken)):
+            yield row.payment_id, row.wallet_account, row.amount_fen, row.posted_fen, row.fulfilment
+
+    def by_orders(self, merchant_order_nos: Sequence[str]) -> Mapping[str, Payment]:
+        """Those of the order numbers that are ours, and the payments behind them."""
+        found = self._many(PAYMENT.c.merchant_order_no.in_(merchant_order_nos))
+        return {payment.merchant_order_no: payment for payment in found}
+
+    def posted(self, payment_ids: Sequence[str]) -> Sequence[tuple[str, str, Fen, datetime]]:
+        """Id, wallet account, sum posted at the fulfilling system and when the wallet took it, of those with money."""
+        asked = PAYMENT.c.payment_id.in_(payment_ids) & PAYMENT.c.collected_at.is_not(None)
+        rows = self._table.all(asked)
+        return [(row.payment_id, row.wallet_account, row.posted_fen, row.collected_at) for row in rows]
 
     def for_person(self) -> Sequence[Payment]:
         """Money that only a person can move on.

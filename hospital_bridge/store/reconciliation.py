@@ -1,16 +1,16 @@
-"""Reconciliation: one run per wallet account and business day, and the differences that it found."""
+"""Reconciliation: one run per wallet account and business day, and how far one that is under way has come."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Column, Date, Integer, String, Table
+from sqlalchemy import BigInteger, Column, ColumnElement, Date, Integer, String, Table
 
-from adapters.values import EntryKind, Fen
+from adapters.values import Fen
 from hospital_bridge.payment.model import NOTHING
 from hospital_bridge.store.choice import choice
 from hospital_bridge.store.metadata import CODE, Instant, metadata, operator_column
@@ -27,30 +27,13 @@ class RunState(StrEnum):
     DONE = "done"
 
 
-class Finding(StrEnum):
-    """How the books differ about one entry.
+class Step(StrEnum):
+    """Which book a run is reading, or that it compares them."""
 
-    TIMING: two books put it on neighbouring days. WALLET_ONLY (长款) and LEDGER_ONLY (短款): the bill or our
-    ledger lacks it. SALE_ONLY and SALE_MISSING: the same of the fulfilling system's list. UNFULFILLED: paid
-    or refunded, and the fulfilling system has not answered yet.
-    """
-
-    TIMING = "timing"
-    WALLET_ONLY = "wallet_only"
-    LEDGER_ONLY = "ledger_only"
-    WALLET_AMOUNT = "wallet_amount"
-    SALE_ONLY = "sale_only"
-    SALE_MISSING = "sale_missing"
-    UNFULFILLED = "unfulfilled"
-    SALE_AMOUNT = "sale_amount"
-
-
-class Progress(StrEnum):
-    """OPEN waits for its owner; CLEARED by a later run; EXPLAINED by a person."""
-
-    OPEN = "open"
-    CLEARED = "cleared"
-    EXPLAINED = "explained"
+    BILL = "bill"
+    LEDGER = "ledger"
+    LIST = "list"
+    COMPARE = "compare"
 
 
 def _fen(name: str) -> Column[Any]:
@@ -73,21 +56,15 @@ RECONCILIATION = Table(
     Column("reason", String(200), nullable=False),
     Column("run_at", Instant, nullable=False),
 )
-DIFFERENCE = Table(
-    "reconciliation_difference",
+RECONCILING = Table(
+    "reconciling",
     metadata,
     operator_column(),
     Column("wallet_account", CODE, primary_key=True),
     Column("day", Date, primary_key=True),
-    *choice("finding", Finding, primary_key=True),
-    *choice("kind", EntryKind, primary_key=True),
-    Column("reference", CODE, primary_key=True),
-    _fen("ours_fen"),
-    _fen("theirs_fen"),
-    *choice("progress", Progress),
-    Column("owner", CODE, nullable=False),
-    Column("found_at", Instant, nullable=False),
-    Column("ended_at", Instant),
+    *choice("step", Step),
+    Column("rows_read", Integer, nullable=False),
+    Column("told_at", Instant, nullable=False),
 )
 
 
@@ -109,32 +86,14 @@ class Reconciliation:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """One entry on which two books differ; `reference` is an order, refund or posting number."""
-
-    finding: Finding
-    kind: EntryKind
-    reference: str
-    ours_fen: Fen
-    theirs_fen: Fen
-    progress: Progress = Progress.OPEN
-    owner: str = "finance"
-    found_at: datetime | None = None
-    ended_at: datetime | None = None
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """What makes it the same difference in a later run."""
-        return (self.finding, self.kind, self.reference)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenDifference:
-    """A difference that waits for its owner, with the account and business day whose books differ."""
+class UnderWay:
+    """How far a run has come that has not ended yet; one that was interrupted stays until the next one ends."""
 
     wallet_account: str
     day: date
-    difference: Difference
+    step: Step
+    rows_read: int
+    told_at: datetime
 
 
 class Reconciliations:
@@ -143,80 +102,53 @@ class Reconciliations:
     def __init__(self, work: Work) -> None:
         self._work = work
         self._runs = work.table(RECONCILIATION)
-        self._differences = work.table(DIFFERENCE)
+        self._under_way = work.table(RECONCILING)
 
     def find(self, wallet_account: str, day: date) -> Reconciliation | None:
         """The result of that day, or None when it was never tried."""
-        row = self._runs.one(RECONCILIATION.c.wallet_account == wallet_account, RECONCILIATION.c.day == day)
+        row = self._runs.one(*_of(RECONCILIATION, wallet_account, day))
         return None if row is None else record_of(Reconciliation, row)
-
-    def differences(self, wallet_account: str, day: date) -> Sequence[Difference]:
-        """What was found on that day, ended ones included."""
-        mine = (DIFFERENCE.c.wallet_account == wallet_account, DIFFERENCE.c.day == day)
-        order = [DIFFERENCE.c.finding, DIFFERENCE.c.kind, DIFFERENCE.c.reference]
-        return [record_of(Difference, row) for row in self._differences.all(*mine, order_by=order)]
-
-    def open_differences(self) -> Sequence[Difference]:
-        """Everything that still waits for its owner, the oldest first."""
-        rows = self._differences.all(DIFFERENCE.c.progress == Progress.OPEN, order_by=[DIFFERENCE.c.found_at])
-        return [record_of(Difference, row) for row in rows]
-
-    def still_open(self) -> Sequence[OpenDifference]:
-        """As `open_differences`, each with its account and day."""
-        rows = self._differences.all(DIFFERENCE.c.progress == Progress.OPEN, order_by=[DIFFERENCE.c.found_at])
-        return [OpenDifference(row.wallet_account, row.day, record_of(Difference, row)) for row in rows]
 
     def latest(self, limit: int) -> Sequence[Reconciliation]:
         """The newest days first."""
         newest = [RECONCILIATION.c.day.desc(), RECONCILIATION.c.wallet_account]
         return [record_of(Reconciliation, row) for row in self._runs.all(order_by=newest, limit=limit)]
 
-    def keep(self, run: Reconciliation, found: Iterable[Difference]) -> None:
-        """Record a run; differences known from an earlier run keep owner and age, vanished ones are cleared."""
-        self._write(run)
-        known = {difference.key: difference for difference in self.differences(run.wallet_account, run.day)}
-        present = {difference.key: difference for difference in found}
-        for key, difference in present.items():
-            if key not in known:
-                self._add(run, replace(difference, found_at=self._work.now))
-            elif known[key].progress is Progress.CLEARED:
-                self._set(run, difference, difference.progress)
-        for key, difference in known.items():
-            if key not in present and difference.progress is Progress.OPEN:
-                self._set(run, difference, Progress.CLEARED)
+    def of_day(self, day: date) -> Sequence[Reconciliation]:
+        """The results of that day, by account."""
+        rows = self._runs.all(RECONCILIATION.c.day == day, order_by=[RECONCILIATION.c.wallet_account])
+        return [record_of(Reconciliation, row) for row in rows]
 
-    def explain(self, run: Reconciliation, difference: Difference, owner: str) -> None:
-        """A person has settled the difference."""
-        self._set(run, replace(difference, owner=owner), Progress.EXPLAINED)
+    def under_way(self) -> Sequence[UnderWay]:
+        """The runs that have not ended yet."""
+        rows = self._under_way.all(order_by=[RECONCILING.c.day, RECONCILING.c.wallet_account])
+        return [record_of(UnderWay, row) for row in rows]
 
-    def take_over(self, run: Reconciliation, difference: Difference, owner: str) -> None:
-        """A person looks into the difference, which stays open."""
-        self._set(run, replace(difference, owner=owner), Progress.OPEN)
+    def come_to(self, wallet_account: str, day: date, step: Step, rows_read: int) -> None:
+        """Tell how far the run of that day has come."""
+        reached = {"step": step, "rows_read": rows_read, "told_at": self._work.now}
+        if not self._under_way.change(*_of(RECONCILING, wallet_account, day), **reached):
+            self._under_way.add(wallet_account=wallet_account, day=day, **reached)
+
+    def keep(self, run: Reconciliation) -> None:
+        """Record a run that has ended, unless a later one has; its differences stand already."""
+        self._under_way.remove(*_of(RECONCILING, run.wallet_account, run.day))
+        standing = self.find(run.wallet_account, run.day)
+        if standing is None or standing.state is RunState.WAITING or standing.run_at <= run.run_at:
+            self._write(run)
 
     def wait(self, run: Reconciliation) -> None:
         """Record that the books of a day are not to be had; a result that stands already is kept."""
+        self._under_way.remove(*_of(RECONCILING, run.wallet_account, run.day))
         standing = self.find(run.wallet_account, run.day)
         if standing is None or standing.state is RunState.WAITING:
             self._write(run)
 
     def _write(self, run: Reconciliation) -> None:
         values = columns_of(run)
-        where = (RECONCILIATION.c.wallet_account == run.wallet_account, RECONCILIATION.c.day == run.day)
-        if not self._runs.change(*where, **values):
+        if not self._runs.change(*_of(RECONCILIATION, run.wallet_account, run.day), **values):
             self._runs.add(**values)
 
-    def _add(self, run: Reconciliation, difference: Difference) -> None:
-        self._differences.add(wallet_account=run.wallet_account, day=run.day, **columns_of(difference))
 
-    def _set(self, run: Reconciliation, difference: Difference, progress: Progress) -> None:
-        ended_at = None if progress is Progress.OPEN else self._work.now
-        self._differences.change(
-            DIFFERENCE.c.wallet_account == run.wallet_account,
-            DIFFERENCE.c.day == run.day,
-            DIFFERENCE.c.finding == difference.finding,
-            DIFFERENCE.c.kind == difference.kind,
-            DIFFERENCE.c.reference == difference.reference,
-            progress=progress,
-            owner=difference.owner,
-            ended_at=ended_at,
-        )
+def _of(table: Table, wallet_account: str, day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return table.c.wallet_account == wallet_account, table.c.day == day

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ColumnElement, Index, Integer, Table, and_, or_
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    Select,
+    Table,
+    and_,
+    or_,
+    select,
+)
 
+from adapters.values import Fen
 from hospital_bridge.payment.model import Account, Fulfilment, Refund, RefundState
 from hospital_bridge.store.choice import choice
 from hospital_bridge.store.metadata import ID, Described, Instant, belongs_to, metadata, operator_column
+from hospital_bridge.store.payments import PAYMENT
 from hospital_bridge.store.records import columns_of, record_of
 
 if TYPE_CHECKING:
@@ -49,6 +63,7 @@ class Refunds:
     """The refunds of one operator."""
 
     def __init__(self, work: Work) -> None:
+        self._work = work
         self._table = work.table(REFUND)
 
     def add(self, refund: Refund) -> None:
@@ -72,9 +87,22 @@ class Refunds:
         self._table.save(REFUND.c.refund_no == refund.refund_no, version=refund.version, **values)
         return self.get(refund.refund_no)
 
-    def refunded_between(self, start: datetime, end: datetime) -> Sequence[Refund]:
-        """Refunds that the wallet gave back in the half-open span."""
-        return self._many(REFUND.c.refunded_at >= start, REFUND.c.refunded_at < end)
+    def reversed_between(self, start: datetime, end: datetime) -> Iterator[tuple[str, str, Fen, Fulfilment | None]]:
+        """Number, wallet account, sum to be reversed and how that stands, of refunds of the half-open span."""
+        statement = self._with_account().where(REFUND.c.refunded_at >= start, REFUND.c.refunded_at < end)
+        for row in self._work.each(statement):
+            yield row.refund_no, row.wallet_account, row.reversal_fen, row.reversal
+
+    def posted(self, refund_nos: Sequence[str]) -> Sequence[tuple[str, str, Fen, datetime]]:
+        """Number, wallet account, sum reversed at the fulfilling system and when the wallet gave it back."""
+        asked = self._with_account().where(REFUND.c.refund_no.in_(refund_nos), REFUND.c.refunded_at.is_not(None))
+        rows = self._work.connection.execute(asked)
+        return [(row.refund_no, row.wallet_account, row.reversal_fen, row.refunded_at) for row in rows]
+
+    def _with_account(self) -> Select[Any]:
+        columns = ("refund_no", "reversal_fen", "reversal", "refunded_at")
+        statement = select(*(REFUND.c[name] for name in columns), PAYMENT.c.wallet_account)
+        return statement.join_from(REFUND, PAYMENT).where(REFUND.c.operator_id == self._work.operator_id)
 
     def for_person(self) -> Sequence[Refund]:
         """Refunds that the wallet refused for good, and reversals that nobody but a person can settle."""

@@ -8,13 +8,15 @@ from contextvars import ContextVar
 from copy import copy
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import Connection, Engine, Row, Select, Table
 
 from hospital_bridge.clock import Clock, Ids
 from hospital_bridge.store.audit import Audit
 from hospital_bridge.store.cards import Cards
 from hospital_bridge.store.deliveries import Deliveries
+from hospital_bridge.store.differences import Differences
 from hospital_bridge.store.effects import Effects
 from hospital_bridge.store.engine import enter, reading, refuse_powerful_login
 from hospital_bridge.store.feeds import FeedMarks
@@ -44,6 +46,8 @@ from hospital_bridge.store.wallet_cards import WalletCards
 from hospital_bridge.store.wallet_users import WalletUsers
 from hospital_bridge.store.webhooks import Webhooks
 
+_AT_ONCE = 2000
+
 
 class Work:
     """Everything that one transaction of one operator may touch."""
@@ -72,6 +76,10 @@ class Work:
         with self.connection.begin_nested():
             yield part
         self.after_commit |= part.after_commit
+
+    def each(self, statement: Select[Any]) -> Iterator[Row[Any]]:
+        """The rows of a statement one after the other, however many; whoever writes it names the operator in it."""
+        yield from self.connection.execute(statement, execution_options={"yield_per": _AT_ONCE})
 
     def table(self, table: Table) -> TenantTable:
         """The table as this operator sees it."""
@@ -198,6 +206,11 @@ class Work:
     def queue_figures(self) -> QueueFigures:
         """How long services take, and how good the forecasts were."""
         return QueueFigures(self)
+
+    @cached_property
+    def differences(self) -> Differences:
+        """Where the three books differ."""
+        return Differences(self)
 
     @cached_property
     def reconciliations(self) -> Reconciliations:

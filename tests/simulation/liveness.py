@@ -10,7 +10,7 @@ from adapters.values import EntryKind
 from hospital_bridge.payment.ledger import balances, is_at_rest, standing, verify
 from hospital_bridge.payment.model import TRANSIT, Account, Collection, Fulfilment, Payment, Refund
 from hospital_bridge.sandbox.hospital.model import AppointmentStatus
-from hospital_bridge.store.reconciliation import Progress, RunState
+from hospital_bridge.store.reconciliation import RunState
 from hospital_bridge.store.unit_of_work import Work
 from hospital_bridge.verticals.hospital.bills.bill import bill_of
 from hospital_bridge.verticals.hospital.bills.paying import SALE_KIND as BILL
@@ -74,9 +74,9 @@ class Liveness:
                     yield f"{day} is not reconciled: {run}"
                 elif run.unexplained_fen and not self._outside.misbooked:
                     yield f"{day} has {run.unexplained_fen} fen unexplained"
-            for difference in work.reconciliations.open_differences():
-                if difference.progress is Progress.OPEN and not self._outside.misbooked:
-                    yield f"an open difference: {difference}"
+            for one in work.differences.open():
+                if not self._outside.misbooked:
+                    yield f"an open difference: {one.difference}"
 
     def _transit(self, work: Work) -> Iterator[str]:
         if self._outside.misbooked:

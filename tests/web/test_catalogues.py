@@ -19,8 +19,9 @@ from adapters.values import EntryKind
 from hospital_bridge import administration, money_rows
 from hospital_bridge.error_codes import CODES
 from hospital_bridge.identity.family import Objection
+from hospital_bridge.store.differences import Finding
 from hospital_bridge.store.inbox import InboxState
-from hospital_bridge.store.reconciliation import Finding, RunState
+from hospital_bridge.store.reconciliation import RunState
 from hospital_bridge.verticals import district, transit
 from hospital_bridge.verticals.district import looking_after as mall_care
 from hospital_bridge.verticals.district import waitlist

@@ -1,108 +1,127 @@
-"""The three books of one day, each as one map from entry to fen."""
+"""The books of one day, each as rows in order: (kind, reference, …), sums in fen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from hashlib import sha256
 
 from adapters.errors import Malformed
 from adapters.values import BillEntry, EntryKind
 from hospital_bridge.payment.context import MoneyContext
-from hospital_bridge.payment.model import Fulfilment, Payment, Refund
+from hospital_bridge.payment.model import Fulfilment
+from hospital_bridge.payment.reconcile.sorted_rows import Row, SortedRows
 from hospital_bridge.slot import SaleEntry
 from hospital_bridge.store.unit_of_work import Work
 
-Entry = tuple[EntryKind, str]
-"""A payment by its order number or a refund by its refund number; at a sale both by their serial."""
+Counted = Callable[[int], None]
+"""Told now and then how many rows of a book were read."""
 
-Book = Mapping[Entry, int]
+COUNT_EVERY = 50_000
+LONGEST = 64
+"""What a reference may measure here; a longer one of somebody else's keeps its beginning and a mark of the rest."""
 
-
-@dataclass(frozen=True, slots=True)
-class Bill:
-    """A wallet's bill: `orders` names the order behind each entry; fees in fen."""
-
-    sums: Book
-    orders: Mapping[Entry, str]
-    fee_fen: int
+BOOKED, AWAITING, ELSEWHERE = 0, 1, 2
+"""How a sale of ours stands at its fulfilling system: booked, not answered yet, or another wallet account's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sales:
-    """What we hold to be booked at the fulfilling systems, what awaits their answer, and what other accounts sold."""
+def bill_rows(context: MoneyContext, day: date, entries: Iterable[BillEntry], counted: Counted) -> Iterator[Row]:
+    """(kind, reference, order, amount, fee, second, shop, terminal, cashier) of each line.
 
-    booked: dict[Entry, int] = field(default_factory=dict)
-    awaiting: dict[Entry, int] = field(default_factory=dict)
-    elsewhere: set[Entry] = field(default_factory=set)
-
-
-def net(book: Book) -> int:
-    """Payments less refunds, in fen."""
-    return sum(amount if kind is EntryKind.PAYMENT else -amount for (kind, _), amount in book.items())
-
-
-def read_bill(context: MoneyContext, day: date, entries: Iterable[BillEntry]) -> Bill:
-    """The bill by entry; Malformed when it gives one entry two sums, or is another day's bill altogether."""
-    sums: dict[Entry, int] = {}
-    orders: dict[Entry, str] = {}
-    fees, of_the_day = 0, 0
-    for line in entries:
-        of_the_day += context.business_date(line.occurred_at) == day
-        entry = (line.kind, line.refund_no or line.merchant_order_no)
-        if sums.setdefault(entry, line.amount_fen) != line.amount_fen:
-            raise Malformed(f"the bill gives two sums for {line.merchant_order_no}")
-        if entry not in orders:
-            orders[entry] = line.merchant_order_no
-            fees += line.fee_fen
-    if sums and not of_the_day:
-        raise Malformed("the bill is another day's")
-    return Bill(sums, orders, fees)
-
-
-def read_list(entries: Iterable[SaleEntry]) -> Book:
-    """The fulfilling system's list by entry."""
-    return {(line.kind, line.serial): int(line.amount_fen) for line in entries}
-
-
-def read_ledger(work: Work, wallet_account: str, day: date) -> Book:
-    """What our ledger says passed through that wallet account."""
-    return {(kind, reference): amount for kind, reference, amount in work.ledger.wallet_movements(wallet_account, day)}
-
-
-def read_sales(context: MoneyContext, work: Work, wallet_account: str, day: date) -> Sales:
-    """What we hold to be booked at the fulfilling systems for the money of that day."""
+    Malformed at the end when not one line is of that day.
+    """
     start, end = span_of(context, day)
-    sales = Sales()
-    for payment in work.payments.collected_between(start, end):
-        if payment.wallet_account == wallet_account:
-            _note_payment(sales, payment)
-        else:
-            sales.elsewhere.add((EntryKind.PAYMENT, payment.payment_id))
-    for refund in work.refunds.refunded_between(start, end):
-        if work.payments.get(refund.payment_id).wallet_account == wallet_account:
-            _note_refund(sales, refund)
-        else:
-            sales.elsewhere.add((EntryKind.REFUND, refund.refund_no))
-    return sales
+    of_the_day = seen = 0
+    for seen, line in enumerate(entries, 1):
+        of_the_day += start <= line.occurred_at < end
+        if not seen % COUNT_EVERY:
+            counted(seen)
+        yield _bill_row(line)
+    counted(seen)
+    if seen and not of_the_day:
+        raise Malformed("the bill is another day's")
+
+
+def each_once(rows: Iterable[Row]) -> Iterator[Row]:
+    """Sorted lines of a bill; Malformed when it tells one movement of money twice, with one sum or with two."""
+    last: Row = ()
+    for row in rows:
+        if row[:3] == last[:3]:
+            what = "tells twice of" if row[3] == last[3] else "gives two sums for"
+            raise Malformed(f"the bill {what} {row[2]}")
+        last = row
+        yield row
+
+
+def list_rows(entries: Iterable[SaleEntry], counted: Counted) -> Iterator[Row]:
+    """(kind, serial, amount) of each line of a fulfilling system's list."""
+    seen = 0
+    for seen, line in enumerate(entries, 1):
+        if not seen % COUNT_EVERY:
+            counted(seen)
+        yield line.kind.value, kept(line.serial), int(line.amount_fen)
+    counted(seen)
+
+
+def last_of_each(rows: Iterable[Row], width: int = 2) -> Iterator[Row]:
+    """Sorted rows, each key (their first `width` values) once: of several the last, which has the greatest sum."""
+    last: Row = ()
+    for row in rows:
+        if last and row[:width] != last[:width]:
+            yield last
+        last = row
+    if last:
+        yield last
+
+
+def ledger_rows(work: Work, wallet_account: str, day: date) -> Iterator[Row]:
+    """(kind, reference, order, amount) of what our ledger says passed through that wallet account."""
+    for kind, reference, order_no, amount in work.ledger.wallet_movements(wallet_account, day):
+        yield kind.value, reference, order_no, int(amount)
+
+
+def sale_rows(context: MoneyContext, work: Work, wallet_account: str, day: date) -> Iterator[Row]:
+    """(kind, serial, amount, how it stands) of what we hold to be booked for the money of that day."""
+    span = span_of(context, day)
+    for serial, account, amount, posted, fulfilment in work.payments.sold_between(*span):
+        if account != wallet_account:
+            yield EntryKind.PAYMENT.value, serial, 0, ELSEWHERE
+        elif fulfilment in {Fulfilment.PENDING, Fulfilment.MANUAL}:
+            yield EntryKind.PAYMENT.value, serial, amount, AWAITING
+        elif fulfilment is Fulfilment.FULFILLED or posted:
+            yield EntryKind.PAYMENT.value, serial, posted, BOOKED
+    for serial, account, amount, reversal in work.refunds.reversed_between(*span):
+        if account != wallet_account:
+            yield EntryKind.REFUND.value, serial, 0, ELSEWHERE
+        elif reversal is not None:
+            yield EntryKind.REFUND.value, serial, amount, BOOKED if reversal is Fulfilment.FULFILLED else AWAITING
+
+
+def our_books(context: MoneyContext, wallet_account: str, day: date) -> tuple[SortedRows, SortedRows]:
+    """Ledger and sales of that day, as they stand now."""
+    with context.store.read(context.operator_id) as work:
+        ledger = SortedRows(ledger_rows(work, wallet_account, day))
+        return ledger, SortedRows(sale_rows(context, work, wallet_account, day))
 
 
 def span_of(context: MoneyContext, day: date) -> tuple[datetime, datetime]:
     """The half-open span of a business date in the operator's zone."""
-    return tuple(datetime.combine(day + timedelta(days=n), time(), context.zone) for n in (0, 1))  # type: ignore[return-value]
+    return tuple(datetime.combine(day + timedelta(days=n), time(), context.zone).astimezone(UTC) for n in (0, 1))  # type: ignore[return-value]
 
 
-def _note_payment(sales: Sales, payment: Payment) -> None:
-    entry = (EntryKind.PAYMENT, payment.payment_id)
-    if payment.fulfilment in {Fulfilment.PENDING, Fulfilment.MANUAL}:
-        sales.awaiting[entry] = payment.amount_fen
-    elif payment.fulfilment is Fulfilment.FULFILLED or payment.posted_fen:
-        sales.booked[entry] = payment.posted_fen
+def kept(reference: str) -> str:
+    """A reference as our tables can hold it; two different ones stay different."""
+    if len(reference) <= LONGEST:
+        return reference
+    return f"{reference[:47]}~{sha256(reference.encode()).hexdigest()[:16]}"
 
 
-def _note_refund(sales: Sales, refund: Refund) -> None:
-    entry = (EntryKind.REFUND, refund.refund_no)
-    if refund.reversal is Fulfilment.FULFILLED:
-        sales.booked[entry] = refund.reversal_fen
-    elif refund.reversal is not None:
-        sales.awaiting[entry] = refund.reversal_fen
+def _bill_row(line: BillEntry) -> Row:
+    second = int(line.occurred_at.timestamp())
+    order_no = kept(line.merchant_order_no)
+    reference = kept(line.refund_no) if line.refund_no else order_no
+    if line.kind is EntryKind.REFUND and not line.refund_no:
+        # A refund of another till without a number of its own: one order may have several.
+        reference = kept(f"{line.merchant_order_no}@{second}")
+    amounts = int(line.amount_fen), int(line.fee_fen)
+    return line.kind.value, reference, order_no, *amounts, second, line.shop_no, line.terminal_no, line.cashier_no

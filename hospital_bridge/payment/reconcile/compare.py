@@ -1,54 +1,82 @@
-"""Two books side by side: pure, and every difference has a type."""
+"""Two books side by side: pure, and every row on which they differ is told with the sums of both."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from adapters.values import Fen
-from hospital_bridge.payment.reconcile.books import Book, Sales
-from hospital_bridge.store.reconciliation import Difference, Finding
+from adapters.values import EntryKind, Fen
+from hospital_bridge.payment.reconcile.books import AWAITING, ELSEWHERE, each_once, last_of_each
+from hospital_bridge.payment.reconcile.side_by_side import side_by_side
+from hospital_bridge.payment.reconcile.sorted_rows import Row
+from hospital_bridge.store.differences import Difference, Finding
 
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What a difference is called that stands in one book only, or in both with two sums."""
-
-    only_ours: Finding
-    only_theirs: Finding
-    amount: Finding
-
-
-WALLET = Words(Finding.LEDGER_ONLY, Finding.WALLET_ONLY, Finding.WALLET_AMOUNT)
-SALE = Words(Finding.SALE_MISSING, Finding.SALE_ONLY, Finding.SALE_AMOUNT)
+ABSENT = -1
+"""The sum of a row that a book does not have."""
 
 EXPLAINED = frozenset({Finding.TIMING, Finding.UNFULFILLED})
 """Findings that say by themselves why the books differ today."""
 
-
-def differences(ours: Book, theirs: Book, words: Words) -> Iterator[Difference]:
-    """Every entry on which the books differ, ours first."""
-    for (kind, reference), amount in ours.items():
-        told = theirs.get((kind, reference))
-        if told is None:
-            yield Difference(words.only_ours, kind, reference, Fen(amount), Fen(0))
-        elif told != amount:
-            yield Difference(words.amount, kind, reference, Fen(amount), Fen(told))
-    for (kind, reference), amount in theirs.items():
-        if (kind, reference) not in ours:
-            yield Difference(words.only_theirs, kind, reference, Fen(0), Fen(amount))
+NO_LINE: Row = (ABSENT, 0, 0, "", "", "")
 
 
-def sale_differences(sales: Sales, theirs: Book) -> Iterator[Difference]:
-    """Our bookings against the fulfilling system's list; what still awaits its answer is told apart."""
-    aside = sales.awaiting.keys() | sales.elsewhere
-    for entry, amount in sales.awaiting.items():
-        kind, reference = entry
-        yield Difference(Finding.UNFULFILLED, kind, reference, Fen(amount), Fen(theirs.get(entry, 0)))
-    rest = {entry: amount for entry, amount in theirs.items() if entry not in aside}
-    yield from differences(sales.booked, rest, SALE)
+@dataclass(slots=True)
+class Sums:
+    """What is counted while the books are read; net sums in fen, payments less refunds."""
+
+    matched: int = 0
+    wallet_fen: int = 0
+    ledger_fen: int = 0
+    sale_fen: int = 0
+    fee_fen: int = 0
+    unexplained_fen: int = 0
 
 
-def unexplained_fen(found: list[Difference]) -> Fen:
-    """How much money the differences are about that nothing explains."""
-    return Fen(sum(abs(one.ours_fen - one.theirs_fen) for one in found if one.finding not in EXPLAINED))
+def at_wallet(ledger: Iterable[Row], bill: Iterable[Row], sums: Sums) -> Iterator[Row]:
+    """(kind, reference, order, ours, theirs, fee, second, shop, terminal, cashier) wherever ledger and bill differ."""
+    for mine, told in side_by_side(ledger, each_once(bill), 3):
+        ours, theirs = mine[3] if mine else ABSENT, told[3] if told else ABSENT
+        one: Row = mine or told or ()
+        if mine:
+            sums.ledger_fen += signed(mine[0], mine[3])
+        if told:
+            sums.wallet_fen += signed(told[0], told[3])
+            sums.fee_fen += int(told[4])
+        if ours == theirs:
+            sums.matched += 1
+        else:
+            yield (*one[:3], ours, *(told[3:] if told else NO_LINE))
+
+
+def at_sale(sales: Iterable[Row], listed: Iterable[Row], sums: Sums) -> Iterator[Difference]:
+    """Where our bookings differ from the fulfilling systems' list; SALE_ONLY may yet turn out to be explained."""
+    for mine, told in side_by_side(sales, last_of_each(listed), 2):
+        kind, reference = (str(value) for value in (mine or told or ())[:2])
+        ours, stands = (int(mine[2]), mine[3]) if mine else (0, None)
+        theirs = int(told[2]) if told else 0
+        if stands == ELSEWHERE:
+            continue
+        if mine:
+            sums.sale_fen += signed(kind, theirs)
+        if finding := _at_sale(stands, told is not None, agrees=ours == theirs):
+            yield Difference(finding, EntryKind(kind), reference, Fen(ours), Fen(theirs))
+
+
+def signed(kind: str | int, amount: str | int) -> int:
+    """The sum with the sign that it has in a net sum."""
+    return int(amount) if kind == EntryKind.PAYMENT.value else -int(amount)
+
+
+def unexplained_fen(one: Difference) -> int:
+    """How much money a difference is about that nothing explains."""
+    return 0 if one.finding in EXPLAINED else abs(one.ours_fen - one.theirs_fen)
+
+
+def _at_sale(stands: object, is_listed: bool, *, agrees: bool) -> Finding | None:  # noqa: FBT001 - read with its name
+    if stands is None:
+        return Finding.SALE_ONLY
+    if stands == AWAITING:
+        return Finding.UNFULFILLED
+    if not is_listed:
+        return Finding.SALE_MISSING
+    return None if agrees else Finding.SALE_AMOUNT

@@ -1,20 +1,30 @@
-"""One reconciliation: the books are fetched with no transaction open, compared, and the result kept in one."""
+"""One reconciliation: the books are read with no transaction open, compared, and the result kept at the end.
+
+However long the books are, memory holds a small part of them: each is put in order outside of it and they are read side
+by side. Nothing of an interrupted run counts, so that the next one says the same.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from adapters.errors import Malformed, OutsideError
-from adapters.values import Fen
+from adapters.values import EntryKind, Fen
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows import topics
-from hospital_bridge.payment.reconcile.books import Bill, Book, net, read_bill, read_ledger, read_list, read_sales
+from hospital_bridge.payment.reconcile.books import bill_rows, last_of_each, list_rows, our_books
 from hospital_bridge.payment.reconcile.catch_up import catch_up
-from hospital_bridge.payment.reconcile.compare import WALLET, differences, sale_differences, unexplained_fen
-from hospital_bridge.payment.reconcile.timing import HOLD, sort_out
+from hospital_bridge.payment.reconcile.compare import Sums, at_sale, at_wallet, unexplained_fen
+from hospital_bridge.payment.reconcile.side_by_side import in_batches
+from hospital_bridge.payment.reconcile.sorted_rows import Row, SortedRows
+from hospital_bridge.payment.reconcile.timing import HOLD, TheDay, sort_out, sort_out_sales
+from hospital_bridge.store.differences import Difference, Finding, Progress
 from hospital_bridge.store.jobs import Again
-from hospital_bridge.store.reconciliation import Finding, Progress, Reconciliation, RunState
+from hospital_bridge.store.reconciliation import Reconciliation, RunState, Step
 from hospital_bridge.store.unit_of_work import Work
 
 MORNING = time(10)
@@ -22,13 +32,32 @@ MORNING = time(10)
 
 LATER = timedelta(minutes=30)
 
+MAY_CLEAR = frozenset({Finding.TIMING, Finding.SALE_MISSING, Finding.UNFULFILLED})
+"""What the books of the next days may yet clear."""
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """What the outside says of one day."""
+Heard = Callable[[Step, int], None]
+"""Told which book a run reads and how many rows of it have been read."""
 
-    bill: Bill
-    listed: Book
+
+@dataclass(slots=True)
+class Run:
+    """One run under way; its books are freed with `books`."""
+
+    the_day: TheDay
+    run_at: datetime
+    heard: Heard
+    books: ExitStack
+
+    def come_to(self, step: Step, rows_read: int = 0) -> None:
+        """Tell whoever looks how far it is."""
+        context = self.the_day.context
+        with context.store.begin(context.operator_id) as work:
+            work.reconciliations.come_to(self.the_day.wallet_account, self.the_day.day, step, rows_read)
+        self.heard(step, rows_read)
+
+    def hold(self, rows: SortedRows) -> SortedRows:
+        """Rows that are freed when the run ends."""
+        return self.books.enter_context(rows)
 
 
 def ask_for_reconciliation(context: MoneyContext, work: Work, day: date) -> None:
@@ -39,77 +68,113 @@ def ask_for_reconciliation(context: MoneyContext, work: Work, day: date) -> None
 
 
 def reconcile_job(context: MoneyContext, ref: str) -> None:
-    """Reconcile `account:day`, and earlier days whose timing it may clear; raises Again until the books are there."""
+    """Reconcile `account:day`, and earlier days that it may clear; raises Again until the books are there."""
     account, _, text = ref.rpartition(":")
     day = date.fromisoformat(text)
     if reconcile_day(context, account, day).state is RunState.WAITING:
         raise Again(LATER)
     for age in range(1, HOLD.days + 1):
         earlier = day - timedelta(days=age)
-        if _has_open_timing(context, account, earlier):
+        with context.store.read(context.operator_id) as work:
+            is_open = work.differences.has_open(account, earlier, MAY_CLEAR)
+        if is_open:
             reconcile_day(context, account, earlier)
 
 
-def reconcile_day(context: MoneyContext, wallet_account: str, day: date) -> Reconciliation:
+def reconcile_day(
+    context: MoneyContext, wallet_account: str, day: date, heard: Heard = lambda _step, _rows: None
+) -> Reconciliation:
     """Reconcile one business day of one wallet account; repeated with the same books it says the same.
 
     Its state is WAITING, with the reason, while a book is not to be had or cannot be believed.
     """
-    try:
-        fetched = _fetch(context, wallet_account, day)
-    except OutsideError as missing:
-        return _wait(context, wallet_account, day, missing)
-    with context.store.begin(context.operator_id) as work:
-        return _compare(context, work, wallet_account, day, fetched)
-
-
-def _fetch(context: MoneyContext, wallet_account: str, day: date) -> Fetched:
-    bill = read_bill(context, day, context.wallets[wallet_account].download_bill(day))
     with context.store.read(context.operator_id) as work:
-        is_blank = not bill.sums and bool(read_ledger(work, wallet_account, day))
-    if is_blank:
+        now = work.now
+    with ExitStack() as books:
+        run = Run(TheDay(context, wallet_account, day, context.business_date(now)), now, heard, books)
+        try:
+            return _reconcile(run)
+        except OutsideError as missing:
+            return _wait(run, missing)
+
+
+def _reconcile(run: Run) -> Reconciliation:
+    the_day, sums = run.the_day, Sums()
+    context, account, day = the_day.context, the_day.wallet_account, the_day.day
+    run.come_to(Step.BILL)
+    lines = context.wallets[account].download_bill(day)
+    bill = run.hold(SortedRows(bill_rows(context, day, lines, partial(run.come_to, Step.BILL))))
+    sales, differing = _against_ledger(run, bill, sums)
+    if catch_up(context, account, differing):
+        sums = Sums()
+        sales, differing = _against_ledger(run, bill, sums)
+    listed = _fulfilling_systems_list(run)
+    run.come_to(Step.COMPARE)
+    at_sales = sort_out_sales(the_day, at_sale(sales, listed, sums), sums)
+    found = run.hold(SortedRows(map(_row, sort_out(the_day, differing))))
+    found.extend(map(_row, at_sales))
+    return _keep(run, found, sums)
+
+
+def _against_ledger(run: Run, bill: SortedRows, sums: Sums) -> tuple[SortedRows, SortedRows]:
+    """Our sales, and the rows on which our ledger and the bill differ; both as they stand now."""
+    run.come_to(Step.LEDGER)
+    ledger, sales = map(run.hold, our_books(run.the_day.context, run.the_day.wallet_account, run.the_day.day))
+    if ledger and not bill:
         raise Malformed("the bill is empty although money moved")
-    catch_up(context, wallet_account, day, bill)
+    return sales, run.hold(SortedRows(at_wallet(ledger, bill, sums)))
+
+
+def _fulfilling_systems_list(run: Run) -> SortedRows:
+    run.come_to(Step.LIST)
     # Sales that are booked in one list name the same function, and the list is fetched once.
-    lists = {counter.sale.entries: counter.scope for counter in context.counters.values()}
-    listed = [entry for entries, scope in lists.items() for entry in entries(scope, day)]
-    return Fetched(bill, read_list(listed))
+    lists = {counter.sale.entries: counter.scope for counter in run.the_day.context.counters.values()}
+    listed = run.hold(SortedRows())
+    for entries, scope in lists.items():
+        listed.extend(list_rows(entries(scope, run.the_day.day), partial(run.come_to, Step.LIST)))
+    return listed
 
 
-def _compare(context: MoneyContext, work: Work, wallet_account: str, day: date, fetched: Fetched) -> Reconciliation:
-    ledger = read_ledger(work, wallet_account, day)
-    sales = read_sales(context, work, wallet_account, day)
-    at_wallet = differences(ledger, fetched.bill.sums, WALLET)
-    today = context.business_date(work.now)
-    found = [
-        *sort_out(work, wallet_account, day, today, list(at_wallet)),
-        *sale_differences(sales, fetched.listed),
-    ]
-    run = Reconciliation(
-        wallet_account=wallet_account,
-        day=day,
-        state=RunState.DONE,
-        run_at=work.now,
-        matched=sum(fetched.bill.sums.get(entry) == amount for entry, amount in ledger.items()),
-        wallet_fen=Fen(net(fetched.bill.sums)),
-        ledger_fen=Fen(net(ledger)),
-        sale_fen=Fen(net(fetched.listed)),
-        fee_fen=Fen(fetched.bill.fee_fen),
-        unexplained_fen=unexplained_fen(found),
+def _keep(run: Run, found: SortedRows, sums: Sums) -> Reconciliation:
+    """Differences in small commits, for they may be many; what the run says of the day in the last one."""
+    context, account, day = run.the_day.context, run.the_day.wallet_account, run.the_day.day
+    for batch in in_batches(last_of_each(found, 3)):
+        differences = [_difference(row) for row in batch]
+        sums.unexplained_fen += sum(map(unexplained_fen, differences))
+        with context.store.begin(context.operator_id) as work:
+            work.differences.note(account, day, differences, run.run_at)
+    result = Reconciliation(
+        account,
+        day,
+        RunState.DONE,
+        run.run_at,
+        matched=sums.matched,
+        wallet_fen=Fen(sums.wallet_fen),
+        ledger_fen=Fen(sums.ledger_fen),
+        sale_fen=Fen(sums.sale_fen),
+        fee_fen=Fen(sums.fee_fen),
+        unexplained_fen=Fen(sums.unexplained_fen),
     )
-    work.reconciliations.keep(run, found)
-    return run
-
-
-def _wait(context: MoneyContext, wallet_account: str, day: date, missing: OutsideError) -> Reconciliation:
-    reason = f"{type(missing).__name__}: {missing.text}"[:200]
     with context.store.begin(context.operator_id) as work:
-        waiting = Reconciliation(wallet_account, day, RunState.WAITING, work.now, reason=reason)
+        work.differences.clear_unseen(account, day, run.run_at)
+        work.reconciliations.keep(result)
+    return result
+
+
+def _wait(run: Run, missing: OutsideError) -> Reconciliation:
+    reason = f"{type(missing).__name__}: {missing.text}"[:200]
+    context, account, day = run.the_day.context, run.the_day.wallet_account, run.the_day.day
+    waiting = Reconciliation(account, day, RunState.WAITING, run.run_at, reason=reason)
+    with context.store.begin(context.operator_id) as work:
         work.reconciliations.wait(waiting)
     return waiting
 
 
-def _has_open_timing(context: MoneyContext, wallet_account: str, day: date) -> bool:
-    with context.store.read(context.operator_id) as work:
-        found = work.reconciliations.differences(wallet_account, day)
-    return any(one.finding is Finding.TIMING and one.progress is Progress.OPEN for one in found)
+def _row(one: Difference) -> Row:
+    return one.finding.value, one.kind.value, one.reference, int(one.ours_fen), int(one.theirs_fen), one.progress.value
+
+
+def _difference(row: Row) -> Difference:
+    finding, kind, reference, ours, theirs, progress = map(str, row)
+    entry = EntryKind(kind), reference
+    return Difference(Finding(finding), *entry, Fen(int(ours)), Fen(int(theirs)), Progress(progress))

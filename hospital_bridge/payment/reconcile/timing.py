@@ -2,33 +2,132 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from hospital_bridge.payment.reconcile.books import read_ledger
-from hospital_bridge.store.reconciliation import Difference, Finding, Progress
+from adapters.values import EntryKind, Fen
+from hospital_bridge.payment.context import MoneyContext
+from hospital_bridge.payment.reconcile.compare import ABSENT, Sums, signed
+from hospital_bridge.payment.reconcile.side_by_side import in_batches
+from hospital_bridge.payment.reconcile.sorted_rows import Row
+from hospital_bridge.store.differences import Difference, Finding, Progress
 from hospital_bridge.store.unit_of_work import Work
 
 HOLD = timedelta(days=2)
 """From this age on an entry that only the ledger knows is no matter of timing any more."""
 
+DAY = timedelta(days=1)
+Entry = tuple[str, str]
 
-def sort_out(work: Work, wallet_account: str, day: date, today: date, found: list[Difference]) -> Iterator[Difference]:
-    """The differences with those that a neighbouring day explains called TIMING, or dropped where it was cleared."""
-    neighbours = [day - timedelta(days=1), day + timedelta(days=1)]
-    books = [read_ledger(work, wallet_account, neighbour) for neighbour in neighbours]
-    cleared = {
-        (one.kind, one.reference)
-        for neighbour in neighbours
-        for one in work.reconciliations.differences(wallet_account, neighbour)
-        if one.finding is Finding.TIMING and one.progress is Progress.CLEARED
+
+@dataclass(frozen=True, slots=True)
+class TheDay:
+    """Whose day is looked at, and on what day."""
+
+    context: MoneyContext
+    wallet_account: str
+    day: date
+    today: date
+
+    @property
+    def neighbours(self) -> tuple[date, date]:
+        """The days on either side."""
+        return self.day - DAY, self.day + DAY
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether timing can explain nothing of it any more."""
+        return self.today - self.day >= HOLD
+
+    @property
+    def has_strays(self) -> bool:
+        """Whether entries of a fulfilling system that nobody here sold are told with this account, and no other."""
+        return self.wallet_account == min(self.context.wallets)
+
+
+def sort_out(the_day: TheDay, rows: Iterable[Row]) -> Iterator[Difference]:
+    """What is to be said of rows on which ledger and bill differ; TIMING where a neighbouring day explains them."""
+    for batch in in_batches(rows):
+        with the_day.context.store.read(the_day.context.operator_id) as work:
+            known = _elsewhere(work, the_day, [str(row[2]) for row in batch if row[3] == ABSENT])
+            cleared = _cleared(work, the_day, [str(row[1]) for row in batch if row[4] == ABSENT])
+        for row in batch:
+            if found := _of_row(the_day, row, known, cleared):
+                yield found
+
+
+def sort_out_sales(the_day: TheDay, found: Iterable[Difference], sums: Sums) -> Iterator[Difference]:
+    """The same of our bookings and the fulfilling systems' list."""
+    for batch in in_batches(found):
+        with the_day.context.store.read(the_day.context.operator_id) as work:
+            ours = _ours(work, the_day, [one.reference for one in batch if one.finding is Finding.SALE_ONLY])
+            missing = [one.reference for one in batch if one.finding is Finding.SALE_MISSING]
+            cleared = _cleared(work, the_day, missing)
+        for one in batch:
+            if one.finding is Finding.SALE_ONLY:
+                yield from _stray(the_day, one, ours.get((one.kind.value, one.reference)), sums)
+            elif one.finding is not Finding.SALE_MISSING or (one.kind.value, one.reference) not in cleared:
+                yield one
+
+
+@dataclass(frozen=True, slots=True)
+class _Booked:
+    """A booking of ours on whichever day."""
+
+    wallet_account: str
+    amount_fen: Fen
+    day: date
+
+
+def _of_row(the_day: TheDay, row: Row, known: set[tuple[str, str, int]], cleared: set[Entry]) -> Difference | None:
+    kind, reference, ours, theirs = str(row[0]), str(row[1]), int(row[3]), int(row[4])
+    one = Difference(Finding.WALLET_AMOUNT, EntryKind(kind), reference, Fen(max(ours, 0)), Fen(max(theirs, 0)))
+    if ours == ABSENT:
+        if (kind, reference, theirs) in known:
+            return replace(one, finding=Finding.TIMING, progress=Progress.CLEARED)
+        return replace(one, finding=Finding.WALLET_ONLY)
+    if theirs != ABSENT:
+        return one
+    if (kind, reference) in cleared:
+        return None
+    return replace(one, finding=Finding.LEDGER_ONLY if the_day.is_settled else Finding.TIMING)
+
+
+def _elsewhere(work: Work, the_day: TheDay, order_nos: list[str]) -> set[tuple[str, str, int]]:
+    moved = work.ledger.known_movements(the_day.wallet_account, the_day.neighbours, order_nos) if order_nos else ()
+    return {(kind.value, reference, int(amount)) for kind, reference, amount in moved}
+
+
+def _cleared(work: Work, the_day: TheDay, references: list[str]) -> set[Entry]:
+    if not references:
+        return set()
+    ended = work.differences.cleared(the_day.wallet_account, the_day.neighbours, references)
+    return {(one.kind.value, one.reference) for one in ended}
+
+
+def _ours(work: Work, the_day: TheDay, serials: list[str]) -> dict[tuple[str, str], _Booked]:
+    if not serials:
+        return {}
+    dated = the_day.context.business_date
+    payments = {
+        (EntryKind.PAYMENT.value, serial): _Booked(account, posted, dated(at))
+        for serial, account, posted, at in work.payments.posted(serials)
     }
-    for one in found:
-        entry = (one.kind, one.reference)
-        if one.finding is Finding.WALLET_ONLY and any(book.get(entry) == one.theirs_fen for book in books):
-            yield replace(one, finding=Finding.TIMING, progress=Progress.CLEARED)
-        elif one.finding is not Finding.LEDGER_ONLY:
-            yield one
-        elif entry not in cleared:
-            yield one if today - day >= HOLD else replace(one, finding=Finding.TIMING)
+    refunds = {
+        (EntryKind.REFUND.value, serial): _Booked(account, posted, dated(at))
+        for serial, account, posted, at in work.refunds.posted(serials)
+    }
+    return payments | refunds
+
+
+def _stray(the_day: TheDay, one: Difference, ours: _Booked | None, sums: Sums) -> Iterator[Difference]:
+    if ours is None and not the_day.has_strays:
+        return
+    if ours is not None and ours.wallet_account != the_day.wallet_account:
+        return
+    sums.sale_fen += signed(one.kind.value, one.theirs_fen)
+    if ours is not None and ours.day in the_day.neighbours and ours.amount_fen == one.theirs_fen:
+        yield replace(one, finding=Finding.TIMING, ours_fen=ours.amount_fen, progress=Progress.CLEARED)
+    else:
+        yield one

@@ -55,7 +55,7 @@ def packed(given_trades: list[Trade], day: date = DAY) -> bytes:
 
 
 def read(archive: bytes, day: date = DAY, seller_id: str = APP.seller_id) -> list[BillEntry]:
-    return list(bill.entries(archive, day=day, seller_id=seller_id))
+    return list(bill.entries(io.BytesIO(archive), day=day, seller_id=seller_id))
 
 
 def movements(given_trades: list[Trade]) -> list[tuple[EntryKind, str, Fen, datetime, str]]:

@@ -43,7 +43,7 @@ def test_a_bill(document: Path) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as target:
         target.writestr("20880000000000010156_20261123_业务明细.csv", document.read_bytes().decode().encode("gbk"))
-    entries = bill.entries(packed.getvalue(), day=date(2026, 11, 23), seller_id=SELLER_ID)
+    entries = bill.entries(packed, day=date(2026, 11, 23), seller_id=SELLER_ID)
     assert plain([asdict(entry) for entry in entries]) == expected(document)
 
 

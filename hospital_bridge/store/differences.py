@@ -1,0 +1,199 @@
+"""Differences between the books of one wallet account's day: each typed, owned and aged, from its first run on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import BigInteger, Column, ColumnElement, Date, Index, Row, Table, func, select
+
+from adapters.values import EntryKind, Fen
+from hospital_bridge.store.choice import choice
+from hospital_bridge.store.metadata import CODE, Instant, as_indexed, metadata, operator_column, where
+from hospital_bridge.store.records import columns_of, record_of
+
+if TYPE_CHECKING:
+    from hospital_bridge.store.unit_of_work import Work
+
+
+class Finding(StrEnum):
+    """How the books differ about one entry.
+
+    TIMING: two books put it on neighbouring days. WALLET_ONLY (长款) and LEDGER_ONLY (短款): the bill or our
+    ledger lacks it. SALE_ONLY and SALE_MISSING: the same of the fulfilling system's list. UNFULFILLED: paid
+    or refunded, and the fulfilling system has not answered yet.
+    """
+
+    TIMING = "timing"
+    WALLET_ONLY = "wallet_only"
+    LEDGER_ONLY = "ledger_only"
+    WALLET_AMOUNT = "wallet_amount"
+    SALE_ONLY = "sale_only"
+    SALE_MISSING = "sale_missing"
+    UNFULFILLED = "unfulfilled"
+    SALE_AMOUNT = "sale_amount"
+
+
+class Progress(StrEnum):
+    """OPEN waits for its owner; CLEARED by a later run; EXPLAINED by a person."""
+
+    OPEN = "open"
+    CLEARED = "cleared"
+    EXPLAINED = "explained"
+
+
+def _fen(name: str) -> Column[Any]:
+    return Column(name, BigInteger, nullable=False)
+
+
+DIFFERENCE = Table(
+    "reconciliation_difference",
+    metadata,
+    operator_column(),
+    Column("wallet_account", CODE, primary_key=True),
+    Column("day", Date, primary_key=True),
+    *choice("finding", Finding, primary_key=True),
+    *choice("kind", EntryKind, primary_key=True),
+    Column("reference", CODE, primary_key=True),
+    _fen("ours_fen"),
+    _fen("theirs_fen"),
+    *choice("progress", Progress),
+    Column("owner", CODE, nullable=False),
+    Column("found_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("seen_at", Instant),
+)
+_OPEN = "progress = 'open'"
+Index("ix_reconciliation_difference_open", DIFFERENCE.c.operator_id, DIFFERENCE.c.found_at, **where(_OPEN))
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One entry on which two books differ; `reference` is an order, refund or posting number."""
+
+    finding: Finding
+    kind: EntryKind
+    reference: str
+    ours_fen: Fen
+    theirs_fen: Fen
+    progress: Progress = Progress.OPEN
+    owner: str = "finance"
+    found_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes it the same difference in a later run."""
+        return (self.finding, self.kind, self.reference)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDifference:
+    """A difference that waits for its owner, with the account and business day whose books differ."""
+
+    wallet_account: str
+    day: date
+    difference: Difference
+
+
+class Differences:
+    """The differences of one operator."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._table = work.table(DIFFERENCE)
+
+    def of(self, wallet_account: str, day: date) -> Sequence[Difference]:
+        """What was found on that day, ended ones included."""
+        order = [DIFFERENCE.c.finding, DIFFERENCE.c.kind, DIFFERENCE.c.reference]
+        return [record_of(Difference, row) for row in self._table.all(*_on(wallet_account, day), order_by=order)]
+
+    def open(self, limit: int | None = None) -> Sequence[OpenDifference]:
+        """What still waits for its owner, the oldest first."""
+        oldest = [DIFFERENCE.c.found_at, DIFFERENCE.c.day, DIFFERENCE.c.wallet_account, DIFFERENCE.c.reference]
+        rows = self._table.all(as_indexed(_OPEN), order_by=oldest, limit=limit)
+        return [OpenDifference(row.wallet_account, row.day, record_of(Difference, row)) for row in rows]
+
+    def open_count(self) -> int:
+        """How many still wait for their owner."""
+        mine = DIFFERENCE.c.operator_id == self._work.operator_id
+        counted = select(func.count()).select_from(DIFFERENCE).where(mine, as_indexed(_OPEN))
+        return int(self._work.connection.execute(counted).scalar_one())
+
+    def find_open(self, wallet_account: str, day: date, key: tuple[str, str, str]) -> OpenDifference | None:
+        """The one of that key, if it still waits for its owner."""
+        row = self._table.one(*_on(wallet_account, day), *_is(key), DIFFERENCE.c.progress == Progress.OPEN)
+        return None if row is None else OpenDifference(wallet_account, day, record_of(Difference, row))
+
+    def has_open(self, wallet_account: str, day: date, findings: Iterable[Finding]) -> bool:
+        """Whether one of those kinds is open on that day."""
+        asked = (DIFFERENCE.c.finding.in_(list(findings)), DIFFERENCE.c.progress == Progress.OPEN)
+        return bool(self._table.all(*_on(wallet_account, day), *asked, limit=1))
+
+    def cleared(self, wallet_account: str, days: Sequence[date], references: Sequence[str]) -> Sequence[Difference]:
+        """Those of the references that one of the days has cleared as a matter of timing."""
+        asked = (
+            DIFFERENCE.c.wallet_account == wallet_account,
+            DIFFERENCE.c.day.in_(days),
+            DIFFERENCE.c.reference.in_(references),
+            DIFFERENCE.c.finding == Finding.TIMING,
+            DIFFERENCE.c.progress == Progress.CLEARED,
+        )
+        return [record_of(Difference, row) for row in self._table.all(*asked)]
+
+    def note(self, wallet_account: str, day: date, found: Sequence[Difference], run_at: datetime) -> None:
+        """Keep what the run of that instant has found; what is known from an earlier one keeps owner, age and end."""
+        asked = DIFFERENCE.c.reference.in_([one.reference for one in found])
+        rows = {
+            (row.finding, row.kind, row.reference): row for row in self._table.all(*_on(wallet_account, day), asked)
+        }
+        for one in found:
+            row = rows.get(one.key)
+            if row is None:
+                self._add(wallet_account, day, replace(one, found_at=self._work.now), run_at)
+            else:
+                self._see_again(wallet_account, day, row, one, run_at)
+
+    def clear_unseen(self, wallet_account: str, day: date, run_at: datetime) -> None:
+        """End what is open, and what the run of that instant or a later one has not found any more."""
+        unseen = DIFFERENCE.c.seen_at.is_(None) | (DIFFERENCE.c.seen_at < run_at)
+        is_open = DIFFERENCE.c.progress == Progress.OPEN
+        ended = {"progress": Progress.CLEARED, "ended_at": self._work.now}
+        self._table.change(*_on(wallet_account, day), is_open, unseen, **ended)
+
+    def explain(self, one: OpenDifference, owner: str) -> None:
+        """A person has settled the difference."""
+        self._set(one, owner=owner, progress=Progress.EXPLAINED, ended_at=self._work.now)
+
+    def take_over(self, one: OpenDifference, owner: str) -> None:
+        """A person looks into the difference, which stays open."""
+        self._set(one, owner=owner)
+
+    def _see_again(self, wallet_account: str, day: date, row: Row[Any], one: Difference, run_at: datetime) -> None:
+        seen_at = run_at if row.seen_at is None else max(row.seen_at, run_at)
+        values: dict[str, object] = {"ours_fen": one.ours_fen, "theirs_fen": one.theirs_fen, "seen_at": seen_at}
+        if row.progress is Progress.CLEARED and one.progress is Progress.OPEN:
+            values |= {"progress": Progress.OPEN, "ended_at": None}
+        self._table.change(*_on(wallet_account, day), *_is(one.key), **values)
+
+    def _add(self, wallet_account: str, day: date, one: Difference, run_at: datetime) -> None:
+        ended_at = None if one.progress is Progress.OPEN else self._work.now
+        values = columns_of(replace(one, ended_at=ended_at))
+        self._table.add(wallet_account=wallet_account, day=day, seen_at=run_at, **values)
+
+    def _set(self, one: OpenDifference, **values: object) -> None:
+        self._table.change(*_on(one.wallet_account, one.day), *_is(one.difference.key), **values)
+
+
+def _on(wallet_account: str, day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return DIFFERENCE.c.wallet_account == wallet_account, DIFFERENCE.c.day == day
+
+
+def _is(key: tuple[str, str, str]) -> tuple[ColumnElement[bool], ...]:
+    return tuple(
+        column == value
+        for column, value in zip((DIFFERENCE.c.finding, DIFFERENCE.c.kind, DIFFERENCE.c.reference), key, strict=True)
+    )
