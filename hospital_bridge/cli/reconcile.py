@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from hospital_bridge.payment.context import MoneyContext
 
+
 @click.command()
 @click.argument("day", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE")
 @configuration_option
