@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from adapters.errors import Malformed
+from adapters.heard import Told
 from adapters.his_hl7.map_settings import BillMap
 from adapters.his_hl7.mapping import money
-from adapters.his_hl7.mapping.heard import Told
 from adapters.his_hl7.mapping.layout import PatientPart, split
 from adapters.his_hl7.mapping.patients import read_record
 from adapters.his_hl7.mapping.scope import Scope
@@ -22,6 +22,7 @@ from adapters.his_hl7.settings import Hl7HisSettings
 from adapters.hl7.message import Message
 from adapters.hl7.segment import Segment
 from adapters.news import BillIssued, BillWithdrawn, ChargeItem, Left
+from adapters.sums import NOTHING
 
 
 class _Want(Enum):
@@ -115,7 +116,7 @@ def _issued(bill_no: str, lines: Sequence[_Line], part: PatientPart, settings: H
     places, scope = settings.map.bill, lines[0].scope
     items = tuple(_item(line, places) for line in lines)
     shares = money.shares(
-        [money.Priced(line.scope, line.own, line.opener) for line in lines],
+        [money.Priced(line.scope, line.own) for line in lines],
         [item.amount_fen if item.priced else None for item in items],
         places,
     )
@@ -141,5 +142,5 @@ def _item(line: _Line, places: BillMap) -> ChargeItem:
     if not name:
         raise Malformed(f"{line.scope.at(places.item)} is missing")
     return ChargeItem(
-        code, name, line.scope.text(places.quantity), money.NOTHING if amount is None else amount, amount is not None
+        code, name, line.scope.text(places.quantity), NOTHING if amount is None else amount, amount is not None
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from adapters.errors import Malformed
+from adapters.heard import Heard, Told, sorted_out
 from adapters.his_hl7.map_settings import NewsMap
 from adapters.his_hl7.mapping import charges, merges, results, visits
-from adapters.his_hl7.mapping.heard import Heard, Told, sorted_out
 from adapters.his_hl7.mapping.layout import PatientPart, patient_parts
 from adapters.his_hl7.settings import Hl7HisSettings
 from adapters.hl7.message import Message, Oddity

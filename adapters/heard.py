@@ -1,4 +1,4 @@
-"""What came out of a message: news, and what was left, by name."""
+"""What came out of what a hospital told: news, and what was left, by name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Told = News | Left
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The news of a message in its order, and what of it was read and is no news."""
+    """The news in its order, and what of it was read and is no news."""
 
     news: Sequence[News] = ()
     left: Sequence[Left] = ()
