@@ -1,0 +1,3 @@
+"""A hospital information system behind the views and procedures of its own database."""
+
+from __future__ import annotations
