@@ -1,0 +1,109 @@
+"""What arrives from outside: each content is kept once, and applied in the order of its patient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from hospital_bridge.store.inbox import APPLY, HEADER_LENGTH, Envelope, InboxState, Kept, Standing, digest
+from hospital_bridge.store.jobs import Lane
+
+if TYPE_CHECKING:
+    from adapters.feed import FeedItem
+    from hospital_bridge.store.unit_of_work import Work
+
+CONTROL_ID_REUSED = "MSH-10 was used before with other content"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One thing from outside; `subject` is the hospital's number of its patient, '' where there is none.
+
+    `refusal` says why it is kept and never applied. Where `is_named_once` its name stands for one
+    content, and another content under that name is quarantined.
+    """
+
+    envelope: Envelope
+    raw: bytes = field(repr=False)
+    received_at: datetime
+    subject: str = field(default="", repr=False)
+    refusal: str = ""
+    is_named_once: bool = True
+
+
+Answer = Callable[[int, str], bytes]
+"""Words the answer to the arrival of that place in its batch; the text is why it is refused, '' where it is not."""
+
+
+def take_in(work: Work, arrivals: Sequence[Arrival], answer: Answer) -> Sequence[bytes]:
+    """Keep what is new with its answer and the job that applies it; the answers, a repeat's being the stored one."""
+    work.seal.read_ahead(work.now.date())
+    known = work.inbox.known(arrival.envelope for arrival in arrivals)
+    answers: list[bytes] = []
+    kept: list[Kept] = []
+    subjects: list[str] = []
+    for place, arrival in enumerate(arrivals):
+        sha256 = digest(arrival.raw)
+        standing, ack = known.standing(arrival.envelope, sha256)
+        if standing is not Standing.REPEATED:
+            state, reason = _received_as(work, arrival, standing)
+            ack = answer(place, reason)
+            known.add(arrival.envelope, sha256, ack)
+            kept.append(Kept(arrival.envelope, arrival.raw, sha256, ack, state, arrival.received_at, reason))
+            subjects.append(arrival.subject)
+        answers.append(ack)
+    _enqueue(work, kept, subjects)
+    return answers
+
+
+def keep_fetched(work: Work, peer: str, items: Sequence[FeedItem]) -> None:
+    """Keep the things of a feed that are new; `peer` is the name under which they are read again.
+
+    The hospital's clock may be coarse: other content of the same version is a later change and no fault.
+    """
+    arrivals = [
+        Arrival(
+            Envelope(
+                peer,
+                sent_at=storable(item.version),
+                control_id=storable(item.id),
+                message_type=storable(item.kind),
+                patient=item.subject,
+            ),
+            item.raw,
+            work.now,
+            item.subject,
+            is_named_once=False,
+        )
+        for item in items
+    ]
+    take_in(work, arrivals, lambda _place, _reason: b"")
+
+
+def storable(text: str) -> str:
+    """A field of an envelope as it can be kept: PostgreSQL keeps no NUL in text, and the bytes stand as they came."""
+    return text.strip().replace("\x00", "")[:HEADER_LENGTH]
+
+
+def _received_as(work: Work, arrival: Arrival, standing: Standing) -> tuple[InboxState, str]:
+    if standing is Standing.CONTRADICTED and arrival.is_named_once:
+        peer, control_id = arrival.envelope.peer, arrival.envelope.control_id
+        work.security_events.record("hl7.control_id_reused", peer, control_id=control_id)
+        return InboxState.QUARANTINED, CONTROL_ID_REUSED
+    return (InboxState.REFUSED if arrival.refusal else InboxState.RECEIVED), arrival.refusal
+
+
+def _enqueue(work: Work, kept: Sequence[Kept], subjects: Sequence[str]) -> None:
+    refs = [
+        (message_id, _stream(work, message.envelope.peer, subject))
+        for message_id, message, subject in zip(work.inbox.keep_all(kept), kept, subjects, strict=True)
+        if message.state is InboxState.RECEIVED
+    ]
+    work.jobs.add_all(APPLY, refs, lane=Lane.TX)
+
+
+def _stream(work: Work, peer: str, subject: str) -> str:
+    """One stream for each patient of a peer, told by a blind index; without a patient the peer's own."""
+    return f"hl7:{work.seal.index('hl7.stream', f'{peer}|{subject}')}" if subject else f"hl7:{peer}"
