@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from adapters.errors import Malformed
@@ -96,7 +96,7 @@ def _never_accepted(message: Message) -> str:
 
 def _envelope(peer: str, message: Message) -> Envelope:
     named = (message["MSH-3"], message["MSH-4"], message["MSH-7"], message["MSH-10"], message.type)
-    return Envelope(peer, *map(storable, named), record_number(message))
+    return replace(Envelope(peer, *map(storable, named)), patient=record_number(message))
 
 
 def record_number(message: Message) -> str:
