@@ -23,18 +23,26 @@ Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of an answer: their names as the database wrote them, and the place of each, names folded."""
+
+    names: tuple[str, ...]
+    places: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row; a column is found by its name, capitals or not, as databases fold names differently."""
 
     cells: tuple[object, ...]
-    columns: Mapping[str, int]
+    columns: Columns
 
     def __getitem__(self, column: str) -> object:
         """The value; KeyError where the row has no such column."""
-        return self.cells[self.columns[column.casefold()]]
+        return self.cells[self.columns.places[column.casefold()]]
 
     def __contains__(self, column: str) -> bool:
-        return column.casefold() in self.columns
+        return column.casefold() in self.columns.places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +125,8 @@ class HospitalDatabase:
     def _rows(self, result: CursorResult[Any]) -> Sequence[Row]:
         if not result.returns_rows:
             return ()
-        columns = {name.casefold(): place for place, name in enumerate(result.keys())}
+        names = tuple(result.keys())
+        columns = Columns(names, {name.casefold(): place for place, name in enumerate(names)})
         found = result.fetchmany(self._limits.rows + 1)
         if len(found) > self._limits.rows:
             raise Malformed(f"the hospital's database answered with more than {self._limits.rows} rows")
