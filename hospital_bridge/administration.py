@@ -19,7 +19,6 @@ from hospital_bridge.web.admin_reads import (
     EffectRow,
     Light,
     LinkRow,
-    MessageRow,
     SecurityRow,
 )
 
@@ -67,15 +66,6 @@ class Administration:
             if operator_id in self.heard:
                 links.append(_listener(work, beats[LISTENER]))
             return [*links, _jobs(work, beats[WORKER])]
-
-    def messages(self, operator_id: str, limit: int) -> Sequence[MessageRow]:
-        with self.store.read(operator_id) as work:
-            return [
-                MessageRow(
-                    row.message_id, row.received_at, row.peer, row.message_type, row.control_id, row.state, row.reason
-                )
-                for row in work.inbox.latest(limit)
-            ]
 
     def unknown_effects(self, operator_id: str, limit: int) -> Sequence[EffectRow]:
         with self.store.read(operator_id) as work:

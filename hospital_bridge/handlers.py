@@ -46,6 +46,9 @@ EXPIRE_CARDS_EVERY, MOST_AT_ONCE = timedelta(minutes=5), 1000
 NIGHT = time(0, 30)
 """By then no payment of yesterday is still on its way to us; the bill itself is asked for in the morning."""
 
+APPLYING = Retry(first=timedelta(0), permanent=(Malformed,))
+"""Applying touches the database alone: five tries follow at once, and whoever waits behind goes on within a second."""
+
 
 def handlers_of(bridge: Bridge) -> Handlers:
     """Every handler of the bridge, by topic; a topic names its operator through the job."""
@@ -64,7 +67,7 @@ def handlers_of(bridge: Bridge) -> Handlers:
         EXPIRE_CARDS: partial(_expire_cards, bridge),
         TIDY: partial(_tidy, bridge.settings.bridge.raw_message_days),
     }
-    return Handlers(tx=tx, io=io, retry={APPLY: Retry(permanent=(Malformed,))})
+    return Handlers(tx=tx, io=io, retry={APPLY: APPLYING})
 
 
 def periodic_tasks(bridge: Bridge) -> Sequence[PeriodicTask]:

@@ -45,6 +45,17 @@ class System:
             hang_up()
 
 
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who reads what a peer sends, and in which character set where it does not say.
+
+    Without a reader what it sends tells nothing.
+    """
+
+    reader: HisNews | None
+    charset: str | None
+
+
 def systems_of(settings: OperatorSettings, built: Callable[[AdapterChoice], Any]) -> Mapping[str, System]:
     """Every system that the operator's settings name, the HIS first."""
     choices = {} if settings.his is None else {HIS: settings.his}

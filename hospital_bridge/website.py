@@ -11,6 +11,7 @@ from hospital_bridge.administration import Administration
 from hospital_bridge.fetching import look_now
 from hospital_bridge.finance import FinanceDesk
 from hospital_bridge.identity.sign_in import CONSENT_VERSION, complete_sign_in
+from hospital_bridge.inbound import message_desk_of
 from hospital_bridge.metrics import exposition
 from hospital_bridge.patience import Patience
 from hospital_bridge.payment.flows.notice import receive_notice
@@ -65,6 +66,7 @@ def site_of(bridge: Bridge) -> Site:
         authenticate=PasswordLogin(bridge.store, bridge.outside.ids),
         admin=Administration(bridge.store, _listening(bridge)),
         finance=FinanceDesk(lambda operator_id: bridge.operators[operator_id].money),
+        received=message_desk_of(bridge),
         metrics=lambda: exposition(bridge.store),
         readiness=partial(_readiness, bridge.store),
         trusted_proxies=shared.trusted_proxies,

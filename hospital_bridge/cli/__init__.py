@@ -18,6 +18,7 @@ COMMANDS = {
     "keys": "hospital_bridge.cli.keys",
     "ledger": "hospital_bridge.cli.ledger",
     "map": "hospital_bridge.cli.map",
+    "messages": "hospital_bridge.cli.messages",
     "migrate": "hospital_bridge.cli.migrate",
     "reconcile": "hospital_bridge.cli.reconcile",
     "serve": "hospital_bridge.cli.serve",

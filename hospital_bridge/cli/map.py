@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 from collections.abc import Iterator
-from datetime import datetime
-from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +11,7 @@ import click
 
 from hospital_bridge.cli.configured import assembled, chosen_operator, configuration_option, operator_option
 from hospital_bridge.cli.language import translate
+from hospital_bridge.news_fields import fields_of
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -73,7 +71,7 @@ def tables(segments: list[tuple[str, str]], read: Preview, *, shown: bool) -> It
 
     beside = Table(translate("Message"), translate("What it tells"))
     lines = [_short(text) if shown else name for name, text in segments]
-    told = [line for news in read.news for line in (type(news).__name__, *_fields(news, 1, shown=shown), "")]
+    told = [line for news in read.news for line in (*_told(news, shown=shown), "")]
     beside.add_row(escape("\n".join(lines)), escape("\n".join(told).rstrip() or translate("nothing")))
     yield beside
     rest = Table(translate("Place"), translate("Why it is no news"))
@@ -86,33 +84,12 @@ def tables(segments: list[tuple[str, str]], read: Preview, *, shown: bool) -> It
         yield rest
 
 
-def _fields(value: object, depth: int, *, shown: bool) -> Iterator[str]:
-    """One line for each filled field of a frozen value, what is inside it further in."""
-    if not dataclasses.is_dataclass(value):
-        return
-    for each in dataclasses.fields(value):
-        yield from _field(each.name, getattr(value, each.name), depth, shown=shown)
-
-
-def _field(name: str, held: object, depth: int, *, shown: bool) -> Iterator[str]:
-    indent = "  " * depth
-    if held in ("", (), None, b""):
-        return
-    inner = held if isinstance(held, tuple) else (held,)
-    if dataclasses.is_dataclass(inner[0]):
-        for number, item in enumerate(inner, start=1):
-            yield f"{indent}{name} {number}" if isinstance(held, tuple) else f"{indent}{name}"
-            yield from _fields(item, depth + 1, shown=shown)
-    else:
-        yield f"{indent}{name}: {_value(held) if shown else _HIDDEN}"
-
-
-def _value(held: object) -> str:
-    if isinstance(held, bytes):
-        return translate("{count} bytes").format(count=len(held))
-    if isinstance(held, Enum):
-        return str(held.value)
-    return _short(held.isoformat() if isinstance(held, datetime) else str(held))
+def _told(news: object, *, shown: bool) -> Iterator[str]:
+    """One line for each filled field of the news, what is inside it further in."""
+    yield type(news).__name__
+    for each in fields_of(news, depth=1):
+        value = "" if each.text is None else f": {_short(each.text) if shown else _HIDDEN}"
+        yield f"{'  ' * each.depth}{each.name}{value}"
 
 
 def _short(text: str) -> str:

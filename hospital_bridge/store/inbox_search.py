@@ -6,8 +6,9 @@ it is and messages that come meanwhile move nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,13 @@ MILLISECONDS = 1 << 80
 """One millisecond in a UUIDv7 (RFC 9562 section 5.7)."""
 MADE_TOGETHER = 10_000 * MILLISECONDS
 """A message and its job are made in one transaction: their ids are no further apart."""
+
+
+_AN_ID = re.compile("[0-9a-f]{32}")
+
+
+Kept = Row[Any]
+"""One row of the inbox."""
 
 
 class Standing(StrEnum):
@@ -53,9 +61,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """What is looked for; what is empty does not count. `until` itself is outside, `type` may be a beginning."""
+    """What is looked for; what is empty does not count.
 
-    patient: str = field(default="", repr=False)
+    `patient_index` is what `Inbox.patient_index` makes of a record number, `type` may be a beginning, `until` itself is
+    outside.
+    """
+
+    patient_index: str = ""
     control_id: str = ""
     type: str = ""
     peer: str = ""
@@ -68,7 +80,7 @@ class Sought:
 class Found:
     """A page of messages, the newest first, each with its standing; `after` begins the next page, None at the end."""
 
-    messages: Sequence[tuple[Row[Any], Standing]]
+    messages: Sequence[tuple[Kept, Standing]]
     after: Place | None
 
 
@@ -85,7 +97,7 @@ def search(work: Work, sought: Sought, limit: int, after: Place | None = None) -
     return Found([(row, _standing_of(row, parked=row.message_id in refs)) for row in shown], rest)
 
 
-def standing_of(row: Row[Any], job: Job | None) -> Standing:
+def standing_of(row: Kept, job: Job | None) -> Standing:
     """Where the message stands, with the job that applies it."""
     return _standing_of(row, parked=job is not None and job.state is JobState.DEAD)
 
@@ -102,13 +114,15 @@ def count_needing(work: Work) -> int:
 def job_of_message(work: Work, message_id: str) -> Job | None:
     """The job that applies the message; None where none was made, or it ended and was tidied away."""
     # Both ids begin with the time of their making, so the primary key finds the one from the other.
+    if not _AN_ID.fullmatch(message_id):
+        return None
     last = f"{int(message_id, 16) + MADE_TOGETHER:032x}"
     near = (JOB.c.job_id >= message_id, JOB.c.job_id <= last, JOB.c.topic == APPLY, JOB.c.ref == message_id)
     rows = work.table(JOB).all(*near, limit=1)
     return job_of(rows[0]) if rows else None
 
 
-def _standing_of(row: Row[Any], *, parked: bool) -> Standing:
+def _standing_of(row: Kept, *, parked: bool) -> Standing:
     if row.state == InboxState.RECEIVED:
         return Standing.PARKED if parked else Standing.WAITING
     if row.state == InboxState.REFUSED and row.reason.startswith(DISMISSED):
@@ -126,11 +140,8 @@ def _parked(work: Work) -> Select[tuple[str]]:
 def _conditions(work: Work, sought: Sought) -> list[ColumnElement[bool]]:
     row = INBOX_MESSAGE.c
     found: list[ColumnElement[bool]] = []
-    if sought.patient:
-        found += [
-            as_indexed("patient_index IS NOT NULL"),
-            row.patient_index == work.inbox.patient_index(sought.patient),
-        ]
+    if sought.patient_index:
+        found += [as_indexed("patient_index IS NOT NULL"), row.patient_index == sought.patient_index]
     if sought.control_id:
         # The index of control ids begins with the sender.
         senders = [sought.peer] if sought.peer else _senders(work)

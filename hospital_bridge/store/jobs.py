@@ -156,11 +156,12 @@ def job_of(row: Row[Any]) -> Job:
 
 
 class Jobs:
-    """The jobs of the operator that the unit of work was opened with."""
+    """The jobs of the operator that the unit of work was opened with; `added` holds topic and `ref` of new ones."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
         self.finishing: set[str] = set()
+        self.added: list[tuple[str, str]] = []
         self._jobs = work.table(JOB)
         self.streams = Streams(work)
 
@@ -185,6 +186,7 @@ class Jobs:
         row = self._row(job_id, topic, ref, lane, stream or job_id, stream_seq, is_head=is_head)
         row |= {"dedupe_key": dedupe_key, "priority": priority, "run_at": run_at or self._work.now}
         if insert_rows(self._work.connection, JOB, [row], _UNLESS_KNOWN).first():
+            self.added.append((topic, ref))
             self._announce()
             return job_id
         if stream is not None:

@@ -34,19 +34,6 @@ class LinkRow:
 
 
 @dataclass(frozen=True, slots=True)
-class MessageRow:
-    """One message of the log, without its content."""
-
-    message_id: str
-    received_at: datetime
-    peer: str
-    kind: str
-    control_id: str
-    state: str
-    error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class EffectRow:
     """One change at an outside system whose outcome is unknown; `proposal` is a message id."""
 
@@ -106,8 +93,6 @@ class AdminReads(Protocol):
     """The read models of the admin page, each newest first and of one operator."""
 
     def links(self, operator_id: str) -> Sequence[LinkRow]: ...
-
-    def messages(self, operator_id: str, limit: int) -> Sequence[MessageRow]: ...
 
     def unknown_effects(self, operator_id: str, limit: int) -> Sequence[EffectRow]: ...
 

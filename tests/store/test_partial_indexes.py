@@ -31,7 +31,7 @@ QUESTIONS: dict[str, Callable[[Work], object]] = {
     "inbox_message USING INDEX uq_inbox_message_content": lambda work: work.inbox.known(
         Envelope("his", "HIS", "H1", "2026", str(n)) for n in range(9)
     ),
-    "ix_inbox_message_patient": lambda work: search(work, Sought(patient="1"), 20),
+    "ix_inbox_message_patient": lambda work: search(work, Sought(patient_index="1"), 20),
     "uq_inbox_message_content": lambda work: search(work, Sought(control_id="M1", peer="his"), 20),
     "ix_delivery_undone": lambda work: work.deliveries.undone(DeliveryKind.WEBHOOK),
     "ix_message_unread": lambda work: work.messages.unread("w1"),

@@ -19,7 +19,6 @@ from adapters.values import EntryKind
 from hospital_bridge import administration, money_rows
 from hospital_bridge.error_codes import CODES
 from hospital_bridge.identity.family import Objection
-from hospital_bridge.store.inbox import InboxState
 from hospital_bridge.store.reconciliation import Finding, RunState
 from hospital_bridge.verticals import district, transit
 from hospital_bridge.verticals.district import looking_after as mall_care
@@ -34,7 +33,7 @@ from hospital_bridge.verticals.hospital.pages import hall
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
 from hospital_bridge.verticals.hospital.visits.line_rules import CLINIC, LINE_RULES
 from hospital_bridge.verticals.transit import looking_after
-from hospital_bridge.web import admin, console, deliveries, devices, family, finance
+from hospital_bridge.web import admin, console, deliveries, devices, family, finance, received
 from hospital_bridge.web.admin_reads import Dismissal
 from hospital_bridge.web.app import create_app
 from hospital_bridge.web.cards import STATES, WEEKDAYS
@@ -122,7 +121,7 @@ def ids_of(package: str) -> set[str]:
         | set(OF_LINKS)
         | OF_WORK
         | set(WALLETS)
-        | set(InboxState)
+        | set(received.STANDINGS.values())
         | set(STATES.values())
         | set(WEEKDAYS)
         | ({str(each) for each in OF_MARSHMALLOW} - unused)
