@@ -9,7 +9,7 @@ from hospital_bridge.slot import Inbound
 from hospital_bridge.verticals.hospital.record_numbers import MRN, ask_to_match
 from hospital_bridge.verticals.hospital.results import critical_watch, telling
 from hospital_bridge.verticals.hospital.results.matching import InDoubt, owner_of
-from hospital_bridge.verticals.hospital.store import parked_reports, reports
+from hospital_bridge.verticals.hospital.store import parked_reports, record_merges, reports
 
 if TYPE_CHECKING:
     from hospital_bridge.slot import VerticalWork
@@ -49,14 +49,44 @@ def attach(work: VerticalWork, parked: ParkedReport, subject_id: str, *, by: str
 
 
 def attach_waiting(work: VerticalWork, number_index: str) -> None:
-    """Somebody may have bound that record number: what waits under exactly that number and their name is theirs."""
-    for parked in parked_reports.waiting_for(work, number_index):
+    """Somebody may have bound that record number: what waits under that record and their name is theirs."""
+    for parked in parked_reports.waiting_for(work, record_merges.indexes_with(work, number_index)):
         try:
             subject_id = owner_of(work, parked_reports.told(work, parked).patient)
         except InDoubt:
             continue
         attach(work, parked, subject_id)
         work.audit.record("bridge", "report.attached", parked.parked_id, subject=subject_id)
+
+
+def part(work: VerticalWork, report: Report) -> None:
+    """The record number under which the report came may be that person's no more: then it waits for its own person.
+
+    What a member of staff said is theirs stays theirs, and so does what came before it was kept under which number.
+    """
+    versions = [each.version_id for each in reversed(reports.history(work, report))]
+    try:
+        told = [reports.told(work, report, version_id) for version_id in versions]
+    except reports.NoSuchReport:
+        return
+    newest = told[-1]
+    if report.subject_id in (parked_reports.decided_for(work, newest), _owner(work, newest)):
+        return
+    reports.part(work, report)
+    for issued in told:
+        try:
+            keep(work, owner_of(work, issued.patient), issued)
+        except InDoubt as unclear:
+            parked_reports.park_again(work, issued, unclear.doubt)
+    see_what_stands(work, report.report_no)
+    work.audit.record("bridge", "report.parted", report.report_id)
+
+
+def _owner(work: VerticalWork, issued: ReportIssued) -> str:
+    try:
+        return owner_of(work, issued.patient)
+    except InDoubt:
+        return ""
 
 
 def see_what_stands(work: VerticalWork, report_no: str) -> None:
@@ -67,10 +97,10 @@ def see_what_stands(work: VerticalWork, report_no: str) -> None:
     newest = {report: reports.newest_of(work, report.report_id) for report in reports.of_number(work, report_no)}
     if not newest:
         return
-    places = [place for _, place in newest.values()]
+    places = [place for report, (_, place) in newest.items() if not report.parted]
     places += [parked.place for parked in parked_reports.waiting_of_number(work, report_no)]
     for report, (version_id, place) in newest.items():
-        _settle(work, report, version_id, place, moved=place < max(places))
+        _settle(work, report, version_id, place, moved=report.parted or place < max(places))
 
 
 def _settle(work: VerticalWork, report: Report, version_id: str, place: Place, *, moved: bool) -> None:
