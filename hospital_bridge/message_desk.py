@@ -122,6 +122,8 @@ def opened(raw: bytes, sender: Sender) -> MessageOpened:
         read = sender.reader.preview_news(raw, sender.charset)
     except Malformed as fault:
         return MessageOpened(lines, fault=fault.text)
+    except Exception as fault:  # noqa: BLE001 - a person looks at a message that some adapter cannot bear
+        return MessageOpened(lines, fault=type(fault).__name__)
     return MessageOpened(
         lines,
         [NewsTold(type(news).__name__, tuple(fields_of(news))) for news in read.news],

@@ -16,6 +16,8 @@ from adapters.hl7.message import Message
 MOST_LINES = 2000
 LONGEST_LINE = 2000
 _CODECS = ("utf-8-sig", "gb18030")
+HIDDEN = "•••"
+_SHAPE = re.compile(r'\s*(?:"[\w$@:.-]{1,64}"\s*:\s*)?[{}\[\],]*|\s*<[/?!]?[\w:.-]{1,64}>?')
 _BETWEEN_ELEMENTS = re.compile(r">\s*<")
 
 
@@ -25,6 +27,15 @@ class Line:
 
     name: str
     text: str = field(repr=False)
+
+    @property
+    def shape(self) -> str:
+        """What may be told of the line to anybody: the segment's name, the key or the element, and no value."""
+        if self.name:
+            return self.name
+        shape = _SHAPE.match(self.text)
+        told = shape[0] if shape else ""
+        return told if told.strip() == self.text.strip() else f"{told}{HIDDEN}"
 
 
 def lines_of(raw: bytes, charset: str | None) -> Sequence[Line]:

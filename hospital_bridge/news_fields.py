@@ -42,10 +42,11 @@ def _field(path: str, name: str, held: object, depth: int) -> Iterator[NewsField
         yield NewsField(path, name, depth, None)
         yield from fields_of(held, depth=depth + 1, above=f"{path}.")
     else:
-        yield NewsField(path, name, depth, _text(held))
+        yield NewsField(path, name, depth, text_of(held))
 
 
-def _text(held: object) -> str:
+def text_of(held: object) -> str:
+    """A value as it is read and compared; bytes by their length and digest."""
     if isinstance(held, bytes):
         return f"{len(held)} bytes, SHA-256 {hashlib.sha256(held).hexdigest()[:12]}"
     if isinstance(held, Enum):

@@ -21,6 +21,7 @@ COMMANDS = {
     "messages": "hospital_bridge.cli.messages",
     "migrate": "hospital_bridge.cli.migrate",
     "reconcile": "hospital_bridge.cli.reconcile",
+    "replay": "hospital_bridge.cli.replay",
     "serve": "hospital_bridge.cli.serve",
     "staff": "hospital_bridge.cli.staff",
     "subject": "hospital_bridge.cli.subject",

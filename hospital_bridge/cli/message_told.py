@@ -7,11 +7,11 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from hospital_bridge.cli.language import translate
+from hospital_bridge.message_lines import HIDDEN
 
 if TYPE_CHECKING:
     from hospital_bridge.web.message_reads import MessageOpened, MessageRow, MessageTold
 
-HIDDEN = "•••"
 SECONDS = "%Y-%m-%d %H:%M:%S"
 
 
@@ -54,7 +54,7 @@ def opened_as_json(opened: MessageOpened, *, shown: bool) -> dict[str, Any]:
     """The content of a message beside what is read in it."""
     return {
         "gone": opened.gone,
-        "received": [line.text if shown else line.name or HIDDEN for line in opened.lines],
+        "received": [line.text if shown else line.shape for line in opened.lines],
         "fault": opened.fault,
         "news": [
             {
@@ -90,7 +90,7 @@ def lines_of_opened(opened: MessageOpened, *, shown: bool) -> Iterator[str]:
         yield translate("Its bytes are past their retention and cannot be opened any more.")
         return
     yield f"{translate('received')}:"
-    yield from (f"  {line.text if shown else line.name or HIDDEN}" for line in opened.lines)
+    yield from (f"  {line.text if shown else line.shape}" for line in opened.lines)
     if opened.fault:
         yield translate("It cannot be read: {fault}").format(fault=opened.fault)
     for news in opened.news:

@@ -137,6 +137,14 @@ def _parked(work: Work) -> Select[tuple[str]]:
     )
 
 
+def received_between(work: Work, since: datetime, until: datetime) -> Sequence[str]:
+    """The ids of what came from `since` on and before `until`, the oldest first; what was refused too."""
+    row = INBOX_MESSAGE.c
+    asked = select(row.message_id).where(row.operator_id == work.operator_id, row.received_at >= since)
+    ordered = asked.where(row.received_at < until).order_by(row.received_at, row.message_id)
+    return work.connection.execute(ordered).scalars().all()
+
+
 def _conditions(work: Work, sought: Sought) -> list[ColumnElement[bool]]:
     row = INBOX_MESSAGE.c
     found: list[ColumnElement[bool]] = []
