@@ -6,9 +6,11 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from adapters.news import RecordsMerged, RecordsUnmerged
 from hospital_bridge.message_desk import MessageDesk
 from hospital_bridge.slot import LookAgain
-from hospital_bridge.store.jobs import Again
+from hospital_bridge.store.inbox_search import job_of_message, waits_for_others
+from hospital_bridge.store.jobs import Again, JobState
 from hospital_bridge.systems import Sender, system_of_sender
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from hospital_bridge.store.unit_of_work import Work
 
 ASIDE = ".aside"
+LOOK_AGAIN = timedelta(seconds=1)
 
 
 def apply_message(bridge: Bridge, work: Work, job: Job) -> None:
@@ -31,6 +34,8 @@ def apply_message(bridge: Bridge, work: Work, job: Job) -> None:
     """
     sender = sender_of(bridge, work.inbox.get(job.ref).peer)
     told = () if sender.reader is None else sender.reader.read_news(work.inbox.raw(job.ref), sender.charset)
+    if _concerns_several(told) and waits_for_others(work, job.ref):
+        raise Again(LOOK_AGAIN)
     wanted = [(news, *who) for news in told for who in _wanting(bridge, work.operator_id, news)]
     aside = _aside(job, [inbound for *_, inbound in wanted])
     if aside and not work.jobs.is_idle(aside):
@@ -41,6 +46,21 @@ def apply_message(bridge: Bridge, work: Work, job: Job) -> None:
         except LookAgain as wait:
             raise Again(wait.after, aside=aside) from wait
     work.inbox.applied(job.ref, bridge.settings.digest, _did(work, wanted))
+
+
+def stand_beside(work: Work, job: Job) -> None:
+    """Job: whatever comes behind a message that concerns this patient too waits until the message is applied.
+
+    One that gave up, or that waits aside for something else, holds up nobody.
+    """
+    applying = job_of_message(work, job.ref)
+    if applying is not None and applying.state is JobState.READY and not applying.stream_key.endswith(ASIDE):
+        raise Again(LOOK_AGAIN)
+
+
+def _concerns_several(told: Sequence[News]) -> bool:
+    patients = {news.patient.identifiers for news in told if hasattr(news, "patient")}
+    return len(patients) > 1 or any(isinstance(news, RecordsMerged | RecordsUnmerged) for news in told)
 
 
 def _did(work: Work, wanted: Iterable[tuple[News, str, OperatorScope, Inbound]]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from hospital_bridge.store.inbox import APPLY, HEADER_LENGTH, Envelope, InboxState, Kept, Standing, digest
+from hospital_bridge.store.inbox import APPLY, BESIDE, HEADER_LENGTH, Envelope, InboxState, Kept, Standing, digest
 from hospital_bridge.store.jobs import Lane
 
 if TYPE_CHECKING:
@@ -21,14 +21,16 @@ CONTROL_ID_REUSED = "MSH-10 was used before with other content"
 class Arrival:
     """One thing from outside; `subject` is the hospital's number of its patient, '' where there is none.
 
-    `refusal` says why it is kept and never applied. Where `is_named_once` its name stands for one
-    content, and another content under that name is quarantined.
+    `others` are the numbers that it concerns besides, such as those of a merge: it is applied when everything that came
+    before it under any of them was. `refusal` says why it is kept and never applied. Where `is_named_once` its name
+    stands for one content, and another content under that name is quarantined.
     """
 
     envelope: Envelope
     raw: bytes = field(repr=False)
     received_at: datetime
     subject: str = field(default="", repr=False)
+    others: tuple[str, ...] = field(default=(), repr=False)
     refusal: str = ""
     is_named_once: bool = True
 
@@ -43,7 +45,7 @@ def take_in(work: Work, arrivals: Sequence[Arrival], answer: Answer) -> Sequence
     known = work.inbox.known(arrival.envelope for arrival in arrivals)
     answers: list[bytes] = []
     kept: list[Kept] = []
-    subjects: list[str] = []
+    concerned: list[Sequence[str]] = []
     for place, arrival in enumerate(arrivals):
         sha256 = digest(arrival.raw)
         standing, ack = known.standing(arrival.envelope, sha256)
@@ -52,9 +54,9 @@ def take_in(work: Work, arrivals: Sequence[Arrival], answer: Answer) -> Sequence
             ack = answer(place, reason)
             known.add(arrival.envelope, sha256, ack)
             kept.append(Kept(arrival.envelope, arrival.raw, sha256, ack, state, arrival.received_at, reason))
-            subjects.append(arrival.subject)
+            concerned.append((arrival.subject, *arrival.others))
         answers.append(ack)
-    _enqueue(work, kept, subjects)
+    _enqueue(work, kept, concerned)
     return answers
 
 
@@ -95,13 +97,13 @@ def _received_as(work: Work, arrival: Arrival, standing: Standing) -> tuple[Inbo
     return (InboxState.REFUSED if arrival.refusal else InboxState.RECEIVED), arrival.refusal
 
 
-def _enqueue(work: Work, kept: Sequence[Kept], subjects: Sequence[str]) -> None:
-    refs = [
-        (message_id, _stream(work, message.envelope.peer, subject))
-        for message_id, message, subject in zip(work.inbox.keep_all(kept), kept, subjects, strict=True)
-        if message.state is InboxState.RECEIVED
-    ]
-    work.jobs.add_all(APPLY, refs, lane=Lane.TX)
+def _enqueue(work: Work, kept: Sequence[Kept], concerned: Sequence[Sequence[str]]) -> None:
+    jobs: list[tuple[str, str, str]] = []
+    for message_id, message, subjects in zip(work.inbox.keep_all(kept), kept, concerned, strict=True):
+        if message.state is InboxState.RECEIVED:
+            own, *others = dict.fromkeys(_stream(work, message.envelope.peer, each) for each in subjects)
+            jobs += [(APPLY, message_id, own), *((BESIDE, message_id, other) for other in others)]
+    work.jobs.add_all(jobs, lane=Lane.TX)
 
 
 def _stream(work: Work, peer: str, subject: str) -> str:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 HEADER_LENGTH = 180
 APPLY = "hl7.apply"
 """The topic of the jobs that apply received messages; `ref` is the message's id."""
+BESIDE = "hl7.beside"
+"""The topic of the jobs by which a message stands in the streams of the other patients whom it concerns."""
 ASIDE = "state IN ('quarantined', 'refused')"
 """The condition of the index of messages that were never applied."""
 Key = tuple[str, ...]

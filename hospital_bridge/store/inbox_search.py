@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 
-from hospital_bridge.store.inbox import APPLY, ASIDE, INBOX_MESSAGE, InboxState
+from hospital_bridge.store.inbox import APPLY, ASIDE, BESIDE, INBOX_MESSAGE, InboxState
 from hospital_bridge.store.jobs import JOB, Job, JobState, job_of
 from hospital_bridge.store.metadata import as_indexed
 
@@ -113,13 +113,22 @@ def count_needing(work: Work) -> int:
 
 def job_of_message(work: Work, message_id: str) -> Job | None:
     """The job that applies the message; None where none was made, or it ended and was tidied away."""
-    # Both ids begin with the time of their making, so the primary key finds the one from the other.
     if not _AN_ID.fullmatch(message_id):
         return None
-    last = f"{int(message_id, 16) + MADE_TOGETHER:032x}"
-    near = (JOB.c.job_id >= message_id, JOB.c.job_id <= last, JOB.c.topic == APPLY, JOB.c.ref == message_id)
-    rows = work.table(JOB).all(*near, limit=1)
+    rows = work.table(JOB).all(*_made_for(message_id, APPLY), limit=1)
     return job_of(rows[0]) if rows else None
+
+
+def waits_for_others(work: Work, message_id: str) -> bool:
+    """Whether something that came before the message under another of its patients is not at an end."""
+    behind = (JOB.c.state == JobState.READY.value, ~JOB.c.is_head)
+    return bool(work.table(JOB).all(*_made_for(message_id, BESIDE), *behind, limit=1))
+
+
+def _made_for(message_id: str, topic: str) -> tuple[ColumnElement[bool], ...]:
+    # Both ids begin with the time of their making, so the primary key finds the one from the other.
+    last = f"{int(message_id, 16) + MADE_TOGETHER:032x}"
+    return JOB.c.job_id >= message_id, JOB.c.job_id <= last, JOB.c.topic == topic, JOB.c.ref == message_id
 
 
 def _standing_of(row: Kept, *, parked: bool) -> Standing:

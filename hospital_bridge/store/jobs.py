@@ -193,11 +193,11 @@ class Jobs:
             self.streams.give_back(stream, stream_seq)
         return self._id_of(dedupe_key)
 
-    def add_all(self, topic: str, refs: Sequence[tuple[str, str]], *, lane: Lane | str = Lane.IO) -> None:
-        """Add a job for each reference at the end of the stream beside it, in this order."""
-        places = self.streams.places(Counter(stream for _, stream in refs))
+    def add_all(self, jobs: Sequence[tuple[str, str, str]], *, lane: Lane | str = Lane.IO) -> None:
+        """Add a job for each topic, reference and stream, at the end of that stream, in this order."""
+        places = self.streams.places(Counter(stream for *_, stream in jobs))
         rows = []
-        for ref, stream in refs:
+        for topic, ref, stream in jobs:
             stream_seq, is_head = places[stream].take()
             rows.append(self._row(self._work.ids.new(), topic, ref, lane, stream, stream_seq, is_head=is_head))
         if rows:

@@ -85,6 +85,7 @@ class Hl7Inbox:
             received.raw,
             received.received_at,
             message["PID-3.1"].strip(),
+            _others(message),
             _never_accepted(message) or self._refusal(message),
         )
         return _Read(received, message, arrival)
@@ -92,6 +93,13 @@ class Hl7Inbox:
 
 def _never_accepted(message: Message) -> str:
     return next((oddity.value for oddity in _NEVER_ACCEPTED if oddity in message.problems), "")
+
+
+def _others(message: Message) -> tuple[str, ...]:
+    """The other patients' numbers: of every further PID, and of MRG-1, whose numbers are merged or parted."""
+    people = (pid["3.1"].strip() for pid in message.segments("PID")[1:])
+    merged = (number["1"].strip() for mrg in message.segments("MRG") for number in mrg.field(1).repetitions)
+    return tuple(filter(None, dict.fromkeys((*people, *merged))))
 
 
 def _envelope(peer: str, message: Message) -> Envelope:
