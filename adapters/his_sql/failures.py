@@ -31,6 +31,9 @@ _BUSY = frozenset(
 SQLSTATE of PostgreSQL and ODBC; numbers of MySQL, MariaDB and SQL Server; Oracle; SQLite.
 """
 
+_UNWRITABLE = frozenset({"22P05", "22021", "1366", "3988"})
+"""A character that the database's own set lacks: its statement was turned away before anything was done."""
+
 _NATIVE = re.compile(r"ORA-\d{5}|DPY-\d{4}|(?<=\()\d{1,6}(?=\) \()", re.ASCII)
 _CODE = re.compile(r"[\w.:-]{1,40}", re.ASCII)
 
@@ -75,6 +78,8 @@ class Judge:
         """What it means that the call failed so at that stage."""
         if isinstance(error, exc.TimeoutError):
             return Busy("every connection to the hospital's database is in use", retry_after=self.retry_after)
+        if isinstance(error, UnicodeEncodeError) or not _UNWRITABLE.isdisjoint(native_codes(error)):
+            return Refused("the hospital's database has no such character", reason=Reason.NOT_ALLOWED)
         if isinstance(error, UnicodeError | OverflowError):
             return self._unread(stage)
         if stage in (Stage.BEFORE, Stage.READING):

@@ -112,7 +112,7 @@ class Look:
             return {**self._whole(items[:half]), **self._whole(items[half:])}
         together: dict[str, list[Row]] = {}
         for row in found:
-            together.setdefault(self._text(row[self.feed.paged.item]), []).append(row)
+            together.setdefault(self._text(row[self.feed.paged.columns[ITEM]]), []).append(row)
         return together
 
     def _text(self, value: object) -> str:

@@ -28,6 +28,11 @@ class Paged:
     tie: str
     item: str
 
+    @property
+    def columns(self) -> tuple[str, str, str]:
+        """The names of watermark, tie and item, without the quotes in which a statement needs them."""
+        return plain(self.watermark), plain(self.tie), plain(self.item)
+
     def keys(self, mark: Mark, most: int) -> Select[Any]:
         """The keys that come after the mark, the oldest first."""
         watermark: ColumnElement[Any] = literal_column(self.watermark)
@@ -49,6 +54,11 @@ class Paged:
 
     def _from(self, *columns: ColumnElement[Any]) -> Select[Any]:
         return select(*columns).select_from(text(f"({self.statement}) feed"))
+
+
+def plain(column: str) -> str:
+    """The name of a column without its quotes."""
+    return column.strip('"`[]')
 
 
 def _after(mark: Mark, watermark: ColumnElement[Any], tie: ColumnElement[Any]) -> Sequence[ColumnElement[bool]]:
