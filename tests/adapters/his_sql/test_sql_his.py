@@ -46,7 +46,7 @@ BOOKS = (
     "INSERT INTO hy VALUES ('H2', 'D1', '2026-11-29 00:00:00', '2026-11-29 00:30:00', {fee}, 2)",
     "CREATE TABLE yy (wblsh varchar(40) PRIMARY KEY, yylsh integer, hybm varchar(20), zt varchar(2))",
     "CREATE TABLE sk (lsh varchar(40), lx varchar(8), je varchar(12), sjh varchar(12), sj timestamp)",
-    "CREATE TABLE fy (id integer, fydh varchar(9), zt varchar(2), mc varchar(9), je {money}, mz char(8), gxsj timestamp)",
+    "CREATE TABLE fy (id integer, fydh char(9), zt char(2), mc char(9), je {money}, mz char(8), gxsj timestamp)",
 )
 
 SETTINGS: Mapping[str, Any] = {
