@@ -18,19 +18,39 @@ CONTROL_ID_REUSED = "MSH-10 was used before with other content"
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
-    """One thing from outside; `subject` is the hospital's number of its patient, '' where there is none.
+class Concern:
+    """Whom an arrival is about, and so the streams in which it stands; all that `source` tells of nobody is one.
 
-    `others` are the numbers that it concerns besides, such as those of a merge: it is applied when everything that came
-    before it under any of them was. `refusal` says why it is kept and never applied. Where `is_named_once` its name
-    stands for one content, and another content under that name is quarantined.
+    `subjects` are the hospital's numbers of its patients, its own first, '' for nobody; `numbers` says whose numbers
+    they are. Beyond the first it is applied when everything that came before it under any of them was.
+    """
+
+    family: str
+    source: str
+    numbers: str
+    subjects: tuple[str, ...] = field(default=("",), repr=False)
+
+    def streams(self, work: Work) -> Sequence[str]:
+        """Each stream once; a patient is hidden in a blind index."""
+        return list(dict.fromkeys(self._stream(work, subject) for subject in self.subjects))
+
+    def _stream(self, work: Work, subject: str) -> str:
+        if not subject:
+            return f"{self.family}:{self.source}"
+        return f"{self.family}:{work.seal.index(f'{self.family}.stream', f'{self.numbers}|{subject}')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One thing from outside; `refusal` says why it is kept and never applied.
+
+    Where `is_named_once` its name stands for one content, and another content under that name is quarantined.
     """
 
     envelope: Envelope
     raw: bytes = field(repr=False)
     received_at: datetime
-    subject: str = field(default="", repr=False)
-    others: tuple[str, ...] = field(default=(), repr=False)
+    concern: Concern
     refusal: str = ""
     is_named_once: bool = True
 
@@ -45,7 +65,7 @@ def take_in(work: Work, arrivals: Sequence[Arrival], answer: Answer) -> Sequence
     known = work.inbox.known(arrival.envelope for arrival in arrivals)
     answers: list[bytes] = []
     kept: list[Kept] = []
-    concerned: list[Sequence[str]] = []
+    concerned: list[Concern] = []
     for place, arrival in enumerate(arrivals):
         sha256 = digest(arrival.raw)
         standing, ack = known.standing(arrival.envelope, sha256)
@@ -54,17 +74,18 @@ def take_in(work: Work, arrivals: Sequence[Arrival], answer: Answer) -> Sequence
             ack = answer(place, reason)
             known.add(arrival.envelope, sha256, ack)
             kept.append(Kept(arrival.envelope, arrival.raw, sha256, ack, state, arrival.received_at, reason))
-            concerned.append((arrival.subject, *arrival.others))
+            concerned.append(arrival.concern)
         answers.append(ack)
     _enqueue(work, kept, concerned)
     return answers
 
 
-def keep_fetched(work: Work, peer: str, items: Sequence[FeedItem]) -> None:
-    """Keep the things of a feed that are new; `peer` is the name under which they are read again.
+def keep_fetched(work: Work, feed: str, items: Sequence[FeedItem]) -> None:
+    """Keep the things of a feed (`system.feed`) that are new, with the jobs that apply them.
 
     The hospital's clock may be coarse: other content of the same version is a later change and no fault.
     """
+    peer = f"{work.operator_id}/{feed}"
     arrivals = [
         Arrival(
             Envelope(
@@ -76,7 +97,7 @@ def keep_fetched(work: Work, peer: str, items: Sequence[FeedItem]) -> None:
             ),
             item.raw,
             work.now,
-            item.subject,
+            Concern("feed", feed, feed.partition(".")[0], (item.subject,)),
             is_named_once=False,
         )
         for item in items
@@ -97,15 +118,10 @@ def _received_as(work: Work, arrival: Arrival, standing: Standing) -> tuple[Inbo
     return (InboxState.REFUSED if arrival.refusal else InboxState.RECEIVED), arrival.refusal
 
 
-def _enqueue(work: Work, kept: Sequence[Kept], concerned: Sequence[Sequence[str]]) -> None:
+def _enqueue(work: Work, kept: Sequence[Kept], concerned: Sequence[Concern]) -> None:
     jobs: list[tuple[str, str, str]] = []
-    for message_id, message, subjects in zip(work.inbox.keep_all(kept), kept, concerned, strict=True):
+    for message_id, message, concern in zip(work.inbox.keep_all(kept), kept, concerned, strict=True):
         if message.state is InboxState.RECEIVED:
-            own, *others = dict.fromkeys(_stream(work, message.envelope.peer, each) for each in subjects)
+            own, *others = concern.streams(work)
             jobs += [(APPLY, message_id, own), *((BESIDE, message_id, other) for other in others)]
     work.jobs.add_all(jobs, lane=Lane.TX)
-
-
-def _stream(work: Work, peer: str, subject: str) -> str:
-    """One stream for each patient of a peer, told by a blind index; without a patient the peer's own."""
-    return f"hl7:{work.seal.index('hl7.stream', f'{peer}|{subject}')}" if subject else f"hl7:{peer}"

@@ -9,7 +9,7 @@ from datetime import tzinfo
 from adapters.errors import Malformed
 from adapters.hl7.ack import Stamp, answer, answer_unreadable
 from adapters.hl7.message import Message, Oddity
-from hospital_bridge.store.arrivals import Arrival, storable, take_in
+from hospital_bridge.store.arrivals import Arrival, Concern, storable, take_in
 from hospital_bridge.store.inbox import Envelope
 from hospital_bridge.store.unit_of_work import Store, Work
 from hospital_bridge.workers.received import Received
@@ -78,14 +78,14 @@ class Hl7Inbox:
         try:
             message = Message.parse(received.raw, received.charset)
         except Malformed as fault:
-            unnamed = Arrival(Envelope(received.peer), received.raw, received.received_at, refusal=fault.text)
+            nobodys = Concern("hl7", received.peer, received.peer)
+            unnamed = Arrival(Envelope(received.peer), received.raw, received.received_at, nobodys, fault.text)
             return _Read(received, None, unnamed)
         arrival = Arrival(
             _envelope(received.peer, message),
             received.raw,
             received.received_at,
-            message["PID-3.1"].strip(),
-            _others(message),
+            Concern("hl7", received.peer, received.peer, (message["PID-3.1"].strip(), *_others(message))),
             _never_accepted(message) or self._refusal(message),
         )
         return _Read(received, message, arrival)
