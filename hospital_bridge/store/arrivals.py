@@ -62,12 +62,12 @@ Answer = Callable[[int, str], bytes]
 def take_in(work: Work, arrivals: Sequence[Arrival], answer: Answer) -> Sequence[bytes]:
     """Keep what is new with its answer and the job that applies it; the answers, a repeat's being the stored one."""
     work.seal.read_ahead(work.now.date())
-    known = work.inbox.known(arrival.envelope for arrival in arrivals)
+    digests = [digest(arrival.raw) for arrival in arrivals]
+    known = work.inbox.known((arrival.envelope, sha256) for arrival, sha256 in zip(arrivals, digests, strict=True))
     answers: list[bytes] = []
     kept: list[Kept] = []
     concerned: list[Concern] = []
-    for place, arrival in enumerate(arrivals):
-        sha256 = digest(arrival.raw)
+    for place, (arrival, sha256) in enumerate(zip(arrivals, digests, strict=True)):
         standing, ack = known.standing(arrival.envelope, sha256)
         if standing is not Standing.REPEATED:
             state, reason = _received_as(work, arrival, standing)

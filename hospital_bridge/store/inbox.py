@@ -11,12 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Row, String, Table
 
-from hospital_bridge.store.many_rows import insert_rows, marks
+from hospital_bridge.store.many_rows import given_rows, insert_rows, mark
 from hospital_bridge.store.metadata import CODE, ID, Described, Instant, metadata, operator_column, where
 
 if TYPE_CHECKING:
@@ -31,13 +30,15 @@ ASIDE = "state IN ('quarantined', 'refused')"
 """The condition of the index of messages that were never applied."""
 Key = tuple[str, ...]
 _KEY = ("peer", "control_id", "sent_at", "sending_application", "sending_facility")
-# A join, for in any other words SQLite reads the whole table; the condition of the index stands letter by letter.
-_ASKED = (
-    f"SELECT {', '.join(_KEY)}, sha256, ack FROM (VALUES {{names}}) AS asked CROSS JOIN inbox_message"  # noqa: S608
-    f" WHERE operator_id = {{operator}} AND control_id <> '' AND "
-    + " AND ".join(f"{column} = column{number}" for number, column in enumerate(_KEY, start=1))
+_NAMED = "FROM inbox_message WHERE operator_id = {mark} AND control_id <> '' AND " + " AND ".join(
+    f"{column} = column{number}" for number, column in enumerate(_KEY, start=1)
 )
-"""Asks for many names in one statement; no word in it comes from outside."""
+# Queries of one row each, in the words of the partial index: as a join either database would read the whole table
+# where it knows no better (SQLite always, PostgreSQL by a plan that it made while the table was small).
+_ASKED = (
+    f"SELECT asked.*, (SELECT ack {_NAMED} AND sha256 = column{len(_KEY) + 1}), (SELECT sha256 {_NAMED} LIMIT 1)"  # noqa: S608
+    " FROM ({given}) AS asked"
+)
 
 
 class InboxState(StrEnum):
@@ -87,6 +88,7 @@ Index(
     unique=True,
     **where("control_id <> ''"),
 )
+_KINDS = tuple(INBOX_MESSAGE.c[column].type for column in (*_KEY, "sha256"))
 Index("ix_inbox_message_received", INBOX_MESSAGE.c.operator_id, INBOX_MESSAGE.c.received_at)
 Index(
     "ix_inbox_message_patient",
@@ -146,12 +148,15 @@ class Kept:
 
 
 class Known:
-    """The contents that stand under each name, with their answers."""
+    """The contents that stand under each name, with the answers to those that were asked for."""
 
     def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
         self._answers: dict[Key, dict[str, bytes]] = {}
-        for *key, sha256, ack in rows:
-            self._answers.setdefault(tuple(key), {})[sha256] = ack
+        for *key, sha256, ack, some in rows:
+            if ack is not None:
+                self._answers.setdefault(tuple(key), {})[sha256] = ack
+            elif some is not None:
+                self._answers.setdefault(tuple(key), {})[some] = b""
 
     def standing(self, envelope: Envelope, sha256: str) -> tuple[Standing, bytes]:
         """Whether the message was seen before, and the stored answer if so."""
@@ -176,17 +181,19 @@ class Inbox:
 
     def standing(self, envelope: Envelope, raw: bytes) -> tuple[Standing, bytes]:
         """Whether the message was seen before, and the stored answer if so."""
-        return self.known([envelope]).standing(envelope, digest(raw))
+        sha256 = digest(raw)
+        return self.known([(envelope, sha256)]).standing(envelope, sha256)
 
-    def known(self, envelopes: Iterable[Envelope]) -> Known:
+    def known(self, messages: Iterable[tuple[Envelope, str]]) -> Known:
         """What stands under the names that these messages give themselves, asked for in one statement."""
-        names = list({envelope.key: None for envelope in envelopes if envelope.control_id})
+        names = list({(*envelope.key, sha256): None for envelope, sha256 in messages if envelope.control_id})
         if not names:
             return Known(())
         connection = self._work.connection
-        asked = _ASKED.format(operator=marks(connection, 1, 1), names=marks(connection, len(names), len(_KEY)))
-        told = connection.exec_driver_sql(asked, (*chain.from_iterable(names), self._work.operator_id))
-        return Known(told)
+        given, values = given_rows(connection, _KINDS, names)
+        asked = _ASKED.format(mark=mark(connection), given=given)
+        operator_id = self._work.operator_id
+        return Known(connection.exec_driver_sql(asked, (operator_id, operator_id, *values)))
 
     def keep(
         self, envelope: Envelope, raw: bytes, ack: bytes, state: InboxState, received_at: datetime, reason: str = ""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Boolean, CheckConstraint, Column, Index, LargeBinary, Row, String, Table
 
 from hospital_bridge.store.cipher import KEY_BYTES, Algorithm, Entropy, Key, Place, decrypt, encrypt, key_id_of
-from hospital_bridge.store.many_rows import marks
+from hospital_bridge.store.many_rows import given_rows, mark
 from hospital_bridge.store.metadata import ID, Instant, as_indexed, metadata, operator_column, where
 from hospital_bridge.store.upsert import insert_on_conflict
 
@@ -37,9 +37,7 @@ DATA_KEY = Table(
 Index("uq_data_key_active", DATA_KEY.c.operator_id, DATA_KEY.c.purpose, unique=True, **where("active"))
 
 # The index's own words, letter by letter: in others SQLite would not use it.
-_ACTIVE = (
-    "SELECT key_id, purpose, wrapped FROM data_key WHERE operator_id = {operator} AND active AND purpose IN {purposes}"
-)
+_ACTIVE = "SELECT key_id, purpose, wrapped FROM data_key WHERE operator_id = {mark} AND active AND purpose IN ({given})"
 
 SUBJECT_KEY = Table(
     "subject_key",
@@ -120,8 +118,9 @@ class DataKeys:
     def read_ahead(self, *purposes: str) -> None:
         """Read the keys of several purposes in one statement; those that are not there yet are made when asked for."""
         connection = self._work.connection
-        asked = _ACTIVE.format(operator=marks(connection, 1, 1), purposes=marks(connection, 1, len(purposes)))
-        for row in connection.exec_driver_sql(asked, (self._work.operator_id, *purposes)):
+        given, values = given_rows(connection, (DATA_KEY.c.purpose.type,), [(purpose,) for purpose in purposes])
+        asked = _ACTIVE.format(mark=mark(connection), given=given)
+        for row in connection.exec_driver_sql(asked, (self._work.operator_id, *values)):
             self._active[row.purpose] = self._unwrap(row)
 
     def ensure(self, purpose: str) -> None:
