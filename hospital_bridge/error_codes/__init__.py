@@ -129,6 +129,16 @@ CODES: Final[tuple[ErrorCode, ...]] = (
         "Ask its author for a version whose manifest declares it; nothing of it was started.",
     ),
     ErrorCode(
+        "HB-C021",
+        "Two peers have one address.",
+        "Give each peer addresses of its own: whoever connects is taken for the first peer that has the address.",
+    ),
+    ErrorCode(
+        "HB-C022",
+        "Something in the configuration was left open.",
+        "It works without it; decide it on purpose, as the line says.",
+    ),
+    ErrorCode(
         "HB-D001",
         "The database cannot be reached.",
         "Check that it runs and that the address and password are right; the bridge keeps trying.",
