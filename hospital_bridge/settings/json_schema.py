@@ -82,6 +82,8 @@ def _property(field: fields.Field[Any]) -> dict[str, Any]:
     if isinstance(field, fields.Nested):
         return {**_table(field.schema), **described}
     items = {"items": _property(field.inner)} if isinstance(field, fields.List) else {}
+    if isinstance(field, fields.Dict) and field.value_field is not None:
+        items = {"additionalProperties": _property(field.value_field)}
     return {"type": _kind(field), **items, **described, **_limits(field), **_default(field)}
 
 
