@@ -58,6 +58,7 @@ ITEM_STATUSES = {
 IMAGING = ("CT", "CTH", "CUS", "EC", "NMR", "NMS", "OUS", "RAD", "RUS", "RX", "VUS", "XRC")
 """The sections of HL7 table 0074 whose reports are findings in words."""
 
+_RESULTS = ("ORU^R01", "ORU^R30", "ORU^R31", "ORU^R32", "OUL^R21", "OUL^R22", "OUL^R23", "OUL^R24")
 _OFF = ("Cancelled", "Canceled", "Deleted", "Discontinued", "Noshow", "Blocked")
 _TYPE = validate.Regexp(r"[A-Z][A-Z0-9]{2}(?:\^[A-Z0-9]{3})?\Z", error="a message type such as ORU^R01")
 
@@ -166,7 +167,8 @@ class BillMapSchema(Schema):
     """Bills."""
 
     charges = _types(("DFT^P03",), "Messages with a segment FT1 for each charge.")
-    orders = _types(("ORM^O01",), "Messages with a group ORC for each order.")
+    accounts = _types(("BAR^P01", "BAR^P05", "BAR^P06"), "Messages of an account, which may hold charges in FT1.")
+    orders = _types(("ORM^O01", "OML^O21", "OMG^O19"), "Messages with a group ORC for each order.")
     charge = _rule("FT1-6", ("CG",), "A charge that is wanted.")
     credit = _rule("FT1-6", ("CD",), "A charge that is wanted no more.")
     order = _rule("ORC-1", ("NW", "XO"), "An order that is wanted.")
@@ -193,7 +195,7 @@ class BillMapSchema(Schema):
 class ResultMapSchema(Schema):
     """Reports."""
 
-    messages = _types(("ORU^R01", "ORU^R30", "OUL^R21", "OUL^R24"), "Messages with reports, a group OBR for each.")
+    messages = _types(_RESULTS, "Messages with reports, a group OBR for each.")
     number = _places("OBR-3.1, ORC-3.1", "The report's number; groups of one number are one report.")
     our_order = _places("OBR-2.1, ORC-2.1", "The number of the order.")
     visit = _places("PV1-19.1", "The visit.")

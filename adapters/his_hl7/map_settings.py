@@ -63,6 +63,7 @@ class BillMap:
     """Where a bill stands, in messages of charges (FT1) and of orders (ORC); `unit` is yuan or fen."""
 
     charges: frozenset[str]
+    accounts: frozenset[str]
     orders: frozenset[str]
     charge: Rule
     credit: Rule
@@ -121,6 +122,13 @@ class NewsMap:
     visit: VisitMap
     bill: BillMap
     result: ResultMap
+
+    @property
+    def types(self) -> frozenset[str]:
+        """Every type of message from which something is read."""
+        sections = (getattr(self, each.name) for each in fields(self))
+        listed = (getattr(section, each.name) for section in sections for each in fields(section))
+        return frozenset().union(*(each for each in listed if isinstance(each, frozenset)))
 
 
 def map_from(loaded: Mapping[str, Any]) -> NewsMap:

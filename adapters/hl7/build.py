@@ -27,7 +27,7 @@ SegmentText = NewType("SegmentText", str)
 """A finished segment without its terminator."""
 
 _SEGMENT_NAME = re.compile(r"[A-Z][A-Z0-9]{2}")
-_STRUCTURED_TYPE = re.compile(r"[A-Z0-9]{3}(\^[A-Z0-9]{3}\^[A-Z0-9_]{3,7}|\^\^[A-Z0-9_]{3,7})")
+_STRUCTURED_TYPE = re.compile(r"[A-Z0-9]{3}(\^[A-Z0-9]{3}\^[A-Z0-9_]{3,7}|\^\^[A-Z0-9_]{3,7}|\^Z[A-Z0-9]{2})")
 
 
 class Unencodable(ValueError):
@@ -105,7 +105,10 @@ class Outgoing:
 
 
 def build(message_type: str, header: Header, *segments: SegmentText) -> Outgoing:
-    """A message of a type with its structure, such as `ADT^A28^ADT_A05`: many receivers need MSH-9.3."""
+    """A message of a type with its structure, such as `ADT^A28^ADT_A05`: many receivers need MSH-9.3.
+
+    A trigger of a hospital's own, such as `QBP^ZP7`, may lack it.
+    """
     if not _STRUCTURED_TYPE.fullmatch(message_type):
         raise ValueError(f"{message_type!r} is no type with its structure such as ADT^A28^ADT_A05")
     return Outgoing(message_type, header, segments)
