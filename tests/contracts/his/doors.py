@@ -37,6 +37,7 @@ DOORS: Mapping[str, HisDoor] = {
         charset="GB 18030-2000",
         cannot={FEEDS: "the hospital sends its news itself"},
     ),
+    "fhir": HisDoor(hasty={"reply_timeout": 0.1}),
 }
 
 
