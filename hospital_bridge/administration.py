@@ -11,7 +11,7 @@ from hospital_bridge.payment.model import EffectState
 from hospital_bridge.store.figures import figures
 from hospital_bridge.store.inbox import APPLY
 from hospital_bridge.store.jobs import job_counts
-from hospital_bridge.store.link_checks import LISTENER, WORKER
+from hospital_bridge.store.link_checks import LISTENER, LISTENING, WORKER
 from hospital_bridge.web.admin_reads import (
     AuditRow,
     DeadJobRow,
@@ -62,6 +62,7 @@ class Administration:
         with self.store.read(operator_id) as work:
             checks = {check.name: check for check in work.link_checks.all()}
             beats = {name: checks.pop(name, None) for name in (LISTENER, WORKER)}
+            checks.pop(LISTENING, None)
             links = [_link(check, work.now) for check in checks.values()]
             if operator_id in self.heard:
                 links.append(_listener(work, beats[LISTENER]))
@@ -110,7 +111,7 @@ def _link(check: LinkCheck, now: datetime) -> LinkRow:
         return LinkRow(name, check.kind, Light.AMBER, check.well_at, remedy=NOBODY_ASKED)
     if check.well:
         return LinkRow(name, check.kind, Light.GREEN, check.well_at)
-    return LinkRow(name, check.kind, Light.RED, check.well_at, check.detail, NOT_WELL)
+    return LinkRow(name, check.kind, Light.RED, check.well_at, check.detail, NOT_WELL, told_down_at=check.told_down_at)
 
 
 def _listener(work: Work, beat: LinkCheck | None) -> LinkRow:

@@ -82,13 +82,23 @@ class AdapterChoice:
 class Peer:
     """A sender of HL7 messages; `charset` serves where MSH-18 does not say what the bytes are.
 
-    `system` is the one of the operator's systems whose map reads them.
+    `system` is the one of the operator's systems whose map reads them. Who once sent and then is silent for
+    `expected_every` seconds is told of; 0 for nobody.
     """
 
     name: str
     addresses: tuple[Network, ...]
     charset: str
     system: str = "his"
+    expected_every: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alerts:
+    """After how many failed checks in a row a link is down, and after how many good ones it is back."""
+
+    failed_checks: int = 3
+    good_checks: int = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +134,7 @@ class OperatorSettings:
     verticals: Mapping[str, Mapping[str, Any]] = field(repr=False)
     peers: tuple[Peer, ...]
     webhooks: tuple[Webhook, ...] = ()
+    alerts: Alerts = Alerts()
     systems: Mapping[str, AdapterChoice] = field(default_factory=dict)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -152,6 +152,17 @@ def received_between(work: Work, since: datetime, until: datetime) -> Sequence[s
     asked = select(row.message_id).where(row.operator_id == work.operator_id, row.received_at >= since)
     ordered = asked.where(row.received_at < until).order_by(row.received_at, row.message_id)
     return work.connection.execute(ordered).scalars().all()
+
+
+def has_fallen_silent(work: Work, peer: str, length: timedelta) -> bool:
+    """Whether a sender that has sent before has sent nothing for so long."""
+    row = INBOX_MESSAGE.c
+    newest = [row.received_at.desc()]
+    lately = work.table(INBOX_MESSAGE).all(
+        row.received_at >= work.now - length, row.peer == peer, order_by=newest, limit=1
+    )
+    # One that never said an id is found by no index; it is told of only where it says some.
+    return not lately and bool(work.table(INBOX_MESSAGE).all(as_indexed("control_id <> ''"), row.peer == peer, limit=1))
 
 
 def _conditions(work: Work, sought: Sought) -> list[ColumnElement[bool]]:

@@ -21,7 +21,8 @@ class Light(StrEnum):
 class LinkRow:
     """One link of the operator (wallet, HIS, listener, jobs).
 
-    `name` tells several of one kind apart; `remedy` is a message id, for a light that is not green.
+    `name` tells several of one kind apart; `remedy` is a message id, for a light that is not green;
+    `told_down_at` is when others were told that it is down.
     """
 
     name: str
@@ -31,6 +32,7 @@ class LinkRow:
     detail: str = ""
     remedy: str = ""
     waiting: int | None = None
+    told_down_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from marshmallow import fields
 
 from adapters.values import EntryKind
-from hospital_bridge import administration, money_rows
+from hospital_bridge import administration, link_watch, money_rows
 from hospital_bridge.error_codes import CODES
 from hospital_bridge.identity.family import Objection
 from hospital_bridge.store.reconciliation import Finding, RunState
@@ -54,7 +54,11 @@ OF_MARSHMALLOW = (
     fields.Integer.default_error_messages["invalid"],
     "Not a valid date.",
 )
-OF_LINKS = (*administration.REMEDIES, "his", "jobs", "listener", "wallet")
+OF_LINKS = (
+    *administration.REMEDIES,
+    *("feed", "his", "jobs", "listener", "outcomes", "peer", "wallet"),
+    *(link_watch.SILENT, link_watch.LONG_UNKNOWN),
+)
 OF_WORK = {
     *administration.NEXT_STEPS,
     *admin.EFFECT_KINDS.values(),
