@@ -51,6 +51,6 @@ def counted_call(adapter: str) -> Iterator[None]:
         _outside_calls.labels(adapter, outcome).inc()
 
 
-def count_message(peer: str, answer: str) -> None:
-    """One message is durable and answered by AA, AE, AR, CA, CE, CR or nothing."""
-    _messages.labels(peer, answer).inc()
+def count_messages(peer: str, answer: str, count: int) -> None:
+    """So many messages are durable and answered by AA, AE, AR, CA, CE, CR or nothing."""
+    _messages.labels(peer, answer).inc(count)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from typing import NewType, TypeAlias
 
 from adapters.hl7.charset import codec_of
@@ -127,6 +128,7 @@ def segment(name: str, fields: Mapping[int, Field]) -> SegmentText:
     return SegmentText(USUAL.field.join([name, *(_field(fields.get(number, "")) for number in numbers)]))
 
 
+@lru_cache(maxsize=64)
 def timestamp(instant: datetime, zone: tzinfo) -> str:
     """An aware instant to the second in that zone with its offset (HL7 v2.5.1 section 2.A.22, DTM)."""
     if instant.tzinfo is None:

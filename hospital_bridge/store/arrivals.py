@@ -55,8 +55,11 @@ class Arrival:
     is_named_once: bool = True
 
 
-Answer = Callable[[int, str], bytes]
-"""Words the answer to the arrival of that place in its batch; the text is why it is refused, '' where it is not."""
+Answer = Callable[[int, str, str], bytes]
+"""Words the answer to the arrival of that place in its batch, which is kept under that id.
+
+The text is why it is refused, '' where it is not.
+"""
 
 
 def take_in(work: Work, arrivals: Sequence[Arrival], answer: Answer) -> Sequence[bytes]:
@@ -71,9 +74,12 @@ def take_in(work: Work, arrivals: Sequence[Arrival], answer: Answer) -> Sequence
         standing, ack = known.standing(arrival.envelope, sha256)
         if standing is not Standing.REPEATED:
             state, reason = _received_as(work, arrival, standing)
-            ack = answer(place, reason)
+            message_id = work.ids.new()
+            ack = answer(place, message_id, reason)
             known.add(arrival.envelope, sha256, ack)
-            kept.append(Kept(arrival.envelope, arrival.raw, sha256, ack, state, arrival.received_at, reason))
+            kept.append(
+                Kept(message_id, arrival.envelope, arrival.raw, sha256, ack, state, arrival.received_at, reason)
+            )
             concerned.append(arrival.concern)
         answers.append(ack)
     _enqueue(work, kept, concerned)
@@ -102,7 +108,7 @@ def keep_fetched(work: Work, feed: str, items: Sequence[FeedItem]) -> None:
         )
         for item in items
     ]
-    take_in(work, arrivals, lambda _place, _reason: b"")
+    take_in(work, arrivals, lambda _place, _message_id, _reason: b"")
 
 
 def storable(text: str) -> str:
@@ -120,8 +126,10 @@ def _received_as(work: Work, arrival: Arrival, standing: Standing) -> tuple[Inbo
 
 def _enqueue(work: Work, kept: Sequence[Kept], concerned: Sequence[Concern]) -> None:
     jobs: list[tuple[str, str, str]] = []
-    for message_id, message, concern in zip(work.inbox.keep_all(kept), kept, concerned, strict=True):
+    work.inbox.keep_all(kept)
+    for message, concern in zip(kept, concerned, strict=True):
         if message.state is InboxState.RECEIVED:
             own, *others = concern.streams(work)
-            jobs += [(APPLY, message_id, own), *((BESIDE, message_id, other) for other in others)]
+            ref = message.message_id
+            jobs += [(APPLY, ref, own), *((BESIDE, ref, other) for other in others)]
     work.jobs.add_all(jobs, lane=Lane.TX)

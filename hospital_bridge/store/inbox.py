@@ -138,6 +138,7 @@ class Standing(StrEnum):
 class Kept:
     """A message that is to be stored, with the answer to it; `reason` holds no personal data."""
 
+    message_id: str
     envelope: Envelope
     raw: bytes = field(repr=False)
     sha256: str
@@ -199,16 +200,17 @@ class Inbox:
         self, envelope: Envelope, raw: bytes, ack: bytes, state: InboxState, received_at: datetime, reason: str = ""
     ) -> str:
         """Store a message with its answer; its id. `reason` holds no personal data."""
-        return self.keep_all([Kept(envelope, raw, digest(raw), ack, state, received_at, reason)])[0]
+        message_id = self._work.ids.new()
+        self.keep_all([Kept(message_id, envelope, raw, digest(raw), ack, state, received_at, reason)])
+        return message_id
 
-    def keep_all(self, messages: Sequence[Kept]) -> Sequence[str]:
-        """Store messages with their answers in one statement; their ids."""
-        ids = [self._work.ids.new() for _ in messages]
+    def keep_all(self, messages: Sequence[Kept]) -> None:
+        """Store messages with their answers in one statement."""
         seal = self._work.seal.raw_sealer(INBOX_MESSAGE.name, "raw", self._work.now.date())
         rows = [
             {
                 "operator_id": self._work.operator_id,
-                "message_id": message_id,
+                "message_id": kept.message_id,
                 "peer": kept.envelope.peer,
                 "sending_application": kept.envelope.sending_application,
                 "sending_facility": kept.envelope.sending_facility,
@@ -216,18 +218,17 @@ class Inbox:
                 "control_id": kept.envelope.control_id,
                 "message_type": kept.envelope.message_type,
                 "sha256": kept.sha256,
-                "raw": seal(message_id, kept.raw),
+                "raw": seal(kept.message_id, kept.raw),
                 "ack": kept.ack,
                 "state": kept.state.value,
                 "reason": kept.reason[:200],
                 "received_at": kept.received_at,
                 "patient_index": self.patient_index(kept.envelope.patient),
             }
-            for message_id, kept in zip(ids, messages, strict=True)
+            for kept in messages
         ]
         if rows:
             insert_rows(self._work.connection, INBOX_MESSAGE, rows)
-        return ids
 
     def patient_index(self, record_number: str) -> str | None:
         """By what the messages about that record number are found; None for nobody."""

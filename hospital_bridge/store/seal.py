@@ -72,7 +72,7 @@ class Sealer:
         Values that differ only in width, letter case or blanks have the same index.
         """
         message = f"{kind}\x1f{normalised(value)}".encode()
-        return hmac.new(self._index_key.material, message, "sha256").hexdigest()
+        return hmac.digest(self._index_key.material, message, "sha256").hex()
 
     def erase(self, subject_id: str) -> bool:
         """Destroy the person's key; False when there was none to destroy."""

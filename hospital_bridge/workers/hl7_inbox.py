@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import tzinfo
 
 from adapters.errors import Malformed
@@ -64,11 +64,11 @@ class Hl7Inbox:
             return take_in(
                 work,
                 [read.arrival for read in messages],
-                lambda place, reason: self._answer(work, messages[place], reason),
+                lambda place, message_id, reason: self._answer(work, messages[place], message_id, reason),
             )
 
-    def _answer(self, work: Work, read: _Read, reason: str) -> bytes:
-        stamp = Stamp(_control_id(work), work.now, self._routes[read.received.peer].zone)
+    def _answer(self, work: Work, read: _Read, message_id: str, reason: str) -> bytes:
+        stamp = Stamp(_control_id(message_id), work.now, self._routes[read.received.peer].zone)
         if read.message is None:
             received = read.received
             return answer_unreadable(received.raw, reason, stored=True, stamp=stamp, charset=received.charset).body
@@ -103,8 +103,9 @@ def _others(message: Message) -> tuple[str, ...]:
 
 
 def _envelope(peer: str, message: Message) -> Envelope:
-    named = (message["MSH-3"], message["MSH-4"], message["MSH-7"], message["MSH-10"], message.type)
-    return replace(Envelope(peer, *map(storable, named)), patient=record_number(message))
+    header = message.header
+    application, facility, sent_at, control_id = map(storable, map(header.__getitem__, ("3", "4", "7", "10")))
+    return Envelope(peer, application, facility, sent_at, control_id, storable(message.type), record_number(message))
 
 
 def record_number(message: Message) -> str:
@@ -115,7 +116,6 @@ def record_number(message: Message) -> str:
     return chosen["1"].strip() if chosen else ""
 
 
-def _control_id(work: Work) -> str:
+def _control_id(message_id: str) -> str:
     # MSH-10 takes 20 characters: the id's time and as much of its randomness as fits.
-    made = work.ids.new()
-    return made[:12] + made[-8:]
+    return message_id[:12] + message_id[-8:]

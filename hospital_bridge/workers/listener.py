@@ -12,7 +12,7 @@ from datetime import datetime
 from threading import Event, Thread
 
 from adapters.hl7.ack import Stamp, decide_ack
-from hospital_bridge.activity import count_message
+from hospital_bridge.activity import count_messages
 from hospital_bridge.clock import Clock
 from hospital_bridge.logs import logger
 from hospital_bridge.workers.budget import Budget
@@ -215,8 +215,9 @@ class Listener:
 
     def _commit_counted(self, batch: Sequence[Received]) -> Sequence[bytes]:
         answers = self._commit(batch)
-        for received, answer in zip(batch, answers, strict=True):
-            count_message(received.peer, _code_of(answer))
+        told = Counter((received.peer, _code_of(answer)) for received, answer in zip(batch, answers, strict=True))
+        for (peer, code), count in told.items():
+            count_messages(peer, code, count)
         self._received += len(batch)
         self._last_received_at = batch[-1].received_at
         return answers
