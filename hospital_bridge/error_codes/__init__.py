@@ -195,6 +195,12 @@ CODES: Final[tuple[ErrorCode, ...]] = (
         "Somebody has acknowledged it or it was taken back; the report says which.",
         HTTPStatus.CONFLICT,
     ),
+    ErrorCode(
+        "HB-H006",
+        "The operator's system is in maintenance.",
+        "Nothing new begins until it is over; what was paid is confirmed by itself after that.",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+    ),
     *CARDS,
     ErrorCode(
         "HB-P001",

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import Schema
 
+from hospital_bridge.settings.pace import PaceSettings
+from hospital_bridge.settings.pace_schema import USUAL_PACE
 from notifications.signing import Secret
 
 Network = IPv4Network | IPv6Network
@@ -72,10 +74,14 @@ class BridgeSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdapterChoice:
-    """An adapter by its entry point's name, and its own settings as its schema loaded them."""
+    """An adapter by its entry point's name, and its own settings as its schema loaded them.
+
+    `pace` is how gently a hospital's system is treated.
+    """
 
     adapter: str
     settings: Mapping[str, Any] = field(repr=False)
+    pace: PaceSettings = USUAL_PACE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +142,11 @@ class OperatorSettings:
     webhooks: tuple[Webhook, ...] = ()
     alerts: Alerts = Alerts()
     systems: Mapping[str, AdapterChoice] = field(default_factory=dict)
+
+    @property
+    def all_systems(self) -> tuple[AdapterChoice, ...]:
+        """The hospital's systems, its HIS first."""
+        return tuple(filter(None, (self.his, *self.systems.values())))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

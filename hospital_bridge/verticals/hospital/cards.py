@@ -10,6 +10,7 @@ from adapters.values import Identifier
 from hospital_bridge.slot import OutsideCall, Right
 from hospital_bridge.verticals.hospital.own_numbers import bound_as, own_numbers
 from hospital_bridge.verticals.hospital.record_numbers import MRN, ask_to_match, token
+from hospital_bridge.verticals.hospital.schedule import must_be_open
 from hospital_bridge.verticals.hospital.store import record_requests
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ def unbind(scope: Scope, acting: Acting, chosen: str) -> bool:
 def ask_new_record(scope: Scope, acting: Acting) -> None:
     """Have the hospital enter the patient as a new one after this commit."""
     subject_id = acting.subject_id
+    must_be_open(scope)
     with scope.begin() as work:
         acting.must(work, Right.BOOK)
         record_requests.want_record(work, subject_id)
