@@ -10,6 +10,7 @@ from marshmallow import Schema, fields, missing
 from docs._pages.markdown import code, document, table
 from hospital_bridge.installed import installed
 from hospital_bridge.settings.expectation import expectation
+from hospital_bridge.settings.pace_schema import PaceSchema
 from hospital_bridge.settings.references import by_key
 from hospital_bridge.settings.schema import BridgeSchema, OperatorSchema
 
@@ -29,7 +30,11 @@ def page() -> str:
         for name in sorted(parts.adapters)
     ]
     verticals = [_section(f"operator.verticals.{name}", parts.verticals[name]()()) for name in sorted(parts.verticals)]
-    core = [_section("bridge", BridgeSchema()), _section("operator", OperatorSchema())]
+    core = [
+        _section("bridge", BridgeSchema()),
+        _section("operator", OperatorSchema()),
+        _section("operator.his.pace", PaceSchema()),
+    ]
     return document("Configuration", INTRODUCTION, "A key with * is required.", *core, *adapters, *verticals)
 
 
