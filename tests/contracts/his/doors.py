@@ -16,6 +16,8 @@ from adapters.hl7.build import UTF_8
 from hospital_bridge.sandbox.hospital.faults import FaultKind
 
 FEEDS = "feeds"
+FAILING_QUESTIONS, FAILING_FEEDS = "questions that fail", "feeds that fail"
+LATE_ANSWERS, ANSWERED_AMOUNTS = "late answers", "amounts as they are answered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,14 @@ DOORS: Mapping[str, HisDoor] = {
     "hl7v2": HisDoor(
         hasty={"reply_timeout": 0.1},
         charset="GB 18030-2000",
-        cannot={FEEDS: "the hospital sends its news itself"},
+        cannot=dict.fromkeys((FEEDS, FAILING_FEEDS), "the hospital sends its news itself"),
+    ),
+    "sql-view": HisDoor(
+        hasty={"reply_timeout": 0.1},
+        cannot=dict.fromkeys(
+            (FAILING_QUESTIONS, FAILING_FEEDS, LATE_ANSWERS, ANSWERED_AMOUNTS),
+            "whoever reads a file is seen by nobody, so nobody makes it fail",
+        ),
     ),
     "fhir": HisDoor(hasty={"reply_timeout": 0.1}),
 }

@@ -10,7 +10,7 @@ import pytest
 from adapters.errors import Reason, Refused
 from adapters.values import EntryKind, Fen, Posting
 from hospital_bridge.sandbox.hospital.faults import FaultKind
-from tests.contracts.his.doors import at_every_door
+from tests.contracts.his.doors import ANSWERED_AMOUNTS, at_every_door
 from tests.contracts.his.site import POST, Site
 
 FREE_CLINIC = "D09011"
@@ -129,7 +129,7 @@ def test_a_days_list_has_payments_and_refunds_each_for_itself(site: Site) -> Non
     assert sorted(site.his.postings(site.today - timedelta(days=30)), key=lambda entry: entry.receipt_no) == posted
 
 
-@at_every_door("amounts as they are answered")
+@at_every_door(ANSWERED_AMOUNTS)
 @pytest.mark.parametrize("extra_fen", [1, -100])
 def test_another_amount_in_an_answer_is_told_as_it_stands(site: Site, extra_fen: int) -> None:
     payment = site.bill(900)

@@ -13,7 +13,7 @@ from adapters.feed import FeedItem, Fetched
 from adapters.news import AppointmentCalledOff, BillIssued, BillWithdrawn, ReportIssued, VisitRegistered
 from hospital_bridge.sandbox.hospital.examinations import GLUCOSE
 from hospital_bridge.sandbox.hospital.faults import FaultKind
-from tests.contracts.his.doors import FEEDS, at_every_door
+from tests.contracts.his.doors import FAILING_FEEDS, FEEDS, at_every_door
 from tests.contracts.his.site import DOCTOR, WANG_TAO, Caught, Site
 
 MORE_THAN_A_PAGE = 230
@@ -113,7 +113,7 @@ def test_what_changes_is_told_once_more(site: Site) -> None:
     assert [news.bill_no for news in told if isinstance(news, BillWithdrawn)].count(bill.number) >= 1
 
 
-@at_every_door(FEEDS)
+@at_every_door(FAILING_FEEDS)
 @pytest.mark.parametrize("kind", [FaultKind.RESET, FaultKind.BUSY])
 def test_a_look_that_fails_loses_nothing(site: Site, kind: FaultKind) -> None:
     (number,) = lay(site)

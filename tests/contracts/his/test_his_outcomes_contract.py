@@ -12,7 +12,7 @@ from adapters.errors import Malformed, NotDone, OutcomeUnknown, OutsideError, Re
 from hospital_bridge.sandbox import people
 from hospital_bridge.sandbox.hospital.faults import FaultKind
 from tests.contracts.his.changes import CHANGES
-from tests.contracts.his.doors import at_every_door
+from tests.contracts.his.doors import FAILING_QUESTIONS, LATE_ANSWERS, at_every_door
 from tests.contracts.his.site import BOOK, DOCTOR, Site, WholeHis, identity, wait_until
 
 LOST = (
@@ -99,7 +99,10 @@ def test_a_refusal_is_firm_changes_nothing_and_keeps_the_hospitals_code(
     assert asked.times() == 0
 
 
-@at_every_door(faults=[FaultKind.NO_REPLY, FaultKind.RESET, FaultKind.BUSY, FaultKind.ERROR, FaultKind.FOREIGN_ACK])
+@at_every_door(
+    FAILING_QUESTIONS,
+    faults=[FaultKind.NO_REPLY, FaultKind.RESET, FaultKind.BUSY, FaultKind.ERROR, FaultKind.FOREIGN_ACK],
+)
 @pytest.mark.parametrize("question", ASKED)
 def test_a_question_that_fails_has_changed_nothing_and_is_answered_when_it_is_asked_again(
     site: Site, kind: FaultKind, question: str
@@ -114,7 +117,7 @@ def test_a_question_that_fails_has_changed_nothing_and_is_answered_when_it_is_as
     assert ask(site.his) == before
 
 
-@at_every_door(faults=[FaultKind.GARBLED])
+@at_every_door(FAILING_QUESTIONS, faults=[FaultKind.GARBLED])
 @pytest.mark.parametrize("question", ASKED)
 def test_half_an_answer_is_never_the_whole(site: Site, kind: FaultKind, question: str) -> None:
     trigger, asking = ASKED[question]
@@ -126,7 +129,7 @@ def test_half_an_answer_is_never_the_whole(site: Site, kind: FaultKind, question
     assert ask(site.his) == before
 
 
-@at_every_door("late answers")
+@at_every_door(LATE_ANSWERS)
 def test_a_late_answer_is_never_taken_for_the_answer_to_another_question(site: Site) -> None:
     site.fault("MFQ^M02", FaultKind.LATE)
     with pytest.raises(NotDone):
@@ -148,7 +151,7 @@ def test_a_hospital_that_is_down_has_changed_nothing_and_is_reached_again_when_i
     assert site.his.book(request).filler_id
 
 
-@at_every_door(faults=[FaultKind.REFUSE, FaultKind.ERROR, FaultKind.BUSY, FaultKind.GARBLED])
+@at_every_door(FAILING_QUESTIONS, faults=[FaultKind.REFUSE, FaultKind.ERROR, FaultKind.BUSY, FaultKind.GARBLED])
 def test_no_error_says_who_it_is_about(site: Site, kind: FaultKind) -> None:
     person = people.WANG_TAO
     told = person.name + person.id_number
