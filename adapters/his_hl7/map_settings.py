@@ -114,6 +114,30 @@ class ResultMap:
     item_statuses: Mapping[str, ReportStatus | None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentMap:
+    """Where a document stands that is sent as such (TXA); its content is read as a report's."""
+
+    messages: frozenset[str]
+    correcting: frozenset[str]
+    replacing: frozenset[str]
+    cancelling: frozenset[str]
+    number: Places
+    replaces: Places
+    our_order: Places
+    visit: Places
+    title: Places
+    status: Places
+    statuses: Mapping[str, ReportStatus | None]
+    withdrawn: Rule
+    unavailable: Rule
+    withheld: Rule
+    issued_at: Places
+    observed_at: Places
+    practitioner: Places
+    department_name: Places
+
+
 @dataclass(frozen=True, slots=True)
 class NewsMap:
     """The whole `map`."""
@@ -122,6 +146,7 @@ class NewsMap:
     visit: VisitMap
     bill: BillMap
     result: ResultMap
+    document: DocumentMap
 
     @property
     def types(self) -> frozenset[str]:
@@ -138,6 +163,7 @@ def map_from(loaded: Mapping[str, Any]) -> NewsMap:
         visit=_filled(VisitMap, loaded["visit"]),
         bill=_filled(BillMap, loaded["bill"]),
         result=_filled(ResultMap, loaded["result"]),
+        document=_filled(DocumentMap, loaded["document"]),
     )
 
 

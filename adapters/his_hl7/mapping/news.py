@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from adapters.errors import Malformed
 from adapters.heard import Heard, Told, sorted_out
 from adapters.his_hl7.map_settings import NewsMap
-from adapters.his_hl7.mapping import charges, merges, results, unmapped, visits
+from adapters.his_hl7.mapping import authored, charges, merges, results, unmapped, visits
 from adapters.his_hl7.mapping.layout import PatientPart, patient_parts
 from adapters.his_hl7.settings import Hl7HisSettings
 from adapters.hl7.message import Message, Oddity
@@ -48,6 +48,10 @@ def _readers(kind: str, wanted: NewsMap) -> Iterator[Reader]:
         (wanted.bill.accounts, charges.on_account),
         (wanted.bill.orders, charges.ordered),
         (wanted.result.messages, results.issued),
+        (wanted.document.messages, authored.issued),
+        (wanted.document.correcting, authored.corrected),
+        (wanted.document.replacing, authored.replaced),
+        (wanted.document.cancelling, authored.cancelled),
     )
     return (reader for types, reader in table if kind in types)
 

@@ -21,7 +21,9 @@ from adapters.reported import TAKEN_BACK, status_of
 
 
 @dataclass(frozen=True, slots=True)
-class _Contents:
+class Contents:
+    """What the OBX of one order or document tell; `statuses` of those that tell anything."""
+
     observations: tuple[Observation, ...]
     documents: tuple[Document, ...]
     comment: str
@@ -49,7 +51,7 @@ def _report(message: Message, order: Order, outer: Scope, settings: Hl7HisSettin
         raise Malformed(f"{message.counted(order.head[0])} has no OBR")
     said = scope.text(places.status)
     firmness = meaning(scope, places.status, places.statuses) if said else None
-    contents = _contents(outer.inside(order.head), order, firmness, places)
+    contents = contents_of(outer.inside(order.head), order, firmness, places)
     yield from contents.left
     if not contents.statuses and ((said and firmness is None) or firmness is ReportStatus.PRELIMINARY):
         yield Left(opener, "an order without a result so far")
@@ -58,7 +60,7 @@ def _report(message: Message, order: Order, outer: Scope, settings: Hl7HisSettin
 
 
 def _issued(
-    scope: Scope, opener: str, contents: _Contents, said: ReportStatus | None, settings: Hl7HisSettings
+    scope: Scope, opener: str, contents: Contents, said: ReportStatus | None, settings: Hl7HisSettings
 ) -> ReportIssued:
     places = settings.map.result
     status = status_of(said, contents.statuses)
@@ -86,11 +88,12 @@ def _issued(
     )
 
 
-def _contents(scope: Scope, order: Order, firmness: ReportStatus | None, places: ResultMap) -> _Contents:
+def contents_of(scope: Scope, order: Order, firmness: ReportStatus | None, places: ResultMap) -> Contents:
+    """Its items, documents and comment; `firmness` is how firm the whole is, if that is said."""
     read = [(item, *item_of(scope.inside(item), item, firmness, places)) for item in order.items]
     told = [(item, each) for item, _, each in read]
     remarks = [comments(order.comments), *(comments(item) for item, each in told if not isinstance(each, Observation))]
-    return _Contents(
+    return Contents(
         tuple(each for _, each in told if isinstance(each, Observation)),
         tuple(each for _, each in told if isinstance(each, Document)),
         "\n".join(filter(None, remarks)),

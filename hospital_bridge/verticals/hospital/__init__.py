@@ -16,7 +16,7 @@ from hospital_bridge.verticals.hospital.merging import arrival as merging
 from hospital_bridge.verticals.hospital.pages import PAGES
 from hospital_bridge.verticals.hospital.record_numbers import NUMBER_BOUND
 from hospital_bridge.verticals.hospital.results import critical_watch, rights, telling, tidying
-from hospital_bridge.verticals.hospital.results.arrival import RECEIVE
+from hospital_bridge.verticals.hospital.results.arrival import RECEIVE, REPLACED
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
 from hospital_bridge.verticals.hospital.store import (
     record_holders,
@@ -115,6 +115,7 @@ VERTICAL = Vertical(
         merging.UNMERGED,
         leaving.CALLED_OFF,
         registering.REGISTERED,
+        REPLACED,
         RECEIVE,
         arrival.ISSUED,
         arrival.WITHDRAWN_BY_HOSPITAL,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adapters.news import ReportIssued
+from adapters.news import ReportIssued, ReportReplaced
 from hospital_bridge.slot import Inbound
 from hospital_bridge.verticals.hospital.record_numbers import MRN, ask_to_match
 from hospital_bridge.verticals.hospital.results import critical_watch, telling
 from hospital_bridge.verticals.hospital.results.matching import InDoubt, owner_of
-from hospital_bridge.verticals.hospital.store import parked_reports, record_merges, reports
+from hospital_bridge.verticals.hospital.store import parked_reports, record_merges, replaced_reports, reports
 
 if TYPE_CHECKING:
     from hospital_bridge.slot import VerticalWork
@@ -18,7 +19,14 @@ if TYPE_CHECKING:
 
 
 def receive(work: VerticalWork, issued: ReportIssued) -> None:
-    """Keep the version; the same one again changes nothing, whenever and however often it comes."""
+    """Keep the version; the same one again changes nothing, whenever and however often it comes.
+
+    What is said of a report after another took its place changes nothing: that one stands.
+    """
+    row = replaced_reports.standing(work, issued.report_no)
+    if row.replaced_at is not None and issued.issued_at >= row.replaced_at:
+        return
+    issued = replace(issued, report_no=row.first_no)
     try:
         subject_id = parked_reports.decided_for(work, issued) or owner_of(work, issued.patient)
     except InDoubt as unclear:
@@ -31,7 +39,14 @@ def receive(work: VerticalWork, issued: ReportIssued) -> None:
     keep(work, subject_id, issued)
 
 
+def follow(work: VerticalWork, news: ReportReplaced) -> None:
+    """What comes under that number is a version of the report that it replaces."""
+    if replaced_reports.replace(work, news.report_no, news.replaces, news.told_at):
+        work.audit.record("hospital", "report.replaced", news.report_no)
+
+
 RECEIVE = Inbound(ReportIssued, receive)
+REPLACED = Inbound(ReportReplaced, follow)
 
 
 def keep(work: VerticalWork, subject_id: str, issued: ReportIssued) -> None:

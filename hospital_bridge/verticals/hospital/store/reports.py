@@ -21,7 +21,7 @@ from hospital_bridge.verticals.hospital.results.writing import (
     write_patient,
     write_version,
 )
-from hospital_bridge.verticals.hospital.store import report_looks
+from hospital_bridge.verticals.hospital.store import replaced_reports, report_looks
 from hospital_bridge.verticals.hospital.store.metadata import metadata
 
 if TYPE_CHECKING:
@@ -246,6 +246,7 @@ def forget_subject(work: VerticalWork, subject_id: str) -> None:
     """Drop the person's documents and report numbers; the versions stay, of nobody, once their key is destroyed."""
     for report in of_subject(work, subject_id):
         report_looks.end(work, report.report_id)
+        replaced_reports.forget(work, report.report_no)
         forgotten = {"report_no": report.report_id, "newest_id": ""}
         work.table(REPORT).change(REPORT.c.report_id == report.report_id, **forgotten)
         for row in work.table(REPORT_VERSION).all(REPORT_VERSION.c.report_id == report.report_id):
