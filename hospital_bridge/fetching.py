@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from adapters.errors import OutsideError
+from adapters.errors import Away, OutsideError
 from hospital_bridge.store.arrivals import keep_fetched
 from hospital_bridge.store.feeds import Overtaken
 from hospital_bridge.store.jobs import Lane
@@ -58,6 +58,10 @@ def fetch(systems: Systems, store: Store, job: Job) -> None:
             since = work.feed_marks.get(job.ref)
         try:
             page = standing.adapter.fetch(feed, since)
+        except Away:
+            with store.begin(job.operator_id) as work:
+                work.link_checks.leave_alone(f"feed {job.ref}", "feed")
+            return
         except OutsideError as fault:
             _tell(store, job, f"{type(fault).__name__}: {fault.text}")
             return

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from adapters.errors import OutsideError
+from adapters.errors import Away, OutsideError
 from adapters.ports import HisDirectory
 from hospital_bridge.logs import logger
 from hospital_bridge.store.figures import figures
@@ -35,11 +35,12 @@ NO_ORDER = "0" * 32
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How one link answered; `fault` is empty when it is well."""
+    """How one link answered; `fault` is empty when it is well, or was not asked for its maintenance."""
 
     name: str
     kind: str
     fault: str
+    in_maintenance: bool = False
 
 
 def check_links(parts: OperatorParts, store: Store, _job: Job) -> None:
@@ -49,7 +50,10 @@ def check_links(parts: OperatorParts, store: Store, _job: Job) -> None:
     answers = ask_links(parts)
     with store.begin(parts.settings.id) as work:
         for answer in [*answers, *look_inside(parts, work)]:
-            work.link_checks.keep(answer.name, answer.kind, well=not answer.fault, detail=answer.fault)
+            if answer.in_maintenance:
+                work.link_checks.leave_alone(answer.name, answer.kind)
+            else:
+                work.link_checks.keep(answer.name, answer.kind, well=not answer.fault, detail=answer.fault)
         tell_turns(parts, work)
 
 
@@ -78,7 +82,7 @@ def look_inside(parts: OperatorParts, work: Work) -> Iterator[Answer]:
 
 def ask_links(parts: OperatorParts) -> list[Answer]:
     """Ask each link of the operator once."""
-    return [Answer(name, kind, _fault(ask)) for name, kind, ask in _questions(parts)]
+    return [_answer(name, kind, ask) for name, kind, ask in _questions(parts)]
 
 
 def _questions(parts: OperatorParts) -> Iterator[tuple[str, str, Callable[[], object]]]:
@@ -89,9 +93,11 @@ def _questions(parts: OperatorParts) -> Iterator[tuple[str, str, Callable[[], ob
             yield name, "his", system.adapter.departments
 
 
-def _fault(ask: Callable[[], object]) -> str:
+def _answer(name: str, kind: str, ask: Callable[[], object]) -> Answer:
     try:
         ask()
+    except Away:
+        return Answer(name, kind, "", in_maintenance=True)
     except OutsideError as fault:
-        return f"{type(fault).__name__}: {fault.text}"
-    return ""
+        return Answer(name, kind, f"{type(fault).__name__}: {fault.text}")
+    return Answer(name, kind, "")

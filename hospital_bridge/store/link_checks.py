@@ -27,6 +27,9 @@ SILENCE, OUTCOMES, LISTENING = "peer", "outcomes", "listening"
 AT_ONCE = (SILENCE, OUTCOMES, LISTENING)
 """Kinds that have waited already when they are kept as down: a sender's silence, an unknown outcome, no listener."""
 
+IN_MAINTENANCE = "in maintenance"
+"""The detail of a link that is left alone for announced work."""
+
 LINK_CHECK = Table(
     "link_check",
     metadata,
@@ -71,6 +74,12 @@ class LinkChecks:
         streak = case((LINK_CHECK.c.well.is_(well), LINK_CHECK.c.streak + 1), else_=1)
         if not self._table.change(LINK_CHECK.c.name == name, **values, streak=streak):
             self._table.add(name=name, **values, streak=1)
+
+    def leave_alone(self, name: str, kind: str) -> None:
+        """Nobody asks the link for announced work: it stays as it was, and nobody is told."""
+        left = {"detail": IN_MAINTENANCE, "checked_at": self._work.now}
+        if not self._table.change(LINK_CHECK.c.name == name, **left):
+            self._table.add(name=name, kind=kind, well=True, **left)
 
     def beat(self, part: str) -> None:
         """A part of the bridge runs."""
