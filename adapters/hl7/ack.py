@@ -156,7 +156,8 @@ class _Reply:
         return self._line("MSH", self._encoding, *fields)
 
     def _line(self, name: str, *fields: bytes) -> bytes:
-        return self._separator.join((name.encode(), *fields)).rstrip(self._separator)
+        filled = max((number for number, field in enumerate(fields, start=1) if field), default=0)
+        return self._separator.join((name.encode(), *fields[:filled]))
 
     def _echo(self, number: int) -> bytes:
         return self._header[number] if number < len(self._header) else b""
