@@ -1,8 +1,8 @@
-# Everything starts here: `make demo`, `make test`, `make check`, `make bench`, `make simulate`, `make docs`, `make wheel`.
+# Everything starts here: `make demo`, `make test`, `make check`, `make bench`, `make fuzz`, `make simulate`, `make docs`, `make wheel`.
 # Each target installs what it needs, pinned by constraints.txt and package-lock.json.
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check pages bench simulate docs reference wheel clean
+.PHONY: demo test check pages bench fuzz simulate docs reference wheel clean
 
 bin := .venv/bin
 pip := $(bin)/pip --disable-pip-version-check install --quiet --constraint constraints.txt
@@ -26,6 +26,11 @@ check: .venv/.ready pages
 
 bench: .venv/.ready pages
 	$(bin)/python -m tests.benchmarks $(ARGS)
+
+# Atheris is a tool of whoever runs this and no dependency: it lies in var and never in the environment.
+fuzz: .venv/.ready
+	test -d var/fuzz/atheris || $(bin)/pip --disable-pip-version-check install --quiet --target var/fuzz/atheris atheris
+	PYTHONPATH=var/fuzz/atheris nice -n 19 $(bin)/python -m tests.fuzz $(or $(MINUTES),20)
 
 simulate: .venv/.ready
 	$(bin)/python -m tests.simulation $(ARGS)

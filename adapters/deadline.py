@@ -22,6 +22,24 @@ from adapters.errors import OutcomeUnknown
 Left = Callable[[], float]
 """The seconds until the deadline; negative once it has passed."""
 
+_LONGEST: ContextVar[float] = ContextVar("longest")
+
+
+@contextmanager
+def waiting_at_most(seconds: float) -> Iterator[None]:
+    """While the block runs, what this thread asks is given up after so long, whatever its adapter would wait."""
+    before = _LONGEST.set(seconds)
+    try:
+        yield
+    finally:
+        _LONGEST.reset(before)
+
+
+def at_most(own: float) -> float:
+    """The seconds to wait of an adapter that would wait `own`."""
+    return min(own, _LONGEST.get(own))
+
+
 _LEFT: ContextVar[Left] = ContextVar("left")
 
 

@@ -6,7 +6,7 @@ done next (DESIGN.md section 4).
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -49,6 +49,14 @@ class NotDone(OutsideError):
 
 class Busy(NotDone):
     """NotDone because too many wait for that system already; it was not even asked."""
+
+
+class Away(NotDone):
+    """NotDone because that system is left alone for work that was announced, until `until`; it was not asked."""
+
+    def __init__(self, text: str, *, until: datetime, retry_after: timedelta | None = None) -> None:
+        super().__init__(text, retry_after=retry_after)
+        self.until = until
 
 
 class OutcomeUnknown(OutsideError):

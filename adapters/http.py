@@ -18,7 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 import urllib3
 from urllib3 import exceptions
 
-from adapters.deadline import POOLS, answered_within
+from adapters.deadline import POOLS, answered_within, at_most
 from adapters.errors import Malformed, NotDone, OutcomeUnknown, OutsideError, Untrusted
 
 _log = logging.getLogger(__name__)
@@ -134,7 +134,7 @@ class UrllibTransport:
 
     def send(self, request: Request) -> Response:
         """Send once; nothing is retried and no redirect followed here, for only the caller knows what is safe."""
-        deadline = self._monotonic() + self._timeouts.total
+        deadline = self._monotonic() + at_most(self._timeouts.total)
         try:
             with answered_within(lambda: deadline - self._monotonic()):
                 return _read(self._opened(request), request)

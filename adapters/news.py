@@ -231,6 +231,16 @@ class ReportIssued:
         return any(observation.is_critical for observation in self.observations)
 
 
+@dataclass(frozen=True, slots=True)
+class ReportReplaced:
+    """The report `report_no` stands in the place of another: what is told of it is a version of that one."""
+
+    report_no: str
+    replaces: str
+    patient: PatientRecord
+    told_at: datetime
+
+
 # --- what a message tells -------------------------------------------------------
 
 News = (
@@ -242,6 +252,7 @@ News = (
     | BillIssued
     | BillWithdrawn
     | ReportIssued
+    | ReportReplaced
 )
 
 

@@ -32,6 +32,7 @@ _WHOLE = re.compile(r"-?\d{1,9}(?:\.0+)?", re.ASCII)
 _FEN = re.compile(r"-?\d{1,15}(?:\.0+)?", re.ASCII)
 _COUNT = re.compile(r"-?\d{1,15}", re.ASCII)
 _LONGEST_IDENTIFIER = 64
+_CODE = re.compile(r"(?!.*\d{11})[\w.:-]{1,40}", re.ASCII)
 
 
 def identifier(text: str, place: str) -> str:
@@ -39,6 +40,11 @@ def identifier(text: str, place: str) -> str:
     if len(text) > _LONGEST_IDENTIFIER:
         raise Malformed(f"{place} is longer than {_LONGEST_IDENTIFIER} characters")
     return text
+
+
+def code(text: str) -> str:
+    """The text where it looks like a code: hanzi, or digits enough for a phone or ID number, may be personal."""
+    return text if _CODE.fullmatch(text) else ""
 
 
 def whole_number(text: str, place: str) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from adapters.errors import OutsideError
 
@@ -31,6 +31,29 @@ _messages = Counter(
 )
 
 
+_his_calls = Counter(
+    "hb_his_calls",
+    "Calls to a hospital's system by how they ended, those too that were held back.",
+    ["operator", "system", "operation", "outcome"],
+    registry=REGISTRY,
+)
+_his_shown = Counter(
+    "hb_his_shown",
+    "Answers of a hospital's system that were shown without asking it, recent or old.",
+    ["operator", "system", "operation", "age"],
+    registry=REGISTRY,
+)
+_his_under_way = Gauge(
+    "hb_his_calls_under_way", "Calls of this process to a hospital's system.", ["operator", "system"], registry=REGISTRY
+)
+_his_resting = Gauge(
+    "hb_his_resting",
+    "1 while an operation of a hospital's system rests after failures.",
+    ["operator", "system", "operation"],
+    registry=REGISTRY,
+)
+
+
 def count_request(method: str, route: str, status: int, took: timedelta) -> None:
     """One request was answered; `route` is a template, empty where none fits, so that no id becomes a label."""
     _requests.labels(method, route, str(status)).inc()
@@ -40,6 +63,19 @@ def count_request(method: str, route: str, status: int, took: timedelta) -> None
 @contextmanager
 def counted_call(adapter: str) -> Iterator[None]:
     """Count one call of an adapter: answered, the name of one of the five outcomes, or broken."""
+    with _counted(_outside_calls, adapter):
+        yield
+
+
+@contextmanager
+def counted_his_call(operator: str, system: str, operation: str) -> Iterator[None]:
+    """Count one call to a hospital's system in the same way; Busy, Resting and Away are calls that were held back."""
+    with _counted(_his_calls, operator, system, operation):
+        yield
+
+
+@contextmanager
+def _counted(counter: Counter, *labels: str) -> Iterator[None]:
     outcome = "broken"
     try:
         yield
@@ -48,9 +84,26 @@ def counted_call(adapter: str) -> Iterator[None]:
         outcome = type(error).__name__
         raise
     finally:
-        _outside_calls.labels(adapter, outcome).inc()
+        counter.labels(*labels, outcome).inc()
 
 
-def count_message(peer: str, answer: str) -> None:
-    """One message is durable and answered by AA, AE, AR, CA, CE, CR or nothing."""
-    _messages.labels(peer, answer).inc()
+@contextmanager
+def under_way(operator: str, system: str) -> Iterator[None]:
+    """Show one call to a hospital's system while it is under way."""
+    with _his_under_way.labels(operator, system).track_inprogress():
+        yield
+
+
+def count_shown(operator: str, system: str, operation: str, *, old: bool) -> None:
+    """One answer was shown without asking; `old` because the system could not be asked."""
+    _his_shown.labels(operator, system, operation, "old" if old else "recent").inc()
+
+
+def show_resting(operator: str, system: str, operation: str, *, rests: bool) -> None:
+    """An operation rests after failures, or works again."""
+    _his_resting.labels(operator, system, operation).set(int(rests))
+
+
+def count_messages(peer: str, answer: str, count: int) -> None:
+    """So many messages are durable and answered by AA, AE, AR, CA, CE, CR or nothing."""
+    _messages.labels(peer, answer).inc(count)

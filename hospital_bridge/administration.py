@@ -11,7 +11,7 @@ from hospital_bridge.payment.model import EffectState
 from hospital_bridge.store.figures import figures
 from hospital_bridge.store.inbox import APPLY
 from hospital_bridge.store.jobs import job_counts
-from hospital_bridge.store.link_checks import LISTENER, WORKER
+from hospital_bridge.store.link_checks import IN_MAINTENANCE, LISTENER, LISTENING, WORKER
 from hospital_bridge.web.admin_reads import (
     AuditRow,
     DeadJobRow,
@@ -19,12 +19,11 @@ from hospital_bridge.web.admin_reads import (
     EffectRow,
     Light,
     LinkRow,
-    MessageRow,
     SecurityRow,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from hospital_bridge.payment.model import Effect
@@ -44,7 +43,9 @@ NO_LISTENER = "The listener has not been heard from: start `hospital-bridge serv
 NO_WORKER = "No worker has been heard from: start `hospital-bridge serve` with its role."
 JOBS_WAIT = "Jobs wait for long: start more workers or find what holds them up."
 JOBS_DEAD = "Jobs gave up: see the work list."
-REMEDIES = (NOBODY_ASKED, NOT_WELL, NO_LISTENER, NO_WORKER, JOBS_WAIT, JOBS_DEAD)
+LEFT_ALONE = "Nothing: it is in maintenance, as the configuration says."
+RESTS = "Nothing: it failed several times in a row and is tried again by itself. If this stays, check its link."
+REMEDIES = (LEFT_ALONE, RESTS, NOBODY_ASKED, NOT_WELL, NO_LISTENER, NO_WORKER, JOBS_WAIT, JOBS_DEAD)
 
 FOR_A_PERSON = "Decide it above: nothing but a person can tell."
 UNKNOWN_FOR_LONG = "The other side has not answered for long: check its link."
@@ -54,28 +55,25 @@ NEXT_STEPS = (FOR_A_PERSON, UNKNOWN_FOR_LONG, BEING_ASKED)
 
 @dataclass(frozen=True, slots=True)
 class Administration:
-    """The read models of `web.admin_reads.AdminReads`, over the store; `heard` names the operators with HL7 peers."""
+    """The read models of `web.admin_reads.AdminReads`, over the store; `heard` names the operators with HL7 peers.
+
+    `resting` names what of an operator's systems rests after failures, as this process sees it.
+    """
 
     store: Store
     heard: frozenset[str] = frozenset()
+    resting: Callable[[str], Sequence[str]] = lambda _: ()
 
     def links(self, operator_id: str) -> Sequence[LinkRow]:
         with self.store.read(operator_id) as work:
             checks = {check.name: check for check in work.link_checks.all()}
             beats = {name: checks.pop(name, None) for name in (LISTENER, WORKER)}
+            checks.pop(LISTENING, None)
             links = [_link(check, work.now) for check in checks.values()]
             if operator_id in self.heard:
                 links.append(_listener(work, beats[LISTENER]))
+            links += [LinkRow(name, "his", Light.AMBER, remedy=RESTS) for name in self.resting(operator_id)]
             return [*links, _jobs(work, beats[WORKER])]
-
-    def messages(self, operator_id: str, limit: int) -> Sequence[MessageRow]:
-        with self.store.read(operator_id) as work:
-            return [
-                MessageRow(
-                    row.message_id, row.received_at, row.peer, row.message_type, row.control_id, row.state, row.reason
-                )
-                for row in work.inbox.latest(limit)
-            ]
 
     def unknown_effects(self, operator_id: str, limit: int) -> Sequence[EffectRow]:
         with self.store.read(operator_id) as work:
@@ -118,9 +116,11 @@ def _link(check: LinkCheck, now: datetime) -> LinkRow:
     name = check.name.removeprefix(f"{check.kind} ")
     if now - check.checked_at > STALE:
         return LinkRow(name, check.kind, Light.AMBER, check.well_at, remedy=NOBODY_ASKED)
+    if check.detail == IN_MAINTENANCE:
+        return LinkRow(name, check.kind, Light.AMBER, check.well_at, remedy=LEFT_ALONE, told_down_at=check.told_down_at)
     if check.well:
         return LinkRow(name, check.kind, Light.GREEN, check.well_at)
-    return LinkRow(name, check.kind, Light.RED, check.well_at, check.detail, NOT_WELL)
+    return LinkRow(name, check.kind, Light.RED, check.well_at, check.detail, NOT_WELL, told_down_at=check.told_down_at)
 
 
 def _listener(work: Work, beat: LinkCheck | None) -> LinkRow:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from adapters import registry
@@ -23,6 +24,8 @@ from hospital_bridge.errors import BridgeError
 from hospital_bridge.facade import OperatorScope
 from hospital_bridge.lines.hall import LinesContext
 from hospital_bridge.loading import VerticalFault, load_verticals, missing_ports, offered_by
+from hospital_bridge.pace.paced import Name, Paced
+from hospital_bridge.pace.windows import Maintenance
 from hospital_bridge.payment.context import Counter, MoneyContext
 from hospital_bridge.settings import AdapterChoice, OperatorSettings, Settings
 from hospital_bridge.slot import Vertical
@@ -186,7 +189,7 @@ def _operator(
     settings: OperatorSettings, outside: Outside, store: Store, verticals: Mapping[str, Vertical], whole: Settings
 ) -> OperatorParts:
     wallets = {account: _adapter(choice, outside) for account, choice in settings.wallets.items()}
-    systems = systems_of(settings, lambda choice: _adapter(choice, outside))
+    systems = systems_of(settings, partial(_paced, settings, outside))
     ports, zone = _ports(settings, wallets, systems), settings.timezone
     counters: dict[str, Counter] = {}
     money = MoneyContext(
@@ -196,7 +199,8 @@ def _operator(
         wallets,
         counters,
         config_digest=whole.digest,
-        settling=settling_of(*filter(None, (settings.his, *settings.systems.values()))),
+        settling=settling_of(*settings.all_systems),
+        time_off=Maintenance([w for each in settings.all_systems for w in each.pace.maintenance], zone).time_off,
     )
     ways = Ways(
         Publisher(settings.webhooks, whole.bridge.public_url),
@@ -225,6 +229,11 @@ def settling_of(*systems: AdapterChoice) -> timedelta:
     """
     answers_within = (system.settings.get("reply_timeout", 0.0) for system in systems)
     return timedelta(seconds=max(answers_within, default=0.0)) + ON_THE_WAY
+
+
+def _paced(settings: OperatorSettings, outside: Outside, name: str, choice: AdapterChoice) -> Paced:
+    maintenance = Maintenance(choice.pace.maintenance, settings.timezone)
+    return Paced(Name(settings.id, name), _adapter(choice, outside), choice.pace, maintenance, outside.clock)
 
 
 def _adapter(choice: AdapterChoice, outside: Outside) -> Any:

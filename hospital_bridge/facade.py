@@ -12,6 +12,8 @@ from hospital_bridge.cards.facade import CardsFacade
 from hospital_bridge.declared import Declared, OwnJobs, OwnSeal
 from hospital_bridge.lines.facade import LinesFacade
 from hospital_bridge.lines.hall import Hall, LinesContext
+from hospital_bridge.pace.paced import Paced
+from hospital_bridge.pace.shown import Shown
 from hospital_bridge.patience import Asked, PageWait
 from hospital_bridge.payment.effects import EffectsFacade
 from hospital_bridge.payment.flows.facade import PaymentsFacade
@@ -158,6 +160,14 @@ class OperatorScope:
             return self.ports[name] if self.page is None else Asked(self.ports[name], self.page)
         except KeyError:
             raise PortMissing(f"{name} is not among the ports of this vertical at {self.operator_id}") from None
+
+    def shown(self, name: str) -> Any:
+        adapter = self.ports.get(name)
+        return Shown(adapter, self.page) if isinstance(adapter, Paced) else self.port(name)
+
+    def closed_until(self) -> datetime | None:
+        times = (adapter.closed_until() for adapter in self.ports.values() if isinstance(adapter, Paced))
+        return max(filter(None, times), default=None)
 
     def waiting(self) -> AbstractContextManager[None]:
         return nullcontext() if self.page is None else self.page.place()

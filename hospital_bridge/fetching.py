@@ -8,16 +8,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from adapters.errors import OutsideError
+from adapters.errors import Away, OutsideError
+from hospital_bridge.store.arrivals import keep_fetched
 from hospital_bridge.store.feeds import Overtaken
-from hospital_bridge.store.inbox import APPLY, HEADER_LENGTH, Envelope, InboxState, Standing
 from hospital_bridge.store.jobs import Lane
 from hospital_bridge.workers.timers import Every, PeriodicTask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from adapters.feed import FeedItem, Fetched
+    from adapters.feed import Fetched
     from hospital_bridge.store.jobs import Job
     from hospital_bridge.store.unit_of_work import Store, Work
     from hospital_bridge.systems import System
@@ -58,6 +58,10 @@ def fetch(systems: Systems, store: Store, job: Job) -> None:
             since = work.feed_marks.get(job.ref)
         try:
             page = standing.adapter.fetch(feed, since)
+        except Away:
+            with store.begin(job.operator_id) as work:
+                work.link_checks.leave_alone(f"feed {job.ref}", "feed")
+            return
         except OutsideError as fault:
             _tell(store, job, f"{type(fault).__name__}: {fault.text}")
             return
@@ -71,30 +75,11 @@ def fetch(systems: Systems, store: Store, job: Job) -> None:
 def _keep(store: Store, job: Job, since: str, page: Fetched) -> None:
     try:
         with store.begin(job.operator_id) as work:
-            for item in page.items:
-                _take_in(work, job.ref, item)
+            keep_fetched(work, job.ref, page.items)
             if page.mark != since:
                 work.feed_marks.advance(job.ref, since, page.mark)
     except Overtaken:
         return
-
-
-def _take_in(work: Work, feed: str, item: FeedItem) -> None:
-    """Keep an item and what follows from it; the same bytes under the same number are known already."""
-    peer = f"{work.operator_id}/{feed}"
-    envelope = Envelope(
-        peer,
-        sent_at=item.version[:HEADER_LENGTH],
-        control_id=item.id[:HEADER_LENGTH],
-        message_type=item.kind[:HEADER_LENGTH],
-        patient=item.subject,
-    )
-    standing, _ = work.inbox.standing(envelope, item.raw)
-    if standing is Standing.REPEATED:
-        return
-    message_id = work.inbox.keep(envelope, item.raw, b"", InboxState.RECEIVED, work.now)
-    about = work.seal.index("feed.stream", f"{feed.partition('.')[0]}|{item.subject}") if item.subject else feed
-    work.jobs.add(APPLY, message_id, lane=Lane.TX, stream=f"feed:{about}")
 
 
 def _tell(store: Store, job: Job, fault: str) -> None:

@@ -10,13 +10,13 @@ from adapters.errors import Malformed
 from hospital_bridge.cards.case import SHOW_CARD
 from hospital_bridge.cards.wallet import Showcase, show_card
 from hospital_bridge.fetching import FETCH, feed_tasks, fetch
-from hospital_bridge.inbound import apply_message
+from hospital_bridge.inbound import apply_message, stand_beside
 from hospital_bridge.link_watch import CHECK_LINKS, check_links
 from hospital_bridge.payment.flows import handlers as money
 from hospital_bridge.payment.reconcile import ask_for_reconciliation
 from hospital_bridge.post_office import post_of
 from hospital_bridge.store.housekeeping import forget_finished_jobs
-from hospital_bridge.store.inbox import APPLY
+from hospital_bridge.store.inbox import APPLY, BESIDE
 from hospital_bridge.store.jobs import Lane
 from hospital_bridge.store.messages import forget_old_messages
 from hospital_bridge.store.past_deliveries import forget_past_deliveries
@@ -46,6 +46,9 @@ EXPIRE_CARDS_EVERY, MOST_AT_ONCE = timedelta(minutes=5), 1000
 NIGHT = time(0, 30)
 """By then no payment of yesterday is still on its way to us; the bill itself is asked for in the morning."""
 
+APPLYING = Retry(first=timedelta(0), permanent=(Malformed,))
+"""Applying touches the database alone: five tries follow at once, and whoever waits behind goes on within a second."""
+
 
 def handlers_of(bridge: Bridge) -> Handlers:
     """Every handler of the bridge, by topic; a topic names its operator through the job."""
@@ -59,12 +62,13 @@ def handlers_of(bridge: Bridge) -> Handlers:
     tx: dict[str, TxHandler] = {
         CHAIN_AUDIT: _chain_audit,
         APPLY: partial(apply_message, bridge),
+        BESIDE: stand_beside,
         RECONCILE_YESTERDAY: _reconcile_yesterday(bridge),
         EXPIRE_TICKETS: partial(_expire_tickets, bridge),
         EXPIRE_CARDS: partial(_expire_cards, bridge),
         TIDY: partial(_tidy, bridge.settings.bridge.raw_message_days),
     }
-    return Handlers(tx=tx, io=io, retry={APPLY: Retry(permanent=(Malformed,))})
+    return Handlers(tx=tx, io=io, retry={APPLY: APPLYING})
 
 
 def periodic_tasks(bridge: Bridge) -> Sequence[PeriodicTask]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
+from adapters.news import RecordsMerged, RecordsUnmerged
+from hospital_bridge.message_desk import MessageDesk
 from hospital_bridge.slot import LookAgain
-from hospital_bridge.store.jobs import Again
-from hospital_bridge.systems import system_of_sender
+from hospital_bridge.store.inbox_search import job_of_message, waits_for_others
+from hospital_bridge.store.jobs import Again, JobState
+from hospital_bridge.systems import Sender, system_of_sender
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from adapters.news import News
-    from adapters.ports import HisNews
     from hospital_bridge.bootstrap import Bridge
     from hospital_bridge.facade import OperatorScope
     from hospital_bridge.slot import Inbound
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from hospital_bridge.store.unit_of_work import Work
 
 ASIDE = ".aside"
+LOOK_AGAIN = timedelta(seconds=1)
 
 
 def apply_message(bridge: Bridge, work: Work, job: Job) -> None:
@@ -31,16 +34,39 @@ def apply_message(bridge: Bridge, work: Work, job: Job) -> None:
     """
     sender = sender_of(bridge, work.inbox.get(job.ref).peer)
     told = () if sender.reader is None else sender.reader.read_news(work.inbox.raw(job.ref), sender.charset)
+    if _concerns_several(told) and waits_for_others(work, job.ref):
+        raise Again(LOOK_AGAIN)
     wanted = [(news, *who) for news in told for who in _wanting(bridge, work.operator_id, news)]
-    aside = _aside(job, [inbound for _, _, inbound in wanted])
+    aside = _aside(job, [inbound for *_, inbound in wanted])
     if aside and not work.jobs.is_idle(aside):
         raise Again(timedelta(), aside=aside)
-    for news, scope, inbound in wanted:
+    for news, _, scope, inbound in wanted:
         try:
             inbound.apply(scope.unit(work), news)
         except LookAgain as wait:
             raise Again(wait.after, aside=aside) from wait
-    work.inbox.applied(job.ref, bridge.settings.digest)
+    work.inbox.applied(job.ref, bridge.settings.digest, _did(work, wanted))
+
+
+def stand_beside(work: Work, job: Job) -> None:
+    """Job: whatever comes behind a message that concerns this patient too waits until the message is applied.
+
+    One that gave up, or that waits aside for something else, holds up nobody.
+    """
+    applying = job_of_message(work, job.ref)
+    if applying is not None and applying.state is JobState.READY and not applying.stream_key.endswith(ASIDE):
+        raise Again(LOOK_AGAIN)
+
+
+def _concerns_several(told: Sequence[News]) -> bool:
+    patients = {news.patient.identifiers for news in told if hasattr(news, "patient")}
+    return len(patients) > 1 or any(isinstance(news, RecordsMerged | RecordsUnmerged) for news in told)
+
+
+def _did(work: Work, wanted: Iterable[tuple[News, str, OperatorScope, Inbound]]) -> str:
+    """Who took which news, and what follows: a line for each, with opaque ids alone."""
+    took = [f"{type(news).__name__} -> {vertical}" for news, vertical, *_ in wanted]
+    return "\n".join([*took, *(f"{topic} {ref}" for topic, ref in work.jobs.added)])
 
 
 def _aside(job: Job, inbounds: Sequence[Inbound]) -> str:
@@ -52,28 +78,24 @@ def _aside(job: Job, inbounds: Sequence[Inbound]) -> str:
     return job.stream_key + ASIDE if inbounds and may_step_aside else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Who reads what a peer sends, and in which character set where it does not say.
-
-    Without a reader what it sends tells nothing.
-    """
-
-    reader: HisNews | None
-    charset: str | None
-
-
 def sender_of(bridge: Bridge, peer: str) -> Sender:
     """The sender behind a peer of the inbox, which is `operator/name`."""
     operator_id, _, name = peer.partition("/")
-    parts = bridge.operators[operator_id]
+    parts = bridge.operators.get(operator_id)
+    if parts is None:
+        return Sender(None, None)
     charset = next((told.charset or None for told in parts.settings.peers if told.name == name), None)
     system = parts.systems.get(system_of_sender(parts.settings, name))
     return Sender(system.news if system else None, charset)
 
 
-def _wanting(bridge: Bridge, operator_id: str, news: News) -> Iterator[tuple[OperatorScope, Inbound]]:
+def message_desk_of(bridge: Bridge) -> MessageDesk:
+    """The desk of what was received, reading each message as it is applied."""
+    return MessageDesk(bridge.store, partial(sender_of, bridge))
+
+
+def _wanting(bridge: Bridge, operator_id: str, news: News) -> Iterator[tuple[str, OperatorScope, Inbound]]:
     for name, scope in bridge.operators[operator_id].scopes.items():
         for inbound in bridge.verticals[name].inbound:
             if isinstance(news, inbound.news):
-                yield scope, inbound
+                yield name, scope, inbound

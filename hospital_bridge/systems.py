@@ -45,12 +45,23 @@ class System:
             hang_up()
 
 
-def systems_of(settings: OperatorSettings, built: Callable[[AdapterChoice], Any]) -> Mapping[str, System]:
-    """Every system that the operator's settings name, the HIS first."""
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who reads what a peer sends, and in which character set where it does not say.
+
+    Without a reader what it sends tells nothing.
+    """
+
+    reader: HisNews | None
+    charset: str | None
+
+
+def systems_of(settings: OperatorSettings, built: Callable[[str, AdapterChoice], Any]) -> Mapping[str, System]:
+    """Every system that the operator's settings name, the HIS first; `built` gives the adapter of one by its name."""
     choices = {} if settings.his is None else {HIS: settings.his}
     choices |= settings.systems
     return {
-        name: System(name, built(choice), registry.manifest(choice.adapter).provides)
+        name: System(name, built(name, choice), registry.manifest(choice.adapter).provides)
         for name, choice in choices.items()
     }
 

@@ -11,7 +11,9 @@ from hospital_bridge.administration import Administration
 from hospital_bridge.fetching import look_now
 from hospital_bridge.finance import FinanceDesk
 from hospital_bridge.identity.sign_in import CONSENT_VERSION, complete_sign_in
+from hospital_bridge.inbound import message_desk_of
 from hospital_bridge.metrics import exposition
+from hospital_bridge.pace.paced import Paced
 from hospital_bridge.patience import Patience
 from hospital_bridge.payment.flows.notice import receive_notice
 from hospital_bridge.store.engine import answers
@@ -63,8 +65,9 @@ def site_of(bridge: Bridge) -> Site:
         clock=bridge.outside.clock,
         ids=bridge.outside.ids,
         authenticate=PasswordLogin(bridge.store, bridge.outside.ids),
-        admin=Administration(bridge.store, _listening(bridge)),
+        admin=Administration(bridge.store, _listening(bridge), partial(_resting, bridge)),
         finance=FinanceDesk(lambda operator_id: bridge.operators[operator_id].money),
+        received=message_desk_of(bridge),
         metrics=lambda: exposition(bridge.store),
         readiness=partial(_readiness, bridge.store),
         trusted_proxies=shared.trusted_proxies,
@@ -74,6 +77,16 @@ def site_of(bridge: Bridge) -> Site:
 
 def _listening(bridge: Bridge) -> frozenset[str]:
     return frozenset(operator.id for operator in bridge.settings.operators if operator.peers)
+
+
+def _resting(bridge: Bridge, operator_id: str) -> Sequence[str]:
+    systems = bridge.operators[operator_id].systems.values()
+    return [
+        f"{system.name} · {rest.operation}"
+        for system in systems
+        if isinstance(system.adapter, Paced)
+        for rest in system.adapter.resting()
+    ]
 
 
 def _operator(bridge: Bridge, parts: OperatorParts, patience: Patience) -> Operator:

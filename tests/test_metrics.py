@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from adapters.errors import NotDone
-from hospital_bridge.activity import count_message, count_request, counted_call
+from hospital_bridge.activity import count_messages, count_request, counted_call
 from hospital_bridge.metrics import exposition
 from hospital_bridge.payment.model import EffectState
 from hospital_bridge.store.deliveries import DeliveryKind, NewDelivery
@@ -86,5 +86,5 @@ def test_many_threads_lose_no_count(store: Store) -> None:
     name = 'hb_listener_messages_total{answer="AA",peer="h1/many"}'
     before = counted(store, name)
     with ThreadPoolExecutor(8) as threads:
-        list(threads.map(lambda _: count_message("h1/many", "AA"), range(800)))
+        list(threads.map(lambda _: count_messages("h1/many", "AA", 1), range(800)))
     assert counted(store, name) == before + 800

@@ -55,9 +55,17 @@ ITEM_STATUSES = {
 }
 """HL7 table 0085 (OBX-11)."""
 
+DOCUMENT_STATUSES = {
+    **dict.fromkeys(("DI", "IP", "IN"), NOTHING),
+    **dict.fromkeys(("DO", "PA"), ReportStatus.PRELIMINARY),
+    **dict.fromkeys(("AU", "LA"), ReportStatus.FINAL),
+}
+"""HL7 table 0271 (TXA-17)."""
+
 IMAGING = ("CT", "CTH", "CUS", "EC", "NMR", "NMS", "OUS", "RAD", "RUS", "RX", "VUS", "XRC")
 """The sections of HL7 table 0074 whose reports are findings in words."""
 
+_RESULTS = ("ORU^R01", "ORU^R30", "ORU^R31", "ORU^R32", "OUL^R21", "OUL^R22", "OUL^R23", "OUL^R24")
 _OFF = ("Cancelled", "Canceled", "Deleted", "Discontinued", "Noshow", "Blocked")
 _TYPE = validate.Regexp(r"[A-Z][A-Z0-9]{2}(?:\^[A-Z0-9]{3})?\Z", error="a message type such as ORU^R01")
 
@@ -166,7 +174,8 @@ class BillMapSchema(Schema):
     """Bills."""
 
     charges = _types(("DFT^P03",), "Messages with a segment FT1 for each charge.")
-    orders = _types(("ORM^O01",), "Messages with a group ORC for each order.")
+    accounts = _types(("BAR^P01", "BAR^P05", "BAR^P06"), "Messages of an account, which may hold charges in FT1.")
+    orders = _types(("ORM^O01", "OML^O21", "OMG^O19"), "Messages with a group ORC for each order.")
     charge = _rule("FT1-6", ("CG",), "A charge that is wanted.")
     credit = _rule("FT1-6", ("CD",), "A charge that is wanted no more.")
     order = _rule("ORC-1", ("NW", "XO"), "An order that is wanted.")
@@ -193,7 +202,7 @@ class BillMapSchema(Schema):
 class ResultMapSchema(Schema):
     """Reports."""
 
-    messages = _types(("ORU^R01", "ORU^R30", "OUL^R21", "OUL^R24"), "Messages with reports, a group OBR for each.")
+    messages = _types(_RESULTS, "Messages with reports, a group OBR for each.")
     number = _places("OBR-3.1, ORC-3.1", "The report's number; groups of one number are one report.")
     our_order = _places("OBR-2.1, ORC-2.1", "The number of the order.")
     visit = _places("PV1-19.1", "The visit.")
@@ -222,6 +231,33 @@ class ResultMapSchema(Schema):
         return {**loaded, **{key: {**table, **loaded[key]} for key, table in standard.items()}}
 
 
+class DocumentMapSchema(Schema):
+    """Documents."""
+
+    messages = _types(("MDM^T02", "MDM^T04", "MDM^T06"), "Messages with a document in OBX behind its TXA.")
+    correcting = _types(("MDM^T08",), "The same, of one that was edited.")
+    replacing = _types(("MDM^T10",), "The same, of one that stands in the place of another.")
+    cancelling = _types(("MDM^T11",), "Messages that take a document back.")
+    number = _places("TXA-12.1, TXA-12.3", "The document's number.")
+    replaces = _places("TXA-13.1, TXA-13.3", "The number of the one that it replaces.")
+    our_order = _places("TXA-14.1, OBR-2.1, ORC-2.1", "The number of the order.")
+    visit = _places("PV1-19.1", "The visit.")
+    title = _places("TXA-2.2, OBR-4.2, TXA-2.1", "What it is.")
+    status = _places("TXA-17", "How firm it is.")
+    statuses = _table((*ReportStatus, NOTHING), "What the codes of `status` mean.")
+    withdrawn = _rule("TXA-19", ("CA", "OB"), "A document that is taken back, whatever the message is called.")
+    unavailable = _rule("TXA-19", ("UN",), "A document that is not for anybody's use.")
+    withheld = _rule("TXA-18", ("R", "V"), "A document that its patient is not shown.")
+    issued_at = _places("EVN-6.1, EVN-2.1, MSH-7.1", "When this version was told: versions are ordered by it.")
+    observed_at = _places("TXA-4.1, TXA-6.1", "When what it tells of took place.")
+    practitioner = _people("TXA-5, TXA-9, OBR-16, PV1-7", "Whose it is.")
+    department_name = _places("PV1-3.9", "The department.")
+
+    @post_load
+    def _over_the_standard(self, loaded: dict[str, Any], **_: object) -> dict[str, Any]:
+        return {**loaded, "statuses": {**DOCUMENT_STATUSES, **loaded["statuses"]}}
+
+
 class MapSchema(Schema):
     """How the messages that the hospital sends unasked are read."""
 
@@ -229,3 +265,4 @@ class MapSchema(Schema):
     visit = _nested(VisitMapSchema, "Visits and appointments.")
     bill = _nested(BillMapSchema, "Bills.")
     result = _nested(ResultMapSchema, "Reports.")
+    document = _nested(DocumentMapSchema, "Documents that are sent as such.")

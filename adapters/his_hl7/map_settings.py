@@ -63,6 +63,7 @@ class BillMap:
     """Where a bill stands, in messages of charges (FT1) and of orders (ORC); `unit` is yuan or fen."""
 
     charges: frozenset[str]
+    accounts: frozenset[str]
     orders: frozenset[str]
     charge: Rule
     credit: Rule
@@ -113,6 +114,30 @@ class ResultMap:
     item_statuses: Mapping[str, ReportStatus | None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentMap:
+    """Where a document stands that is sent as such (TXA); its content is read as a report's."""
+
+    messages: frozenset[str]
+    correcting: frozenset[str]
+    replacing: frozenset[str]
+    cancelling: frozenset[str]
+    number: Places
+    replaces: Places
+    our_order: Places
+    visit: Places
+    title: Places
+    status: Places
+    statuses: Mapping[str, ReportStatus | None]
+    withdrawn: Rule
+    unavailable: Rule
+    withheld: Rule
+    issued_at: Places
+    observed_at: Places
+    practitioner: Places
+    department_name: Places
+
+
 @dataclass(frozen=True, slots=True)
 class NewsMap:
     """The whole `map`."""
@@ -121,6 +146,14 @@ class NewsMap:
     visit: VisitMap
     bill: BillMap
     result: ResultMap
+    document: DocumentMap
+
+    @property
+    def types(self) -> frozenset[str]:
+        """Every type of message from which something is read."""
+        sections = (getattr(self, each.name) for each in fields(self))
+        listed = (getattr(section, each.name) for section in sections for each in fields(section))
+        return frozenset().union(*(each for each in listed if isinstance(each, frozenset)))
 
 
 def map_from(loaded: Mapping[str, Any]) -> NewsMap:
@@ -130,6 +163,7 @@ def map_from(loaded: Mapping[str, Any]) -> NewsMap:
         visit=_filled(VisitMap, loaded["visit"]),
         bill=_filled(BillMap, loaded["bill"]),
         result=_filled(ResultMap, loaded["result"]),
+        document=_filled(DocumentMap, loaded["document"]),
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
+from adapters import texts
 from adapters.errors import Malformed, NotDone, OutcomeUnknown, OutsideError, Reason, Refused
 from adapters.his_hl7.settings import BUSY, UNKNOWN, Hl7HisSettings
 from adapters.hl7.message import Message
@@ -35,7 +35,6 @@ MEANING_OF_STANDARD_CODE = {
 """
 
 _STANDARD_SYSTEMS = frozenset({"", "HL70357"})
-_CODE = re.compile(r"(?!.*\d{11})[\w.:-]{1,40}", re.ASCII)
 
 
 def check(answer: Message, settings: Hl7HisSettings) -> None:
@@ -57,7 +56,7 @@ def check(answer: Message, settings: Hl7HisSettings) -> None:
 
 
 def _outcome(answer: Message, acknowledgement: str, settings: Hl7HisSettings) -> OutsideError:
-    own, standard = _own_code(answer), _code(answer["ERR-3.1"])
+    own, standard = _own_code(answer), texts.code(answer["ERR-3.1"])
     meaning = settings.codes.get(own) or MEANING_OF_STANDARD_CODE.get(standard)
     if meaning is None:
         meaning = _meaning_without_standard_code(acknowledgement, own)
@@ -68,8 +67,8 @@ def _outcome(answer: Message, acknowledgement: str, settings: Hl7HisSettings) ->
 def _own_code(answer: Message) -> str:
     """ERR-5, an ERR-3 of a coding system other than HL7's, or MSA-6 of older versions."""
     if answer["ERR-3.3"] not in _STANDARD_SYSTEMS:
-        return _code(answer["ERR-5.1"] or answer["ERR-3.1"])
-    return _code(answer["ERR-5.1"] or answer["MSA-6.1"])
+        return texts.code(answer["ERR-5.1"] or answer["ERR-3.1"])
+    return texts.code(answer["ERR-5.1"] or answer["MSA-6.1"])
 
 
 def _meaning_without_standard_code(acknowledgement: str, own: str) -> str:
@@ -84,8 +83,3 @@ def _error(meaning: str, text: str, native_code: str, retry_after: timedelta) ->
     if meaning == UNKNOWN:
         return OutcomeUnknown(text, native_code=native_code)
     return Refused(text, reason=Reason(meaning), native_code=native_code)
-
-
-def _code(text: str) -> str:
-    """The text where it looks like a code: hanzi, or digits enough for a phone or ID number, may be personal."""
-    return text if _CODE.fullmatch(text) else ""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from zoneinfo import available_timezones
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from adapters.errors import Reason
 from adapters.his_hl7.map_schema import MapSchema
+from adapters.his_hl7.map_settings import map_from
 from adapters.his_hl7.settings import BUSY, UNKNOWN
 from adapters.hl7.build import UTF_8
 from adapters.hl7.charset import codec_of
@@ -25,6 +28,11 @@ MEANINGS = (*Reason, BUSY, UNKNOWN)
 _FREE_FIELD = validate.Regexp(
     r"FT1-(?!(?:[1-7]|11|30)\Z)(?:[1-9]|[1-9]\d)\Z",
     error="a field of FT1 that nothing else of ours stands in, such as FT1-23",
+)
+_TYPE = validate.Regexp(r"[A-Z][A-Z0-9]{2}(?:\^[A-Z0-9]{3})?\Z", error="a message type such as ADT^ZP1")
+_SENT_TYPE = validate.Regexp(
+    r"[A-Z][A-Z0-9]{2}\^(?:[A-Z0-9]{3}\^[A-Z0-9_]{3,7}|Z[A-Z0-9]{2})\Z",
+    error="MSH-9 with its structure such as QBP^Q22^QBP_Q21, or a trigger of the hospital's own such as QBP^ZP7",
 )
 _TRIGGER = validate.Regexp(r"(?:Z[A-Z0-9]{2})?\Z", error="a trigger of the hospital's own such as ZQ1, or empty")
 
@@ -132,6 +140,24 @@ class Hl7HisSchema(Schema):
         load_default=dict,
         metadata={"description": "The hospital's error codes (ERR-5): what they mean."},
     )
+    triggers = fields.Dict(
+        fields.String(validate=_TYPE),
+        fields.String(validate=_TYPE),
+        load_default=dict,
+        metadata={
+            "description": "A type of message of the hospital's own, such as ADT^ZP1: the type as which it is read."
+        },
+    )
+    patient_query = fields.String(
+        load_default="QBP^Q22^QBP_Q21",
+        validate=_SENT_TYPE,
+        metadata={"description": "MSH-9 of the query for a patient's records; its trigger also names it in QPD-1."},
+    )
+    registration = fields.String(
+        load_default="ADT^A28^ADT_A05",
+        validate=_SENT_TYPE,
+        metadata={"description": "MSH-9 of the message that enters a new patient."},
+    )
     registration_service = _text("REGISTRATION", "AIS-3 of the appointments that we ask for.", required=True)
     service_codes = _codes("A service in AIS-3: its code on the price list, where they differ.")
     payment_code = _text("WALLET", "FT1-7 of the payments and refunds that we post.", required=True)
@@ -150,3 +176,14 @@ class Hl7HisSchema(Schema):
         metadata={"description": "How the messages that the hospital sends unasked are read."},
     )
     tls = fields.Nested(TlsSchema, metadata={"description": "Left out, the connection is not encrypted."})
+
+    @validates_schema
+    def _read_as_something(self, loaded: Mapping[str, Any], **_: object) -> None:
+        known = map_from(loaded["map"]).types
+        strange = {
+            own: [f"{read}: no type that the map reads"]
+            for own, read in loaded["triggers"].items()
+            if read not in known
+        }
+        if strange:
+            raise ValidationError({"triggers": strange})

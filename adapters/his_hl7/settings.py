@@ -29,7 +29,8 @@ class Hl7HisSettings:
     `id_types` names the hospital's types in PID-3.5 for each identifier of ours, the one that we
     send first; `sexes` gives F or M for a value of PID-8; `codes` gives a `Reason`, `busy` or
     `unknown` for an error code of the hospital's; `service_codes` gives the code of the price
-    list for a service in AIS-3 where the two differ.
+    list for a service in AIS-3 where the two differ; `triggers` gives the type as which a message of the
+    hospital's own type is read; `patient_query` and `registration` are MSH-9 of what we send.
     """
 
     host: str
@@ -50,6 +51,9 @@ class Hl7HisSettings:
     id_types: Mapping[str, Sequence[str]]
     sexes: Mapping[str, str]
     codes: Mapping[str, str]
+    triggers: Mapping[str, str]
+    patient_query: str
+    registration: str
     registration_service: str
     service_codes: Mapping[str, str]
     payment_code: str

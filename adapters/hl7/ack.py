@@ -84,9 +84,19 @@ def decide_ack(raw: bytes, *, stored: bool, stamp: Stamp, charset: str | None = 
     try:
         message = Message.parse(raw, charset)
     except Malformed as fault:
-        return _answer(raw, decode(raw, charset).codec, None, _verdict(fault.text, stored=stored), fault.text, stamp)
+        return answer_unreadable(raw, fault.text, stored=stored, stamp=stamp, charset=charset)
+    return answer(message, stored=stored, stamp=stamp, refusal=refusal)
+
+
+def answer(message: Message, *, stored: bool, stamp: Stamp, refusal: str = "") -> Ack:
+    """The same for a message that was read already."""
     reason = refusal or next((text for oddity, text in _UNANSWERABLE.items() if oddity in message.problems), "")
-    return _answer(raw, message.codec, message, _verdict(reason, stored=stored), reason, stamp)
+    return _answer(bytes(message), message.codec, message, _verdict(reason, stored=stored), reason, stamp)
+
+
+def answer_unreadable(raw: bytes, fault: str, *, stored: bool, stamp: Stamp, charset: str | None = None) -> Ack:
+    """The answer to bytes that are no message, by the fault that was found in them."""
+    return _answer(raw, decode(raw, charset).codec, None, _verdict(fault, stored=stored), fault, stamp)
 
 
 def answers(reply: bytes, sent: bytes) -> bool:
@@ -146,7 +156,8 @@ class _Reply:
         return self._line("MSH", self._encoding, *fields)
 
     def _line(self, name: str, *fields: bytes) -> bytes:
-        return self._separator.join((name.encode(), *fields)).rstrip(self._separator)
+        filled = max((number for number, field in enumerate(fields, start=1) if field), default=0)
+        return self._separator.join((name.encode(), *fields[:filled]))
 
     def _echo(self, number: int) -> bytes:
         return self._header[number] if number < len(self._header) else b""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from typing import NewType, TypeAlias
 
 from adapters.hl7.charset import codec_of
@@ -27,7 +28,7 @@ SegmentText = NewType("SegmentText", str)
 """A finished segment without its terminator."""
 
 _SEGMENT_NAME = re.compile(r"[A-Z][A-Z0-9]{2}")
-_STRUCTURED_TYPE = re.compile(r"[A-Z0-9]{3}(\^[A-Z0-9]{3}\^[A-Z0-9_]{3,7}|\^\^[A-Z0-9_]{3,7})")
+_STRUCTURED_TYPE = re.compile(r"[A-Z0-9]{3}(\^[A-Z0-9]{3}\^[A-Z0-9_]{3,7}|\^\^[A-Z0-9_]{3,7}|\^Z[A-Z0-9]{2})")
 
 
 class Unencodable(ValueError):
@@ -105,7 +106,10 @@ class Outgoing:
 
 
 def build(message_type: str, header: Header, *segments: SegmentText) -> Outgoing:
-    """A message of a type with its structure, such as `ADT^A28^ADT_A05`: many receivers need MSH-9.3."""
+    """A message of a type with its structure, such as `ADT^A28^ADT_A05`: many receivers need MSH-9.3.
+
+    A trigger of a hospital's own, such as `QBP^ZP7`, may lack it.
+    """
     if not _STRUCTURED_TYPE.fullmatch(message_type):
         raise ValueError(f"{message_type!r} is no type with its structure such as ADT^A28^ADT_A05")
     return Outgoing(message_type, header, segments)
@@ -124,6 +128,7 @@ def segment(name: str, fields: Mapping[int, Field]) -> SegmentText:
     return SegmentText(USUAL.field.join([name, *(_field(fields.get(number, "")) for number in numbers)]))
 
 
+@lru_cache(maxsize=64)
 def timestamp(instant: datetime, zone: tzinfo) -> str:
     """An aware instant to the second in that zone with its offset (HL7 v2.5.1 section 2.A.22, DTM)."""
     if instant.tzinfo is None:

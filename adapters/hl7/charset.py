@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from enum import Enum, auto
 from functools import lru_cache
 from typing import NamedTuple
@@ -33,9 +32,15 @@ _CODECS = {
     **{f"{prefix}8859{part}": f"iso8859_{part}" for part in (*range(1, 11), 13, 14, 15) for prefix in ("", "ISO")},
 }
 _LONGEST_NAME = 40
+_LONGEST_LIST = 400
+_COUNTRY, _CHARACTER_SET = 16, 18
+"""Where MSH-17 begins and MSH-18 ends in a header split at its separator."""
 _PAIR = re.compile(rb"[\x81-\xfe](?:[\x40-\x7e\x80-\xfe]|[\x30-\x39][\x81-\xfe][\x30-\x39])")
 _COMMON_PAIR = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+Declared = tuple["str | None", tuple["CharsetNote", ...]]
 
 
 class CharsetNote(Enum):
@@ -122,26 +127,27 @@ def _looks_chinese(raw: bytes) -> bool:
     return 2 * sum(1 for pair in pairs if _COMMON_PAIR.fullmatch(pair)) >= len(pairs) > 0
 
 
-def _declared(raw: bytes) -> tuple[str | None, tuple[CharsetNote, ...]]:
-    unknown: tuple[CharsetNote, ...] = ()
-    for character_set, country in _candidates(raw):
-        codec = _codec_of_repetitions(character_set)
-        if codec:
-            return codec, ()
-        if codec := codec_of(country):
-            return codec, (CharsetNote.MISPLACED,)
-        if character_set:
-            unknown = (CharsetNote.UNKNOWN,)
-    return None, unknown
-
-
-def _candidates(raw: bytes) -> Iterator[tuple[str, str]]:
-    """MSH-18 and MSH-17 as byte positions give them, then as GB18030 does: its characters can hide a delimiter."""
+def _declared(raw: bytes) -> Declared:
+    """What MSH-18 and MSH-17 say at their byte positions, then as GB18030: its characters can hide a delimiter."""
     line = header_line(raw)
-    for codec in ("latin-1",) if line.isascii() else ("latin-1", _GB18030):
-        header = line.decode(codec, "replace")
-        fields = header.split(header[3:4] or None)
-        yield "".join(fields[17:18]), "".join(fields[16:17])
+    found = _declared_by(*_country_and_set(line, "latin-1"))
+    return found if found[0] or line.isascii() else max(found, _declared_by(*_country_and_set(line, _GB18030)), key=any)
+
+
+def _country_and_set(line: bytes, codec: str) -> list[str]:
+    header = line.decode(codec, "replace")
+    fields = [*header.split(header[3:4] or None, _CHARACTER_SET)[_COUNTRY:_CHARACTER_SET], "", ""]
+    return [field[:_LONGEST_LIST] for field in fields[:2]]
+
+
+@lru_cache(maxsize=256)
+def _declared_by(country: str, character_set: str) -> Declared:
+    """The codec that the two fields name; the same few all day long."""
+    if codec := _codec_of_repetitions(character_set):
+        return codec, ()
+    if codec := codec_of(country):
+        return codec, (CharsetNote.MISPLACED,)
+    return None, (CharsetNote.UNKNOWN,) if character_set else ()
 
 
 def _codec_of_repetitions(character_set: str) -> str | None:

@@ -9,6 +9,7 @@ from adapters.errors import Malformed
 
 _HEADER_NAME_LENGTH = 3
 _USUAL = "^~\\&"
+_USUAL_HEADER = f"MSH|{_USUAL}|"
 _MOST = 5
 """MSH-2 has four characters, and a fifth since v2.7."""
 
@@ -41,6 +42,8 @@ class Delimiters:
         An empty MSH-2 declares nothing and means the usual `^~\&`; a short one leaves out
         what the message does not use.
         """
+        if header.startswith(_USUAL_HEADER):
+            return USUAL
         field = header[_HEADER_NAME_LENGTH : _HEADER_NAME_LENGTH + 1]
         return _of_roles(field + (header[_HEADER_NAME_LENGTH + 1 :].split(field, 1)[0] or _USUAL)[:_MOST])
 

@@ -21,6 +21,9 @@ def header_fields(raw: bytes, codec: str) -> tuple[bytes, ...]:
     """
     line = header_line(raw)
     if not line:
+        # Of UTF-16 no header stands in the bytes as such; an answer is in UTF-8 then.
+        codec, line = "utf-8", header_line(raw.decode(codec, "replace").encode("utf-8", "replace"))
+    if not line:
         return ()
     separator = line[3:4]
     parts = _split_as_text(line, codec)

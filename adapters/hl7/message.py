@@ -12,13 +12,14 @@ from typing import ClassVar, Self
 from adapters.errors import Malformed
 from adapters.hl7.charset import CharsetNote, decode
 from adapters.hl7.delimiters import Delimiters
-from adapters.hl7.path import path
+from adapters.hl7.path import PATHS
 from adapters.hl7.segment import Reading, Segment
 
 _LINE_END = re.compile(r"[\r\n]+")
 _HEADER = re.compile(r"MSH(?=[!-/:-@\[-`{-~])")
 _BATCH = frozenset({"FHS", "BHS", "BTS", "FTS"})
 _NAME_LENGTH = 3
+_MOST_NAMES = 1024
 _BEFORE_HEADER = "\ufeff\x0b \t"
 
 
@@ -70,10 +71,10 @@ class Message:
 
     def __init__(self, raw: bytes, lines: Sequence[str], header: str, codec: str, notes: Sequence[CharsetNote]) -> None:
         self._raw = raw
-        self._lines = lines
         self._notes = notes
         self.codec = codec
         self.delimiters = Delimiters.of_header(header)
+        self._all, self._by_name = self._read(lines)
 
     @classmethod
     def parse(cls, raw: bytes, charset: str | None = None, limits: Limits = USUAL_LIMITS) -> Self:
@@ -94,12 +95,12 @@ class Message:
         return self._raw
 
     def __repr__(self) -> str:
-        return f"<Message of {len(self._lines)} segments>"
+        return f"<Message of {len(self._all)} segments>"
 
     def __getitem__(self, address: str) -> str:
-        name, occurrence, where = path(address)
+        name, occurrence, where = PATHS[address]
         found = self._by_name.get(name, ())
-        return found[occurrence - 1].at(where) if occurrence <= len(found) else ""
+        return found[occurrence - 1][where] if occurrence <= len(found) else ""
 
     def segments(self, name: str | None = None) -> Sequence[Segment]:
         """Every segment in order, or those of one name; stray lines are among all, under no name."""
@@ -131,29 +132,24 @@ class Message:
         return tuple(dict.fromkeys(self._oddities()))
 
     @cached_property
-    def _all(self) -> Sequence[Segment]:
-        segment, separator = self.segment_type, self.delimiters.field
-        reading = Reading(self.delimiters, self.codec)
-        return tuple(
-            [
-                segment(_plain_name(line[:4], separator) or _odd_name(line, separator), line, reading)
-                for line in self._lines
-            ]
-        )
-
-    @cached_property
-    def _by_name(self) -> dict[str, list[Segment]]:
-        found: dict[str, list[Segment]] = {}
-        for segment in self._all:
-            found.setdefault(segment.name, []).append(segment)
-        found.pop("", None)
-        return found
-
-    @cached_property
     def _numbers(self) -> dict[int, int]:
         """The number of each segment among those of its name, by its identity."""
         same = self._by_name.values()
         return {id(segment): number for segments in same for number, segment in enumerate(segments, start=1)}
+
+    def _read(self, lines: Sequence[str]) -> tuple[Sequence[Segment], dict[str, list[Segment]]]:
+        """Every segment in its order, and those of each name."""
+        segment, reading = self.segment_type, Reading(self.delimiters, self.codec)
+        names = _Names.of(self.delimiters.field)
+        found: dict[str, list[Segment]] = {}
+        every = [segment(names[line[:4]] or names.odd(line), line, reading) for line in lines]
+        for each in every:
+            if each.name in found:
+                found[each.name].append(each)
+            else:
+                found[each.name] = [each]
+        found.pop("", None)
+        return every, found
 
     def _oddities(self) -> Iterator[Oddity]:
         yield from (_CHARSET_ODDITIES[note] for note in self._notes)
@@ -163,7 +159,7 @@ class Message:
         if len(declared) > len("^~\\&#"):
             yield Oddity.DELIMITERS_LONG
         yield from (oddity for field, oddity in _REQUIRED if not self.header[field].strip())
-        if "" in {segment.name for segment in self._all}:
+        if sum(map(len, self._by_name.values())) < len(self._all):
             yield Oddity.STRAY_LINE
         if not _BATCH.isdisjoint(self._by_name):
             yield Oddity.BATCH
@@ -186,17 +182,30 @@ def _find_header(lines: Sequence[str]) -> str:
     raise Malformed("no MSH segment")
 
 
-@lru_cache(maxsize=1024)
-def _plain_name(head: str, separator: str) -> str:
+class _Names(dict[str, str]):
     """The name in capitals that four characters begin a segment with, '' where they do not; always the same few."""
-    name = head[:_NAME_LENGTH]
-    return name.upper() if head[_NAME_LENGTH:] in ("", separator) and _is_name(name) else ""
 
+    def __init__(self, separator: str) -> None:
+        super().__init__()
+        self._separator = separator
 
-def _odd_name(line: str, separator: str) -> str:
-    """The name behind a mark or a blank that stands before it, or '' for what is no segment."""
-    name = line.split(separator, 1)[0].strip(_BEFORE_HEADER)
-    return name.upper() if _is_name(name) else ""
+    @classmethod
+    @lru_cache(maxsize=64)
+    def of(cls, separator: str) -> _Names:
+        """Those of messages with that field separator."""
+        return cls(separator)
+
+    def __missing__(self, head: str) -> str:
+        name = head[:_NAME_LENGTH]
+        found = name.upper() if head[_NAME_LENGTH:] in ("", self._separator) and _is_name(name) else ""
+        if len(self) < _MOST_NAMES:
+            self[head] = found
+        return found
+
+    def odd(self, line: str) -> str:
+        """The name behind a mark or a blank that stands before it, or '' for what is no segment."""
+        name = line.split(self._separator, 1)[0].strip(_BEFORE_HEADER)
+        return name.upper() if _is_name(name) else ""
 
 
 def _is_name(text: str) -> bool:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from adapters.hl7.delimiters import USUAL, Delimiters
 from adapters.hl7.escapes import unescape
-from adapters.hl7.path import Place, place
+from adapters.hl7.path import PLACES, Place
 
 _HEADERS = frozenset({"MSH", "FHS", "BHS"})
 _ENCODING_CHARACTERS = 2
+_UNSPLIT: list[str] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,23 @@ class Segment:
         self.name = name
         self.text = text
         self._reading = reading
-        self._fields: list[str] | None = None
+        self._fields = _UNSPLIT
 
-    def __getitem__(self, address: str) -> str:
-        return self.at(place(address))
+    def __getitem__(self, address: str | Place) -> str:
+        number, repetition, component, subcomponent = PLACES[address]
+        fields = self._fields or self.fields
+        text = fields[number] if number < len(fields) else ""
+        if not text or (number <= _ENCODING_CHARACTERS and self.name in _HEADERS):
+            return text
+        delimiters = self._reading.delimiters
+        # Most values are a whole field: what is not in the text need not be looked for by a call.
+        if repetition > 1 or delimiters.repetition in text:
+            text = _part(text, delimiters.repetition, repetition)
+        if component and (component > 1 or delimiters.component in text):
+            text = _part(text, delimiters.component, component)
+        if subcomponent and (subcomponent > 1 or delimiters.subcomponent in text):
+            text = _part(text, delimiters.subcomponent, subcomponent)
+        return self._reading.value(text) if delimiters.escape in text else text
 
     def __repr__(self) -> str:
         return f"<Segment {self.name or 'stray'}>"
@@ -48,7 +62,7 @@ class Segment:
     @property
     def fields(self) -> list[str]:
         """The undecoded text of each field by its HL7 number; number 0 is the name."""
-        if self._fields is None:
+        if not self._fields:
             separator = self._reading.delimiters.field
             self._fields = self.text.split(separator)
             if self.name in _HEADERS:
@@ -59,25 +73,6 @@ class Segment:
         """The field of that number (from 1), empty where the segment is shorter."""
         literal = self.name in _HEADERS and number <= _ENCODING_CHARACTERS
         return Field(self._raw(number), self._reading, literal=literal)
-
-    def at(self, where: Place) -> str:
-        """The value at a place; see `path.place`."""
-        number, repetition, component, subcomponent = where
-        fields = self._fields or self.fields
-        text = fields[number] if number < len(fields) else ""
-        if not text or (number <= _ENCODING_CHARACTERS and self.name in _HEADERS):
-            return text
-        reading = self._reading
-        delimiters = reading.delimiters
-        # Most values are a whole field: what is not in the text need not be looked for by a call.
-        if repetition > 1 or delimiters.repetition in text:
-            text = _part(text, delimiters.repetition, repetition)
-        if component:
-            parts = text.split(delimiters.component, component) if delimiters.component else (text,)
-            text = parts[component - 1] if component <= len(parts) else ""
-        if subcomponent > 1 or (subcomponent and delimiters.subcomponent in text):
-            text = _part(text, delimiters.subcomponent, subcomponent)
-        return reading.value(text) if delimiters.escape in text else text
 
     def _raw(self, number: int) -> str:
         fields = self._fields or self.fields

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from threading import Lock
 from typing import Protocol
 
+from adapters.deadline import at_most
 from adapters.errors import NotDone, OutcomeUnknown, Untrusted
 from adapters.hl7.ack import answers
 from adapters.hl7.mllp import Frame, Framer, FramingFault, frame
@@ -59,7 +60,7 @@ class MllpClient:
         with self._lock:
             connection = self._ready()
             try:
-                deadline = time.monotonic() + self._reply_timeout
+                deadline = time.monotonic() + at_most(self._reply_timeout)
                 self._send(connection, framed, deadline)
                 return self._answer(connection, raw, deadline)
             except BaseException:
@@ -126,7 +127,7 @@ class MllpClient:
             chunk = connection.recv(_CHUNK)
             return (framer.feed(chunk), "") if chunk else (framer.close(), "the peer closed the connection")
         except TimeoutError:
-            return framer.settle(), f"nothing within {self._reply_timeout:g} s"
+            return framer.settle(), f"nothing within {at_most(self._reply_timeout):g} s"
         except FramingFault as fault:
             return fault.complete, fault.text
         except OSError as failure:

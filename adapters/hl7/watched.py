@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from adapters.hl7.message import Message
-from adapters.hl7.path import Place
+from adapters.hl7.path import PLACES, Place
 from adapters.hl7.segment import Field, Reading, Segment
 
 _DELIMITERS = 2
@@ -21,10 +21,9 @@ class WatchedSegment(Segment):
         super().__init__(name, text, reading)
         self.seen: set[int] = set()
 
-    def at(self, where: Place) -> str:
-        """The value at a place, noted as seen."""
-        self.seen.add(where.field)
-        return super().at(where)
+    def __getitem__(self, address: str | Place) -> str:
+        self.seen.add(PLACES[address][0])
+        return super().__getitem__(address)
 
     def field(self, number: int) -> Field:
         """The field of that number, noted as seen."""

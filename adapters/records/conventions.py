@@ -8,10 +8,20 @@ from datetime import time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from adapters.news import AbnormalFlag, ReportKind, ReportStatus
 from adapters.values import EntryKind, Sex
 
 LIVE, OVER = "live", "over"
 """Whether an appointment stands."""
+
+STANDS, OFF = "stands", "off"
+"""Whether a visit that is told of stands."""
+
+WANTED, WITHDRAWN = "wanted", "withdrawn"
+"""Whether a bill is."""
+
+NOTHING = "nothing"
+"""A state under which there is nothing to tell yet."""
 
 ANYTHING_ELSE = "*"
 """The key of a table that says what every code means that it does not list."""
@@ -48,6 +58,14 @@ class Conventions:
     sessions: Mapping[str, Part]
     booking_states: Mapping[str, str]
     entry_kinds: Mapping[str, EntryKind]
+    visit_states: Mapping[str, str]
+    bill_states: Mapping[str, str]
+    truths: Mapping[str, bool]
+    report_kinds: Mapping[str, ReportKind]
+    statuses: Mapping[str, ReportStatus | None]
+    item_statuses: Mapping[str, ReportStatus | None]
+    flags: Mapping[str, AbnormalFlag]
+    document_encoding: str
 
 
 def conventions_from(loaded: Mapping[str, Any]) -> Conventions:
@@ -61,6 +79,10 @@ def conventions_from(loaded: Mapping[str, Any]) -> Conventions:
             "sexes": {code: Sex(sex) for code, sex in loaded["sexes"].items()},
             "sessions": {code: _part(written) for code, written in loaded["sessions"].items()},
             "entry_kinds": {code: EntryKind(kind) for code, kind in loaded["entry_kinds"].items()},
+            "report_kinds": {code: ReportKind(kind) for code, kind in loaded["report_kinds"].items()},
+            "statuses": _statuses(loaded["statuses"]),
+            "item_statuses": _statuses(loaded["item_statuses"]),
+            "flags": {code: AbnormalFlag(flag) for code, flag in loaded["flags"].items()},
         }
     )
 
@@ -68,3 +90,7 @@ def conventions_from(loaded: Mapping[str, Any]) -> Conventions:
 def _part(written: str) -> Part:
     begins, _, ends = written.partition("-")
     return Part(time.fromisoformat(begins), time.fromisoformat(ends))
+
+
+def _statuses(written: Mapping[str, str]) -> Mapping[str, ReportStatus | None]:
+    return {code: None if meaning == NOTHING else ReportStatus(meaning) for code, meaning in written.items()}

@@ -81,3 +81,7 @@ class Fields:
         if key not in table:
             raise Malformed(f"{name} {'holds a code that no table lists' if code else 'is missing'}")
         return table[key]
+
+    def holds(self, name: str) -> bool:
+        """Whether it says yes; no where it says nothing."""
+        return self.meaning(name, self.conventions.truths) if self.text(name) else False

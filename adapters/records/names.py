@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 PATIENT = ("mrn", "visit_card_no", "id_type", "id_number", "patient_name", "birth_date", "sex")
@@ -16,6 +16,11 @@ class Kind:
     needed: tuple[str, ...]
     others: tuple[str, ...] = ()
     one_of: tuple[tuple[str, ...], ...] = ()
+
+    def lacking(self, names: Collection[str]) -> Sequence[str]:
+        """What a record of only these fields lacks, each in words: `fee`, `mrn or visit_card_no`."""
+        either = (each for each in self.one_of if not set(each) & set(names))
+        return [*(name for name in self.needed if name not in names), *map(" or ".join, either)]
 
     @property
     def names(self) -> frozenset[str]:
@@ -38,11 +43,40 @@ KINDS: Mapping[str, Kind] = {
     "booking": Kind(("filler_id",), ("placer_id", "booking_state")),
     "receipt": Kind(("receipt_no",), ("amount", "occurred_at")),
     "posting": Kind(("serial", "amount", "receipt_no", "occurred_at"), ("entry_kind",)),
+    "visit": Kind(
+        ("filler_id",),
+        (
+            *("placer_id", "visit_state", "department_code", "department_name", "practitioner_code"),
+            *("practitioner_name", "place", "day", "session", "starts_at", "ends_at", "minutes", "told_at", *PATIENT),
+        ),
+        (("starts_at", "session"), ("mrn", "visit_card_no")),
+    ),
+    "bill": Kind(
+        ("bill_no", "issued_at"),
+        (
+            *("bill_state", "filler_id", "department_name", "practitioner_name", "at_window"),
+            *("total", "insurance", "self_pay", "item_code", "item_name", "quantity"),
+            *("item_amount", "item_insurance", "item_self_pay", *PATIENT),
+        ),
+        (("item_name", "item_code"), ("item_amount", "total"), ("mrn", "visit_card_no")),
+    ),
+    "report": Kind(
+        ("report_no", "title", "issued_at"),
+        (
+            *("report_status", "report_kind", "placer_order_no", "filler_id", "observed_at", "practitioner_code"),
+            *("practitioner_name", "department_name", "report_comment", "finding", "impression"),
+            *("item_code", "item_name", "part", "value", "units", "reference_range", "low", "high"),
+            *("flag", "critical", "item_status", "item_comment"),
+            *("document", "document_type", "document_title", "document_link", *PATIENT),
+        ),
+        (("report_status", "item_status"), ("mrn", "visit_card_no")),
+    ),
 }
 """`slot`: `starts_at` is an instant, or a time of `day`; `session` names a part of `day` such as the morning. The
 fee is `fee` and `extra_fee`; what is left is `remaining`, or `capacity` less `taken`.
 
-`receipt` is the answer to a posting, `posting` a line of the hospital's own book.
+`receipt` is the answer to a posting, `posting` a line of the hospital's own book. A `bill` and a `report` have
+a record for each item (a report for each document too), with the fields of the whole in every one.
 """
 
 _SLOT = (

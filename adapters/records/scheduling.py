@@ -15,15 +15,13 @@ from adapters.values import Booking, Fen, Slot
 def slot(record: Record, conventions: Conventions, department_code: str, practitioner_code: str) -> Slot:
     """A slot, of those who were asked for where the record names nobody; an oversold one has nothing left."""
     fields = Fields(record, conventions)
-    starts_at, ends_at = _hours(fields)
-    if ends_at < starts_at:
-        raise Malformed("ends_at is before the beginning")
+    starts_at, ends_at = hours(fields)
     return Slot(
         slot_id=fields.required_number("slot_id"),
         department_code=fields.number("department_code") or department_code,
         practitioner_code=fields.number("practitioner_code") or practitioner_code,
         starts_at=starts_at,
-        ends_at=ends_at,
+        ends_at=ends_at or starts_at,
         remaining=max(0, _remaining(fields)),
         fee_fen=_fee(fields),
     )
@@ -34,19 +32,25 @@ def booking(record: Record, conventions: Conventions, placer_id: str) -> Booking
     fields = Fields(record, conventions)
     if fields.number("placer_id") not in ("", placer_id):
         raise Malformed("placer_id is not the number that we asked under")
-    if fields.text("booking_state") and fields.meaning("booking_state", conventions.booking_states) != LIVE:
+    if "booking_state" in record and fields.meaning("booking_state", conventions.booking_states) != LIVE:
         return None
     return Booking(placer_id, fields.required_number("filler_id"))
 
 
-def _hours(fields: Fields) -> tuple[datetime, datetime]:
+def hours(fields: Fields) -> tuple[datetime, datetime | None]:
+    """When it begins and ends, None where nobody says when it ends."""
     if not fields.text("starts_at"):
         return _of_session(fields)
     starts_at = _moment(fields, "starts_at")
     if fields.text("ends_at"):
-        return starts_at, _moment(fields, "ends_at")
-    minutes = fields.whole("minutes") if fields.text("minutes") else 0
-    return starts_at, starts_at + timedelta(minutes=minutes)
+        ends_at = _moment(fields, "ends_at")
+    elif fields.text("minutes"):
+        ends_at = starts_at + timedelta(minutes=fields.whole("minutes"))
+    else:
+        return starts_at, None
+    if ends_at < starts_at:
+        raise Malformed("ends_at is before the beginning")
+    return starts_at, ends_at
 
 
 def _of_session(fields: Fields) -> tuple[datetime, datetime]:

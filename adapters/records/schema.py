@@ -8,12 +8,16 @@ from zoneinfo import available_timezones
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from adapters.records.conventions import LIVE, OVER
+from adapters.documents import ENCODINGS
+from adapters.news import AbnormalFlag, ReportKind, ReportStatus
+from adapters.records.conventions import LIVE, NOTHING, OFF, OVER, STANDS, WANTED, WITHDRAWN
 from adapters.texts import EPOCHS
 from adapters.values import EntryKind, Sex
 
 SEXES = {"男": Sex.MALE, "女": Sex.FEMALE, "M": Sex.MALE, "F": Sex.FEMALE}
 """Words and letters that mean nothing else; a digit is each hospital's own."""
+
+TRUTHS = {"true": True, "false": False, "是": True, "否": False}
 
 ID_TYPES = ("MRN", "VISIT_CARD", "CN_ID", "PASSPORT")
 
@@ -33,7 +37,7 @@ def _a_format(text: str) -> None:
         raise ValidationError(f"a format of a time such as %Y/%m/%d %H:%M:%S, or {', '.join(EPOCHS)}")
 
 
-def table(meanings: Iterable[str], what: str) -> fields.Dict:
+def _table(meanings: Iterable[str], what: str) -> fields.Dict:
     """A table of the hospital's codes; empty until it is written, for no code means the same everywhere."""
     listed = [str(meaning) for meaning in meanings]
     described = {"description": f"{what}: {', '.join(listed)}."}
@@ -87,5 +91,20 @@ class ConventionsSchema(Schema):
         load_default=dict,
         metadata={"description": "Codes of a part of the day: its local times, such as 08:00-12:00."},
     )
-    booking_states = table((LIVE, OVER), "States of an appointment; `*` is every other one")
-    entry_kinds = table(EntryKind, "What a posting moves; `+` and `-` where the sign of the amount says it")
+    booking_states = _table((LIVE, OVER), "States of an appointment; `*` is every other one")
+    entry_kinds = _table(EntryKind, "What a posting moves; `+` and `-` where the sign of the amount says it")
+    visit_states = _table((STANDS, OFF, NOTHING), "States of a visit that is told of")
+    bill_states = _table((WANTED, WITHDRAWN, NOTHING), "States of a bill")
+    truths = fields.Dict(
+        fields.String(),
+        fields.Boolean(truthy={True}, falsy={False}),
+        load_default=lambda: dict(TRUTHS),
+        metadata={"description": "Codes of yes and no."},
+    )
+    report_kinds = _table(ReportKind, "Kinds of a report")
+    statuses = _table((*ReportStatus, NOTHING), "How firm a report is; an empty key is a report that does not say")
+    item_statuses = _table((*ReportStatus, NOTHING), "How firm an item of a report is")
+    flags = _table(AbnormalFlag, "What the laboratory says of a value")
+    document_encoding = fields.String(
+        load_default="base64", validate=validate.OneOf(sorted(ENCODINGS)), metadata={"description": "Of documents."}
+    )

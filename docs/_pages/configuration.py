@@ -10,6 +10,7 @@ from marshmallow import Schema, fields, missing
 from docs._pages.markdown import code, document, table
 from hospital_bridge.installed import installed
 from hospital_bridge.settings.expectation import expectation
+from hospital_bridge.settings.pace_schema import PaceSchema
 from hospital_bridge.settings.references import by_key
 from hospital_bridge.settings.schema import BridgeSchema, OperatorSchema
 
@@ -29,18 +30,34 @@ def page() -> str:
         for name in sorted(parts.adapters)
     ]
     verticals = [_section(f"operator.verticals.{name}", parts.verticals[name]()()) for name in sorted(parts.verticals)]
-    core = [_section("bridge", BridgeSchema()), _section("operator", OperatorSchema())]
+    core = [
+        _section("bridge", BridgeSchema()),
+        _section("operator", OperatorSchema()),
+        _section("operator.his.pace", PaceSchema()),
+    ]
     return document("Configuration", INTRODUCTION, "A key with * is required.", *core, *adapters, *verticals)
 
 
-def _section(name: str, schema: Schema) -> str:
+def _section(name: str, schema: Schema, told: dict[type[Schema], str] | None = None) -> str:
+    """A table with the tables in it; one that stands further up already is only pointed at."""
+    told = {} if told is None else told
+    kind = type(schema)
+    if kind in told:
+        return f"`{name}` is written as `{told[kind]}`."
+    told[kind] = name
     own = table(("Key", "Expected", "Default", "Meaning"), (_row(key, field) for key, field in by_key(schema).items()))
-    return "\n\n".join([f"## `{name}`", own, *(_section(f"{name}.{key}", inner) for key, inner in _nested(schema))])
+    inner = (_section(f"{name}.{key}", each, told) for key, each in _nested(schema))
+    return "\n\n".join([f"## `{name}`", own, *inner])
 
 
 def _nested(schema: Schema) -> Iterator[tuple[str, Schema]]:
+    """The tables in a table; those that have names of the writer's own under `NAME`."""
     for key, field in by_key(schema).items():
-        inner = field.inner if isinstance(field, fields.List) else field
+        inner: fields.Field[Any] | None = field
+        if isinstance(field, fields.Dict):
+            key, inner = f"{key}.NAME", field.value_field  # noqa: PLW2901 - what follows is about the tables in it
+        elif isinstance(field, fields.List):
+            inner = field.inner
         if isinstance(inner, fields.Nested):
             yield key, inner.schema
 

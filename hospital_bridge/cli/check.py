@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ import click
 from hospital_bridge.cli.language import translate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hospital_bridge.cli.doctor import Finding
     from hospital_bridge.settings import Fault, Settings
 
 _CONFIGURATION = click.argument(
@@ -25,12 +29,16 @@ _CONFIGURATION = click.argument(
 @_CONFIGURATION
 @click.option("--json", "as_json", is_flag=True, help="Print the faults as one JSON array.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of the configuration, for editors.")
+@click.option("--live", is_flag=True, help="Ask each link, name and address once too; nothing is changed anywhere.")
 @click.pass_context
-def command(ctx: click.Context, configuration: Path, *, as_json: bool, schema: bool) -> None:
+def command(ctx: click.Context, configuration: Path, *, as_json: bool, schema: bool, live: bool) -> None:
     """Check CONFIGURATION and the files beside it, and name every fault at once.
 
-    CONFIGURATION is the main file; conf.d/*.toml and operators.d/*.toml beside it belong to it.
+    First each key, then whether they fit together, with --live then the outside as it is. CONFIGURATION is the main
+    file; conf.d/*.toml and operators.d/*.toml beside it belong to it. Exit code 78 when it cannot be used, 1 when
+    --live finds something that does not answer; hints change nothing.
     """
+    from hospital_bridge.cli.topology import misfits, refuse
     from hospital_bridge.installed import installed
     from hospital_bridge.settings import EXIT_CODE, SettingsFaults, load
 
@@ -39,12 +47,29 @@ def command(ctx: click.Context, configuration: Path, *, as_json: bool, schema: b
         return
     try:
         settings = load(configuration, installed())
-    except SettingsFaults as found:
+        found = misfits(configuration, settings)
+        refuse(found)
+    except SettingsFaults as wrong:
         if not as_json:
             raise
-        click.echo(json.dumps([_as_json(fault) for fault in found.faults], ensure_ascii=False, indent=2))
+        click.echo(json.dumps([_as_json(fault) for fault in wrong.faults], ensure_ascii=False, indent=2))
         ctx.exit(EXIT_CODE)
-    click.echo("[]" if as_json else _summary(settings))
+    findings = list(_live(configuration)) if live else []
+    if as_json:
+        hints = [_as_json(each.fault) | {"hint": True} for each in found]
+        click.echo(json.dumps([*hints, *map(asdict, findings)], ensure_ascii=False, indent=2))
+    else:
+        hint = translate("hint")
+        told = [f"{hint}: {each.fault.shown(translate)}" for each in found]
+        click.echo("\n".join([*told, _summary(settings), *(finding.line for finding in findings)]))
+    ctx.exit(1 if any(finding.remedy for finding in findings) else 0)
+
+
+def _live(configuration: Path) -> Iterator[Finding]:
+    from hospital_bridge.cli.configured import assembled
+    from hospital_bridge.cli.live import live_findings
+
+    yield from live_findings(assembled(configuration))
 
 
 def _print_schema() -> None:

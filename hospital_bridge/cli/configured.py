@@ -10,6 +10,7 @@ import click
 if TYPE_CHECKING:
     from hospital_bridge.bootstrap import Bridge
     from hospital_bridge.settings import Settings
+    from hospital_bridge.systems import Sender
 
 configuration_option = click.option(
     "--config",
@@ -62,3 +63,19 @@ def chosen_operator(bridge: Bridge, operator_id: str) -> str:
     if not operator_id and len(known) == 1:
         return known[0]
     raise click.UsageError(f"--operator must be one of: {', '.join(known)}")
+
+
+def chosen_sender(bridge: Bridge, operator_id: str, peer: str) -> Sender:
+    """Who reads what a peer sends or what a feed (`system.feed`) brings; the HIS where none is named."""
+    from hospital_bridge.cli.language import translate
+    from hospital_bridge.inbound import sender_of
+
+    parts = bridge.operators[operator_id]
+    known = [each.name for each in parts.settings.peers]
+    known += [f"{system.name}.{feed.name}" for system in parts.systems.values() for feed in system.feeds]
+    if peer and peer not in known:
+        raise click.UsageError(f"--peer must be one of: {', '.join(known)}")
+    sender = sender_of(bridge, f"{operator_id}/{peer}")
+    if sender.reader is None:
+        raise click.UsageError(translate("The hospital's system of this operator sends no news."))
+    return sender

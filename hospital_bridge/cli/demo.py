@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import tempfile
 from datetime import date, timedelta
@@ -17,11 +18,12 @@ from hospital_bridge.cli.language import translate
 if TYPE_CHECKING:
     from hospital_bridge.clock import Clock
     from hospital_bridge.sandbox.stage import Stage
-    from hospital_bridge.sandbox.story import Play
+    from hospital_bridge.sandbox.story import Play, Step
 
 _VERTICALS = ["hospital", "transit", "district"]
 _CHARSETS = ["UNICODE UTF-8", "GB 18030-2000"]
-_DOORS = ["hl7v2"]
+_DOORS = ["hl7v2", "sql-view", "fhir"]
+_TRIGGER = re.compile(r" ?[(（][A-Z]{3}\^[A-Z0-9]{3}[)）]")
 
 
 @click.command()
@@ -71,7 +73,7 @@ def _play(play: Play, stage: Stage, clock: Clock, console: Console) -> dict[str,
     steps = [*play.story(world), *closing]
     told: dict[str, Any] = {"steps": {}}
     for number, step in enumerate(steps, 1):
-        console.print(f"[{number}/{len(steps)}] {translate(step.sentence)} … ", end="", markup=False)
+        console.print(f"[{number}/{len(steps)}] {_sentence(step, stage)} … ", end="", markup=False)
         try:
             told["steps"][step.name] = dict(step.play())
         except Exception as fault:  # noqa: BLE001 - whatever broke a step is what the reader must be told
@@ -82,6 +84,12 @@ def _play(play: Play, stage: Stage, clock: Clock, console: Console) -> dict[str,
         "ledger_balanced": told["steps"]["ledger"]["balanced"],
         "reconciled": told["steps"]["reconcile"]["agree"],
     }
+
+
+def _sentence(step: Step, stage: Stage) -> str:
+    """The step for its reader; HL7's own name of what happens only where HL7 is spoken."""
+    told = translate(step.sentence)
+    return told if stage.town.his == _DOORS[0] else _TRIGGER.sub("", told)
 
 
 def _reconciled(stage: Stage, first_day: date) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def _findings(bridge: Bridge) -> Iterator[Finding]:
     # The configuration was read to come here; one that cannot be used ends before, with exit code 78.
     yield Finding(translate("Configuration"), bridge.settings.digest[:12])
     yield _disk(bridge)
-    schema = _schema(bridge)
+    schema = schema_finding(bridge)
     yield schema
     if schema.remedy:
         return
@@ -81,7 +81,8 @@ def _disk(bridge: Bridge) -> Finding:
     return Finding(translate("Disk"), seen, remedy if free < LEAST_FREE_BYTES else "")
 
 
-def _schema(bridge: Bridge) -> Finding:
+def schema_finding(bridge: Bridge) -> Finding:
+    """Whether the database answers, and has the tables of this program."""
     from hospital_bridge.bootstrap import has_current_schema
     from hospital_bridge.store.engine import DatabaseAway
 
@@ -123,7 +124,7 @@ def _of_operator(bridge: Bridge, parts: OperatorParts) -> Iterator[Finding]:
         yield _unknown_effects(work)
         if parts.settings.webhooks:
             yield _undone_deliveries(work)
-    yield from _links(parts)
+    yield from link_findings(parts)
     yield from (Finding(*line) for line in vertical_lines(bridge, parts))
 
 
@@ -156,7 +157,8 @@ def _undone_deliveries(work: Work) -> Finding:
     return Finding(_of(work, translate("Events that a system did not take")), str(count), remedy if count else "")
 
 
-def _links(parts: OperatorParts) -> Iterator[Finding]:
+def link_findings(parts: OperatorParts) -> Iterator[Finding]:
+    """How each link of the operator answers now."""
     from hospital_bridge.link_watch import ask_links
 
     remedy = translate("Check address, firewall and certificate in the configuration, and whether the other side runs.")

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from adapters.hl7.charset import codec_of
 from adapters.hl7.conformance import Severity
 from adapters.hl7.conformance import check as findings_of
 from adapters.hl7.listener_table.row import Finding, Verdict
@@ -23,17 +24,24 @@ def command() -> None:
     """Look at HL7 v2 messages in files, or at a listener."""
 
 
+def _known_charset(_context: click.Context, _option: click.Parameter, name: str | None) -> str | None:
+    if name is not None and codec_of(name) is None:
+        raise click.BadParameter(translate("not a character set of HL7 table 0211, such as GB 18030-2000"))
+    return name
+
+
 @command.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--charset", callback=_known_charset, help="What the sender sends where a message does not say.")
 @click.pass_context
-def check(ctx: click.Context, files: tuple[Path, ...]) -> None:
+def validate(ctx: click.Context, files: tuple[Path, ...], charset: str | None) -> None:
     """Hold the message in each of FILES against the HL7 standard.
 
     A warning may be a local habit; an error makes the exit code 1. Values of the message are never printed.
     """
     worst = 0
     for file in files:
-        findings = findings_of(file.read_bytes())
+        findings = findings_of(file.read_bytes(), charset)
         for finding in findings:
             click.echo(f"{file}:{finding.line} {finding.place}: {finding.severity}: {finding.text}")
         if not findings:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 from collections.abc import Iterator
-from datetime import datetime
-from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from hospital_bridge.cli.configured import assembled, chosen_operator, configuration_option, operator_option
+from hospital_bridge.cli.configured import (
+    assembled,
+    chosen_operator,
+    chosen_sender,
+    configuration_option,
+    operator_option,
+)
 from hospital_bridge.cli.language import translate
+from hospital_bridge.message_lines import HIDDEN
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from adapters.news import Preview
+    from hospital_bridge.web.message_reads import MessageOpened, NewsTold
 
-_HIDDEN = "•••"
 _LONGEST = 80
 
 
@@ -36,83 +39,57 @@ def command() -> None:
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.pass_context
 def preview(ctx: click.Context, configuration: Path, operator_id: str, peer: str, file: Path) -> None:
-    """Show the recorded message in FILE beside what it tells, and the places that nothing reads.
+    """Show each recorded message in FILE beside what it tells, and the places that nothing reads.
 
+    A file may hold several messages, framed or not, or one item of a feed in JSON or XML (`--peer system.feed`).
     Nothing is stored or sent. Values are shown on a terminal only: in a file or a pipe they are hidden. A message that
     cannot be read makes the exit code 1.
     """
     from rich.console import Console
 
-    from adapters.errors import Malformed
-    from adapters.hl7.message import Message
-    from hospital_bridge.inbound import sender_of
+    from hospital_bridge.message_desk import opened
+    from hospital_bridge.recording import messages_of
 
     bridge = assembled(configuration)
-    operator = chosen_operator(bridge, operator_id)
-    sender = sender_of(bridge, f"{operator}/{peer}")
-    if sender.reader is None:
-        raise click.UsageError(translate("The hospital's system of this operator sends no news."))
-    peers = [known.name for known in bridge.operators[operator].settings.peers]
-    if peer and peer not in peers:
-        raise click.UsageError(f"--peer must be one of: {', '.join(peers)}")
-    raw, charset = file.read_bytes(), sender.charset
-    try:
-        read = sender.reader.preview_news(raw, charset)
-    except Malformed as fault:
-        click.echo(translate("It cannot be read: {fault}").format(fault=fault.text), err=True)
-        ctx.exit(1)
-    segments = [(segment.name, segment.text) for segment in Message.parse(raw, charset).segments()]
-    for table in tables(segments, read, shown=sys.stdout.isatty()):
-        Console().print(table)
+    sender = chosen_sender(bridge, chosen_operator(bridge, operator_id), peer)
+    unreadable = False
+    for raw in messages_of(file.read_bytes()):
+        read = opened(raw, sender)
+        if read.fault:
+            unreadable = True
+            click.echo(translate("It cannot be read: {fault}").format(fault=read.fault), err=True)
+            continue
+        for table in tables(read, shown=sys.stdout.isatty()):
+            Console().print(table)
+    ctx.exit(1 if unreadable else 0)
 
 
-def tables(segments: list[tuple[str, str]], read: Preview, *, shown: bool) -> Iterator[Table]:
+def tables(read: MessageOpened, *, shown: bool) -> Iterator[Table]:
     """The message beside its news, and what of it is no news; values only where they may be `shown`."""
     from rich.markup import escape
     from rich.table import Table
 
     beside = Table(translate("Message"), translate("What it tells"))
-    lines = [_short(text) if shown else name for name, text in segments]
-    told = [line for news in read.news for line in (type(news).__name__, *_fields(news, 1, shown=shown), "")]
+    lines = [_short(line.text) if shown else line.shape for line in read.lines]
+    told = [line for news in read.news for line in (*_told(news, shown=shown), "")]
     beside.add_row(escape("\n".join(lines)), escape("\n".join(told).rstrip() or translate("nothing")))
     yield beside
     rest = Table(translate("Place"), translate("Why it is no news"))
-    for left in read.left:
-        rest.add_row(left.place, left.reason)
-    for unread in read.unread:
-        value = _short(unread.text) if shown else _HIDDEN
-        rest.add_row(unread.place, escape(translate("nothing reads it: {value}").format(value=value)))
+    for place, reason in read.left:
+        rest.add_row(place, escape(reason))
+    for place, text in read.unread:
+        value = _short(text) if shown else HIDDEN
+        rest.add_row(place, escape(translate("nothing reads it: {value}").format(value=value)))
     if read.left or read.unread:
         yield rest
 
 
-def _fields(value: object, depth: int, *, shown: bool) -> Iterator[str]:
-    """One line for each filled field of a frozen value, what is inside it further in."""
-    if not dataclasses.is_dataclass(value):
-        return
-    for each in dataclasses.fields(value):
-        yield from _field(each.name, getattr(value, each.name), depth, shown=shown)
-
-
-def _field(name: str, held: object, depth: int, *, shown: bool) -> Iterator[str]:
-    indent = "  " * depth
-    if held in ("", (), None, b""):
-        return
-    inner = held if isinstance(held, tuple) else (held,)
-    if dataclasses.is_dataclass(inner[0]):
-        for number, item in enumerate(inner, start=1):
-            yield f"{indent}{name} {number}" if isinstance(held, tuple) else f"{indent}{name}"
-            yield from _fields(item, depth + 1, shown=shown)
-    else:
-        yield f"{indent}{name}: {_value(held) if shown else _HIDDEN}"
-
-
-def _value(held: object) -> str:
-    if isinstance(held, bytes):
-        return translate("{count} bytes").format(count=len(held))
-    if isinstance(held, Enum):
-        return str(held.value)
-    return _short(held.isoformat() if isinstance(held, datetime) else str(held))
+def _told(news: NewsTold, *, shown: bool) -> Iterator[str]:
+    """One line for each filled field of the news, what is inside it further in."""
+    yield news.kind
+    for each in news.fields:
+        value = "" if each.text is None else f": {_short(each.text) if shown else HIDDEN}"
+        yield f"{'  ' * (each.depth + 1)}{each.name}{value}"
 
 
 def _short(text: str) -> str:

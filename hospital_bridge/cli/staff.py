@@ -34,18 +34,19 @@ def add(
 ) -> None:
     """Open the account LOGIN_NAME.
 
-    ROLE is admin, auditor (for somebody who is not an admin) or a role of a vertical of the operator. A vertical's role
-    can be held for one place alone, such as cashier@noodles for the shop of that id.
+    ROLE is admin, auditor (for somebody who is not an admin), reader (who opens received messages) or a role of a
+    vertical of the operator. A vertical's role can be held for one place alone, such as cashier@noodles for the shop of
+    that id.
     """
     from hospital_bridge.store.staff import EVERYWHERE, NameTaken, RoleGrant, StaffAccounts
-    from hospital_bridge.web.access import ADMIN, AUDITOR
+    from hospital_bridge.web.access import ADMIN, AUDITOR, READER
     from hospital_bridge.web.passwords import PasswordLogin
 
     bridge = built(configuration)
     operator = chosen_operator(bridge, operator_id)
     grants = [role.partition("@") for role in roles]
     _refuse_unfit(tuple(role for role, _, _ in grants), _offered(bridge, operator))
-    if any(place and role in {ADMIN, AUDITOR} for role, _, place in grants):
+    if any(place and role in {ADMIN, AUDITOR, READER} for role, _, place in grants):
         raise click.UsageError(translate("Admins and auditors are that for the whole operator, not for one place."))
     held = frozenset(RoleGrant(role, place or EVERYWHERE) for role, _, place in grants)
     try:
@@ -63,10 +64,10 @@ def add(
 
 def _offered(bridge: Bridge, operator_id: str) -> list[str]:
     """The core's roles and those of the verticals that the operator has."""
-    from hospital_bridge.web.access import ADMIN, AUDITOR
+    from hospital_bridge.web.access import ADMIN, AUDITOR, READER
 
     verticals = [bridge.verticals[name] for name in bridge.operators[operator_id].scopes]
-    return list(dict.fromkeys([ADMIN, AUDITOR, *(role for each in verticals for role in each.manifest.roles)]))
+    return list(dict.fromkeys([ADMIN, AUDITOR, READER, *(role for each in verticals for role in each.manifest.roles)]))
 
 
 def _refuse_unfit(roles: tuple[str, ...], offered: list[str]) -> None:

@@ -14,6 +14,7 @@ from typing import Final
 from hospital_bridge.error_codes.cards import CARDS
 from hospital_bridge.error_codes.entry import ErrorCode
 from hospital_bridge.error_codes.queue import QUEUE
+from hospital_bridge.error_codes.systems import SYSTEMS
 
 __all__ = ["CODES", "ErrorCode"]
 
@@ -129,6 +130,16 @@ CODES: Final[tuple[ErrorCode, ...]] = (
         "Ask its author for a version whose manifest declares it; nothing of it was started.",
     ),
     ErrorCode(
+        "HB-C021",
+        "Two peers have one address.",
+        "Give each peer addresses of its own: whoever connects is taken for the first peer that has the address.",
+    ),
+    ErrorCode(
+        "HB-C022",
+        "Something in the configuration was left open.",
+        "It works without it; decide it on purpose, as the line says.",
+    ),
+    ErrorCode(
         "HB-D001",
         "The database cannot be reached.",
         "Check that it runs and that the address and password are right; the bridge keeps trying.",
@@ -155,36 +166,7 @@ CODES: Final[tuple[ErrorCode, ...]] = (
         "Another worker of this name is running.",
         "Give each worker a name of its own with `serve --name`, or end the other one first.",
     ),
-    ErrorCode(
-        "HB-H001",
-        "The operator's system does not answer.",
-        "Nothing is lost: what was paid is confirmed as soon as it answers again. Otherwise try later.",
-        HTTPStatus.SERVICE_UNAVAILABLE,
-    ),
-    ErrorCode(
-        "HB-H002",
-        "The operator's system refused.",
-        "Its reason is shown; what was paid goes back to the payer.",
-        HTTPStatus.CONFLICT,
-    ),
-    ErrorCode(
-        "HB-H003",
-        "A message of the operator's system cannot be read.",
-        "The message is kept as received in the message log; mend the sender or the mapping and replay it.",
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-    ),
-    ErrorCode(
-        "HB-H004",
-        "What was read back is not the reported value.",
-        "Read the value again and type it as it stands in the report; nothing was acknowledged.",
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-    ),
-    ErrorCode(
-        "HB-H005",
-        "The critical value waits for nobody any more.",
-        "Somebody has acknowledged it or it was taken back; the report says which.",
-        HTTPStatus.CONFLICT,
-    ),
+    *SYSTEMS,
     *CARDS,
     ErrorCode(
         "HB-P001",

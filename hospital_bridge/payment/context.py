@@ -39,7 +39,8 @@ class MoneyContext:
     """One operator's dependencies; `wallets` by merchant account, `counters` by sale kind.
 
     `settling` is how long a request to a fulfilling system may still travel after we lost sight of it;
-    `fulfil_deadline` how long it is told, before a firm no of the world gives the money back.
+    `fulfil_deadline` how long it is told, before a firm no of the world gives the money back. `time_off` is how much
+    of the time between two instants it could not be told, for announced work: that does not count.
     """
 
     operator_id: str
@@ -51,6 +52,7 @@ class MoneyContext:
     config_digest: str = ""
     settling: timedelta = timedelta(seconds=5)
     fulfil_deadline: timedelta = timedelta(hours=3)
+    time_off: Callable[[datetime, datetime], timedelta] = lambda _since, _until: timedelta(0)
 
     @property
     def driver(self) -> Driver:

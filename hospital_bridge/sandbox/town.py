@@ -40,6 +40,7 @@ class Town:
     ) -> None:
         """`his` names the hospital's door, `merchant` is who the bridge's account at the wallet belongs to."""
         self.charset = charset
+        self.his = his
         self.wallet = AlipayWorld(clock)
         self.credentials = self.wallet.new_app(merchant)
         self.hospital = SimulatedHospital(clock, charset=charset)

@@ -80,10 +80,12 @@ def _fault(holders: tuple[_Holder, _Holder], section: Section, path: KeyPath, te
     written = _written(section.table, path)
     if written is None:
         return section.fault(path, "HB-C004", Sentence("missing; expected {expected}", {"expected": expected}))
+    if holder.metadata.get("own_words"):
+        return section.fault(path, "HB-C005", Sentence(text))
     if holder.metadata.get("secret"):
         return section.fault(path, "HB-C005", Sentence("the secret is not usable: {why}", {"why": Sentence(text)}))
     sentence = Sentence("{value} is not {expected}", {"value": _quoted(written), "expected": expected})
-    if not says_it_all(holder):
+    if not says_it_all(holder, text):
         sentence = Sentence("{what} ({why})", {"what": sentence, "why": Sentence(text)})
     return section.fault(path, "HB-C005", sentence)
 

@@ -32,9 +32,16 @@ def expectation(field: fields.Field[Any]) -> Sentence:
     return _by_validators(field) or _by_kind(field)
 
 
-def says_it_all(field: fields.Field[Any]) -> bool:
-    """Whether the expectation leaves nothing that a validator's own words would add."""
-    return "expected" in field.metadata or all(isinstance(validator, _TOLD) for validator in field.validators)
+def says_it_all(field: fields.Field[Any], text: str) -> bool:
+    """Whether the expectation leaves nothing that a fault's own words would add.
+
+    A field whose faults always add something says so in `metadata["explained"]`.
+    """
+    if field.metadata.get("explained"):
+        return False
+    if "expected" in field.metadata or field.validators:
+        return "expected" in field.metadata or all(isinstance(validator, _TOLD) for validator in field.validators)
+    return text in field.error_messages.values()  # else a rule of the whole table speaks
 
 
 def _by_validators(field: fields.Field[Any]) -> Sentence | None:

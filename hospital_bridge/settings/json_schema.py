@@ -11,6 +11,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from hospital_bridge.settings.model import Installed, SchemaOf
+from hospital_bridge.settings.pace_schema import PaceSchema
 from hospital_bridge.settings.references import by_key
 from hospital_bridge.settings.schema import BridgeSchema, OperatorSchema
 
@@ -45,8 +46,9 @@ def _operator(installed: Installed) -> dict[str, Any]:
     table = _table(OperatorSchema())
     choice = _choice(installed)
     table["properties"]["wallets"] |= {"additionalProperties": choice}
-    table["properties"]["his"] |= choice
-    table["properties"]["systems"] |= {"additionalProperties": choice}
+    system = {**choice, "properties": {**choice["properties"], "pace": _table(PaceSchema())}}
+    table["properties"]["his"] |= system
+    table["properties"]["systems"] |= {"additionalProperties": system}
     table["properties"]["verticals"] |= _object(_tables(installed.verticals))
     return table
 
@@ -82,6 +84,8 @@ def _property(field: fields.Field[Any]) -> dict[str, Any]:
     if isinstance(field, fields.Nested):
         return {**_table(field.schema), **described}
     items = {"items": _property(field.inner)} if isinstance(field, fields.List) else {}
+    if isinstance(field, fields.Dict) and field.value_field is not None:
+        items = {"additionalProperties": _property(field.value_field)}
     return {"type": _kind(field), **items, **described, **_limits(field), **_default(field)}
 
 

@@ -61,6 +61,12 @@ class PeerSchema(Schema):
         validate=short_name(),
         metadata={**NAME, "description": "The system whose map reads its messages: `his`, or one of `systems`."},
     )
+    expected_every = fields.Integer(
+        strict=True,
+        load_default=0,
+        validate=validate.Range(0, 86400 * 31),
+        metadata={"description": "Seconds after which its silence is told of, once it has sent; 0 for never."},
+    )
 
     @post_load
     def made(self, data: dict[str, Any], **_: Any) -> Peer:

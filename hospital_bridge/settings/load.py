@@ -43,6 +43,13 @@ def load(main: Path, installed: Installed, environment: Mapping[str, str] | None
     return Settings(bridge=bridge, operators=whole, digest=_digest([shared, *sections]))
 
 
+def written_sections(main: Path) -> Mapping[str, Section]:
+    """Each operator's table as it was written, by the operator's id: for who tells of its lines."""
+    read = documents(main.absolute(), [])
+    sections = operator_sections(read, main.absolute(), [])
+    return {str(section.table.get("id")): section for section in sections}
+
+
 def _bridge(section: Section, environment: Mapping[str, str], faults: list[Fault]) -> BridgeSettings | None:
     values = check(BridgeSchema(), section, environment, faults)
     written = section.table.get("data_dir")

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import Schema
 
+from hospital_bridge.settings.pace import PaceSettings
+from hospital_bridge.settings.pace_schema import USUAL_PACE
 from notifications.signing import Secret
 
 Network = IPv4Network | IPv6Network
@@ -72,23 +74,37 @@ class BridgeSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdapterChoice:
-    """An adapter by its entry point's name, and its own settings as its schema loaded them."""
+    """An adapter by its entry point's name, and its own settings as its schema loaded them.
+
+    `pace` is how gently a hospital's system is treated.
+    """
 
     adapter: str
     settings: Mapping[str, Any] = field(repr=False)
+    pace: PaceSettings = USUAL_PACE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
     """A sender of HL7 messages; `charset` serves where MSH-18 does not say what the bytes are.
 
-    `system` is the one of the operator's systems whose map reads them.
+    `system` is the one of the operator's systems whose map reads them. Who once sent and then is silent for
+    `expected_every` seconds is told of; 0 for nobody.
     """
 
     name: str
     addresses: tuple[Network, ...]
     charset: str
     system: str = "his"
+    expected_every: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alerts:
+    """After how many failed checks in a row a link is down, and after how many good ones it is back."""
+
+    failed_checks: int = 3
+    good_checks: int = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +140,13 @@ class OperatorSettings:
     verticals: Mapping[str, Mapping[str, Any]] = field(repr=False)
     peers: tuple[Peer, ...]
     webhooks: tuple[Webhook, ...] = ()
+    alerts: Alerts = Alerts()
     systems: Mapping[str, AdapterChoice] = field(default_factory=dict)
+
+    @property
+    def all_systems(self) -> tuple[AdapterChoice, ...]:
+        """The hospital's systems, its HIS first."""
+        return tuple(filter(None, (self.his, *self.systems.values())))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from marshmallow import Schema
@@ -11,6 +12,7 @@ from hospital_bridge.errors import BridgeError
 from hospital_bridge.settings.check import check
 from hospital_bridge.settings.faults import Fault, with_nearest
 from hospital_bridge.settings.model import AdapterChoice, Installed, OperatorSettings, SchemaOf
+from hospital_bridge.settings.pace_schema import PaceSchema
 from hospital_bridge.settings.schema import OperatorSchema
 from hospital_bridge.settings.section import Section
 from hospital_bridge.settings.sentence import Sentence
@@ -31,8 +33,8 @@ class OperatorReader:
         wallets = {
             account: self._choice(section.below("wallets", account)) for account in section.below("wallets").table
         }
-        his = self._choice(section.below("his")) if "his" in section.table else None
-        systems = {name: self._choice(section.below("systems", name)) for name in section.below("systems").table}
+        his = self._system(section.below("his")) if "his" in section.table else None
+        systems = {name: self._system(section.below("systems", name)) for name in section.below("systems").table}
         self._known_systems(section, {"his", *systems})
         verticals = {name: self._vertical(section, name) for name in section.below("verticals").table}
         if own is None or len(self._faults) > before:
@@ -54,7 +56,13 @@ class OperatorReader:
                 sentence = with_nearest(Sentence("no such system"), named, sorted(known))
                 self._faults.append(operator.fault(("peers", place, "system"), "HB-C005", sentence))
 
-    def _choice(self, section: Section) -> AdapterChoice | None:
+    def _system(self, section: Section) -> AdapterChoice | None:
+        """An adapter of a hospital's system, and how gently that is treated."""
+        choice = self._choice(section, also=("pace",))
+        pace = check(PaceSchema(), section.below("pace"), self._environment, self._faults)
+        return None if choice is None or pace is None else replace(choice, pace=pace["pace"])
+
+    def _choice(self, section: Section, also: tuple[str, ...] = ()) -> AdapterChoice | None:
         """The adapter that a table names, with the settings in the table of that name below it."""
         known = list(self._installed.adapters)
         name = section.table.get("adapter")
@@ -67,8 +75,8 @@ class OperatorReader:
             self._faults.append(section.fault(("adapter",), "HB-C007", sentence))
             return None
         for key in section.table:
-            if key not in {"adapter", name}:
-                sentence = with_nearest(Sentence("unknown key"), key, ["adapter", name])
+            if key not in {"adapter", name, *also}:
+                sentence = with_nearest(Sentence("unknown key"), key, ["adapter", name, *also])
                 self._faults.append(section.fault((key,), "HB-C003", sentence))
         settings = self._settings(section.below(name), self._installed.adapters[name])
         return None if settings is None else AdapterChoice(adapter=name, settings=settings)

@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
+from hospital_bridge.settings.alerts_schema import AlertsSchema
 from hospital_bridge.settings.kinds import NAME, counted, host_to_listen_on, port_to_listen_on, short_name
 from hospital_bridge.settings.listener_schema import ListenerSchema, PeerSchema
 from hospital_bridge.settings.model import Webhook, WebSettings
@@ -208,6 +209,7 @@ class OperatorSchema(Schema):
     peers = fields.List(
         fields.Nested(PeerSchema), load_default=list, metadata={"description": "Systems that may send HL7 messages."}
     )
+    alerts = fields.Nested(AlertsSchema, load_default=lambda: AlertsSchema().load({}))
     webhooks = fields.List(
         fields.Nested(WebhookSchema),
         load_default=list,

@@ -227,6 +227,15 @@ class Scope(Protocol):
     def port(self, name: str) -> Any:
         """The adapter behind a port that the manifest named, such as `HisBilling`."""
 
+    def shown(self, name: str) -> Any:
+        """The same port for a page that only shows the answers: they may be a little old, and are asked once for many.
+
+        Nothing is priced or booked from it.
+        """
+
+    def closed_until(self) -> datetime | None:
+        """When something new may begin again that needs the operator's own system; None where it may now."""
+
     def waiting(self) -> AbstractContextManager[None]:
         """A place among the pages that wait for outside systems; a port's calls inside share it; Busy where none is."""
 

@@ -62,10 +62,10 @@ def reading(engine: Engine) -> Connection:
 def enter(connection: Connection, operator_id: str) -> datetime:
     """Show the transaction the rows of that operator alone; the database's own time, which all processes share."""
     if connection.dialect.name == "sqlite":
-        now = connection.execute(text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")).scalar_one()
+        now = connection.exec_driver_sql("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')").scalar_one()
         return datetime.fromisoformat(now).replace(tzinfo=UTC)
-    entering = text("SELECT set_config('hb.operator', :operator, true), clock_timestamp()")
-    instant: datetime = connection.execute(entering, {"operator": operator_id}).one()[1]
+    entering = "SELECT set_config('hb.operator', %s, true), clock_timestamp()"
+    instant: datetime = connection.exec_driver_sql(entering, (operator_id,)).one()[1]
     return instant.astimezone(UTC)
 
 
@@ -92,7 +92,9 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     read_only = connection.get_execution_options().get("hb_read_only", False)
-    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+    if connection.info.get("read_only") is not read_only:
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+        connection.info["read_only"] = read_only
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 

@@ -7,15 +7,16 @@ without MSH-10 is never taken for one that was seen before (DESIGN.md section 6)
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Column, ColumnElement, Index, LargeBinary, Row, String, Table
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Row, String, Table
 
-from hospital_bridge.store.metadata import CODE, ID, Described, Instant, as_indexed, metadata, operator_column, where
+from hospital_bridge.store.many_rows import given_rows, insert_rows, mark
+from hospital_bridge.store.metadata import CODE, ID, Described, Instant, metadata, operator_column, where
 
 if TYPE_CHECKING:
     from hospital_bridge.store.unit_of_work import Work
@@ -23,8 +24,21 @@ if TYPE_CHECKING:
 HEADER_LENGTH = 180
 APPLY = "hl7.apply"
 """The topic of the jobs that apply received messages; `ref` is the message's id."""
+BESIDE = "hl7.beside"
+"""The topic of the jobs by which a message stands in the streams of the other patients whom it concerns."""
 ASIDE = "state IN ('quarantined', 'refused')"
 """The condition of the index of messages that were never applied."""
+Key = tuple[str, ...]
+_KEY = ("peer", "control_id", "sent_at", "sending_application", "sending_facility")
+_NAMED = "FROM inbox_message WHERE operator_id = {mark} AND control_id <> '' AND " + " AND ".join(
+    f"{column} = column{number}" for number, column in enumerate(_KEY, start=1)
+)
+# Queries of one row each, in the words of the partial index: as a join either database would read the whole table
+# where it knows no better (SQLite always, PostgreSQL by a plan that it made while the table was small).
+_ASKED = (
+    f"SELECT asked.*, (SELECT ack {_NAMED} AND sha256 = column{len(_KEY) + 1}), (SELECT sha256 {_NAMED} LIMIT 1)"  # noqa: S608
+    " FROM ({given}) AS asked"
+)
 
 
 class InboxState(StrEnum):
@@ -74,6 +88,7 @@ Index(
     unique=True,
     **where("control_id <> ''"),
 )
+_KINDS = tuple(INBOX_MESSAGE.c[column].type for column in (*_KEY, "sha256"))
 Index("ix_inbox_message_received", INBOX_MESSAGE.c.operator_id, INBOX_MESSAGE.c.received_at)
 Index(
     "ix_inbox_message_patient",
@@ -105,6 +120,11 @@ class Envelope:
     message_type: str = ""
     patient: str = field(default="", repr=False)
 
+    @property
+    def key(self) -> Key:
+        """What must be the same for two messages to be one: nothing but their bytes is missing."""
+        return self.peer, self.control_id, self.sent_at, self.sending_application, self.sending_facility
+
 
 class Standing(StrEnum):
     """What the inbox knows of a message that comes in."""
@@ -112,6 +132,45 @@ class Standing(StrEnum):
     NEW = "new"
     REPEATED = "repeated"
     CONTRADICTED = "contradicted"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A message that is to be stored, with the answer to it; `reason` holds no personal data."""
+
+    message_id: str
+    envelope: Envelope
+    raw: bytes = field(repr=False)
+    sha256: str
+    ack: bytes = field(repr=False)
+    state: InboxState
+    received_at: datetime
+    reason: str = ""
+
+
+class Known:
+    """The contents that stand under each name, with the answers to those that were asked for."""
+
+    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
+        self._answers: dict[Key, dict[str, bytes]] = {}
+        for *key, sha256, ack, some in rows:
+            if ack is not None:
+                self._answers.setdefault(tuple(key), {})[sha256] = ack
+            elif some is not None:
+                self._answers.setdefault(tuple(key), {})[some] = b""
+
+    def standing(self, envelope: Envelope, sha256: str) -> tuple[Standing, bytes]:
+        """Whether the message was seen before, and the stored answer if so."""
+        named = self._answers.get(envelope.key)
+        if not named:
+            return Standing.NEW, b""
+        same = named.get(sha256)
+        return (Standing.CONTRADICTED, b"") if same is None else (Standing.REPEATED, same)
+
+    def add(self, envelope: Envelope, sha256: str, ack: bytes) -> None:
+        """What stands there from now on; a message without MSH-10 is never taken for one that was seen before."""
+        if envelope.control_id:
+            self._answers.setdefault(envelope.key, {})[sha256] = ack
 
 
 class Inbox:
@@ -123,33 +182,53 @@ class Inbox:
 
     def standing(self, envelope: Envelope, raw: bytes) -> tuple[Standing, bytes]:
         """Whether the message was seen before, and the stored answer if so."""
-        if not envelope.control_id:
-            return Standing.NEW, b""
-        named = self._table.all(*_named(envelope))
-        same = next((row for row in named if row.sha256 == _digest(raw)), None)
-        if same is not None:
-            return Standing.REPEATED, same.ack
-        return (Standing.CONTRADICTED if named else Standing.NEW), b""
+        sha256 = digest(raw)
+        return self.known([(envelope, sha256)]).standing(envelope, sha256)
+
+    def known(self, messages: Iterable[tuple[Envelope, str]]) -> Known:
+        """What stands under the names that these messages give themselves, asked for in one statement."""
+        names = list({(*envelope.key, sha256): None for envelope, sha256 in messages if envelope.control_id})
+        if not names:
+            return Known(())
+        connection = self._work.connection
+        given, values = given_rows(connection, _KINDS, names)
+        asked = _ASKED.format(mark=mark(connection), given=given)
+        operator_id = self._work.operator_id
+        return Known(connection.exec_driver_sql(asked, (operator_id, operator_id, *values)))
 
     def keep(
         self, envelope: Envelope, raw: bytes, ack: bytes, state: InboxState, received_at: datetime, reason: str = ""
     ) -> str:
         """Store a message with its answer; its id. `reason` holds no personal data."""
         message_id = self._work.ids.new()
-        day = self._work.now.date()
-        named = asdict(envelope)
-        self._table.add(
-            message_id=message_id,
-            sha256=_digest(raw),
-            raw=self._work.seal.seal_raw(INBOX_MESSAGE.name, "raw", message_id, raw, day),
-            ack=ack,
-            state=state.value,
-            reason=reason[:200],
-            received_at=received_at,
-            patient_index=self.patient_index(named.pop("patient")),
-            **named,
-        )
+        self.keep_all([Kept(message_id, envelope, raw, digest(raw), ack, state, received_at, reason)])
         return message_id
+
+    def keep_all(self, messages: Sequence[Kept]) -> None:
+        """Store messages with their answers in one statement."""
+        seal = self._work.seal.raw_sealer(INBOX_MESSAGE.name, "raw", self._work.now.date())
+        rows = [
+            {
+                "operator_id": self._work.operator_id,
+                "message_id": kept.message_id,
+                "peer": kept.envelope.peer,
+                "sending_application": kept.envelope.sending_application,
+                "sending_facility": kept.envelope.sending_facility,
+                "sent_at": kept.envelope.sent_at,
+                "control_id": kept.envelope.control_id,
+                "message_type": kept.envelope.message_type,
+                "sha256": kept.sha256,
+                "raw": seal(kept.message_id, kept.raw),
+                "ack": kept.ack,
+                "state": kept.state.value,
+                "reason": kept.reason[:200],
+                "received_at": kept.received_at,
+                "patient_index": self.patient_index(kept.envelope.patient),
+            }
+            for kept in messages
+        ]
+        if rows:
+            insert_rows(self._work.connection, INBOX_MESSAGE, rows)
 
     def patient_index(self, record_number: str) -> str | None:
         """By what the messages about that record number are found; None for nobody."""
@@ -189,17 +268,6 @@ class Inbox:
         self._table.change(INBOX_MESSAGE.c.message_id == message_id, waits, **told)
 
 
-def _named(envelope: Envelope) -> tuple[ColumnElement[bool], ...]:
-    row = INBOX_MESSAGE.c
-    return (
-        as_indexed("control_id <> ''"),
-        row.peer == envelope.peer,
-        row.control_id == envelope.control_id,
-        row.sent_at == envelope.sent_at,
-        row.sending_application == envelope.sending_application,
-        row.sending_facility == envelope.sending_facility,
-    )
-
-
-def _digest(raw: bytes) -> str:
+def digest(raw: bytes) -> str:
+    """By which the same content is told again."""
     return hashlib.sha256(raw).hexdigest()

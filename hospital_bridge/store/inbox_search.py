@@ -6,15 +6,16 @@ it is and messages that come meanwhile move nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 
-from hospital_bridge.store.inbox import APPLY, ASIDE, INBOX_MESSAGE, InboxState
+from hospital_bridge.store.inbox import APPLY, ASIDE, BESIDE, INBOX_MESSAGE, InboxState
 from hospital_bridge.store.jobs import JOB, Job, JobState, job_of
 from hospital_bridge.store.metadata import as_indexed
 
@@ -27,6 +28,13 @@ MILLISECONDS = 1 << 80
 """One millisecond in a UUIDv7 (RFC 9562 section 5.7)."""
 MADE_TOGETHER = 10_000 * MILLISECONDS
 """A message and its job are made in one transaction: their ids are no further apart."""
+
+
+_AN_ID = re.compile("[0-9a-f]{32}")
+
+
+Kept = Row[Any]
+"""One row of the inbox."""
 
 
 class Standing(StrEnum):
@@ -53,9 +61,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """What is looked for; what is empty does not count. `until` itself is outside, `type` may be a beginning."""
+    """What is looked for; what is empty does not count.
 
-    patient: str = field(default="", repr=False)
+    `patient_index` is what `Inbox.patient_index` makes of a record number, `type` may be a beginning, `until` itself is
+    outside.
+    """
+
+    patient_index: str = ""
     control_id: str = ""
     type: str = ""
     peer: str = ""
@@ -68,7 +80,7 @@ class Sought:
 class Found:
     """A page of messages, the newest first, each with its standing; `after` begins the next page, None at the end."""
 
-    messages: Sequence[tuple[Row[Any], Standing]]
+    messages: Sequence[tuple[Kept, Standing]]
     after: Place | None
 
 
@@ -85,7 +97,7 @@ def search(work: Work, sought: Sought, limit: int, after: Place | None = None) -
     return Found([(row, _standing_of(row, parked=row.message_id in refs)) for row in shown], rest)
 
 
-def standing_of(row: Row[Any], job: Job | None) -> Standing:
+def standing_of(row: Kept, job: Job | None) -> Standing:
     """Where the message stands, with the job that applies it."""
     return _standing_of(row, parked=job is not None and job.state is JobState.DEAD)
 
@@ -101,14 +113,25 @@ def count_needing(work: Work) -> int:
 
 def job_of_message(work: Work, message_id: str) -> Job | None:
     """The job that applies the message; None where none was made, or it ended and was tidied away."""
-    # Both ids begin with the time of their making, so the primary key finds the one from the other.
-    last = f"{int(message_id, 16) + MADE_TOGETHER:032x}"
-    near = (JOB.c.job_id >= message_id, JOB.c.job_id <= last, JOB.c.topic == APPLY, JOB.c.ref == message_id)
-    rows = work.table(JOB).all(*near, limit=1)
+    if not _AN_ID.fullmatch(message_id):
+        return None
+    rows = work.table(JOB).all(*_made_for(message_id, APPLY), limit=1)
     return job_of(rows[0]) if rows else None
 
 
-def _standing_of(row: Row[Any], *, parked: bool) -> Standing:
+def waits_for_others(work: Work, message_id: str) -> bool:
+    """Whether something that came before the message under another of its patients is not at an end."""
+    behind = (JOB.c.state == JobState.READY.value, ~JOB.c.is_head)
+    return bool(work.table(JOB).all(*_made_for(message_id, BESIDE), *behind, limit=1))
+
+
+def _made_for(message_id: str, topic: str) -> tuple[ColumnElement[bool], ...]:
+    # Both ids begin with the time of their making, so the primary key finds the one from the other.
+    last = f"{int(message_id, 16) + MADE_TOGETHER:032x}"
+    return JOB.c.job_id >= message_id, JOB.c.job_id <= last, JOB.c.topic == topic, JOB.c.ref == message_id
+
+
+def _standing_of(row: Kept, *, parked: bool) -> Standing:
     if row.state == InboxState.RECEIVED:
         return Standing.PARKED if parked else Standing.WAITING
     if row.state == InboxState.REFUSED and row.reason.startswith(DISMISSED):
@@ -123,14 +146,30 @@ def _parked(work: Work) -> Select[tuple[str]]:
     )
 
 
+def received_between(work: Work, since: datetime, until: datetime) -> Sequence[str]:
+    """The ids of what came from `since` on and before `until`, the oldest first; what was refused too."""
+    row = INBOX_MESSAGE.c
+    asked = select(row.message_id).where(row.operator_id == work.operator_id, row.received_at >= since)
+    ordered = asked.where(row.received_at < until).order_by(row.received_at, row.message_id)
+    return work.connection.execute(ordered).scalars().all()
+
+
+def has_fallen_silent(work: Work, peer: str, length: timedelta) -> bool:
+    """Whether a sender that has sent before has sent nothing for so long."""
+    row = INBOX_MESSAGE.c
+    newest = [row.received_at.desc()]
+    lately = work.table(INBOX_MESSAGE).all(
+        row.received_at >= work.now - length, row.peer == peer, order_by=newest, limit=1
+    )
+    # One that never said an id is found by no index; it is told of only where it says some.
+    return not lately and bool(work.table(INBOX_MESSAGE).all(as_indexed("control_id <> ''"), row.peer == peer, limit=1))
+
+
 def _conditions(work: Work, sought: Sought) -> list[ColumnElement[bool]]:
     row = INBOX_MESSAGE.c
     found: list[ColumnElement[bool]] = []
-    if sought.patient:
-        found += [
-            as_indexed("patient_index IS NOT NULL"),
-            row.patient_index == work.inbox.patient_index(sought.patient),
-        ]
+    if sought.patient_index:
+        found += [as_indexed("patient_index IS NOT NULL"), row.patient_index == sought.patient_index]
     if sought.control_id:
         # The index of control ids begins with the sender.
         senders = [sought.peer] if sought.peer else _senders(work)

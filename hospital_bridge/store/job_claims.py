@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, select, text
 
-from hospital_bridge.store.jobs import JOB, JOB_ATTEMPT, STREAM_HEAD, Again, Job, JobState, Lane, job_of
+from hospital_bridge.store.jobs import JOB, JOB_ATTEMPT, Again, Job, JobState, Lane, job_of
+from hospital_bridge.store.streams import STREAM_HEAD
 
 if TYPE_CHECKING:
     from hospital_bridge.store.unit_of_work import Work
@@ -98,7 +99,7 @@ class Claims:
         """The handler wants to look again; earlier failures are forgotten."""
         changes: dict[str, Any] = {"run_at": self._work.now + again.after, "attempts": 0, "faults": 0}
         if again.aside:
-            stream_seq, is_head = self._work.jobs.next_place(again.aside)
+            stream_seq, is_head = self._work.jobs.streams.next_place(again.aside)
             changes |= {"stream_key": again.aside, "stream_seq": stream_seq, "is_head": is_head}
         ended = self._end(job, "again", JobState.READY, **changes)
         return ended and (not again.aside or self._advance(job))

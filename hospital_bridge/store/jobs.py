@@ -6,6 +6,7 @@ order in which they were added; only the head of a stream can be claimed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,13 +28,17 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
+from hospital_bridge.store.many_rows import insert_rows
 from hospital_bridge.store.metadata import CODE, ID, Instant, belongs_to, metadata, operator_column, where
 from hospital_bridge.store.signal import announce
+from hospital_bridge.store.streams import Streams
 
 if TYPE_CHECKING:
     from hospital_bridge.store.unit_of_work import Work
+
+_USUAL_PRIORITY = 5
+_UNLESS_KNOWN = "ON CONFLICT (operator_id, dedupe_key) DO NOTHING RETURNING job_id"
 
 
 class Lane(StrEnum):
@@ -83,15 +88,6 @@ JOB = Table(
 Index("ix_job_due", JOB.c.lane, JOB.c.operator_id, JOB.c.priority, JOB.c.run_at, **where("state = 'ready' AND is_head"))
 Index("ix_job_leased", JOB.c.lane, JOB.c.lease_until, **where("state = 'leased'"))
 Index("ix_job_dead", JOB.c.operator_id, JOB.c.finished_at, **where("state = 'dead'"))
-
-STREAM_HEAD = Table(
-    "stream_head",
-    metadata,
-    operator_column(),
-    Column("stream_key", String(128), primary_key=True),
-    Column("last_seq", BigInteger, nullable=False),
-    Column("done_seq", BigInteger, nullable=False),
-)
 
 JOB_ATTEMPT = Table(
     "job_attempt",
@@ -160,13 +156,14 @@ def job_of(row: Row[Any]) -> Job:
 
 
 class Jobs:
-    """The jobs of the operator that the unit of work was opened with."""
+    """The jobs of the operator that the unit of work was opened with; `added` holds topic and `ref` of new ones."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
         self.finishing: set[str] = set()
+        self.added: list[tuple[str, str]] = []
         self._jobs = work.table(JOB)
-        self._streams = work.table(STREAM_HEAD)
+        self.streams = Streams(work)
 
     def add(
         self,
@@ -177,7 +174,7 @@ class Jobs:
         stream: str | None = None,
         dedupe_key: str | None = None,
         run_at: datetime | None = None,
-        priority: int = 5,
+        priority: int = _USUAL_PRIORITY,
     ) -> str:
         """Add a job and give its id; with a `dedupe_key` that was ever used, only the id of that job.
 
@@ -185,25 +182,27 @@ class Jobs:
         `priority` counts from 0, the most urgent, to 9.
         """
         job_id = self._work.ids.new()
-        stream_seq, is_head = (1, True) if stream is None else self.next_place(stream)
-        added = self._insert(
-            job_id=job_id,
-            lane=Lane(lane).value,
-            topic=topic,
-            ref=ref,
-            stream_key=stream or job_id,
-            stream_seq=stream_seq,
-            is_head=is_head,
-            dedupe_key=dedupe_key,
-            priority=priority,
-            run_at=run_at or self._work.now,
-        )
-        if added:
+        stream_seq, is_head = (1, True) if stream is None else self.streams.next_place(stream)
+        row = self._row(job_id, topic, ref, lane, stream or job_id, stream_seq, is_head=is_head)
+        row |= {"dedupe_key": dedupe_key, "priority": priority, "run_at": run_at or self._work.now}
+        if insert_rows(self._work.connection, JOB, [row], _UNLESS_KNOWN).first():
+            self.added.append((topic, ref))
             self._announce()
             return job_id
         if stream is not None:
-            self._streams.change(STREAM_HEAD.c.stream_key == stream, last_seq=stream_seq - 1)
+            self.streams.give_back(stream, stream_seq)
         return self._id_of(dedupe_key)
+
+    def add_all(self, jobs: Sequence[tuple[str, str, str]], *, lane: Lane | str = Lane.IO) -> None:
+        """Add a job for each topic, reference and stream, at the end of that stream, in this order."""
+        places = self.streams.places(Counter(stream for *_, stream in jobs))
+        rows = []
+        for topic, ref, stream in jobs:
+            stream_seq, is_head = places[stream].take()
+            rows.append(self._row(self._work.ids.new(), topic, ref, lane, stream, stream_seq, is_head=is_head))
+        if rows:
+            insert_rows(self._work.connection, JOB, rows)
+            self._announce()
 
     def get(self, job_id: str) -> Job:
         """The job; LookupError when there is none."""
@@ -246,8 +245,7 @@ class Jobs:
 
     def is_idle(self, stream: str) -> bool:
         """Whether every job that was ever added to the stream is at an end."""
-        row = self._streams.one(STREAM_HEAD.c.stream_key == stream)
-        return row is None or row.last_seq == row.done_seq
+        return self.streams.is_idle(stream)
 
     def attempts(self, job_id: str) -> Sequence[Row[Any]]:
         """What became of each try: `fence`, `worker`, `at`, `outcome`, `error`, `text`."""
@@ -259,26 +257,27 @@ class Jobs:
             announce(self._work.connection)
             self._work.after_commit.add(wake)
 
-    def next_place(self, stream: str) -> tuple[int, bool]:
-        """The number of a new place at the end of the stream, and whether it is the head; to be filled at once."""
-        # The row lock orders the stream by commit; a sequence would not (reference/durable.md section 5).
-        counted = self._dialect_insert(STREAM_HEAD).on_conflict_do_update(
-            index_elements=["operator_id", "stream_key"], set_={"last_seq": STREAM_HEAD.c.last_seq + 1}
-        )
-        first = {"operator_id": self._work.operator_id, "stream_key": stream, "last_seq": 1, "done_seq": 0}
-        returned = counted.returning(STREAM_HEAD.c.last_seq, STREAM_HEAD.c.done_seq)
-        row = self._work.connection.execute(returned, first).one()
-        return row.last_seq, row.last_seq == row.done_seq + 1
-
-    def _insert(self, **values: object) -> bool:
-        fresh = {"state": JobState.READY.value, "attempts": 0, "faults": 0, "fence": 0, "created_at": self._work.now}
-        unless_known = self._dialect_insert(JOB).on_conflict_do_nothing(index_elements=["operator_id", "dedupe_key"])
-        job = {"operator_id": self._work.operator_id, **fresh, **values}
-        return self._work.connection.execute(unless_known.returning(JOB.c.job_id), job).first() is not None
-
-    def _dialect_insert(self, table: Table) -> Any:
-        dialect = sqlite if self._work.connection.dialect.name == "sqlite" else postgresql
-        return dialect.insert(table)
+    def _row(
+        self, job_id: str, topic: str, ref: str, lane: Lane | str, stream: str, stream_seq: int, *, is_head: bool
+    ) -> dict[str, object]:
+        return {
+            "operator_id": self._work.operator_id,
+            "job_id": job_id,
+            "lane": Lane(lane).value,
+            "topic": topic,
+            "ref": ref,
+            "stream_key": stream,
+            "stream_seq": stream_seq,
+            "is_head": is_head,
+            "state": JobState.READY.value,
+            "attempts": 0,
+            "faults": 0,
+            "fence": 0,
+            "created_at": self._work.now,
+            "dedupe_key": None,
+            "priority": _USUAL_PRIORITY,
+            "run_at": self._work.now,
+        }
 
     def _id_of(self, dedupe_key: str | None) -> str:
         row = self._jobs.one(JOB.c.dedupe_key == dedupe_key)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Boolean, CheckConstraint, Column, Index, LargeBinary, Row, String, Table
 
 from hospital_bridge.store.cipher import KEY_BYTES, Algorithm, Entropy, Key, Place, decrypt, encrypt, key_id_of
+from hospital_bridge.store.many_rows import given_rows, mark
 from hospital_bridge.store.metadata import ID, Instant, as_indexed, metadata, operator_column, where
 from hospital_bridge.store.upsert import insert_on_conflict
 
@@ -34,6 +35,9 @@ DATA_KEY = Table(
     Column("created_at", Instant, nullable=False),
 )
 Index("uq_data_key_active", DATA_KEY.c.operator_id, DATA_KEY.c.purpose, unique=True, **where("active"))
+
+# The index's own words, letter by letter: in others SQLite would not use it.
+_ACTIVE = "SELECT key_id, purpose, wrapped FROM data_key WHERE operator_id = {mark} AND active AND purpose IN ({given})"
 
 SUBJECT_KEY = Table(
     "subject_key",
@@ -110,6 +114,14 @@ class DataKeys:
             row = self._active_row(purpose) or self._make(purpose)
             self._active[purpose] = self._unwrap(row)
         return self._active[purpose]
+
+    def read_ahead(self, *purposes: str) -> None:
+        """Read the keys of several purposes in one statement; those that are not there yet are made when asked for."""
+        connection = self._work.connection
+        given, values = given_rows(connection, (DATA_KEY.c.purpose.type,), [(purpose,) for purpose in purposes])
+        asked = _ACTIVE.format(mark=mark(connection), given=given)
+        for row in connection.exec_driver_sql(asked, (self._work.operator_id, *values)):
+            self._active[row.purpose] = self._unwrap(row)
 
     def ensure(self, purpose: str) -> None:
         """Make the key of that purpose where there is none, so that reading units of work find it."""

@@ -34,6 +34,7 @@ metadata = MetaData(naming_convention=NAMING)
 
 ID = String(32)
 CODE = String(64)
+_TO_MICROSECONDS = len("2026-11-23T08:30:00.000000")
 
 # Table(..., info=APPEND_ONLY): a trigger refuses UPDATE and DELETE, and the application role has no right to them.
 APPEND_ONLY = {"append_only": True}
@@ -56,7 +57,7 @@ class Instant(TypeDecorator[datetime]):
         instant = aware(value)
         if dialect.name != "sqlite":
             return instant
-        return instant.strftime("%Y-%m-%dT%H:%M:%S.%fZ")  # type: ignore[return-value]
+        return f"{instant.isoformat(timespec='microseconds')[:_TO_MICROSECONDS]}Z"  # type: ignore[return-value]
 
     def process_result_value(self, value: datetime | str | None, dialect: Dialect) -> datetime | None:
         if value is None:

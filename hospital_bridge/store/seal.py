@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import unicodedata
+from collections.abc import Callable
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -49,12 +50,17 @@ class Sealer:
         """A value that belongs to the operator and to no single person."""
         return self._encrypt(self.data_keys.active(COLUMNS), table, column, row_id, value)
 
-    def seal_raw(self, table: str, column: str, row_id: str, value: bytes, day: date) -> bytes:
-        """A raw message, under the key of its day: destroying that key ends the retention of the whole day."""
-        return self._encrypt(self.data_keys.active(raw_purpose(day)), table, column, row_id, value)
+    def raw_sealer(self, table: str, column: str, day: date) -> Callable[[str, bytes], bytes]:
+        """Seals raw messages, each in its row, under the key of their day: destroying that key ends their retention."""
+        key = self.data_keys.active(raw_purpose(day))
+        return lambda row_id, value: self._encrypt(key, table, column, row_id, value)
+
+    def read_ahead(self, day: date) -> None:
+        """Read in one statement the keys that receiving messages takes."""
+        self.data_keys.read_ahead(INDEX, raw_purpose(day))
 
     def open_own(self, table: str, column: str, row_id: str, sealed: bytes) -> bytes:
-        """What `seal_own` or `seal_raw` sealed; KeyMissing when its key was destroyed."""
+        """What `seal_own` or a `raw_sealer` sealed; KeyMissing when its key was destroyed."""
         key = self.data_keys.find(key_id_of(sealed))
         if key is None:
             raise KeyMissing(f"the key of {table}.{column} is gone")
@@ -66,7 +72,7 @@ class Sealer:
         Values that differ only in width, letter case or blanks have the same index.
         """
         message = f"{kind}\x1f{normalised(value)}".encode()
-        return hmac.new(self._index_key.material, message, "sha256").hexdigest()
+        return hmac.digest(self._index_key.material, message, "sha256").hex()
 
     def erase(self, subject_id: str) -> bool:
         """Destroy the person's key; False when there was none to destroy."""

@@ -17,6 +17,9 @@ ADMIN = "admin"
 AUDITOR = "auditor"
 """The staff role that reads the trail; a hospital gives it to somebody who is not `ADMIN`."""
 
+READER = "reader"
+"""The staff role that opens what was received: names, numbers and results stand in it, and every look is recorded."""
+
 
 class Area(StrEnum):
     """Whose address it is, which also says how a caller is known."""

@@ -44,15 +44,12 @@ blueprint = Blueprint("admin", __name__, url_prefix="/staff/<operator>")
 def links() -> Response:
     """A traffic light for each link, with what to do when it is not green."""
     here = visit().operator.id
-    context = {"links": site().admin.links(here), "figures": site().finance.figures(here)}
+    context = {
+        "links": site().admin.links(here),
+        "figures": site().finance.figures(here),
+        "messages_needing": site().received.needing(here),
+    }
     return show("staff/links.html", context, 200, LOOK_AGAIN_SECONDS)
-
-
-@blueprint.get("/messages")
-@open_to(BY_ADMIN)
-def messages() -> Response:
-    """The message log, newest first, without contents."""
-    return show("staff/messages.html", {"messages": site().admin.messages(visit().operator.id, ROWS)})
 
 
 @blueprint.get("/work")

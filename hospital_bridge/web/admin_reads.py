@@ -21,7 +21,8 @@ class Light(StrEnum):
 class LinkRow:
     """One link of the operator (wallet, HIS, listener, jobs).
 
-    `name` tells several of one kind apart; `remedy` is a message id, for a light that is not green.
+    `name` tells several of one kind apart; `remedy` is a message id, for a light that is not green;
+    `told_down_at` is when others were told that it is down.
     """
 
     name: str
@@ -31,19 +32,7 @@ class LinkRow:
     detail: str = ""
     remedy: str = ""
     waiting: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class MessageRow:
-    """One message of the log, without its content."""
-
-    message_id: str
-    received_at: datetime
-    peer: str
-    kind: str
-    control_id: str
-    state: str
-    error: str = ""
+    told_down_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +95,6 @@ class AdminReads(Protocol):
     """The read models of the admin page, each newest first and of one operator."""
 
     def links(self, operator_id: str) -> Sequence[LinkRow]: ...
-
-    def messages(self, operator_id: str, limit: int) -> Sequence[MessageRow]: ...
 
     def unknown_effects(self, operator_id: str, limit: int) -> Sequence[EffectRow]: ...
 

@@ -22,6 +22,7 @@ from hospital_bridge.web import (
     health,
     messages,
     patient,
+    received,
     staff,
 )
 from hospital_bridge.web.access import access_of
@@ -59,6 +60,7 @@ def create_app(site: Site) -> Flask:
         staff,
         admin,
         finance,
+        received,
         deliveries,
         devices,
         board,

@@ -14,6 +14,7 @@ from hospital_bridge.slot import Scope, Vertical
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.web.admin_reads import AdminReads
 from hospital_bridge.web.finance_reads import Finance
+from hospital_bridge.web.message_reads import Messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,7 @@ class Site:
     authenticate: Callable[[str, str, str], str | None]
     admin: AdminReads
     finance: Finance
+    received: Messages
     metrics: Callable[[], str]
     readiness: Callable[[], Sequence[Probe]]
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()

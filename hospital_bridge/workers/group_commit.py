@@ -4,62 +4,49 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from queue import SimpleQueue
+from threading import Thread
 
 from hospital_bridge.logs import logger
+from hospital_bridge.workers.mllp_connection import Answered
 from hospital_bridge.workers.received import Commit, Received
 
 _log = logger(__name__)
 
 
 class GroupCommit:
-    """Runs `commit` in one thread of its own; `negative` words the answer where it failed."""
+    """Runs `commit` in one thread of its own; `negative` words the answer where it failed.
+
+    Lives in the event loop in which it is made; a message waits for those that come in the same turn of it.
+    """
 
     def __init__(self, commit: Commit, negative: Callable[[Received], bytes], max_batch: int) -> None:
         self._commit = commit
         self._negative = negative
         self._max_batch = max_batch
-        self._waiting: deque[tuple[Received, asyncio.Future[bytes]]] = deque()
-        self._arrived = asyncio.Event()
-        self._thread = ThreadPoolExecutor(1, "hl7-commit")
+        self._waiting: deque[tuple[Received, Answered]] = deque()
+        self._is_busy = False
+        self._loop = asyncio.get_running_loop()
+        self._batches: SimpleQueue[Sequence[tuple[Received, Answered]] | None] = SimpleQueue()
+        # A daemon: a commit that hangs is left behind.
+        Thread(target=self._run, name="hl7-commit", daemon=True).start()
 
     @property
     def waiting(self) -> int:
         """How many messages no commit has taken up yet."""
         return len(self._waiting)
 
-    async def answer(self, received: Received) -> bytes:
-        """The answer to a message, once its batch is durable or has failed."""
-        answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-        self._waiting.append((received, answer))
-        self._arrived.set()
-        return await answer
+    def submit(self, received: Received, answered: Answered) -> None:
+        """Put the message into the next batch; `answered` hears its answer, or None where none could be worded."""
+        self._waiting.append((received, answered))
+        if not self._is_busy:
+            self._is_busy = True
+            self._loop.call_soon(self._next)
 
-    async def run(self) -> None:
-        """Commit batch after batch until cancelled."""
-        loop = asyncio.get_running_loop()
-        while True:
-            await self._arrived.wait()
-            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._max_batch))]
-            if not self._waiting:
-                self._arrived.clear()
-            await self._hand_out(batch, loop.run_in_executor(self._thread, self.settle, [each for each, _ in batch]))
-
-    async def _hand_out(
-        self, batch: Sequence[tuple[Received, asyncio.Future[bytes]]], settled: Awaitable[Sequence[bytes]]
-    ) -> None:
-        """Wake each waiting connection; where even the negative answer failed it breaks off unanswered."""
-        try:
-            bodies = await settled
-        except Exception as failure:  # noqa: BLE001  each connection hears of it, and the next batch must go on
-            for _, answer in batch:
-                if not answer.done():
-                    answer.set_exception(ConnectionAbortedError(type(failure).__name__))
-            return
-        for (_, answer), body in zip(batch, bodies, strict=True):
-            if not answer.done():
-                answer.set_result(body)
+    def close(self) -> None:
+        """Take up no further batch."""
+        self._batches.put(None)
 
     def settle(self, batch: Sequence[Received]) -> Sequence[bytes]:
         """The answers to a batch; where it fails as a whole each message is tried alone, lest one fail all."""
@@ -71,6 +58,25 @@ class GroupCommit:
             return [self._negative(batch[0])]
         return [answer for received in batch for answer in self.settle([received])]
 
-    def close(self) -> None:
-        """Let go of the thread; a commit that hangs is left behind."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+    def _next(self) -> None:
+        batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._max_batch))]
+        self._is_busy = bool(batch)
+        if batch:
+            self._batches.put(batch)
+
+    def _run(self) -> None:
+        while (batch := self._batches.get()) is not None:
+            try:
+                answers: Sequence[bytes | None] = self.settle([received for received, _ in batch])
+            except Exception as failure:  # noqa: BLE001  the connections must break off, and the next batch go on
+                _log.error("hl7.no_answer", count=len(batch), error=type(failure).__name__)
+                answers = [None] * len(batch)
+            try:
+                self._loop.call_soon_threadsafe(self._hand_out, batch, answers)
+            except RuntimeError:  # the loop was closed: nobody waits any more
+                return
+
+    def _hand_out(self, batch: Sequence[tuple[Received, Answered]], answers: Sequence[bytes | None]) -> None:
+        for (_, answered), answer in zip(batch, answers, strict=True):
+            answered(answer)
+        self._loop.call_soon(self._next)

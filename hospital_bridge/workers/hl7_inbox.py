@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import tzinfo
 
 from adapters.errors import Malformed
-from adapters.hl7.ack import Stamp, decide_ack
+from adapters.hl7.ack import Stamp, answer, answer_unreadable
 from adapters.hl7.message import Message, Oddity
-from hospital_bridge.store.inbox import APPLY, HEADER_LENGTH, Envelope, InboxState, Standing
-from hospital_bridge.store.jobs import Lane
+from hospital_bridge.store.arrivals import Arrival, Concern, storable, take_in
+from hospital_bridge.store.inbox import Envelope
 from hospital_bridge.store.unit_of_work import Store, Work
 from hospital_bridge.workers.received import Received
-
-CONTROL_ID_REUSED = "MSH-10 was used before with other content"
 
 RECORD_TYPES = ("MR", "PI", "PT", "PN")
 """HL7 table 0203: numbers by which a hospital knows its patient, and not the person's papers."""
@@ -28,6 +26,15 @@ class PeerRoute:
 
     operator_id: str
     zone: tzinfo
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A received message and what it says; without `message` the bytes are none, and the arrival's refusal why."""
+
+    received: Received
+    message: Message | None
+    arrival: Arrival
 
 
 class Hl7Inbox:
@@ -46,53 +53,59 @@ class Hl7Inbox:
     def __call__(self, batch: Sequence[Received]) -> Sequence[bytes]:
         """The answer to each message in its order, once all of them are durable."""
         answers: dict[int, bytes] = {}
-        for operator_id in dict.fromkeys(self._routes[received.peer].operator_id for received in batch):
-            with self._store.begin(operator_id) as work:
-                for place, received in enumerate(batch):
-                    if self._routes[received.peer].operator_id == operator_id:
-                        answers[place] = self._take(work, received)
+        operators = [self._routes[received.peer].operator_id for received in batch]
+        for operator_id in dict.fromkeys(operators):
+            places = [place for place, owner in enumerate(operators) if owner == operator_id]
+            answers |= zip(places, self._take(operator_id, [self._read(batch[place]) for place in places]), strict=True)
         return [answers[place] for place in range(len(batch))]
 
-    def _take(self, work: Work, received: Received) -> bytes:
-        message, fault = _read(received)
-        envelope = _envelope(received.peer, message)
-        standing, stored_answer = work.inbox.standing(envelope, received.raw)
-        if standing is Standing.REPEATED:
-            return stored_answer
-        if standing is Standing.CONTRADICTED:
-            work.security_events.record("hl7.control_id_reused", received.peer, control_id=envelope.control_id)
-            return self._keep(work, received, envelope, InboxState.QUARANTINED, CONTROL_ID_REUSED)
-        if message is None or (fault := _never_accepted(message) or self._refusal(message)):
-            return self._keep(work, received, envelope, InboxState.REFUSED, fault)
-        return self._keep(work, received, envelope, InboxState.RECEIVED, "", _stream(work, received.peer, message))
+    def _take(self, operator_id: str, messages: Sequence[_Read]) -> Sequence[bytes]:
+        with self._store.begin(operator_id) as work:
+            return take_in(
+                work,
+                [read.arrival for read in messages],
+                lambda place, message_id, reason: self._answer(work, messages[place], message_id, reason),
+            )
 
-    def _keep(
-        self, work: Work, received: Received, envelope: Envelope, state: InboxState, reason: str, stream: str = ""
-    ) -> bytes:
-        stamp = Stamp(_control_id(work), work.now, self._routes[received.peer].zone)
-        ack = decide_ack(received.raw, stored=True, stamp=stamp, charset=received.charset, refusal=reason)
-        message_id = work.inbox.keep(envelope, received.raw, ack.body, state, received.received_at, reason)
-        if state is InboxState.RECEIVED:
-            work.jobs.add(APPLY, message_id, lane=Lane.TX, stream=stream)
-        return ack.body
+    def _answer(self, work: Work, read: _Read, message_id: str, reason: str) -> bytes:
+        stamp = Stamp(_control_id(message_id), work.now, self._routes[read.received.peer].zone)
+        if read.message is None:
+            received = read.received
+            return answer_unreadable(received.raw, reason, stored=True, stamp=stamp, charset=received.charset).body
+        return answer(read.message, stored=True, stamp=stamp, refusal=reason).body
 
-
-def _read(received: Received) -> tuple[Message | None, str]:
-    try:
-        return Message.parse(received.raw, received.charset), ""
-    except Malformed as fault:
-        return None, fault.text
+    def _read(self, received: Received) -> _Read:
+        try:
+            message = Message.parse(received.raw, received.charset)
+        except Malformed as fault:
+            nobodys = Concern("hl7", received.peer, received.peer)
+            unnamed = Arrival(Envelope(received.peer), received.raw, received.received_at, nobodys, fault.text)
+            return _Read(received, None, unnamed)
+        arrival = Arrival(
+            _envelope(received.peer, message),
+            received.raw,
+            received.received_at,
+            Concern("hl7", received.peer, received.peer, (message["PID-3.1"].strip(), *_others(message))),
+            _never_accepted(message) or self._refusal(message),
+        )
+        return _Read(received, message, arrival)
 
 
 def _never_accepted(message: Message) -> str:
     return next((oddity.value for oddity in _NEVER_ACCEPTED if oddity in message.problems), "")
 
 
-def _envelope(peer: str, message: Message | None) -> Envelope:
-    if message is None:
-        return Envelope(peer)
-    named = (message["MSH-3"], message["MSH-4"], message["MSH-7"], message["MSH-10"], message.type)
-    return replace(Envelope(peer, *map(_storable, named)), patient=record_number(message))
+def _others(message: Message) -> tuple[str, ...]:
+    """The other patients' numbers: of every further PID, and of MRG-1, whose numbers are merged or parted."""
+    people = (pid["3.1"].strip() for pid in message.segments("PID")[1:])
+    merged = (number["1"].strip() for mrg in message.segments("MRG") for number in mrg.field(1).repetitions)
+    return tuple(filter(None, dict.fromkeys((*people, *merged))))
+
+
+def _envelope(peer: str, message: Message) -> Envelope:
+    header = message.header
+    application, facility, sent_at, control_id = map(storable, map(header.__getitem__, ("3", "4", "7", "10")))
+    return Envelope(peer, application, facility, sent_at, control_id, storable(message.type), record_number(message))
 
 
 def record_number(message: Message) -> str:
@@ -103,18 +116,6 @@ def record_number(message: Message) -> str:
     return chosen["1"].strip() if chosen else ""
 
 
-def _storable(field: str) -> str:
-    # PostgreSQL keeps no NUL in text; the bytes themselves are kept as they came.
-    return field.strip().replace("\x00", "")[:HEADER_LENGTH]
-
-
-def _stream(work: Work, peer: str, message: Message) -> str:
-    """One stream for each patient of a peer, told by a blind index; without a patient the peer's own."""
-    patient = message["PID-3.1"].strip()
-    return f"hl7:{work.seal.index('hl7.stream', f'{peer}|{patient}')}" if patient else f"hl7:{peer}"
-
-
-def _control_id(work: Work) -> str:
+def _control_id(message_id: str) -> str:
     # MSH-10 takes 20 characters: the id's time and as much of its randomness as fits.
-    made = work.ids.new()
-    return made[:12] + made[-8:]
+    return message_id[:12] + message_id[-8:]

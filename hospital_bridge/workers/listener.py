@@ -12,13 +12,14 @@ from datetime import datetime
 from threading import Event, Thread
 
 from adapters.hl7.ack import Stamp, decide_ack
-from hospital_bridge.activity import count_message
+from hospital_bridge.activity import count_messages
 from hospital_bridge.clock import Clock
 from hospital_bridge.logs import logger
+from hospital_bridge.workers.budget import Budget
 from hospital_bridge.workers.group_commit import GroupCommit
 from hospital_bridge.workers.listener_settings import ListenerSettings, Peer
-from hospital_bridge.workers.listening_socket import bind, in_words, streams
-from hospital_bridge.workers.mllp_connection import Budget, Connection
+from hospital_bridge.workers.listening_socket import bind, in_words, serve
+from hospital_bridge.workers.mllp_connection import CHUNK, Connection
 from hospital_bridge.workers.received import Commit, Received
 
 _log = logger(__name__)
@@ -126,14 +127,13 @@ class Listener:
         self._stopping = asyncio.Event()
         self._budget = Budget(self._settings.max_in_flight)
         self._group = GroupCommit(self._commit_counted, self._negative, self._settings.max_batch)
-        committing = asyncio.create_task(self._group.run())
+        self._buffer = memoryview(bytearray(CHUNK))
         self._accept_on()
         self._running.set()
         await self._stopping.wait()
         self._loop.remove_reader(self._socket)
         self._socket.close()
         await self._drain()
-        committing.cancel()
         self._group.close()
 
     def _accept_on(self) -> None:
@@ -147,6 +147,8 @@ class Listener:
             _, late = await asyncio.wait(self._tasks, timeout=self._settings.drain_timeout)
             for task in late:
                 task.cancel()
+            for connection in self._connections:
+                connection.abort()
 
     def _accept(self) -> None:
         try:
@@ -179,17 +181,17 @@ class Listener:
             _log.error("hl7.connection_failed", peer=peer.name, exc_info=failure)
 
     async def _serve(self, accepted: socket.socket, peer: Peer, address: str) -> None:
+        connection = self._connection(peer, address)
         try:
-            reader, writer = await streams(accepted, self._settings.tls)
+            await serve(accepted, self._settings.tls, connection)
         except OSError as failure:
             self._watch(WireEvent(peer.name, address, f"no secure connection: {type(failure).__name__}"))
             return
-        connection = self._connection(reader, writer, peer, address)
         self._connections.add(connection)
         if self._stopping.is_set():
             connection.stop()
         try:
-            await connection.serve()
+            await connection.ended
         finally:
             self._connections.remove(connection)
 
@@ -200,24 +202,22 @@ class Listener:
             return "turned away: too many connections"
         return ""
 
-    def _connection(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: Peer, address: str
-    ) -> Connection:
+    def _connection(self, peer: Peer, address: str) -> Connection:
         return Connection(
-            reader,
-            writer,
             peer=peer,
             settings=self._settings,
             answering=self._group,
             budget=self._budget,
             clock=self._clock,
             report=lambda text: self._watch(WireEvent(peer.name, address, text)),
+            buffer=self._buffer,
         )
 
     def _commit_counted(self, batch: Sequence[Received]) -> Sequence[bytes]:
         answers = self._commit(batch)
-        for received, answer in zip(batch, answers, strict=True):
-            count_message(received.peer, _code_of(answer))
+        told = Counter((received.peer, _code_of(answer)) for received, answer in zip(batch, answers, strict=True))
+        for (peer, code), count in told.items():
+            count_messages(peer, code, count)
         self._received += len(batch)
         self._last_received_at = batch[-1].received_at
         return answers

@@ -1,4 +1,4 @@
-"""The listening socket, and the streams of what it accepts."""
+"""The listening socket, and what it accepts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import socket
 import ssl
 
 from hospital_bridge.workers.listener_settings import ListenerSettings
+from hospital_bridge.workers.mllp_connection import Connection
 
 _BACKLOG = 128
 _HANDSHAKE = 5.0
@@ -25,22 +26,16 @@ def bind(settings: ListenerSettings) -> socket.socket:
     return listening
 
 
-async def streams(
-    accepted: socket.socket, tls: ssl.SSLContext | None
-) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """Reader and writer of an accepted connection, after the TLS handshake where there is one.
+async def serve(accepted: socket.socket, tls: ssl.SSLContext | None, connection: Connection) -> None:
+    """Let the connection speak, after the TLS handshake where there is one.
 
     OSError where the peer fails the handshake or takes too long over it.
     """
     _keep_alive(accepted)
     accepted.settimeout(0)
-    loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader()
-    protocol = asyncio.StreamReaderProtocol(reader)
-    transport, _ = await loop.connect_accepted_socket(
-        lambda: protocol, accepted, ssl=tls, ssl_handshake_timeout=_HANDSHAKE if tls else None
+    await asyncio.get_running_loop().connect_accepted_socket(
+        lambda: connection, accepted, ssl=tls, ssl_handshake_timeout=_HANDSHAKE if tls else None
     )
-    return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
 
 
 def in_words(failure: OSError, settings: ListenerSettings) -> str:

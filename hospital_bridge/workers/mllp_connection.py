@@ -3,61 +3,41 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections import deque
+from collections.abc import Callable
+from math import inf
+from typing import Protocol, cast
 
 from adapters.hl7.mllp import Fault, Frame, Framer, FramingFault, frame
 from hospital_bridge.clock import Clock
+from hospital_bridge.workers.budget import Budget
 from hospital_bridge.workers.listener_settings import ListenerSettings, Peer
 from hospital_bridge.workers.received import Received
 
-_CHUNK = 65536
+CHUNK = 65536
 _CLOSING = 1.0
+"""Seconds in which the last answer must have left."""
+
+Answered = Callable[[bytes | None], None]
+"""Hears the answer to a message: b'' where its sender wants none, None where none could be worded."""
 
 
 class Answering(Protocol):
     """Whatever makes a message durable and words its answer."""
 
-    async def answer(self, received: Received) -> bytes:
-        """The answer, b'' for none, after the message is durable."""
+    def submit(self, received: Received, answered: Answered) -> None:
+        """Call `answered` when the message is durable or has failed: later, and in the thread of the event loop."""
 
 
-class Budget:
-    """How many bytes all connections together may hold; whoever finds none left waits."""
+class Connection(asyncio.BufferedProtocol):
+    """Answers each message before it looks at the next, so that a peer's messages keep their order.
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._left = most
-        self._freed = asyncio.Event()
-
-    @property
-    def held(self) -> int:
-        """How many bytes are held now."""
-        return self._most - self._left
-
-    async def take(self, amount: int) -> None:
-        """Wait until that many bytes are free, and hold them."""
-        while self._left < amount:
-            self._freed.clear()
-            await self._freed.wait()
-        self._left -= amount
-
-    def give(self, amount: int) -> None:
-        """Free that many bytes."""
-        self._left += amount
-        self._freed.set()
-
-
-class Connection:
-    """Reads frames and answers each before reading on, so a peer's messages keep their order.
-
-    `report` hears each fault in words; a fault ends this connection and touches no other.
+    `report` hears each fault in words; a fault ends this connection and touches no other. What arrives
+    is copied out of `buffer` at once, so that one serves every connection of an event loop.
     """
 
     def __init__(
         self,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
         *,
         peer: Peer,
         settings: ListenerSettings,
@@ -65,114 +45,196 @@ class Connection:
         budget: Budget,
         clock: Clock,
         report: Callable[[str], None],
+        buffer: memoryview,
     ) -> None:
-        self._reader = reader
-        self._writer = writer
         self._peer = peer
         self._settings = settings
         self._answering = answering
         self._budget = budget
         self._clock = clock
         self._report = report
+        self._buffer = buffer
+        self._loop = asyncio.get_running_loop()
+        self.ended: asyncio.Future[None] = self._loop.create_future()
+        self._transport: asyncio.Transport
         self._framer = Framer(settings.max_message)
+        self._unread: deque[bytes] = deque()
+        self._frames: deque[Frame] = deque()
+        self._fault: FramingFault | None = None
         self._held = 0
-        self._deadline = 0.0
-        self._reading: asyncio.Task[object] | None = None
-        self._stopping = False
+        self._is_answering = False
+        self._is_blocked = False
+        self._has_ended = False
+        self._is_stopping = False
+        self._is_closing = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._due = inf
+        self._begun = 0.0
 
     def stop(self) -> None:
         """Finish the message that is being committed, answer it and close; close at once where there is none."""
-        self._stopping = True
-        if self._reading is not None:
-            self._reading.cancel()
+        self._is_stopping = True
+        if not self._is_answering:
+            self._close()
 
-    async def serve(self) -> None:
-        """Until the peer closes, misbehaves, falls silent or `stop` is called."""
-        try:
-            while not self._stopping and await self._exchange():
-                pass
-        except FramingFault as fault:
-            self._report(fault.text)
-        except (TimeoutError, OSError) as failure:
-            self._report(f"connection lost: {type(failure).__name__}")
-        finally:
-            self._budget.give(self._held)
-            await self._close()
+    def abort(self) -> None:
+        """Break off, whatever is owed."""
+        self._is_closing = True
+        self._transport.abort()
 
-    async def _exchange(self) -> bool:
-        """Read once and answer what that completes; False when the peer is done."""
-        chunk = await self._read()
-        if chunk is None:
-            await self._answer(self._framer.settle())
-            return True
-        if not chunk:
-            await self._answer(self._framer.close())
-            return False
-        try:
-            frames = self._framer.feed(chunk)
-        except FramingFault as fault:
-            await self._answer(fault.complete)
-            raise
-        await self._answer(frames)
-        return True
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._go_on()
 
-    async def _read(self) -> bytes | None:
-        """The next bytes, b'' at the end; None where the carriage return after an end mark stays out."""
-        if self._stopping:
-            return b""
-        self._reading = asyncio.current_task()
-        try:
-            async with asyncio.timeout_at(self._read_until()):
-                chunk = await self._reader.read(_CHUNK)
-                await self._budget.take(len(chunk))
-        except TimeoutError:
-            if self._framer.ended:
-                return None
-            raise FramingFault(Fault.STALLED if self._framer.inside else Fault.IDLE) from None
-        finally:
-            self._reading = None
-        self._held += len(chunk)
-        return chunk
+    def get_buffer(self, sizehint: int) -> memoryview:
+        del sizehint
+        return self._buffer
 
-    def _read_until(self) -> float:
-        now = asyncio.get_running_loop().time()
-        if self._framer.ended:
-            return now + self._settings.end_timeout
-        if not self._framer.inside:
-            return now + self._settings.idle_timeout
-        self._deadline = self._deadline or now + self._settings.read_timeout
-        return self._deadline
+    def buffer_updated(self, nbytes: int) -> None:
+        self._unread.append(bytes(self._buffer[:nbytes]))
+        if self._is_answering:
+            # A peer that waits for its answers never comes here; another is read on afterwards.
+            self._transport.pause_reading()
+        else:
+            self._go_on()
 
-    async def _answer(self, frames: Sequence[Frame]) -> None:
-        if frames:
-            self._deadline = 0.0
-        for each in frames:
-            warnings = tuple(fault.value for fault in each.warnings)
-            for warning in warnings:
-                self._report(warning)
-            received = Received(self._peer.name, each.payload, self._clock.now(), warnings, self._peer.charset)
-            body = await self._answering.answer(received)
-            await self._write(body)
-            if self._stopping:
-                break
+    def eof_received(self) -> bool:
+        """The peer sends no more; it still hears the answers that it is owed, for which TLS leaves no way."""
+        self._has_ended = True
+        if not self._is_answering:
+            self._go_on()
+        return self._transport.get_extra_info("sslcontext") is None
+
+    def pause_writing(self) -> None:
+        self._is_blocked = True
+
+    def resume_writing(self) -> None:
+        self._is_blocked = False
+        self._is_answering = False
+        self._go_on()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if exc is not None and not self._is_closing:
+            self._report(f"connection lost: {type(exc).__name__}")
+        self._is_closing = True
+        if self._timer is not None:
+            self._timer.cancel()
+        self._budget.leave(self._go_on)
+        self._budget.give(self._held)
+        if not self.ended.done():
+            self.ended.set_result(None)
+
+    def _go_on(self) -> None:
+        """Whatever is next while nothing is being answered: answer, read, wait or close."""
+        if self._is_closing or self._is_answering:
+            return
+        if self._is_stopping:
+            self._close()
+        elif self._frames:
+            self._submit(self._frames.popleft())
+        elif self._fault is not None:
+            self._report(self._fault.text)
+            self._close()
+        elif self._unread:
+            self._read(self._unread[0])
+        elif self._has_ended:
+            self._end()
+        else:
+            self._release()
+            self._wait()
+
+    def _read(self, chunk: bytes) -> None:
         self._release()
-
-    async def _write(self, body: bytes) -> None:
-        if body:
-            self._writer.write(frame(body))
-            async with asyncio.timeout(self._settings.read_timeout):
-                await self._writer.drain()
-
-    async def _close(self) -> None:
-        """Let the last answer leave, but do not wait long for a peer that does not take it."""
-        self._writer.close()
+        if not self._budget.take(len(chunk)):
+            self._transport.pause_reading()
+            self._budget.wait(self._go_on)
+            self._wait()
+            return
+        self._unread.popleft()
+        self._held += len(chunk)
         try:
-            async with asyncio.timeout(_CLOSING):
-                await self._writer.wait_closed()
-        except (TimeoutError, OSError):
-            self._writer.transport.abort()
+            self._frames.extend(self._framer.feed(chunk))
+        except FramingFault as fault:
+            self._frames.extend(fault.complete)
+            self._fault = fault
+        if not self._unread:
+            self._transport.resume_reading()
+        self._go_on()
+
+    def _end(self) -> None:
+        """The peer is done: answer what it left without a carriage return, or say that it tore a message."""
+        try:
+            self._frames.extend(self._framer.close())
+        except FramingFault as fault:
+            self._fault = fault
+        if self._frames or self._fault:
+            self._go_on()
+        else:
+            self._close()
+
+    def _submit(self, each: Frame) -> None:
+        self._is_answering = True
+        self._due, self._begun = inf, 0.0
+        warnings = tuple(fault.value for fault in each.warnings)
+        for warning in warnings:
+            self._report(warning)
+        received = Received(self._peer.name, each.payload, self._clock.now(), warnings, self._peer.charset)
+        self._answering.submit(received, self._answer)
+
+    def _answer(self, body: bytes | None) -> None:
+        if body is None:
+            self._report("connection lost: no answer could be worded")
+            self.abort()
+        elif not self._is_closing:
+            if body:
+                self._transport.write(frame(body))
+            if self._is_blocked:
+                self._wait_until(self._loop.time() + self._settings.read_timeout)
+                return
+        self._is_answering = False
+        self._go_on()
+
+    def _wait(self) -> None:
+        now = self._loop.time()
+        if self._framer.ended:
+            self._wait_until(now + self._settings.end_timeout)
+        elif self._framer.inside:
+            self._begun = self._begun or now
+            self._wait_until(self._begun + self._settings.read_timeout)
+        else:
+            self._wait_until(now + self._settings.idle_timeout)
+
+    def _wait_until(self, due: float) -> None:
+        """Few waits last until they are due: a timer that rings too early is only wound up again."""
+        self._due = due
+        if self._timer is None or self._timer.when() > due:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer = self._loop.call_at(due, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        if self._loop.time() < self._due:
+            if self._due < inf:
+                self._wait_until(self._due)
+        elif self._is_answering:
+            self._report("connection lost: TimeoutError")
+            self.abort()
+        elif self._framer.ended:
+            self._frames.extend(self._framer.settle())
+            self._go_on()
+        else:
+            self._fault = FramingFault(Fault.STALLED if self._framer.inside else Fault.IDLE)
+            self._go_on()
 
     def _release(self) -> None:
+        """Free what no unfinished frame holds any more."""
         surplus = self._held - self._framer.buffered
         self._held -= surplus
         self._budget.give(surplus)
+
+    def _close(self) -> None:
+        """Let the last answer leave, but do not wait long for a peer that does not take it."""
+        self._is_closing = True
+        self._transport.close()
+        self._loop.call_later(_CLOSING, self._transport.abort)

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 
 from hospital_bridge.clock import RandomIds, SystemClock
-from hospital_bridge.store.jobs import STREAM_HEAD, Job, Lane
+from hospital_bridge.store.jobs import Job, Lane
+from hospital_bridge.store.streams import STREAM_HEAD
 from hospital_bridge.store.unit_of_work import Store, Work
 from hospital_bridge.workers.job_runner import Handlers, JobRunner
 from tests.benchmarks.databases import DATABASES

@@ -16,7 +16,7 @@ from hospital_bridge.clock import RandomIds, SystemClock
 from hospital_bridge.facade import Unit
 from hospital_bridge.lines.hall import LinesContext
 from hospital_bridge.slot import LineOpening, LineRules, Lines
-from hospital_bridge.store.jobs import STREAM_HEAD
+from hospital_bridge.store.streams import STREAM_HEAD
 from hospital_bridge.store.unit_of_work import Store, Work
 from queueing.commands import Act, Command
 from queueing.estimate import DeskLoad, forecast

@@ -15,6 +15,7 @@ from tests.browser.conftest import DESK, PHONE
 from tests.browser.test_patient_pages import watch
 from tests.web.scripted_results import STAFF_ADDRESSES
 from tests.web.site_kit import PASSWORD, SiteKit
+from tests.web.test_received_pages import park_message
 
 PAGES = (
     "",
@@ -43,13 +44,16 @@ def test_the_admin_pages(
     new_context: Callable[..., BrowserContext],
     size: Any,
 ) -> None:
-    kit.add_staff("h1", "wang", *(RoleGrant(role) for role in ("admin", "auditor", "clinician", "records")))
+    roles = ("admin", "auditor", "reader", "clinician", "records")
+    kit.add_staff("h1", "wang", *(RoleGrant(role) for role in roles))
+    with kit.site.store.begin("h1") as work:
+        message = f"messages/{park_message(work)}"
     page = new_context(size).new_page()
     complaints = watch(page)
     page.goto(f"{base_url}/staff/h1/login?lang=en")
     found = {"login": barriers(page)}
     sign_in(page, base_url)
-    for path in (*PAGES, *STAFF_ADDRESSES):
+    for path in (*PAGES, message, f"{message}/content", *STAFF_ADDRESSES):
         page.goto(f"{base_url}/staff/h1/{path}")
         found[path] = barriers(page)
         assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, path

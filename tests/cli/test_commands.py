@@ -109,14 +109,14 @@ def test_help_lists_every_command(run: Command) -> None:
 
 
 def test_a_conforming_message(run: Command) -> None:
-    checked = run("hl7", "check", str(NEW_PATIENT))
+    checked = run("hl7", "validate", str(NEW_PATIENT))
     assert (checked.exit_code, checked.stdout) == (0, f"{NEW_PATIENT}: conforms\n")
 
 
 def test_a_message_that_breaks_the_standard_exits_1_and_shows_no_value(run: Command, tmp_path: Path) -> None:
     broken = tmp_path / "broken.hl7"
     broken.write_bytes(NEW_PATIENT.read_bytes().replace(b"^ADT_A05", b""))
-    checked = run("hl7", "check", str(broken))
+    checked = run("hl7", "validate", str(broken))
     assert checked.exit_code == 1
     assert f"{broken}:1 MSH-9.3: error: the message structure is missing" in checked.stdout
 

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from adapters.hl7.message import Message
 from hospital_bridge.bootstrap import build
 from hospital_bridge.cli.map import tables
 from hospital_bridge.clock import SystemClock
+from hospital_bridge.inbound import sender_of
 from hospital_bridge.installed import installed
+from hospital_bridge.message_desk import opened
 from hospital_bridge.sandbox.alipay.world import AlipayWorld
 from hospital_bridge.sandbox.configuration import Addresses, write_configuration
 from hospital_bridge.settings import load
@@ -31,16 +32,12 @@ def configuration(tmp_path: Path) -> Path:
 def drawn(configuration: Path, file: Path, *, shown: bool) -> str:
     bridge = build(load(configuration, installed()))
     try:
-        (parts,) = bridge.operators.values()
-        reader = parts.systems["his"].news
-        assert reader is not None
-        read = reader.preview_news(file.read_bytes(), None)
+        read = opened(file.read_bytes(), sender_of(bridge, "demo/demo-his"))
     finally:
         bridge.close()
-    segments = [(segment.name, segment.text) for segment in Message.parse(file.read_bytes()).segments()]
     page = io.StringIO()
     paper = Console(file=page, width=300)
-    for table in tables(segments, read, shown=shown):
+    for table in tables(read, shown=shown):
         paper.print(table)
     return page.getvalue()
 

@@ -35,7 +35,7 @@ def test_an_admin_and_an_auditor_are_two_people(installed: Command) -> None:
 
 
 def test_a_role_that_nobody_knows_is_refused_with_those_that_exist(installed: Command) -> None:
-    assert add(installed, "wang", "king") == (2, "Error: There is no role king; choose among: admin, auditor.")
+    assert add(installed, "wang", "king") == (2, "Error: There is no role king; choose among: admin, auditor, reader.")
 
 
 @pytest.mark.parametrize("name", ["wang", " WANG "])
@@ -49,4 +49,7 @@ def test_a_name_belongs_to_one_person(installed: Command, name: str) -> None:
 
 def test_nobody_watches_over_one_place_alone_and_a_role_of_one_place_is_a_role_too(installed: Command) -> None:
     assert add(installed, "wang", "auditor@ward-3")[0] == 2
-    assert add(installed, "li", "king@ward-3") == (2, "Error: There is no role king; choose among: admin, auditor.")
+    assert add(installed, "li", "king@ward-3") == (
+        2,
+        "Error: There is no role king; choose among: admin, auditor, reader.",
+    )

@@ -43,6 +43,11 @@ def _keep(work: Work, number: int, state: InboxState) -> str:
     return message_id
 
 
+def about(store: Store, record_number: str) -> str:
+    with store.begin("h1") as work:
+        return work.inbox.patient_index(record_number) or ""
+
+
 def numbers(store: Store, sought: Sought) -> list[int]:
     with store.read("h1") as work:
         return [int(row.control_id[1:]) for row, _ in search(work, sought, 50).messages]
@@ -62,15 +67,15 @@ def test_each_standing_is_told_and_found(store: Store) -> None:
 def test_a_message_is_found_by_whatever_is_known_of_it(store: Store, clock: FakeClock) -> None:
     first = clock.now() - 6 * MINUTE
     for sought, expected in (
-        (Sought(patient="mrn1"), [5, 3, 1]),
-        (Sought(patient="MRN2"), []),
+        (Sought(patient_index=about(store, "mrn1")), [5, 3, 1]),
+        (Sought(patient_index=about(store, "MRN2")), []),
         (Sought(control_id="C4"), [4]),
         (Sought(control_id="C4", peer="h1/his"), []),
         (Sought(type="ORU^R01"), [6, 5, 4, 3, 2, 1]),
         (Sought(type="ORU%"), []),
         (Sought(peer="h1/lis"), [6, 4, 2]),
         (Sought(since=first + MINUTE, until=first + 3 * MINUTE), [3, 2]),
-        (Sought(patient="MRN1", standing=Standing.APPLIED), [3]),
+        (Sought(patient_index=about(store, "MRN1"), standing=Standing.APPLIED), [3]),
     ):
         assert numbers(store, sought) == expected, sought
 
@@ -80,7 +85,7 @@ def test_the_record_number_stands_nowhere(store: Store) -> None:
     with store.read("h1") as work:
         rows = work.connection.execute(select(INBOX_MESSAGE)).all()
     assert "MRN" not in repr(rows)
-    assert "MRN" not in repr(Envelope("h1/his", patient="MRN 1")) + repr(Sought(patient="MRN 1"))
+    assert "MRN" not in repr(Envelope("h1/his", patient="MRN 1"))
 
 
 @pytest.mark.usefixtures("received")

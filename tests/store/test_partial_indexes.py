@@ -28,8 +28,10 @@ ALL_BEFORE = SortKey(9, datetime(2026, 11, 24, tzinfo=UTC), 1, "t")
 QUESTIONS: dict[str, Callable[[Work], object]] = {
     "uq_binding_live": lambda work: work.subjects.bound_to("w1"),
     "uq_data_key_active": lambda work: work.seal.index("id_number", "1"),
-    "inbox_message": lambda work: work.inbox.standing(Envelope("his", "HIS", "H1", "20261123", "M1"), b"raw"),
-    "ix_inbox_message_patient": lambda work: search(work, Sought(patient="1"), 20),
+    "inbox_message USING INDEX uq_inbox_message_content": lambda work: work.inbox.known(
+        (Envelope("his", "HIS", "H1", "2026", str(n)), "") for n in range(9)
+    ),
+    "ix_inbox_message_patient": lambda work: search(work, Sought(patient_index="1"), 20),
     "uq_inbox_message_content": lambda work: search(work, Sought(control_id="M1", peer="his"), 20),
     "ix_delivery_undone": lambda work: work.deliveries.undone(DeliveryKind.WEBHOOK),
     "ix_message_unread": lambda work: work.messages.unread("w1"),

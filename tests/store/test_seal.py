@@ -121,8 +121,8 @@ def test_destroying_the_key_of_a_day_ends_that_day_alone(store: Store, clock: Fa
     today = clock.now().date()
     tomorrow = today.replace(day=today.day + 1)
     with store.begin("h1") as work:
-        old = work.seal.seal_raw("inbox_message", "raw", "row-1", b"MSH|1", today)
-        new = work.seal.seal_raw("inbox_message", "raw", "row-2", b"MSH|2", tomorrow)
+        old = work.seal.raw_sealer("inbox_message", "raw", today)("row-1", b"MSH|1")
+        new = work.seal.raw_sealer("inbox_message", "raw", tomorrow)("row-2", b"MSH|2")
     with store.begin("h1") as work:
         assert work.seal.data_keys.destroy(f"raw:{today.isoformat()}") == 1
     with store.read("h1") as work:

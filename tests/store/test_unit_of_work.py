@@ -10,8 +10,9 @@ from sqlalchemy.exc import DBAPIError
 
 from hospital_bridge.clock import RandomIds, SystemClock
 from hospital_bridge.store.engine import UnsafeDatabase, make_engine
-from hospital_bridge.store.jobs import JOB, STREAM_HEAD
+from hospital_bridge.store.jobs import JOB
 from hospital_bridge.store.operators import OPERATOR
+from hospital_bridge.store.streams import STREAM_HEAD
 from hospital_bridge.store.unit_of_work import Store
 from tests.fixtures_store import Database
 from tests.postgresql_server import OWNER_ROLE

@@ -15,9 +15,11 @@ from adapters.errors import OutsideError
 from adapters.values import Acknowledgement, WalletAccount
 from hospital_bridge.administration import BEING_ASKED
 from hospital_bridge.clock import Clock, Ids
+from hospital_bridge.message_desk import MessageDesk
 from hospital_bridge.money_rows import NOT_GIVEN_BACK, ON_A_BOOKING, UNDECIDED
 from hospital_bridge.store.staff import RoleGrant, StaffAccounts
 from hospital_bridge.store.unit_of_work import Store
+from hospital_bridge.systems import Sender
 from hospital_bridge.web.admin_reads import (
     AuditRow,
     DeadJobRow,
@@ -25,7 +27,6 @@ from hospital_bridge.web.admin_reads import (
     EffectRow,
     Light,
     LinkRow,
-    MessageRow,
     SecurityRow,
 )
 from hospital_bridge.web.finance_reads import (
@@ -92,9 +93,6 @@ class ScriptedAdmin:
             LinkRow("his", "his", Light.AMBER, SEEN, "", "Nobody has asked lately: is a worker running?"),
             LinkRow("listener", "listener", Light.RED, None, "", "Check address, network and the other side."),
         ]
-
-    def messages(self, operator_id: str, limit: int) -> list[MessageRow]:
-        return [MessageRow("m" * 32, SEEN, "HIS", "ORU^R01", f"MSG-{operator_id}-1", "accepted")]
 
     def unknown_effects(self, operator_id: str, limit: int) -> list[EffectRow]:
         return [EffectRow("e" * 32, f"wallet.refund {operator_id}", SEEN, SEEN, 3, BEING_ASKED, "no answer")]
@@ -210,6 +208,7 @@ def make_kit(
         authenticate=PasswordLogin(store, ids, QUICK_HASHER),
         admin=admin,
         finance=finance,
+        received=MessageDesk(store, lambda _peer: Sender(None, None)),
         metrics=lambda: "# HELP hb_up The bridge runs.\nhb_up 1\n",
         readiness=lambda: probes,
         trusted_proxies=(ip_network("10.0.0.0/8"),),

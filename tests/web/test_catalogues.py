@@ -16,11 +16,10 @@ from flask.testing import FlaskClient
 from marshmallow import fields
 
 from adapters.values import EntryKind
-from hospital_bridge import administration, money_rows
+from hospital_bridge import administration, link_watch, money_rows
 from hospital_bridge.error_codes import CODES
 from hospital_bridge.identity.family import Objection
 from hospital_bridge.store.differences import Finding
-from hospital_bridge.store.inbox import InboxState
 from hospital_bridge.store.reconciliation import RunState
 from hospital_bridge.verticals import district, transit
 from hospital_bridge.verticals.district import looking_after as mall_care
@@ -35,7 +34,7 @@ from hospital_bridge.verticals.hospital.pages import hall
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
 from hospital_bridge.verticals.hospital.visits.line_rules import CLINIC, LINE_RULES
 from hospital_bridge.verticals.transit import looking_after
-from hospital_bridge.web import admin, console, deliveries, devices, family, finance
+from hospital_bridge.web import admin, console, deliveries, devices, family, finance, received
 from hospital_bridge.web.admin_reads import Dismissal
 from hospital_bridge.web.app import create_app
 from hospital_bridge.web.cards import STATES, WEEKDAYS
@@ -56,7 +55,11 @@ OF_MARSHMALLOW = (
     fields.Integer.default_error_messages["invalid"],
     "Not a valid date.",
 )
-OF_LINKS = (*administration.REMEDIES, "his", "jobs", "listener", "wallet")
+OF_LINKS = (
+    *administration.REMEDIES,
+    *("feed", "his", "jobs", "listener", "outcomes", "peer", "wallet"),
+    *(link_watch.SILENT, link_watch.LONG_UNKNOWN),
+)
 OF_WORK = {
     *administration.NEXT_STEPS,
     *admin.EFFECT_KINDS.values(),
@@ -123,7 +126,7 @@ def ids_of(package: str) -> set[str]:
         | set(OF_LINKS)
         | OF_WORK
         | set(WALLETS)
-        | set(InboxState)
+        | set(received.STANDINGS.values())
         | set(STATES.values())
         | set(WEEKDAYS)
         | ({str(each) for each in OF_MARSHMALLOW} - unused)

@@ -29,21 +29,21 @@ from tests.web.scripted_hospital import TOKEN
 from tests.web.scripted_results import CRITICAL, FINAL_REPORT, PARKED, SUBJECT
 from tests.web.site_kit import SiteKit
 from tests.web.test_devices import enrol_device
+from tests.web.test_received_pages import park_message
 from tests.web.visitor import HTTPS, get, hidden_of, sign_in, staff_sign_in
 
 DESK = "hospital.CARD.P01"
 RECEIVER = "emr"
-PEOPLE = ("stranger", "patient", "admin", "auditor", "nurse", "clinician", "records", "board", "kiosk")
+PEOPLE = ("stranger", "patient", "admin", "auditor", "nurse", "clinician", "records", "reader", "board", "kiosk")
 CALLERS = (*PEOPLE, "links_key", "jobs_key", "queue_key", "reports_key", "word_key")
 EVERYBODY = frozenset(CALLERS)
-STAFF = frozenset({"admin", "auditor", "nurse", "clinician", "records"})
+STAFF = frozenset({"admin", "auditor", "nurse", "clinician", "records", "reader"})
 NOBODY: frozenset[str] = frozenset()
 
 EXPECTED: dict[str, frozenset[str]] = {
     "admin.audit": frozenset({"auditor"}),
     "admin.dismiss": frozenset({"admin"}),
     "admin.links": STAFF,
-    "admin.messages": frozenset({"admin"}),
     "admin.replay": frozenset({"admin"}),
     "admin.security": frozenset({"auditor"}),
     "admin.work": frozenset({"admin"}),
@@ -117,6 +117,12 @@ EXPECTED: dict[str, frozenset[str]] = {
     "deliveries.one": frozenset({"admin"}),
     "deliveries.replay": frozenset({"admin"}),
     "messages.inbox": frozenset({"patient"}),
+    "received.content": frozenset({"reader"}),
+    "received.dismiss": frozenset({"admin"}),
+    "received.find": frozenset({"admin"}),
+    "received.log": frozenset({"admin"}),
+    "received.one": frozenset({"admin"}),
+    "received.replay": frozenset({"admin"}),
     "patient.agree": EVERYBODY,
     "patient.consent": EVERYBODY,
     "patient.entry": EVERYBODY,
@@ -169,6 +175,7 @@ class Secrets:
     job: str
     device: str
     delivery: str
+    messages: tuple[str, str]
     asset: str
     form: dict[str, str]
 
@@ -184,6 +191,7 @@ class Secrets:
             "job_id": self.job,
             "device_id": self.device,
             "delivery_id": self.delivery,
+            "message_id": self.messages[rule.endpoint == "received.replay"],
             "receiver": RECEIVER,
             "vertical": "hospital",
             "desk_id": DESK,
@@ -251,6 +259,7 @@ def secrets(kit: SiteKit, callers: dict[str, Caller]) -> Secrets:
     registration = kit.scopes["h1"].register(State.REGISTERED, "done", owner=owner)
     bill = kit.scopes["h1"].charge()
     with kit.site.store.begin("h1") as work:
+        parked = (park_message(work), park_message(work, "C2"))
         device_id, _ = Devices(work).add(DeviceKind.KIOSK, "Hall 2", ())
         delivery = work.deliveries.add(NewDelivery(DeliveryKind.WEBHOOK, "e", "lis", "s", 5, begun(work.now)))
         work.deliveries.change(delivery, given_up(delivery.standing), "HTTP 500")
@@ -260,7 +269,8 @@ def secrets(kit: SiteKit, callers: dict[str, Caller]) -> Secrets:
             unit.lines.open(LineOpening("hospital.CARD.P01", unit.lines.today(), "Cardiology", "A", CLINIC))
             unit.lines.put_desk(DESK, "Room 1", ["hospital.CARD.P01"])
     device = {"kind": "board", "name": "Hall 3", "number": "1", "at": "all", "w": "1", "s": "1"}
-    return Secrets(registration, bill, "job-h1", device_id, delivery.delivery_id, asset[1], form | agreement | device)
+    told = form | agreement | device
+    return Secrets(registration, bill, "job-h1", device_id, delivery.delivery_id, parked, asset[1], told)
 
 
 def rules(app: Flask) -> Iterator[Rule]:

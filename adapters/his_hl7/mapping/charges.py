@@ -12,16 +12,18 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from adapters.errors import Malformed
+from adapters.heard import Told
 from adapters.his_hl7.map_settings import BillMap
 from adapters.his_hl7.mapping import money
-from adapters.his_hl7.mapping.heard import Told
 from adapters.his_hl7.mapping.layout import PatientPart, split
 from adapters.his_hl7.mapping.patients import read_record
 from adapters.his_hl7.mapping.scope import Scope
+from adapters.his_hl7.mapping.unmapped import named
 from adapters.his_hl7.settings import Hl7HisSettings
 from adapters.hl7.message import Message
 from adapters.hl7.segment import Segment
 from adapters.news import BillIssued, BillWithdrawn, ChargeItem, Left
+from adapters.sums import NOTHING
 
 
 class _Want(Enum):
@@ -53,17 +55,29 @@ def charged(message: Message, part: PatientPart, settings: Hl7HisSettings) -> It
         scope = outer.inside(group)
         want = next((want for rule, want in rules if scope.holds(rule)), None)
         if want is None:
-            yield Left(message.counted(group[0]), "a transaction that is neither a charge nor a credit")
+            code = named(scope.text(places.charge.places))
+            yield Left(message.counted(group[0]), f"a transaction that is neither a charge nor a credit{code}")
         else:
             opener = message.counted(group[0])
             lines.append(_Line(scope, _names(group), opener, scope.number(places.number), want))
     yield from _bills(lines, part, settings)
 
 
+def on_account(message: Message, part: PatientPart, settings: Hl7HisSettings) -> Iterator[Told]:
+    """The bills of a message of accounts (BAR), where it carries charges at all: by the standard it need not."""
+    if any(segment.name == "FT1" for segment in part.segments):
+        yield from charged(message, part, settings)
+    else:
+        yield Left("FT1", "an account without charges")
+
+
 def ordered(message: Message, part: PatientPart, settings: Hl7HisSettings) -> Iterator[Told]:
     """The bills of a message of orders: each ORC an item, or each FT1 of its group."""
     places = settings.map.bill
     _, groups = split(part.segments, "ORC")
+    if not groups and part.is_further:
+        yield Left(part.scope.label("PID"), "results of earlier orders")
+        return
     if not groups:
         raise Malformed("ORC is missing")
     rules = ((places.order, _Want.WANTED), (places.cancellation, _Want.WITHDRAWN))
@@ -73,7 +87,8 @@ def ordered(message: Message, part: PatientPart, settings: Hl7HisSettings) -> It
         scope, name = outer.inside(split(group, "FT1")[0]), message.counted(group[0])
         want = next((want for rule, want in rules if scope.holds(rule)), None)
         if want is None:
-            yield Left(name, "an order that is neither new nor cancelled")
+            code = named(scope.text(places.order.places))
+            yield Left(name, f"an order that is neither new nor cancelled{code}")
             continue
         items = [
             _Line(scope.inside(own), _names(own), name, scope.number(places.order_number), want)
@@ -115,7 +130,7 @@ def _issued(bill_no: str, lines: Sequence[_Line], part: PatientPart, settings: H
     places, scope = settings.map.bill, lines[0].scope
     items = tuple(_item(line, places) for line in lines)
     shares = money.shares(
-        [money.Priced(line.scope, line.own, line.opener) for line in lines],
+        [money.Priced(line.scope, line.own) for line in lines],
         [item.amount_fen if item.priced else None for item in items],
         places,
     )
@@ -141,5 +156,5 @@ def _item(line: _Line, places: BillMap) -> ChargeItem:
     if not name:
         raise Malformed(f"{line.scope.at(places.item)} is missing")
     return ChargeItem(
-        code, name, line.scope.text(places.quantity), money.NOTHING if amount is None else amount, amount is not None
+        code, name, line.scope.text(places.quantity), NOTHING if amount is None else amount, amount is not None
     )

@@ -5,11 +5,9 @@ One that is pointed at is kept as its pointer: to fetch it would let a message s
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
-from collections.abc import Callable, Mapping
 
+from adapters.documents import ENCODINGS, check_type, content_of
 from adapters.errors import Malformed
 from adapters.hl7.segment import Segment
 from adapters.news import Document
@@ -17,7 +15,6 @@ from adapters.news import Document
 TYPES = frozenset({"ED", "RP"})
 _MAIN_TYPES = {"ap": "application", "au": "audio", "im": "image", "tx": "text", "ft": "text", "": "application"}
 _CONTENT_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]*")
-_FIRST_BYTES = {"application/pdf": b"%PDF-", "image/png": b"\x89PNG", "image/jpeg": b"\xff\xd8\xff"}
 
 
 def document_of(obx: Segment, place: str, title: str) -> Document:
@@ -25,12 +22,11 @@ def document_of(obx: Segment, place: str, title: str) -> Document:
     if obx["2"].strip().upper() == "RP":
         return _pointed_at(obx, place, title)
     content_type = _content_type(obx["5.2"], obx["5.3"], place)
-    decode = _DECODERS.get(obx["5.4"].strip().lower())
-    if decode is None:
+    encoding = obx["5.4"].strip().lower()
+    if encoding not in ENCODINGS:
         raise Malformed(f"{place}-5.4 is no encoding of HL7 table 0299")
-    content = _decoded(decode, obx["5.5"], place)
-    if not content.startswith(_FIRST_BYTES.get(content_type, b"")):
-        raise Malformed(f"{place}-5.5 is not of the type that {place}-5.3 says")
+    content = content_of(obx["5.5"], encoding, f"{place}-5.5", f"{place}-5.4")
+    check_type(content, content_type, f"{place}-5.5", f"{place}-5.3")
     return Document(title, content_type, content)
 
 
@@ -50,25 +46,3 @@ def _content_type(main: str, sub: str, place: str) -> str:
     if not _CONTENT_TYPE.fullmatch(found):
         raise Malformed(f"{place}-5 names no type of document")
     return found
-
-
-def _decoded(decode: Callable[[str], bytes], text: str, place: str) -> bytes:
-    try:
-        content = decode("".join(text.split()) if decode is not str.encode else text)
-    except (ValueError, binascii.Error):
-        raise Malformed(f"{place}-5.5 is not in the encoding that {place}-5.4 says") from None
-    if not content:
-        raise Malformed(f"{place}-5.5 holds no document")
-    return content
-
-
-def _from_base64(text: str) -> bytes:
-    return base64.b64decode(text, validate=True)
-
-
-_DECODERS: Mapping[str, Callable[[str], bytes]] = {
-    "a": str.encode,
-    "base64": _from_base64,
-    "hex": bytes.fromhex,
-}
-"""HL7 table 0299."""

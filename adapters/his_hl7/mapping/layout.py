@@ -19,6 +19,12 @@ class PatientPart:
     segments: Sequence[Segment]
 
     @property
+    def is_further(self) -> bool:
+        """Whether another PID stands before it."""
+        first = next(iter(self.message.segments("PID")), None)
+        return first is not None and not any(segment is first for segment in self.segments)
+
+    @property
     def scope(self) -> Scope:
         """All of it as one thing."""
         return Scope(self.message, self.head).inside(self.segments)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from adapters.errors import Malformed
-from adapters.his_hl7.mapping.heard import Told
+from adapters.heard import Told
 from adapters.his_hl7.mapping.layout import PatientPart, patient_parts
 from adapters.his_hl7.mapping.patients import read_identifiers, read_record
 from adapters.his_hl7.mapping.scope import Scope

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from adapters.errors import Malformed
+from adapters.heard import Heard, Told, sorted_out
 from adapters.his_hl7.map_settings import NewsMap
-from adapters.his_hl7.mapping import charges, merges, results, visits
-from adapters.his_hl7.mapping.heard import Heard, Told, sorted_out
+from adapters.his_hl7.mapping import authored, charges, merges, results, unmapped, visits
 from adapters.his_hl7.mapping.layout import PatientPart, patient_parts
 from adapters.his_hl7.settings import Hl7HisSettings
 from adapters.hl7.message import Message, Oddity
+from adapters.news import Left
 
 Reader = Callable[[Message, PatientPart, Hl7HisSettings], Iterator[Told]]
 
@@ -23,14 +24,16 @@ _NOT_WHOLE = {
 def read(message: Message, settings: Hl7HisSettings) -> Heard:
     """What the message tells; nothing where its type tells nothing that is known here.
 
-    Malformed where it is only a part of a message: half of a message is never news.
+    A trigger of the hospital's own is read as the one that the settings name. Malformed where it is only a part of a
+    message: half of a message is never news.
     """
-    readers = list(_readers(message.type, settings.map))
+    readers = list(_readers(settings.triggers.get(message.type, message.type), settings.map))
     if not readers:
-        return Heard()
+        return Heard(left=(Left("MSH-9", "a type of message that the map reads nothing from"),))
     _check_whole(message)
     parts = list(patient_parts(message))
-    return sorted_out(told for reader in readers for part in parts for told in reader(message, part, settings))
+    told = [told for reader in readers for part in parts for told in reader(message, part, settings)]
+    return sorted_out([*told, *(left for part in parts for left in unmapped.of_patient(part, settings))])
 
 
 def _readers(kind: str, wanted: NewsMap) -> Iterator[Reader]:
@@ -42,8 +45,13 @@ def _readers(kind: str, wanted: NewsMap) -> Iterator[Reader]:
         (wanted.visit.messages, visits.registered),
         (wanted.visit.cancelling, visits.called_off),
         (wanted.bill.charges, charges.charged),
+        (wanted.bill.accounts, charges.on_account),
         (wanted.bill.orders, charges.ordered),
         (wanted.result.messages, results.issued),
+        (wanted.document.messages, authored.issued),
+        (wanted.document.correcting, authored.corrected),
+        (wanted.document.replacing, authored.replaced),
+        (wanted.document.cancelling, authored.cancelled),
     )
     return (reader for types, reader in table if kind in types)
 

@@ -8,14 +8,13 @@ from adapters.errors import Malformed
 from adapters.his_hl7.map_settings import Places, ResultMap
 from adapters.his_hl7.mapping.documents import TYPES, document_of
 from adapters.his_hl7.mapping.scope import Scope
-from adapters.his_hl7.mapping.written import limits_of, units_of, value_of
+from adapters.his_hl7.mapping.unmapped import named
+from adapters.his_hl7.mapping.written import units_of, value_of
 from adapters.hl7.segment import Segment
-from adapters.news import CRITICAL_FLAGS, AbnormalFlag, Document, Left, Observation, ReportStatus
-
-TAKEN_BACK = frozenset({ReportStatus.CANCELLED, ReportStatus.ENTERED_IN_ERROR})
+from adapters.news import AbnormalFlag, Document, Left, Observation, ReportStatus
+from adapters.reported import TAKEN_BACK, flag_of, limits_of
 
 _UNCHANGED = "U"
-_MADE_CRITICAL = {AbnormalFlag.LOW: AbnormalFlag.CRITICAL_LOW, AbnormalFlag.HIGH: AbnormalFlag.CRITICAL_HIGH}
 
 
 def item_of(
@@ -50,7 +49,8 @@ def meaning(scope: Scope, places: Places, table: Mapping[str, ReportStatus | Non
     """What a status code means, None where there is nothing to tell; Malformed where the table lacks it."""
     code = scope.text(places)
     if code not in table:
-        raise Malformed(f"{scope.at(places)} is {'no status that the map lists' if code else 'missing'}")
+        fault = f"no status that the map lists{named(code)}" if code else "missing"
+        raise Malformed(f"{scope.at(places)} is {fault}")
     return table[code]
 
 
@@ -96,13 +96,5 @@ def _flag(scope: Scope, places: ResultMap) -> AbnormalFlag:
     critical = any(rule.accepts(code) for code in scope.values(rule.places))
     unknown = [code for code in codes if code not in places.flags]
     if unknown and not critical:
-        raise Malformed(f"{scope.at(places.flag)} is no flag that the map lists")
-    flags = [places.flags[code] for code in codes if code in places.flags]
-    flag = next((each for each in flags if each in CRITICAL_FLAGS), None) or _weightiest(flags)
-    return _MADE_CRITICAL.get(flag, AbnormalFlag.CRITICAL) if critical and flag not in CRITICAL_FLAGS else flag
-
-
-def _weightiest(flags: Sequence[AbnormalFlag]) -> AbnormalFlag:
-    said = [flag for flag in flags if flag is not AbnormalFlag.NONE]
-    telling = [flag for flag in said if flag is not AbnormalFlag.NORMAL]
-    return next(iter(telling or said), AbnormalFlag.NONE)
+        raise Malformed(f"{scope.at(places.flag)} is no flag that the map lists{named(unknown[0])}")
+    return flag_of([places.flags[code] for code in codes if code in places.flags], critical=critical)

@@ -18,6 +18,7 @@ from adapters.values import Identifier, PatientRecord, Sex, VerifiedIdentity
 
 _UNTYPED = "MRN"
 _NOT_APPLICABLE = "N"
+_FIND_CANDIDATES = ("Q22", "Find Candidates", "HL70471")
 
 
 def patient_query(identity: VerifiedIdentity, settings: Hl7HisSettings, envelope: Envelope) -> Draft:
@@ -26,16 +27,26 @@ def patient_query(identity: VerifiedIdentity, settings: Hl7HisSettings, envelope
         ("@PID.3.1", identity.id_number),
         ("@PID.3.5", _type_sent(identity.id_type, settings)),
     ]
-    query = segment("QPD", {1: ("Q22", "Find Candidates", "HL70471"), 2: envelope.control_id, 3: parameters})
-    return draft("QBP^Q22^QBP_Q21", query, segment("RCP", {1: "I", 2: ("99", "RD")}))
+    trigger = settings.patient_query.split("^")[1]
+    name = _FIND_CANDIDATES if trigger == _FIND_CANDIDATES[0] else (trigger,)
+    query = segment("QPD", {1: name, 2: envelope.control_id, 3: parameters})
+    return draft(settings.patient_query, query, segment("RCP", {1: "I", 2: ("99", "RD")}))
 
 
 def read_patients(answer: Message, identity: VerifiedIdentity, settings: Hl7HisSettings) -> Sequence[PatientRecord]:
     """The records found; one that names another document of the same type is not ours to see and left out."""
-    if not reading.hits(answer):
+    if not _found_any(answer, settings):
         return ()
     records = (read_record(pid, settings) for pid in answer.segments("PID"))
     return tuple(record for record in records if _may_belong(record, identity))
+
+
+def _found_any(answer: Message, settings: Hl7HisSettings) -> bool:
+    """By QAK-2; an answer to a query of the hospital's own may lack QAK, and then its PID tell."""
+    is_own = settings.patient_query.split("^")[1].startswith("Z")
+    if is_own and not answer.segments("QAK"):
+        return bool(answer.segments("PID"))
+    return reading.hits(answer)
 
 
 def registration(identity: VerifiedIdentity, settings: Hl7HisSettings, envelope: Envelope) -> Draft:
@@ -46,7 +57,7 @@ def registration(identity: VerifiedIdentity, settings: Hl7HisSettings, envelope:
         (document,), identity.name, identity.birth_date, identity.sex, settings=settings, phone=identity.phone
     )
     visit = segment("PV1", {1: "1", 2: _NOT_APPLICABLE})
-    return draft("ADT^A28^ADT_A05", segment("EVN", {2: at}), patient, visit)
+    return draft(settings.registration, segment("EVN", {2: at}), patient, visit)
 
 
 def record_segment(record: PatientRecord, settings: Hl7HisSettings) -> SegmentText:

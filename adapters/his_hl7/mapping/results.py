@@ -7,22 +7,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from adapters.errors import Malformed
+from adapters.heard import Told
 from adapters.his_hl7.map_settings import ResultMap
-from adapters.his_hl7.mapping.heard import Told
 from adapters.his_hl7.mapping.layout import PatientPart
-from adapters.his_hl7.mapping.observations import TAKEN_BACK, comments, item_of, meaning
+from adapters.his_hl7.mapping.observations import comments, item_of, meaning
 from adapters.his_hl7.mapping.orders import Order, orders
 from adapters.his_hl7.mapping.patients import read_record
 from adapters.his_hl7.mapping.scope import Scope
 from adapters.his_hl7.settings import Hl7HisSettings
 from adapters.hl7.message import Message
 from adapters.news import Document, Left, Observation, ReportIssued, ReportKind, ReportStatus
-
-_MENDED = frozenset({ReportStatus.CORRECTED, ReportStatus.ENTERED_IN_ERROR})
+from adapters.reported import TAKEN_BACK, status_of
 
 
 @dataclass(frozen=True, slots=True)
-class _Contents:
+class Contents:
+    """What the OBX of one order or document tell; `statuses` of those that tell anything."""
+
     observations: tuple[Observation, ...]
     documents: tuple[Document, ...]
     comment: str
@@ -50,7 +51,7 @@ def _report(message: Message, order: Order, outer: Scope, settings: Hl7HisSettin
         raise Malformed(f"{message.counted(order.head[0])} has no OBR")
     said = scope.text(places.status)
     firmness = meaning(scope, places.status, places.statuses) if said else None
-    contents = _contents(outer.inside(order.head), order, firmness, places)
+    contents = contents_of(outer.inside(order.head), order, firmness, places)
     yield from contents.left
     if not contents.statuses and ((said and firmness is None) or firmness is ReportStatus.PRELIMINARY):
         yield Left(opener, "an order without a result so far")
@@ -59,10 +60,12 @@ def _report(message: Message, order: Order, outer: Scope, settings: Hl7HisSettin
 
 
 def _issued(
-    scope: Scope, opener: str, contents: _Contents, said: ReportStatus | None, settings: Hl7HisSettings
+    scope: Scope, opener: str, contents: Contents, said: ReportStatus | None, settings: Hl7HisSettings
 ) -> ReportIssued:
     places = settings.map.result
-    status = _status(said, contents, opener)
+    status = status_of(said, contents.statuses)
+    if status is None:
+        raise Malformed(f"{opener}-25 is missing")
     if not contents.statuses and status not in TAKEN_BACK:
         raise Malformed(f"{opener} is {status} and has no result")
     code, name = scope.practitioner(places.practitioner)
@@ -85,31 +88,18 @@ def _issued(
     )
 
 
-def _contents(scope: Scope, order: Order, firmness: ReportStatus | None, places: ResultMap) -> _Contents:
+def contents_of(scope: Scope, order: Order, firmness: ReportStatus | None, places: ResultMap) -> Contents:
+    """Its items, documents and comment; `firmness` is how firm the whole is, if that is said."""
     read = [(item, *item_of(scope.inside(item), item, firmness, places)) for item in order.items]
     told = [(item, each) for item, _, each in read]
     remarks = [comments(order.comments), *(comments(item) for item, each in told if not isinstance(each, Observation))]
-    return _Contents(
+    return Contents(
         tuple(each for _, each in told if isinstance(each, Observation)),
         tuple(each for _, each in told if isinstance(each, Document)),
         "\n".join(filter(None, remarks)),
         tuple(each for _, each in told if isinstance(each, Left)),
         tuple(status for _, status, _ in read if status is not None),
     )
-
-
-def _status(said: ReportStatus | None, contents: _Contents, opener: str) -> ReportStatus:
-    """What the report says of itself; a final one whose items were mended or taken back is as they are."""
-    items = contents.statuses
-    if said not in (None, ReportStatus.FINAL):
-        return said or ReportStatus.FINAL
-    if said is None and not items:
-        raise Malformed(f"{opener}-25 is missing")
-    if items and TAKEN_BACK.issuperset(items):
-        return max(set(items), key=items.count)
-    if said is None and ReportStatus.PRELIMINARY in items:
-        return ReportStatus.PRELIMINARY
-    return ReportStatus.FINAL if _MENDED.isdisjoint(items) else ReportStatus.CORRECTED
 
 
 def _joined(reports: Iterable[ReportIssued]) -> Iterator[ReportIssued]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from adapters.errors import Malformed
+from adapters.heard import Told
 from adapters.his_hl7.mapping import scheduling
-from adapters.his_hl7.mapping.heard import Told
 from adapters.his_hl7.mapping.layout import PatientPart
 from adapters.his_hl7.mapping.patients import read_record
 from adapters.his_hl7.mapping.scope import Scope

@@ -8,10 +8,6 @@ from collections.abc import Callable, Mapping
 from adapters.hl7.segment import Field, Repetition, Segment
 
 _POWER_OF_TEN = re.compile(r"\*?10\^\d{1,2}(?:/.*)?")
-_NUMBER = r"[+-]?\d+(?:\.\d+)?"
-_RANGE = re.compile(
-    rf"\s*(?P<low>{_NUMBER})\s*(?:-{{1,3}}|~|～|—{{1,2}}|–|至|to)\s*(?P<high>{_NUMBER})\s*(?P<units>.*)"
-)
 _SEVERAL = "; "
 
 
@@ -32,14 +28,6 @@ def units_of(field: Field, told: str) -> str:
     """The units as told, or the whole field where it is a power of ten whose `^` was never escaped: `10^9/L`."""
     whole = field.text.strip()
     return whole if _POWER_OF_TEN.fullmatch(whole) else told
-
-
-def limits_of(reference_range: str, units: str) -> tuple[str, str]:
-    """Both ends of a range that is two numbers, with or without its units behind; else two empty texts."""
-    found = _RANGE.fullmatch(reference_range)
-    if not found or found["units"].strip() not in ("", units) or float(found["low"]) > float(found["high"]):
-        return "", ""
-    return found["low"], found["high"]
 
 
 def _line(repetition: Repetition) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from adapters.errors import Reason, Refused
 from hospital_bridge.payment.context import MoneyContext
@@ -146,12 +146,16 @@ def _why_give_up(context: MoneyContext, work: Work, payment: Payment) -> str:
     if payment.refunded_fen:
         return REFUNDED_AT_WALLET
     started = payment.collected_at or payment.created_at
-    if payment.fulfilment is Fulfilment.MANUAL or work.now < started + context.fulfil_deadline:
+    if payment.fulfilment is Fulfilment.MANUAL or not _is_overdue(context, started, work.now):
         return ""
     effect = work.effects.find(effect_key(payment.payment_id))
-    if effect is None or effect.attempts == 0 or work.now < effect.intended_at + context.fulfil_deadline:
+    if effect is None or effect.attempts == 0 or not _is_overdue(context, effect.intended_at, work.now):
         return ""
     return OVERDUE
+
+
+def _is_overdue(context: MoneyContext, since: datetime, now: datetime) -> bool:
+    return now - since - context.time_off(since, now) >= context.fulfil_deadline
 
 
 def _hand_to_person(work: Work, payment_id: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hospital_bridge.sandbox.companies.company import Company, Files, Site
-from hospital_bridge.sandbox.hospital.doors.mllp import over_mllp
+from hospital_bridge.sandbox.hospital.doors import mllp
 
 HOST = "127.0.0.1"
 
@@ -40,7 +40,11 @@ networks = ["127.0.0.1"]
 
 def _written(site: Site) -> Files:
     addresses = site.addresses
-    his = addresses.his(site.operator_id) if addresses.his else over_mllp(HOST, addresses.his_port, addresses.charset)
+    his = (
+        addresses.his(site.operator_id)
+        if addresses.his
+        else mllp.over_mllp(HOST, addresses.his_port, addresses.charset)
+    )
     tables = f"{_TABLES.format(peer=site.peer)}\n{his.tables}"
     if not addresses.clinic:
         return Files(tables, his.secrets, his.others)

@@ -67,6 +67,10 @@ class Cashier:
         """The entries under the asker's serial: more than one only in a careless hospital."""
         return [entry for entry in self._book if entry.serial == serial]
 
+    def all(self) -> Sequence[BookEntry]:
+        """Every entry, the oldest first."""
+        return list(self._book)
+
     def of_day(self, day: date) -> Sequence[BookEntry]:
         """Every entry of one business day."""
         return [entry for entry in self._book if entry.occurred_at.astimezone(calendar.ZONE).date() == day]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Any
 
 from adapters.errors import Malformed
 from adapters.hl7.build import UTF_8
@@ -105,6 +107,11 @@ class SimulatedHospital:
         with self._lock:
             payload = self._answered(message, fault)
         return on_the_wire(payload, fault)
+
+    @property
+    def lock(self) -> AbstractContextManager[Any]:
+        """Held by whoever reads or changes its books in several steps."""
+        return self._lock
 
     @property
     def charset(self) -> str:

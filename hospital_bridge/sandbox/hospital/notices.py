@@ -18,7 +18,8 @@ WINDOW_ONLY = "YB"
 """PV1-20 of a bill that only the window settles, as the hospital's IT writes it into the bridge's map."""
 
 _CHARGE, _CREDIT, _NEW, _CANCEL = "CG", "CD", "NW", "CA"
-_FINDINGS = (("FINDING", "检查所见", "双肺纹理清晰。\n未见异常密度影。"), ("IMPRESSION", "诊断意见", "未见明显异常。"))
+FINDINGS = (("FINDING", "检查所见", "双肺纹理清晰。\n未见异常密度影。"), ("IMPRESSION", "诊断意见", "未见明显异常。"))
+"""Code, name and words of what imaging finds where a report says nothing else."""
 
 
 def event(at: datetime) -> SegmentText:
@@ -139,7 +140,7 @@ def _measured(number: int, test: Analyte, value: str, state: str) -> SegmentText
 
 
 def _in_words(report: Report) -> Iterator[SegmentText]:
-    for number, (code, name, words) in enumerate(_FINDINGS, start=1):
+    for number, (code, name, words) in enumerate(FINDINGS, start=1):
         said = dict(report.values).get(code, words)
         yield segment("OBX", {1: str(number), 2: "TX", 3: (code, name, "L"), 5: [*said.split("\n")], 11: report.state})
     content = base64.b64encode(one_page(f"Report {report.report_no}, synthetic")).decode()

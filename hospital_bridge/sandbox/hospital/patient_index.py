@@ -26,6 +26,10 @@ class PatientIndex:
         """Every record of that identity document."""
         return [p for p in self._by_mrn.values() if (p.id_type, p.id_number) == (id_type, id_number)]
 
+    def all(self) -> Sequence[Patient]:
+        """Every record."""
+        return list(self._by_mrn.values())
+
     def get(self, mrn: str) -> Patient:
         """The record of that number; Declined where there is none."""
         if mrn not in self._by_mrn:

@@ -38,7 +38,7 @@ class Registration:
     def steps(self) -> Iterator[Step]:
         """The steps in their order."""
         yield Step("sign_in", "A patient consents and is verified by real name", self._sign_in)
-        yield Step("departments", "The hospital tells its departments over HL7 v2", self._departments)
+        yield Step("departments", "The hospital tells its departments", self._departments)
         yield Step("new_record", "New to the hospital: a record is made (ADT^A28) and bound", self._new_record)
         yield Step("two_records", "A patient with two record numbers binds both and unbinds one", self._two_records)
         yield Step("register", "Department, practitioner, slot; paid; confirmed by the hospital", self._register)

@@ -128,9 +128,14 @@ class Results:
         return phone.wait(page, lambda shown: shown.marks.get("word") == word and words in shown.words)
 
     def _listed(self, desk: Worker, path: str) -> PageShown:
-        """The first that waits on a work list of the staff."""
-        listed = desk.page(f"hospital/{path}")
-        return desk.open(listed.link(f"hospital/{path}/"))
+        """The first that waits on a work list of the staff, once one does."""
+        address = f"hospital/{path}/"
+
+        def look() -> PageShown | None:
+            listed = desk.page(f"hospital/{path}")
+            return listed if any(address in link.address for link in listed.links) else None
+
+        return desk.open(self._world.wait(look).link(address))
 
     def _facts(self, *notices: Notice) -> dict[str, Any]:
         return {

@@ -12,12 +12,19 @@ from hospital_bridge.verticals.hospital.api import RESOURCES
 from hospital_bridge.verticals.hospital.bills import arrival, matching, sale
 from hospital_bridge.verticals.hospital.bills import telling as bill_telling
 from hospital_bridge.verticals.hospital.bills.rights import export_bills, forget_bills
+from hospital_bridge.verticals.hospital.merging import arrival as merging
 from hospital_bridge.verticals.hospital.pages import PAGES
 from hospital_bridge.verticals.hospital.record_numbers import NUMBER_BOUND
 from hospital_bridge.verticals.hospital.results import critical_watch, rights, telling, tidying
-from hospital_bridge.verticals.hospital.results.arrival import RECEIVE
+from hospital_bridge.verticals.hospital.results.arrival import RECEIVE, REPLACED
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
-from hospital_bridge.verticals.hospital.store import record_requests, registrations, visits
+from hospital_bridge.verticals.hospital.store import (
+    record_holders,
+    record_merges,
+    record_requests,
+    registrations,
+    visits,
+)
 from hospital_bridge.verticals.hospital.visits import registering
 from hospital_bridge.verticals.hospital.visits import telling as visit_telling
 from hospital_bridge.verticals.hospital.visits.line_rules import LINE_RULES
@@ -62,6 +69,7 @@ def erase_subject(work: VerticalWork, subject_id: str) -> None:
     if any(registration.is_live(work.now) for registration in registrations.of_subject(work, subject_id)):
         raise StillNeeded("This person has a registration that is not over; cancel it or wait until the visit is past.")
     rights.forget_reports(work, subject_id)
+    record_merges.forget(work, record_holders.own_numbers(work, subject_id))
     registrations.forget_subject(work, subject_id)
     forget_bills(work, subject_id)
     record_requests.forget_subject(work, subject_id)
@@ -77,6 +85,9 @@ VERTICAL = Vertical(
         optional_ports=frozenset({"HisNews"}),
         personal_data=(
             PersonalData("record number", "to register the patient at the hospital", timedelta(days=15 * 365)),
+            PersonalData(
+                "merged record number", "to know what is one person's at the hospital", timedelta(days=15 * 365)
+            ),
             PersonalData("report", "to show the patient their results", timedelta(days=15 * 365)),
             PersonalData("report of nobody here", "until the record office finds its patient", timedelta(days=30)),
             PersonalData("visit", "to check the patient in and to call them by name", timedelta(days=15 * 365)),
@@ -100,8 +111,11 @@ VERTICAL = Vertical(
         Reaction(matching.FORGET_PARKED, matching.forget_parked, every=timedelta(days=1)),
     ),
     inbound=(
+        merging.MERGED,
+        merging.UNMERGED,
         leaving.CALLED_OFF,
         registering.REGISTERED,
+        REPLACED,
         RECEIVE,
         arrival.ISSUED,
         arrival.WITHDRAWN_BY_HOSPITAL,

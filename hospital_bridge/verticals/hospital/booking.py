@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from adapters.errors import Reason, Refused
 from adapters.values import Booking, BookingRequest
 from hospital_bridge.slot import OutsideCall, PaymentRequest, Right
-from hospital_bridge.verticals.hospital.record_numbers import number_of, record_of
+from hospital_bridge.verticals.hospital.own_numbers import number_of, record_of
 from hospital_bridge.verticals.hospital.registration import Event, Registration, State
 from hospital_bridge.verticals.hospital.store import registrations, slot_holds
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from adapters.errors import NotDone, Reason, Refused
 from adapters.values import Identifier
 from hospital_bridge.slot import OutsideCall, Right
+from hospital_bridge.verticals.hospital.own_numbers import bound_as, own_numbers
 from hospital_bridge.verticals.hospital.record_numbers import MRN, ask_to_match, token
+from hospital_bridge.verticals.hospital.schedule import must_be_open
 from hospital_bridge.verticals.hospital.store import record_requests
 
 if TYPE_CHECKING:
@@ -25,11 +27,15 @@ ANOTHER_NAME = Reason.CONFLICTING_CONTENT
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A record number that the patient may bind; `token` stands for it in a form."""
+    """A record number that the patient may bind; `token` stands for it in a form.
+
+    `others` are the numbers of the same record: those that went up into it, and those that the hospital linked.
+    """
 
     mrn: str
     token: str
     bound: bool
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +54,14 @@ def cards_of(scope: Scope, acting: Acting) -> Cards:
     with scope.read() as work:
         acting.must(work, Right.BOOK)
         identity = work.subjects.identity(subject_id)
-        bound = [each.value for each in work.subjects.identifiers(subject_id) if each.system == MRN]
+        bound = {own.number: own.others for own in own_numbers(work, subject_id)}
     records = scope.port("HisDirectory").find_patients(identity)
-    mrns = dict.fromkeys([*bound, *_own(records, identity)])
+    same = {number for others in bound.values() for number in others}
+    mrns = dict.fromkeys([*bound, *(number for number in _own(records, identity) if number not in same)])
     return Cards(
         subject_id=subject_id,
         name=identity.name,
-        candidates=[Candidate(mrn, token(subject_id, mrn), mrn in bound) for mrn in mrns],
+        candidates=[Candidate(mrn, token(subject_id, mrn), mrn in bound, bound.get(mrn, ())) for mrn in mrns],
         name_differs=any(record.name != identity.name for record in records),
     )
 
@@ -82,17 +89,17 @@ def unbind(scope: Scope, acting: Acting, chosen: str) -> bool:
     """Take a bound record number out of use; False when it is not bound."""
     with scope.begin() as work:
         acting.must(work, Right.BOOK)
-        for identifier in work.subjects.identifiers(acting.subject_id):
-            if token(acting.subject_id, identifier.value) == chosen:
-                work.subjects.remove_identifier(acting.subject_id, identifier)
-                work.audit.record(acting.wallet_user_id, "card.unbound", acting.subject_id)
-                return True
-    return False
+        bound = bound_as(work, acting.subject_id, chosen)
+        for identifier in bound:
+            work.subjects.remove_identifier(acting.subject_id, identifier)
+            work.audit.record(acting.wallet_user_id, "card.unbound", acting.subject_id)
+    return bool(bound)
 
 
 def ask_new_record(scope: Scope, acting: Acting) -> None:
     """Have the hospital enter the patient as a new one after this commit."""
     subject_id = acting.subject_id
+    must_be_open(scope)
     with scope.begin() as work:
         acting.must(work, Right.BOOK)
         record_requests.want_record(work, subject_id)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from adapters.errors import Away
 from adapters.values import Department, Practitioner, Slot
 from hospital_bridge.verticals.hospital import directory
 from hospital_bridge.verticals.hospital.directory import NotOffered
@@ -30,6 +31,13 @@ class Offer:
     department: Department
     practitioner: Practitioner
     slot: Slot
+
+
+def must_be_open(scope: Scope) -> None:
+    """Away where nothing new may begin: the hospital's system is about to be left alone, or already is."""
+    until = scope.closed_until()
+    if until is not None:
+        raise Away("away: the hospital's system is, or will soon be, in maintenance", until=until)
 
 
 def offer(scope: Scope, department_code: str, practitioner_code: str, day: date, slot_id: str) -> Offer:

@@ -16,6 +16,8 @@ from adapters.hl7.message import Message
 from adapters.news import News
 from tests.adapters.his_hl7.conftest import demo_settings
 
+WRITTEN = ("map", "triggers", "sexes", "id_types")
+"""What the fixture's hospital wrote into its settings."""
 FOLDER = Path(__file__).parents[3] / "fixtures" / "his_hl7"
 
 
@@ -30,8 +32,8 @@ def expected_of(name: str) -> dict[str, Any]:
 
 def settings_of(name: str) -> Hl7HisSettings:
     """The demo hospital's settings with the map that the fixture's hospital wrote."""
-    told = expected_of(name).get("map")
-    return demo_settings(map=told) if told else demo_settings()
+    told = expected_of(name)
+    return demo_settings(**{key: told[key] for key in WRITTEN if key in told})
 
 
 def heard_as_plain(raw: bytes, settings: Hl7HisSettings, charset: str | None = None) -> dict[str, Any]:

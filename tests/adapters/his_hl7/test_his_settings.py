@@ -51,6 +51,10 @@ def test_settings_are_read_in_their_units() -> None:
         {"posting_query": "Q99"},
         {"receipt_number": "somewhere"},
         {"processing_id": "X"},
+        {"triggers": {"ADT^ZP1": "ADT^A99"}},
+        {"triggers": {"ZP1": "ADT^A04", "adt^zp2": "ADT^A04"}},
+        {"patient_query": "Q22"},
+        {"registration": "ADT^ZP1^"},
         {"unknown_key": 1},
     ],
 )

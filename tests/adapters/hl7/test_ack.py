@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from adapters.hl7.ack import Ack, AckCode, Stamp, answers, decide_ack
+from adapters.hl7.conformance import check
 from adapters.hl7.message import Message
 from tests.adapters.hl7.hl7_messages import STAMP
 
@@ -53,6 +56,14 @@ def test_an_old_version_gets_no_error_segment_that_it_would_not_know() -> None:
         "MSH",
         "MSA",
     ]
+
+
+@pytest.mark.parametrize("accept", ["", "AL"])
+@pytest.mark.parametrize("how", [{}, {"stored": False}, {"refusal": "no one handles it"}])
+def test_every_answer_keeps_the_standard(accept: str, how: dict[str, Any]) -> None:
+    body = owed(adt(accept), **how).body
+    assert body is not None
+    assert [each for each in check(body) if each.place != "MSA-3"] == []
 
 
 @pytest.mark.parametrize("control_id", ["a\\T\\b", " padded ", "x" * 300, "a^b~c&d"])

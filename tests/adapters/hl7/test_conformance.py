@@ -46,6 +46,17 @@ def test_the_fixtures_of_our_own_kinds_conform(name: str) -> None:
     assert errors == []
 
 
+@pytest.mark.parametrize("name", ["adt_a40__two_numbers_become_one", "mdm_t02__embedded_pdf", "oml_o21__priced_orders"])
+def test_what_a_hospital_sends_by_the_standard_conforms_whatever_hl7apy_lacks(name: str) -> None:
+    raw = (FIXTURES.parent / "his_hl7" / f"{name}.hl7").read_bytes()
+    assert [each for each in check(raw) if each.severity is Severity.ERROR] == []
+
+
+def test_an_event_of_another_structures_name_is_told_its_own() -> None:
+    wrong = ("error", "MSH-9.3", "the structure of ADT^A40 is ADT_A39")
+    assert wrong in found("ADT^A40^ADT_A40", EVN, PID, segment("MRG", {1: ("9", "", "", "HIS", "MR")}))
+
+
 def test_required_fields_and_segments_are_missed() -> None:
     assert found("ADT^A28^ADT_A05", EVN, segment("PID", {1: "1"})) == [
         ("error", "PID-3", "required and missing"),

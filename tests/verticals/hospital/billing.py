@@ -13,11 +13,13 @@ from adapters.news import BillIssued, BillWithdrawn, ChargeItem
 from adapters.values import EntryKind, Fen, Identifier, PatientRecord, Posting, PostingEntry, Sex, VerifiedIdentity
 from adapters.values import WalletAccount as Account
 from hospital_bridge.facade import OperatorScope
+from hospital_bridge.pace.windows import Maintenance
 from hospital_bridge.payment.context import Counter, MoneyContext
 from hospital_bridge.payment.flows.handlers import handlers
 from hospital_bridge.payment.flows.notice import receive_notice
 from hospital_bridge.payment.ledger import verify
 from hospital_bridge.payment.model import Payment, situation_of
+from hospital_bridge.settings.pace import MaintenanceWindow
 from hospital_bridge.slot import LookAgain, Relation, Right
 from hospital_bridge.store.jobs import Lane
 from hospital_bridge.store.unit_of_work import Store
@@ -31,6 +33,7 @@ from hospital_bridge.verticals.hospital.record_numbers import MRN
 from hospital_bridge.verticals.hospital.store import bills, metadata
 from hospital_bridge.workers.job_runner import Handlers, JobRunner
 from tests.fixtures_store import Database
+from tests.pace.fragile import paced
 from tests.payment.faults import Line
 from tests.payment.wallet import InMemoryWallet
 from tests.steered import FakeClock
@@ -78,17 +81,33 @@ class Cashier:
 
 
 class BillWorld:
-    """`hear` is what the hospital says, `pay` what a phone does, `work` what the workers do."""
+    """`hear` is what the hospital says, `pay` what a phone does, `work` what the workers do.
 
-    def __init__(self, store: Store, database: Database, clock: FakeClock) -> None:
+    In `windows` the hospital's system is in maintenance.
+    """
+
+    def __init__(
+        self, store: Store, database: Database, clock: FakeClock, windows: Sequence[MaintenanceWindow] = ()
+    ) -> None:
         database.add_tables(metadata)
         self.store, self.clock = store, clock
         self.wallet, self.cashier = InMemoryWallet(clock), Cashier()
         counters: dict[str, Counter] = {}
-        self.context = MoneyContext(OPERATOR, store, SHANGHAI, {ACCOUNT: self.wallet}, counters)
+        self.context = MoneyContext(
+            OPERATOR,
+            store,
+            SHANGHAI,
+            {ACCOUNT: self.wallet},
+            counters,
+            time_off=Maintenance(windows, SHANGHAI).time_off,
+        )
         settings = {"pay_minutes": 15, "payment_window": "", "parked_days": 30}
         self.scope = OperatorScope(
-            self.context, settings, clock, {"HisBilling": self.cashier}, teller=Teller.of("hospital", NOTICES)
+            self.context,
+            settings,
+            clock,
+            {"HisBilling": paced(self.cashier, clock, windows=windows) if windows else self.cashier},
+            teller=Teller.of("hospital", NOTICES),
         )
         for sale in VERTICAL.sales:
             counters[sale.kind] = Counter(sale, self.scope, self.scope.unit)

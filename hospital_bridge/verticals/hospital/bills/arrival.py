@@ -6,17 +6,19 @@ sealed under the operator's key, until somebody binds it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from adapters.errors import Reason, Refused
 from adapters.news import BillIssued, BillWithdrawn
-from adapters.values import Fen, Identifier
+from adapters.values import Fen
 from hospital_bridge.slot import Inbound, LookAgain
 from hospital_bridge.verticals.hospital.bills import telling
 from hospital_bridge.verticals.hospital.bills.bill import CALLED_BACK, Bill, Event, State
+from hospital_bridge.verticals.hospital.own_numbers import is_same_record
 from hospital_bridge.verticals.hospital.record_numbers import MRN, ask_to_match
-from hospital_bridge.verticals.hospital.store import bills
+from hospital_bridge.verticals.hospital.store import bills, record_holders
 
 if TYPE_CHECKING:
     from adapters.values import PatientRecord
@@ -50,7 +52,7 @@ def withdrawn(work: VerticalWork, news: BillWithdrawn) -> None:
 
 
 def _replace(work: VerticalWork, standing: Bill, news: BillIssued) -> None:
-    told = standing.telling(news)
+    told = replace(standing.telling(news), mrn=_number(news.patient))
     if standing.state in _SAME_STANDS and standing.asks(news):
         if told != standing:
             bills.rewrite(work, told)
@@ -96,13 +98,9 @@ def _is_overtaken(standing: Bill, news: BillIssued) -> bool:
 def _standing(work: VerticalWork, bill_no: str, patient: PatientRecord) -> Bill | None:
     """The bill of that number, or None; Refused where another patient has it: whose it is, a person must find out."""
     standing = bills.find(work, bill_no)
-    if standing is not None and standing.mrn and not _same(work, standing.mrn, _number(patient)):
+    if standing is not None and standing.mrn and not is_same_record(work, standing.mrn, _number(patient)):
         raise Refused("two patients have a bill of the same number", reason=Reason.CONFLICTING_CONTENT)
     return standing
-
-
-def _same(work: VerticalWork, mrn: str, other: str) -> bool:
-    return bills.number_index(work, mrn) == bills.number_index(work, other)
 
 
 def _number(patient: PatientRecord) -> str:
@@ -163,10 +161,10 @@ def _blank(work: VerticalWork, news: BillWithdrawn) -> Bill:
 
 def only_holder(work: VerticalWork, mrn: str) -> str:
     """The subject who has bound the number, or empty; Refused where two have: which of them, only a person can tell."""
-    holders = work.subjects.holders(Identifier(MRN, mrn))
-    if len(holders) > 1:
+    found = record_holders.holders(work, mrn, lock=True)
+    if len(found) > 1:
         raise Refused("two people have bound the bill's record number", reason=Reason.CONFLICTING_CONTENT)
-    return holders[0] if holders else ""
+    return found[0] if found else ""
 
 
 # The booking that a notice waits for may take hours, and behind it may stand a critical value.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hospital_bridge.verticals.hospital.bills import telling
 from hospital_bridge.verticals.hospital.bills.arrival import only_holder
-from hospital_bridge.verticals.hospital.store import bills
+from hospital_bridge.verticals.hospital.store import bills, record_merges
 
 if TYPE_CHECKING:
     from hospital_bridge.slot import Scope
@@ -19,7 +19,7 @@ FORGET_PARKED = "hospital.forget_parked_bills"
 def hand_over(scope: Scope, number_index: str) -> None:
     """Job: give the bills of a record number to whoever has bound it, sealed anew under that person's key."""
     with scope.begin() as work:
-        for parked in bills.parked(work, number_index):
+        for parked in bills.parked(work, record_merges.indexes_with(work, number_index)):
             subject_id = only_holder(work, parked.mrn)
             if subject_id:
                 found = replace(parked, subject_id=subject_id)

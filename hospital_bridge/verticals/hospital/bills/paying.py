@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hospital_bridge.slot import PaymentRequest, Right
 from hospital_bridge.verticals.hospital.bills.bill import Event, State
+from hospital_bridge.verticals.hospital.schedule import must_be_open
 from hospital_bridge.verticals.hospital.store import bills
 
 if TYPE_CHECKING:
@@ -21,8 +22,10 @@ GIVEN_UP = "given_up"
 def pay(scope: Scope, wallet_user_id: str, bill_id: str, seen_fen: int) -> bool:
     """Open an order for what the patient was shown; False where the bill is not to be paid, or not so much.
 
-    Of two phones that press at once one has the order; the other one's page says so.
+    Of two phones that press at once one has the order; the other one's page says so. Away where the hospital could not
+    book the money for a while.
     """
+    must_be_open(scope)
     with scope.begin() as work:
         # Locked first although payments come first elsewhere: the order's payment is not there yet.
         bill = theirs(work, wallet_user_id, bills.get(work, bill_id, lock=True))

@@ -10,7 +10,7 @@ from hospital_bridge.verticals.hospital import postings
 from hospital_bridge.verticals.hospital.bills import telling
 from hospital_bridge.verticals.hospital.bills.bill import TRANSITIONS, Event, State, bill_of
 from hospital_bridge.verticals.hospital.bills.paying import SALE_KIND
-from hospital_bridge.verticals.hospital.record_numbers import record_of
+from hospital_bridge.verticals.hospital.own_numbers import record_of
 from hospital_bridge.verticals.hospital.store import bills
 
 if TYPE_CHECKING:

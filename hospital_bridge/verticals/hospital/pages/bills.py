@@ -9,6 +9,7 @@ from marshmallow import Schema, fields, validate
 from hospital_bridge.slot import Go, PageRequest, Right, View
 from hospital_bridge.verticals.hospital.bills import paying
 from hospital_bridge.verticals.hospital.bills.bill import OPEN, UNDER_WAY, Bill, State
+from hospital_bridge.verticals.hospital.own_numbers import current
 from hospital_bridge.verticals.hospital.pages.trouble import page
 from hospital_bridge.verticals.hospital.store import bills, visits
 
@@ -42,11 +43,13 @@ def show_bill(request: PageRequest) -> View:
         mine = _mine(work, request)
         payment = work.payments.view(mine.payment_id) if mine.payment_id else None
         place = _place(work, mine)
+        record_number = current(work, mine.mrn)
     moving = mine.state in UNDER_WAY or (payment is not None and payment.moving)
     data = {
         "bill": mine,
         "payment": payment,
         "place": place,
+        "record_number": record_number,
         "window": request.scope.settings["payment_window"],
         "is_payer": mine.wallet_user_id == request.principal,
         "too_late": payment is not None and payment.expires_at <= request.scope.now(),

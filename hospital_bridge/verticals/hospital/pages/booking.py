@@ -9,9 +9,7 @@ from hospital_bridge.verticals.hospital import booking, cards, directory, leavin
 from hospital_bridge.verticals.hospital.acting import acting
 from hospital_bridge.verticals.hospital.pages.trouble import gone, page
 from hospital_bridge.verticals.hospital.store import slot_holds
-from hospital_bridge.verticals.hospital.timetable import Timetable
-
-_TIMETABLE = Timetable()
+from hospital_bridge.verticals.hospital.timetable import coming_days
 
 
 class ChosenSlot(Schema):
@@ -50,7 +48,7 @@ def slots(request: PageRequest) -> View:
         {
             "department": directory.department(request.scope, department),
             "practitioner": directory.practitioner(request.scope, department, practitioner),
-            "days": _TIMETABLE.days(request.scope, department, practitioner),
+            "days": coming_days(request.scope, department, practitioner),
         },
     )
 
@@ -91,18 +89,13 @@ def book(request: PageRequest) -> View | Go:
         return gone(409, "HB-R004")
     except record_numbers.NoRecordNumber:
         return Go("cards")
-    finally:
-        _TIMETABLE.forget(request.scope, offer.slot.department_code, offer.slot.practitioner_code)
     return Go("registration", {"registration": registration_id})
 
 
 def _offer(request: PageRequest) -> schedule.Offer:
     department, practitioner = request.data["department"], request.data["practitioner"]
-    try:
-        return schedule.offer(request.scope, department, practitioner, request.data["day"], request.data["slot"])
-    except directory.NotOffered:
-        _TIMETABLE.forget(request.scope, department, practitioner)
-        raise
+    schedule.must_be_open(request.scope)
+    return schedule.offer(request.scope, department, practitioner, request.data["day"], request.data["slot"])
 
 
 PAGES = (

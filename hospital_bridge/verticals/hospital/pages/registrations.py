@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from hospital_bridge.slot import Go, PageRequest, Right, View
 from hospital_bridge.verticals.hospital import leaving
 from hospital_bridge.verticals.hospital.acting import Acting, acting
+from hospital_bridge.verticals.hospital.own_numbers import current
 from hospital_bridge.verticals.hospital.pages.bills import open_bills
 from hospital_bridge.verticals.hospital.pages.trouble import page
 from hospital_bridge.verticals.hospital.registration import STANDING, Registration, State
@@ -50,12 +51,14 @@ def show_registration(request: PageRequest) -> View:
         payment = work.payments.view(mine.payment_id) if mine.payment_id else None
         rights = Acting(request.principal, mine.subject_id).rights(work)
         name = work.subjects.identity(mine.subject_id).name
+        record_number = current(work, mine.mrn)
     moving = mine.state in WAITING or (payment is not None and payment.moving)
     now = request.scope.now()
     data = {
         "registration": mine,
         "payment": payment,
         "name": name,
+        "record_number": record_number,
         "is_payer": mine.wallet_user_id == request.principal and Right.PAY in rights,
         "may_book": Right.BOOK in rights,
         "too_late": payment is not None and payment.expires_at <= now,

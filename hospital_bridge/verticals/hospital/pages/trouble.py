@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING
 
-from adapters.errors import Busy, OutsideError
+from adapters.errors import Away, Busy, OutsideError
 from hospital_bridge.slot import Download, Go, Page, PageRequest, View
 from hospital_bridge.verticals.hospital import directory
 from hospital_bridge.verticals.hospital.acting import NotAllowed, NotVerified
@@ -48,6 +48,8 @@ def speaks_of_trouble(handler: Handler) -> Handler:
     def page(request: PageRequest) -> View | Go | Download:
         try:
             return handler(request)
+        except Away as error:
+            return View("away.html", {"until": error.until}, status=503)
         except OutsideError as error:
             busy = isinstance(error, Busy)
             return View("unavailable.html", {"busy": busy}, status=503, refresh_seconds=20)

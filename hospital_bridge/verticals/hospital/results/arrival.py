@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adapters.news import ReportIssued
+from adapters.news import ReportIssued, ReportReplaced
 from hospital_bridge.slot import Inbound
 from hospital_bridge.verticals.hospital.record_numbers import MRN, ask_to_match
 from hospital_bridge.verticals.hospital.results import critical_watch, telling
 from hospital_bridge.verticals.hospital.results.matching import InDoubt, owner_of
-from hospital_bridge.verticals.hospital.store import parked_reports, reports
+from hospital_bridge.verticals.hospital.store import parked_reports, record_merges, replaced_reports, reports
 
 if TYPE_CHECKING:
     from hospital_bridge.slot import VerticalWork
@@ -18,7 +19,14 @@ if TYPE_CHECKING:
 
 
 def receive(work: VerticalWork, issued: ReportIssued) -> None:
-    """Keep the version; the same one again changes nothing, whenever and however often it comes."""
+    """Keep the version; the same one again changes nothing, whenever and however often it comes.
+
+    What is said of a report after another took its place changes nothing: that one stands.
+    """
+    row = replaced_reports.standing(work, issued.report_no)
+    if row.replaced_at is not None and issued.issued_at >= row.replaced_at:
+        return
+    issued = replace(issued, report_no=row.first_no)
     try:
         subject_id = parked_reports.decided_for(work, issued) or owner_of(work, issued.patient)
     except InDoubt as unclear:
@@ -31,7 +39,14 @@ def receive(work: VerticalWork, issued: ReportIssued) -> None:
     keep(work, subject_id, issued)
 
 
+def follow(work: VerticalWork, news: ReportReplaced) -> None:
+    """What comes under that number is a version of the report that it replaces."""
+    if replaced_reports.replace(work, news.report_no, news.replaces, news.told_at):
+        work.audit.record("hospital", "report.replaced", news.report_no)
+
+
 RECEIVE = Inbound(ReportIssued, receive)
+REPLACED = Inbound(ReportReplaced, follow)
 
 
 def keep(work: VerticalWork, subject_id: str, issued: ReportIssued) -> None:
@@ -49,14 +64,44 @@ def attach(work: VerticalWork, parked: ParkedReport, subject_id: str, *, by: str
 
 
 def attach_waiting(work: VerticalWork, number_index: str) -> None:
-    """Somebody may have bound that record number: what waits under exactly that number and their name is theirs."""
-    for parked in parked_reports.waiting_for(work, number_index):
+    """Somebody may have bound that record number: what waits under that record and their name is theirs."""
+    for parked in parked_reports.waiting_for(work, record_merges.indexes_with(work, number_index)):
         try:
             subject_id = owner_of(work, parked_reports.told(work, parked).patient)
         except InDoubt:
             continue
         attach(work, parked, subject_id)
         work.audit.record("bridge", "report.attached", parked.parked_id, subject=subject_id)
+
+
+def part(work: VerticalWork, report: Report) -> None:
+    """The record number under which the report came may be that person's no more: then it waits for its own person.
+
+    What a member of staff said is theirs stays theirs, and so does what came before it was kept under which number.
+    """
+    versions = [each.version_id for each in reversed(reports.history(work, report))]
+    try:
+        told = [reports.told(work, report, version_id) for version_id in versions]
+    except reports.NoSuchReport:
+        return
+    newest = told[-1]
+    if report.subject_id in (parked_reports.decided_for(work, newest), _owner(work, newest)):
+        return
+    reports.part(work, report)
+    for issued in told:
+        try:
+            keep(work, owner_of(work, issued.patient), issued)
+        except InDoubt as unclear:
+            parked_reports.park_again(work, issued, unclear.doubt)
+    see_what_stands(work, report.report_no)
+    work.audit.record("bridge", "report.parted", report.report_id)
+
+
+def _owner(work: VerticalWork, issued: ReportIssued) -> str:
+    try:
+        return owner_of(work, issued.patient)
+    except InDoubt:
+        return ""
 
 
 def see_what_stands(work: VerticalWork, report_no: str) -> None:
@@ -67,10 +112,10 @@ def see_what_stands(work: VerticalWork, report_no: str) -> None:
     newest = {report: reports.newest_of(work, report.report_id) for report in reports.of_number(work, report_no)}
     if not newest:
         return
-    places = [place for _, place in newest.values()]
+    places = [place for report, (_, place) in newest.items() if not report.parted]
     places += [parked.place for parked in parked_reports.waiting_of_number(work, report_no)]
     for report, (version_id, place) in newest.items():
-        _settle(work, report, version_id, place, moved=place < max(places))
+        _settle(work, report, version_id, place, moved=report.parted or place < max(places))
 
 
 def _settle(work: VerticalWork, report: Report, version_id: str, place: Place, *, moved: bool) -> None:

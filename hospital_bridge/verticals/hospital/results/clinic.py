@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from hospital_bridge.verticals.hospital.record_numbers import MRN
+from hospital_bridge.verticals.hospital.own_numbers import own_numbers
 from hospital_bridge.verticals.hospital.results import critical_watch
 from hospital_bridge.verticals.hospital.store import critical_values, parked_reports, report_looks, reports
 
@@ -111,5 +111,5 @@ def open_report(scope: Scope, report_id: str, *, by: str) -> Opened:
 def patient_of(work: VerticalWork, subject_id: str) -> Patient:
     """The person, opened."""
     identity = work.subjects.identity(subject_id)
-    numbers = tuple(each.value for each in work.subjects.identifiers(subject_id) if each.system == MRN)
+    numbers = tuple(own.number for own in own_numbers(work, subject_id))
     return Patient(identity.name, identity.sex, identity.birth_date, identity.phone, numbers)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from hospital_bridge.verticals.hospital.record_numbers import MRN
+from hospital_bridge.verticals.hospital.store import record_holders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,20 +37,22 @@ class InDoubt(Exception):
 
 def owner_of(work: VerticalWork, patient: PatientRecord) -> str:
     """The subject whose record number (PID-3) it is and whose name agrees; InDoubt otherwise."""
-    holders = holders_of(work, patient)
-    if not holders:
+    found = holders_of(work, patient, lock=True)
+    if not found:
         raise InDoubt(Doubt.UNKNOWN_PATIENT)
-    if len(holders) > 1:
+    if len(found) > 1:
         raise InDoubt(Doubt.TWO_PATIENTS)
-    if not is_same_name(work.subjects.identity(holders[0]).name, patient.name):
+    if not is_same_name(work.subjects.identity(found[0]).name, patient.name):
         raise InDoubt(Doubt.NAME_DIFFERS)
-    return holders[0]
+    return found[0]
 
 
-def holders_of(work: VerticalWork, patient: PatientRecord) -> Sequence[str]:
-    """Everybody who has one of the record's numbers in use."""
-    numbers = [each for each in patient.identifiers if each.system == MRN]
-    return list(dict.fromkeys(holder for number in numbers for holder in work.subjects.holders(number)))
+def holders_of(work: VerticalWork, patient: PatientRecord, *, lock: bool = False) -> Sequence[str]:
+    """Everybody who has one of the record's numbers in use, or one that is the same record."""
+    numbers = [each.value for each in patient.identifiers if each.system == MRN]
+    return list(
+        dict.fromkeys(holder for number in numbers for holder in record_holders.holders(work, number, lock=lock))
+    )
 
 
 def is_same_name(one: str, other: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hospital_bridge.verticals.hospital.record_numbers import MRN
+from hospital_bridge.verticals.hospital.own_numbers import own_numbers
 from hospital_bridge.verticals.hospital.results import arrival
 from hospital_bridge.verticals.hospital.results.matching import holders_of
 from hospital_bridge.verticals.hospital.store import parked_reports
@@ -77,7 +77,7 @@ def _meant(work: VerticalWork, told: ReportIssued, id_number: str) -> Sequence[s
 
 def _candidate(work: VerticalWork, subject_id: str) -> Candidate:
     identity = work.subjects.identity(subject_id)
-    numbers = tuple(each.value for each in work.subjects.identifiers(subject_id) if each.system == MRN)
+    numbers = tuple(own.number for own in own_numbers(work, subject_id))
     return Candidate(subject_id, identity.name, identity.birth_date, identity.sex, identity.id_number, numbers)
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hospital_bridge.slot import Right, StillNeeded
-from hospital_bridge.verticals.hospital.record_numbers import MRN
-from hospital_bridge.verticals.hospital.store import critical_values, parked_reports, reports
+from hospital_bridge.verticals.hospital.store import critical_values, parked_reports, record_holders, reports
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,7 +62,6 @@ def forget_reports(work: VerticalWork, subject_id: str) -> None:
     """Forget the person's reports; StillNeeded while a critical value of theirs awaits a clinician's word."""
     if critical_values.waits_for(work, subject_id):
         raise StillNeeded("A critical value of this person awaits a clinician; try again once it is acknowledged.")
-    numbers = [each.value for each in work.subjects.identifiers(subject_id) if each.system == MRN]
-    parked_reports.forget_subject(work, subject_id, numbers)
+    parked_reports.forget_subject(work, subject_id, record_holders.own_numbers(work, subject_id))
     critical_values.forget_subject(work, subject_id)
     reports.forget_subject(work, subject_id)

@@ -90,7 +90,8 @@ class Version:
 class Report:
     """A report of one person: which version stands, and whether a doctor has looked at it.
 
-    `moved` says that a newer version of the same number names somebody else, so that this person sees no value of it.
+    `moved` says that a newer version of the same number names somebody else, so that this person sees no value of it;
+    `parted` that it came under a record number which is not theirs after all.
     """
 
     report_id: str
@@ -101,6 +102,7 @@ class Report:
     seen_id: str
     seen_at: datetime | None
     version: int
+    parted: bool = False
 
     @property
     def is_seen(self) -> bool:

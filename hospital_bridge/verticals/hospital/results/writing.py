@@ -35,6 +35,20 @@ def read_version(text: str) -> dict[str, Any]:
     return _read_told(told) | {"documents": tuple(KeptDocument(**each) for each in told["documents"])}
 
 
+def write_patient(patient: PatientRecord) -> str:
+    """The patient as a version named them."""
+    return _text(_patient(patient))
+
+
+def read_told(version: str, patient: str, contents: Mapping[int, bytes]) -> ReportIssued:
+    """What the hospital said, out of `write_version`, `write_patient` and what was kept of its documents."""
+    told = json.loads(version)
+    kept = (KeptDocument(**each) for each in told["documents"])
+    documents = tuple(Document(each.title, each.content_type, contents.get(each.number, b"")) for each in kept)
+    told_of = _read_patient(json.loads(patient))
+    return ReportIssued(patient=told_of, documents=documents, **_read_told(told, whole=True))
+
+
 def write_whole(issued: ReportIssued) -> str:
     """The whole message with its patient and documents, for a report of which nobody knows yet whose it is."""
     documents = [

@@ -137,10 +137,16 @@ def of_subject(work: VerticalWork, subject_id: str) -> Sequence[Bill]:
     return [_read(work, row) for row in work.table(BILL).all(BILL.c.subject_id == subject_id)]
 
 
-def parked(work: VerticalWork, number_index: str) -> Sequence[Bill]:
-    """The bills of a record number that nobody here had bound when they came."""
-    rows = work.table(BILL).all(as_indexed(PARKED), BILL.c.number_index == number_index)
+def parked(work: VerticalWork, number_indexes: Collection[str]) -> Sequence[Bill]:
+    """The bills of these record numbers that nobody here had bound when they came."""
+    rows = work.table(BILL).all(as_indexed(PARKED), BILL.c.number_index.in_(number_indexes))
     return [_read(work, row) for row in rows]
+
+
+def told_under(work: VerticalWork, number_index: str, subject_ids: Collection[str]) -> Sequence[Bill]:
+    """The bills of these people that the hospital told under that number."""
+    whose = BILL.c.subject_id.in_(subject_ids)
+    return [_read(work, row) for row in work.table(BILL).all(whose, BILL.c.number_index == number_index)]
 
 
 def forget_parked(work: VerticalWork, before: datetime) -> int:

@@ -19,7 +19,7 @@ from hospital_bridge.verticals.hospital.store.metadata import metadata
 from hospital_bridge.verticals.hospital.store.reports import content_index
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy import Row
 
@@ -65,11 +65,13 @@ class Event(StrEnum):
 
     MATCH = "match"
     REFUSE = "refuse"
+    PART = "part"
 
 
 TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.WAITING, Event.MATCH): State.MATCHED,
     (State.WAITING, Event.REFUSE): State.REFUSED,
+    (State.MATCHED, Event.PART): State.WAITING,
 }
 
 
@@ -95,7 +97,7 @@ class ParkedReport:
 def park(work: VerticalWork, issued: ReportIssued, doubt: Doubt) -> str:
     """Keep a report of which it is not known whose it is; its new id, empty where this version was parked before."""
     parked, index = work.table(PARKED_REPORT), content_index(work, issued)
-    if parked.one(PARKED_REPORT.c.report_no == issued.report_no, PARKED_REPORT.c.content_index == index):
+    if parked.one(*_version(issued, index)):
         return ""
     parked_id: str = work.ids.new()
     place = place_of(issued.status, issued.issued_at, index)
@@ -118,6 +120,25 @@ def park(work: VerticalWork, issued: ReportIssued, doubt: Doubt) -> str:
         version=1,
     )
     return parked_id
+
+
+def park_again(work: VerticalWork, issued: ReportIssued, doubt: Doubt) -> None:
+    """A version that had found its person by a merge which was undone waits again."""
+    index = content_index(work, issued)
+    row = work.table(PARKED_REPORT).one(*_version(issued, index), lock=True)
+    if row is None:
+        park(work, issued, doubt)
+        return
+    work.table(PARKED_REPORT).save(
+        PARKED_REPORT.c.parked_id == row.parked_id,
+        version=row.version,
+        state=TRANSITIONS[State(row.state), Event.PART].value,
+        doubt=doubt.value,
+        told=work.seal.seal_own(*_told_in(row.parked_id), write_whole(issued).encode()),
+        received_at=work.now,
+        subject_id="",
+        decided_at=None,
+    )
 
 
 def number_index(work: VerticalWork, mrn: str) -> str:
@@ -172,9 +193,9 @@ def waiting_of_number(work: VerticalWork, report_no: str) -> Sequence[ParkedRepo
     return [_read(row) for row in work.table(PARKED_REPORT).all(_waits(), PARKED_REPORT.c.report_no == report_no)]
 
 
-def waiting_for(work: VerticalWork, index: str) -> Sequence[ParkedReport]:
-    """The waiting versions that name exactly the record number of that blind index, oldest first."""
-    of_number = PARKED_REPORT.c.number_index == index
+def waiting_for(work: VerticalWork, indexes: Collection[str]) -> Sequence[ParkedReport]:
+    """The waiting versions that name one of the record numbers of these blind indexes, oldest first."""
+    of_number = PARKED_REPORT.c.number_index.in_(indexes)
     rows = work.table(PARKED_REPORT).all(_waits(), of_number, order_by=[PARKED_REPORT.c.parked_id])
     return [_read(row) for row in rows]
 
@@ -208,6 +229,10 @@ def forget_subject(work: VerticalWork, subject_id: str, mrns: Sequence[str]) -> 
     for mrn in mrns:
         work.table(PARKED_REPORT).remove(_waits(), PARKED_REPORT.c.number_index == number_index(work, mrn))
     work.table(PARKED_REPORT).remove(PARKED_REPORT.c.subject_id == subject_id)
+
+
+def _version(issued: ReportIssued, index: str) -> tuple[Any, ...]:
+    return PARKED_REPORT.c.report_no == issued.report_no, PARKED_REPORT.c.content_index == index
 
 
 def _waits() -> Any:

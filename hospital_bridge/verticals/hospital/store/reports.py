@@ -7,18 +7,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint, false
 
 from hospital_bridge.slot import holds
 from hospital_bridge.store.metadata import APPEND_ONLY, CODE, ID, Instant, belongs_to, operator_column
+from hospital_bridge.verticals.hospital.record_numbers import MRN
 from hospital_bridge.verticals.hospital.results.documents import looked_at
 from hospital_bridge.verticals.hospital.results.version import Place, Report, Version, place_of
-from hospital_bridge.verticals.hospital.results.writing import fingerprint, read_version, write_version
-from hospital_bridge.verticals.hospital.store import report_looks
+from hospital_bridge.verticals.hospital.results.writing import (
+    fingerprint,
+    read_told,
+    read_version,
+    write_patient,
+    write_version,
+)
+from hospital_bridge.verticals.hospital.store import replaced_reports, report_looks
 from hospital_bridge.verticals.hospital.store.metadata import metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy import Row
@@ -40,6 +47,7 @@ REPORT = Table(
     Column("seen_by", String(120), nullable=False),
     Column("seen_at", Instant),
     Column("version", Integer, nullable=False),
+    Column("parted", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("operator_id", "report_no", "subject_id"),
 )
 Index(None, REPORT.c.operator_id, REPORT.c.subject_id, REPORT.c.newest_at)
@@ -55,10 +63,13 @@ REPORT_VERSION = Table(
     Column("content_index", CODE, nullable=False),
     Column("told", LargeBinary, nullable=False, info=holds("report")),
     Column("received_at", Instant, nullable=False),
+    Column("number_index", CODE),
+    Column("patient", LargeBinary, info=holds("report")),
     belongs_to("hospital_report", "report_id"),
     UniqueConstraint("operator_id", "report_id", "content_index"),
     info=APPEND_ONLY,
 )
+Index(None, REPORT_VERSION.c.operator_id, REPORT_VERSION.c.number_index)
 
 REPORT_DOCUMENT = Table(
     "hospital_report_document",
@@ -87,11 +98,15 @@ def content_index(work: VerticalWork, issued: ReportIssued) -> str:
 
 
 def keep(work: VerticalWork, subject_id: str, issued: ReportIssued) -> str | None:
-    """Keep one version of a report of that person; its report id, or None where this version was kept before."""
+    """Keep one version of a report of that person; its report id, or None where this version was kept before.
+
+    A report that a parting took from them is theirs again.
+    """
     report_id = _report_of(work, subject_id, issued)
+    was_parted = work.table(REPORT).change(REPORT.c.report_id == report_id, REPORT.c.parted, parted=False) > 0
     versions, index = work.table(REPORT_VERSION), content_index(work, issued)
     if versions.one(REPORT_VERSION.c.report_id == report_id, REPORT_VERSION.c.content_index == index):
-        return None
+        return report_id if was_parted else None
     version_id, place = work.ids.new(), place_of(issued.status, issued.issued_at, index)
     documents = [looked_at(number, each) for number, each in enumerate(issued.documents, 1)]
     versions.add(
@@ -102,6 +117,8 @@ def keep(work: VerticalWork, subject_id: str, issued: ReportIssued) -> str | Non
         content_index=index,
         told=work.seal.seal(subject_id, *_told_in(version_id), write_version(issued, documents)),
         received_at=work.now,
+        number_index=work.seal.index(MRN, issued.patient.first(MRN) or ""),
+        patient=work.seal.seal(subject_id, *_patient_in(version_id), write_patient(issued.patient)),
     )
     for document in documents:
         if not document.fault:
@@ -143,6 +160,32 @@ def settle(work: VerticalWork, report: Report, newest_id: str, newest_at: dateti
     """Write which version stands, and whether the report went to somebody else."""
     mine = REPORT.c.report_id == report.report_id
     work.table(REPORT).save(mine, version=report.version, newest_id=newest_id, newest_at=newest_at, moved=moved)
+
+
+def part(work: VerticalWork, report: Report) -> None:
+    """The report is that person's no more."""
+    work.table(REPORT).change(REPORT.c.report_id == report.report_id, parted=True)
+
+
+def told_under(work: VerticalWork, number_index: str, subject_ids: Collection[str]) -> Sequence[Report]:
+    """The reports of these people whose newest version the hospital told under that number."""
+    told = [row.version_id for row in work.table(REPORT_VERSION).all(REPORT_VERSION.c.number_index == number_index)]
+    theirs = (REPORT.c.newest_id.in_(told), REPORT.c.subject_id.in_(subject_ids))
+    return [_read(row) for row in work.table(REPORT).all(*theirs, order_by=[REPORT.c.report_id])]
+
+
+def told(work: VerticalWork, report: Report, version_id: str) -> ReportIssued:
+    """What the hospital said in that version, whole; NoSuchReport where it was kept before that was kept."""
+    row = work.table(REPORT_VERSION).one(REPORT_VERSION.c.version_id == version_id)
+    if row is None or row.patient is None:
+        raise NoSuchReport(version_id)
+    contents = {
+        each.number: work.seal.open_bytes(report.subject_id, *_content_in(version_id, each.number), each.content)
+        for each in work.table(REPORT_DOCUMENT).all(REPORT_DOCUMENT.c.version_id == version_id)
+    }
+    told_ = work.seal.open(report.subject_id, *_told_in(version_id), row.told)
+    patient = work.seal.open(report.subject_id, *_patient_in(version_id), row.patient)
+    return read_told(told_, patient, contents)
 
 
 def mark_seen(work: VerticalWork, report: Report, by: str) -> None:
@@ -203,6 +246,7 @@ def forget_subject(work: VerticalWork, subject_id: str) -> None:
     """Drop the person's documents and report numbers; the versions stay, of nobody, once their key is destroyed."""
     for report in of_subject(work, subject_id):
         report_looks.end(work, report.report_id)
+        replaced_reports.forget(work, report.report_no)
         forgotten = {"report_no": report.report_id, "newest_id": ""}
         work.table(REPORT).change(REPORT.c.report_id == report.report_id, **forgotten)
         for row in work.table(REPORT_VERSION).all(REPORT_VERSION.c.report_id == report.report_id):
@@ -224,6 +268,10 @@ def _told_in(version_id: str) -> tuple[str, str, str]:
     return REPORT_VERSION.name, "told", version_id
 
 
+def _patient_in(version_id: str) -> tuple[str, str, str]:
+    return REPORT_VERSION.name, "patient", version_id
+
+
 def _content_in(version_id: str, number: int) -> tuple[str, str, str]:
     return REPORT_DOCUMENT.name, "content", f"{version_id}/{number}"
 
@@ -238,4 +286,5 @@ def _read(row: Row[Any]) -> Report:
         seen_id=row.seen_id,
         seen_at=row.seen_at,
         version=row.version,
+        parted=row.parted,
     )

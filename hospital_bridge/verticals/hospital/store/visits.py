@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,12 @@ from sqlalchemy.exc import IntegrityError
 from hospital_bridge.slot import holds
 from hospital_bridge.store.metadata import CODE, ID, Instant, operator_column
 from hospital_bridge.verticals.hospital.record_numbers import MRN
+from hospital_bridge.verticals.hospital.store import record_holders, record_merges
 from hospital_bridge.verticals.hospital.store.metadata import metadata
 from hospital_bridge.verticals.hospital.visits.visit import Origin, Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Row
@@ -89,9 +91,7 @@ def add(work: VerticalWork, visit: Visit, document: str = "") -> bool:
                 subject_id=visit.subject_id,
                 mrn_index=work.seal.index(MRN, visit.mrn) if visit.mrn else visit.visit_id,
                 document_index=work.seal.index(DOCUMENT, document) if document else visit.visit_id,
-                mrn=_sealed(work, visit, "mrn", visit.mrn),
-                name=_sealed(work, visit, "name", visit.name),
-                birth_date=_sealed(work, visit, "birth_date", visit.birth_date.isoformat() if visit.birth_date else ""),
+                **_words(work, visit),
                 origin=visit.origin.value,
                 created_at=visit.created_at,
                 version=visit.version,
@@ -124,7 +124,7 @@ def of_ticket(work: VerticalWork, ticket_id: str) -> Sequence[Visit]:
 
 def by_number(work: VerticalWork, number: str, since: datetime, until: datetime) -> Sequence[Visit]:
     """The visits of a record number or an ID number that start in that time, by time."""
-    by_record = VISIT.c.mrn_index == work.seal.index(MRN, number)
+    by_record = VISIT.c.mrn_index.in_(record_merges.of_number(work, number).indexes)
     by_document = VISIT.c.document_index == work.seal.index(DOCUMENT, number)
     return _all(work, by_record | by_document, VISIT.c.starts_at >= since, VISIT.c.starts_at < until)
 
@@ -145,13 +145,27 @@ def of_same_record(work: VerticalWork, visit: Visit) -> Sequence[Visit]:
     if not visit.mrn:
         return []
     near = (VISIT.c.starts_at >= visit.starts_at - A_DAY, VISIT.c.starts_at <= visit.starts_at + A_DAY)
-    same = VISIT.c.mrn_index == work.seal.index(MRN, visit.mrn)
+    same = VISIT.c.mrn_index.in_(record_merges.of_number(work, visit.mrn).indexes)
     return _all(work, same, *near, VISIT.c.visit_id != visit.visit_id)
 
 
 def of_subject(work: VerticalWork, subject_id: str) -> Sequence[Visit]:
     """Every visit of one person, by time."""
     return _all(work, _of(work, subject_id))
+
+
+def told_under(work: VerticalWork, mrn_index: str, subject_ids: Collection[str]) -> Sequence[Visit]:
+    """The visits of these people that the hospital told under that number; what they registered here is their own."""
+    told = (VISIT.c.mrn_index == mrn_index, VISIT.c.registration_id == "")
+    return _all(work, VISIT.c.subject_id.in_(subject_ids), *told)
+
+
+def part(work: VerticalWork, visit: Visit) -> None:
+    """The visit is nobody's whom we know: its words are sealed anew under its own id."""
+    of_nobody = replace(visit, subject_id=visit.visit_id)
+    work.table(VISIT).save(
+        VISIT.c.visit_id == visit.visit_id, version=visit.version, subject_id=visit.visit_id, **_words(work, of_nobody)
+    )
 
 
 def forget_subject(work: VerticalWork, subject_id: str) -> None:
@@ -181,8 +195,7 @@ def _letters(number: int) -> str:
 
 
 def _of(work: VerticalWork, subject_id: str) -> ColumnElement[bool]:
-    numbers = [number.value for number in work.subjects.identifiers(subject_id) if number.system == MRN]
-    indexes = [work.seal.index(MRN, number) for number in numbers]
+    indexes = record_holders.own_indexes(work, subject_id)
     return (VISIT.c.subject_id == subject_id) | VISIT.c.mrn_index.in_(indexes)
 
 
@@ -209,6 +222,12 @@ def _changing(visit: Visit) -> dict[str, Any]:
         "ticket_id": visit.ticket_id,
         "told_at": visit.told_at,
     }
+
+
+def _words(work: VerticalWork, visit: Visit) -> dict[str, Any]:
+    born = visit.birth_date.isoformat() if visit.birth_date else ""
+    words = {"mrn": visit.mrn, "name": visit.name, "birth_date": born}
+    return {column: _sealed(work, visit, column, value) for column, value in words.items()}
 
 
 def _sealed(work: VerticalWork, visit: Visit, column: str, value: str) -> bytes:

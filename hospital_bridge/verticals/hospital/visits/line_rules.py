@@ -38,9 +38,17 @@ def policies(settings: Mapping[str, Any]) -> Mapping[str, Policy]:
 
 
 def name_of(work: VerticalWork, subject_id: str) -> str:
-    """The name behind a ticket's subject, as the visit has it; empty once the person was erased."""
+    """The name behind a ticket's subject, as the visit has it; empty once the person was erased.
+
+    A person whose visit turned out to be another's keeps the place in the line that was given in their name.
+    """
     known = visits.of_subject(work, subject_id)
-    return known[-1].name if known else visits.get(work, subject_id).name
+    if known:
+        return known[-1].name
+    try:
+        return visits.get(work, subject_id).name
+    except visits.NoSuchVisit:
+        return work.subjects.identity(subject_id).name
 
 
 LINE_RULES = LineRules(

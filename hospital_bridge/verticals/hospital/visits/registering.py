@@ -7,15 +7,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from adapters.news import VisitRegistered
-from adapters.values import Identifier
 from hospital_bridge.slot import Inbound
 from hospital_bridge.verticals.hospital.record_numbers import MRN
 from hospital_bridge.verticals.hospital.store import registrations, visits
 from hospital_bridge.verticals.hospital.visits import changes, places
 from hospital_bridge.verticals.hospital.visits.visit import Origin, Visit, registered_here
+from hospital_bridge.verticals.hospital.visits.whose import whose
 
 if TYPE_CHECKING:
-    from adapters.values import PatientRecord
     from hospital_bridge.slot import VerticalWork
     from hospital_bridge.verticals.hospital.registration import Registration
 
@@ -97,13 +96,13 @@ def _visit_of(work: VerticalWork, registration: Registration) -> Visit | None:
 
 
 def _new_visit(work: VerticalWork, news: VisitRegistered) -> Visit:
-    visit_id = work.ids.new()
+    visit_id, mrn = work.ids.new(), news.patient.first(MRN) or ""
     return Visit(
         visit_id=visit_id,
         filler_id=news.filler_id,
         registration_id="",
-        subject_id=_person(work, news.patient) or visit_id,
-        mrn=news.patient.first(MRN) or "",
+        subject_id=whose(work, mrn, news.patient.name, lock=True) or visit_id,
+        mrn=mrn,
         name=news.patient.name,
         birth_date=news.patient.birth_date,
         origin=Origin.APPOINTMENT if news.ends_at else Origin.WINDOW,
@@ -116,14 +115,6 @@ def _new_visit(work: VerticalWork, news: VisitRegistered) -> Visit:
         created_at=work.now,
         told_at=news.told_at,
     )
-
-
-def _person(work: VerticalWork, patient: PatientRecord) -> str:
-    """Whoever has bound the record number under the same name; empty where that is nobody, or more than one."""
-    mrn = patient.first(MRN)
-    holders = work.subjects.holders(Identifier(MRN, mrn)) if mrn else ()
-    same = [one for one in holders if work.subjects.identity(one).name == patient.name]
-    return same[0] if len(same) == 1 else ""
 
 
 def _never_to_be(work: VerticalWork, filler_id: str) -> Visit:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hospital_bridge.slot import Notice, Right
 from hospital_bridge.verticals.hospital.store import visits
+from hospital_bridge.verticals.hospital.visits.whose import person_of
 from notifications.catalogue import Entry
 from notifications.message import Kind, Template
 from queueing.commands import Act
@@ -93,7 +94,7 @@ def near(work: VerticalWork, ticket: Ticket, ahead: int) -> None:
 def _tell(work: VerticalWork, ticket: Ticket, event: str, parameters: Mapping[str, Value]) -> None:
     """Whoever may register for the person; a visit of the day disturbs people at any hour."""
     visit = visits.get(work, ticket.visit)
-    for wallet_user_id in work.subjects.recipients(ticket.subject, Right.BOOK):
+    for wallet_user_id in work.subjects.recipients(person_of(work, visit), Right.BOOK):
         key = f"{event}:{ticket.ticket_id}:{ticket.version}"
         work.messages.tell(
             event, PATIENT, wallet_user_id, parameters, dedupe_key=key, urgent=True, about=visit.visit_id

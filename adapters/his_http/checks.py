@@ -1,0 +1,172 @@
+"""What `check` tells of a description before anything is asked: every name that a template or a map uses is known."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.his_http.settings import Operation
+from adapters.his_http.template import RAW, Template
+from adapters.records.names import ASKED, KINDS, PATIENT
+
+POSTS = (
+    "post",
+    *(f"post_{kind}" for kind in ("payment", "refund")),
+    *(f"post_{what}_{kind}" for what in ("registration", "bill") for kind in ("payment", "refund")),
+)
+"""One operation for all postings, or one for each kind."""
+
+KIND_OF = {
+    "departments": "department",
+    "practitioners": "practitioner",
+    "find_patients": "patient",
+    "slots": "slot",
+    "book": "booking",
+    "find_booking": "booking",
+    "find_posting": "posting",
+    "postings": "posting",
+    **dict.fromkeys(POSTS, "receipt"),
+}
+"""What an operation reads; `register_patient` and `cancel` read nothing but their outcome."""
+
+OPERATIONS = tuple(dict.fromkeys((*ASKED, *POSTS)))
+ALWAYS = frozenset({"now", "today", "request_id"})
+OF_FEED = frozenset({"since", "until", "since_day", "until_day"})
+PAYLOAD = "payload"
+PERSONAL = frozenset({*PATIENT, "phone"})
+
+_FILLED_IN = {"find_posting": frozenset({"serial"})}
+_NEEDS = {"book": (("find_booking",), ("cancel",)), **dict.fromkeys(POSTS, (("find_posting", "postings"),))}
+
+KeyPath = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A fault of a description, and the keys under which it was written."""
+
+    keys: KeyPath
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """The settings as they were written, and the operations that they made."""
+
+    written: Mapping[str, Any]
+    operations: Mapping[str, Operation]
+    lookups: Mapping[str, Operation]
+    feeds: Mapping[str, Operation]
+
+    def __iter__(self) -> Iterator[Finding]:
+        """Every fault."""
+        yield from self._needs()
+        yield from self._secrets()
+        for name, operation in self.operations.items():
+            kind = KIND_OF.get(name, "")
+            asked = frozenset(ASKED[name if name in ASKED else "post"])
+            yield from self._operation(("operations", name), operation, kind, asked, _FILLED_IN.get(name, frozenset()))
+        for name, operation in self.feeds.items():
+            kind = self.written["feeds"][name]["kind"]
+            yield from self._operation(("feeds", name), operation, kind, OF_FEED, frozenset())
+
+    def _operation(
+        self, keys: tuple[str, str], operation: Operation, kind: str, asked: frozenset[str], given: frozenset[str]
+    ) -> Iterator[Finding]:
+        if not operation.asking.url:
+            yield Finding((*keys, "url"), "no address is written for it")
+        yield from self._templates(keys, operation, asked)
+        reading = operation.reading
+        lookups = [self.lookups[name] for name in reading.complete if name in self.lookups]
+        strange = [name for name in reading.complete if name not in self.lookups]
+        yield from (Finding((*keys, "complete"), _unknown(name, self.lookups, "a lookup")) for name in strange)
+        used = frozenset(name for lookup in lookups for name in (*lookup.asking.names, *lookup.reading.fields))
+        allowed = (KINDS[kind].names if kind else frozenset()) | used
+        own = frozenset((*reading.fields, *reading.item_fields))
+        for table in ("fields", "item_fields"):
+            named = reading.fields if table == "fields" else reading.item_fields
+            for name in named.keys() - allowed:
+                yield Finding((*keys, table, name), _unknown(name, allowed, f"a field of a {kind}" if kind else "read"))
+        yield from self._lookups(lookups, own | asked, allowed)
+        added = frozenset(name for lookup in lookups for name in lookup.reading.fields)
+        if kind and (lacking := KINDS[kind].lacking(own | added | given)):
+            yield Finding((*keys, "fields"), f"a {kind} needs {', '.join(lacking)} too")
+
+    def _lookups(
+        self, lookups: Sequence[Operation], known: frozenset[str], allowed: frozenset[str]
+    ) -> Iterator[Finding]:
+        for lookup in lookups:
+            keys = ("lookups", lookup.name)
+            yield from self._templates(keys, lookup, known)
+            for name in lookup.reading.fields.keys() - allowed - known:
+                yield Finding((*keys, "fields", name), _unknown(name, allowed, "a field of what it completes"))
+            known |= lookup.reading.fields.keys()
+
+    def _templates(self, keys: tuple[str, str], operation: Operation, asked: frozenset[str]) -> Iterator[Finding]:
+        asking = operation.asking
+        known = asked | ALWAYS | asking.values.keys() | self.written["secrets"].keys()
+        for knob, template in asking.templates:
+            at = (*self._written_at(keys, knob), knob)
+            here = known if knob == "template" else known | asking.digests.keys() | {PAYLOAD}
+            yield from (Finding(at, text) for text in _places(template, here))
+        private = PERSONAL | self.written["secrets"].keys()
+        for name in sorted(_in_path(asking.path) & private):
+            yield Finding((*self._written_at(keys, "path"), "path"), f"{{{name}}} {_IN_PATH}")
+
+    def _written_at(self, keys: tuple[str, str], knob: str) -> KeyPath:
+        """Where a knob was written that holds for an operation: there, in its dialect, or at the top."""
+        own = self.written[keys[0]][keys[1]]
+        if knob in own or (knob == "template" and "template" not in self.written):
+            return keys
+        dialect = own["dialect"]
+        return ("dialects", dialect) if knob in self.written["dialects"].get(dialect, {}) else ()
+
+    def _needs(self) -> Iterator[Finding]:
+        for name in self.operations:
+            for either in _NEEDS.get(name, ()):
+                if not self.operations.keys() & set(either):
+                    text = f"after an unknown outcome only {' or '.join(either)} can tell, and it is not described"
+                    yield Finding(("operations", name), text)
+
+    def _secrets(self) -> Iterator[Finding]:
+        ours = {name for names in ASKED.values() for name in names} | ALWAYS | OF_FEED | {PAYLOAD}
+        ours |= {name for kind in KINDS.values() for name in kind.names}
+        for name in self.written["secrets"].keys() & ours:
+            yield Finding(("secrets", name), f"{name} is a name of ours already")
+
+
+_IN_PATH = "may stand in the query, in a header or in the request, not in the path: paths are logged"
+
+
+def _in_path(template: Template) -> set[str]:
+    """The values of an address before its query."""
+    found: set[str] = set()
+    for piece in template.pieces:
+        if isinstance(piece, str) and "?" in piece:
+            break
+        if not isinstance(piece, str):
+            found.add(piece.name)
+    return found
+
+
+def _places(template: Template, known: Iterable[str]) -> Iterator[str]:
+    names = frozenset(known)
+    for place in template.places:
+        if place.name not in names:
+            yield f"line {place.line}: {_unknown(f'{{{place.name}}}', [f'{{{name}}}' for name in names], 'known here')}"
+        elif (
+            RAW in place.ways and place.name != PAYLOAD and template.pieces != (place,) and not _is_of_digest(template)
+        ):
+            yield f"line {place.line}: only {{{PAYLOAD}}} may stand unescaped, {{{place.name}}} may not"
+
+
+def _is_of_digest(template: Template) -> bool:
+    return all(place.ways == (RAW,) for place in template.places)
+
+
+def _unknown(name: str, known: Iterable[str], what: str) -> str:
+    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
+    hint = f"; did you mean {near[0]}?" if near else f"; known are {', '.join(sorted(known))}"
+    return f"{name} is not {what}{hint}"

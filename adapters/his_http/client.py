@@ -1,0 +1,109 @@
+"""One operation asked of the hospital, and its answer judged."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from adapters.errors import Malformed, NotDone, OutcomeUnknown
+from adapters.his_http import outcomes, reply
+from adapters.his_http.settings import Asking, HttpHisSettings, Operation
+from adapters.his_http.template import encoded
+from adapters.http import HttpClient, Request, Transport
+from adapters.records import Record, sent
+from adapters.records.conventions import Conventions
+from adapters.time import Now
+
+READ = "read"
+"""What an HTTP status means whose body is an answer to be judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A yes: its document, and whether it says that there is nothing."""
+
+    document: Any
+    is_empty: bool
+
+
+class HttpHisClient:
+    """Asks over one transport; no address, header, request or answer stands in any log or error."""
+
+    def __init__(self, transport: Transport, settings: HttpHisSettings, now: Now, new_id: Callable[[], str]) -> None:
+        self._http = HttpClient(transport)
+        self._settings = settings
+        self._now = now
+        self._new_id = new_id
+
+    def ask(self, operation: Operation, values: Record) -> Answer:
+        """A question, which changes nothing: whatever is lost on the way is NotDone."""
+        try:
+            return self._exchange(operation, values)
+        except OutcomeUnknown as lost:
+            raise NotDone(lost.text, native_code=lost.native_code, retry_after=self._later) from lost
+
+    def tell(self, operation: Operation, values: Record) -> Answer:
+        """Something that changes the world: once it was sent, what cannot be read is OutcomeUnknown."""
+        with sent_already():
+            return self._exchange(operation, values)
+
+    @property
+    def _later(self) -> timedelta:
+        return timedelta(seconds=self._settings.busy_retry)
+
+    def _exchange(self, operation: Operation, values: Record) -> Answer:
+        asking = operation.asking
+        response = self._http.send(self.request(operation, values))
+        meaning = asking.statuses.get(str(response.status), outcomes.UNKNOWN)
+        if meaning != READ:
+            raise outcomes.error(meaning, f"HTTP-{response.status}", self._later)
+        document = reply.document_of(response, asking)
+        meaning, code = asking.judgement.of(document)
+        if meaning not in (outcomes.OK, outcomes.EMPTY):
+            raise outcomes.error(meaning, code, self._later)
+        return Answer(document, meaning == outcomes.EMPTY)
+
+    def request(self, operation: Operation, values: Record) -> Request:
+        """The request as it goes out."""
+        asking, codec = operation.asking, operation.asking.charset
+        known = {**self._at_hand(asking, operation.reading.conventions), **values}
+        payload = asking.template.render(known, codec)
+        known["payload"] = payload
+        for name, digest in asking.digests.items():
+            known[name] = _digest(digest.algorithm, encoded(digest.of.render(known, codec), codec), upper=digest.upper)
+        body = asking.envelope.render(known, codec) if asking.envelope else payload
+        return Request(
+            method=asking.method,
+            url=asking.url + asking.path.render(known, codec),
+            headers={name: template.render(known, codec) for name, template in asking.headers.items()},
+            body=encoded(body, codec),
+            max_response_bytes=self._settings.largest_reply,
+        )
+
+    def _at_hand(self, asking: Asking, conventions: Conventions) -> dict[str, str]:
+        now = self._now()
+        return {
+            "now": sent.of_instant(now, conventions),
+            "today": sent.of_day(now.astimezone(conventions.time_zone).date(), conventions),
+            "request_id": self._new_id(),
+            **asking.values,
+            **self._settings.secrets,
+        }
+
+
+@contextmanager
+def sent_already() -> Iterator[None]:
+    """What was sent and answered unreadably may have been done."""
+    try:
+        yield
+    except Malformed as unreadable:
+        raise OutcomeUnknown(unreadable.text, native_code=unreadable.native_code) from unreadable
+
+
+def _digest(algorithm: str, raw: bytes, *, upper: bool) -> str:
+    made = hashlib.new(algorithm, raw, usedforsecurity=False).hexdigest()
+    return made.upper() if upper else made

@@ -1,0 +1,153 @@
+"""Lists of what is new, fetched page by page and cut into things; and the things read again as news."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from adapters.errors import Malformed, Reason, Refused
+from adapters.feed import Feed, FeedItem, Fetched
+from adapters.heard import Heard, Told, sorted_out
+from adapters.his_http import cuttings
+from adapters.his_http.client import HttpHisClient
+from adapters.his_http.cuttings import Cutting
+from adapters.his_http.joining import Lookups
+from adapters.his_http.marks import Key, Mark, look_of, mark_of, version_of
+from adapters.his_http.rows import record_of, rows_of, text_of
+from adapters.his_http.settings import FeedOperation, HttpHisSettings
+from adapters.news import News, Preview, Unread
+from adapters.records import Record, bills, reports, visits
+from adapters.time import Now
+
+PAGE = 200
+"""Things of one page."""
+
+KINDS = ("visit", "bill", "report")
+"""What a feed may hold."""
+
+_LONGEST = 200
+
+
+class HttpFeeds:
+    """HisFeeds, and HisNews of what they fetched."""
+
+    def __init__(self, client: HttpHisClient, settings: HttpHisSettings, now: Now) -> None:
+        self._client = client
+        self._settings = settings
+        self._now = now
+
+    # --- HisFeeds
+
+    def feeds(self) -> Sequence[Feed]:
+        return [Feed(name, feed.every) for name, feed in self._settings.feeds.items()]
+
+    def fetch(self, feed: str, mark: str) -> Fetched:
+        if feed not in self._settings.feeds:
+            raise Refused(f"the settings name no feed {feed}", reason=Reason.NOT_ALLOWED)
+        declared = self._settings.feeds[feed]
+        begun = mark_of(mark)
+        look = look_of(begun, declared, self._now())
+        answer = self._client.ask(declared.operation, look.asked)
+        things = [] if answer.is_empty else _things(answer.document, declared)
+        left = [thing for thing in things if begun.at is None or thing.key > begun.at]
+        page = left[:PAGE]
+        items = tuple(self._item(feed, declared, thing, answer.document) for thing in page)
+        if len(left) > PAGE:
+            return Fetched(items, str(Mark(begun.since, page[-1].key)), more=True)
+        after = look.next_mark(thing.key[0] for thing in things)
+        return Fetched(items, str(after), more=not look.reaches_now)
+
+    def _item(self, name: str, feed: FeedOperation, thing: _Thing, document: Any) -> FeedItem:
+        lookups = Lookups(self._client)
+        rows = [self._cutting(feed, row, document, lookups) for row in thing.rows]
+        return FeedItem(
+            id=thing.key[1],
+            version=thing.key[0][:_LONGEST],
+            kind=feed.kind,
+            subject=_subject(feed, thing.rows[0], document),
+            raw=cuttings.written(name, rows),
+        )
+
+    def _cutting(self, feed: FeedOperation, row: Any, document: Any, lookups: Lookups) -> Cutting:
+        """The row with all that belongs to it. A lookup that fails for this one alone must not stop those behind it."""
+        operation = feed.operation
+        fragment, above = cuttings.cut(row, document, operation)
+        known: Record = record_of(row, document, operation.reading.fields)
+        told: list[Sequence[Record]] = []
+        try:
+            for name in operation.reading.complete:
+                told.append(lookups.told(self._settings.lookups[name], known))
+                known = {**known, **(told[-1][0] if told[-1] else {})}
+        except (Malformed, Refused) as fault:
+            return Cutting(fragment, above, told, fault.text)
+        return Cutting(fragment, above, told)
+
+    # --- HisNews
+
+    def read_news(self, raw: bytes, charset: str | None) -> Sequence[News]:
+        return self._heard(raw).news
+
+    def preview_news(self, raw: bytes, charset: str | None) -> Preview:
+        feed, rows = self._opened(raw)
+        heard = self._heard(raw)
+        unread = [Unread(place, text) for row in rows for place, text in cuttings.unread(row, feed.operation)]
+        return Preview(heard.news, heard.left, unread)
+
+    def _heard(self, raw: bytes) -> Heard:
+        feed, rows = self._opened(raw)
+        records = [record for row in rows for record in cuttings.records_of(row, feed.operation, self._settings)]
+        return sorted_out(_told(feed, records))
+
+    def _opened(self, raw: bytes) -> tuple[FeedOperation, Sequence[Cutting]]:
+        name, rows = cuttings.read(raw)
+        if name not in self._settings.feeds or not rows:
+            raise Malformed("a thing of a feed that the settings do not name")
+        return self._settings.feeds[name], rows
+
+
+class _Thing:
+    """The rows of one id, in order of the answer."""
+
+    def __init__(self, key: Key, row: Any) -> None:
+        self.key = key
+        self.rows = [row]
+
+
+def _things(document: Any, feed: FeedOperation) -> list[_Thing]:
+    """The things of an answer, oldest first; a row without an id is a thing of its own."""
+    found: dict[str, _Thing] = {}
+    for row in rows_of(document, feed.operation.reading):
+        version = version_of(_text(feed, "version", row, document), feed)
+        number = _text(feed, "id", row, document)[:_LONGEST] or _digest(row)
+        if number in found:
+            found[number].rows.append(row)
+            found[number].key = max(found[number].key, (version, number))
+        else:
+            found[number] = _Thing((version, number), row)
+    return sorted(found.values(), key=lambda thing: thing.key)
+
+
+def _text(feed: FeedOperation, name: str, row: Any, document: Any) -> str:
+    try:
+        return text_of(feed.id if name == "id" else feed.version, row, document)
+    except Malformed:
+        return ""
+
+
+def _digest(row: Any) -> str:
+    return hashlib.sha256(cuttings.fragment_of(row).encode()).hexdigest()
+
+
+def _subject(feed: FeedOperation, row: Any, document: Any) -> str:
+    fields = feed.operation.reading.fields
+    named = (fields[name] for name in ("mrn", "visit_card_no") if name in fields)
+    return next(filter(None, (text_of(source, row, document) for source in named)), "")
+
+
+def _told(feed: FeedOperation, records: Sequence[Record]) -> Iterator[Told]:
+    conventions = feed.operation.reading.conventions
+    if feed.kind == "visit":
+        yield from (visits.visit(record, conventions) for record in records)
+    else:
+        yield (bills.bill if feed.kind == "bill" else reports.report)(records, conventions)

@@ -1,0 +1,102 @@
+"""What an answer means, by rules that are data: done, nothing there, a business no, busy, or unknown."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Protocol
+
+from adapters import texts
+from adapters.errors import NotDone, OutcomeUnknown, OutsideError, Reason, Refused
+
+OK, EMPTY, BUSY, UNKNOWN = "ok", "empty", "busy", "unknown"
+MEANINGS = (OK, EMPTY, BUSY, UNKNOWN, *Reason)
+"""`ok` and `empty` are answers; `busy` did nothing and may be asked again; a Reason is a no."""
+
+FILLED = "*"
+"""The test that any text passes that is not empty."""
+
+_COMPARISON = re.compile(r"(?P<sign>[<>]=?)\s*(?P<number>-?\d{1,15}(?:\.\d{1,6})?)\Z", re.ASCII)
+_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,6})?\Z", re.ASCII)
+_SIGNS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+class Place(Protocol):
+    """Where a text stands in a document: a `Path`, or an address of HL7."""
+
+    @property
+    def written(self) -> str:
+        """As the settings have it."""
+
+    @property
+    def leaves_the_row(self) -> bool:
+        """Whether it begins outside the row that it is read from."""
+
+    def is_there(self, node: Any, root: Any) -> bool:
+        """Whether there is room for it, though nothing may be there."""
+
+    def nodes(self, node: Any, root: Any) -> list[Any]:
+        """Every place that it leads to."""
+
+    def texts(self, node: Any, root: Any) -> Iterator[str]:
+        """What is written there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Holds where the first text there passes a test of `tests`, or has one of `words` in it."""
+
+    place: Place
+    tests: tuple[str, ...]
+    words: tuple[str, ...]
+    means: str = OK
+
+    def holds(self, node: Any, root: Any) -> bool:
+        """Whether it does; what is absent is an empty text."""
+        text = next(self.place.texts(node, root), "")
+        return any(passes(text, test) for test in self.tests) or any(word in text for word in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How answers are judged: the code by its table, else the first rule that holds, else `otherwise`."""
+
+    code: Place | None
+    codes: Mapping[str, str]
+    rules: Sequence[Rule]
+    otherwise: str
+
+    def of(self, document: Any) -> tuple[str, str]:
+        """What the answer means, and its own code where that looks like one."""
+        code = next(self.code.texts(document, document), "") if self.code else ""
+        if code in self.codes:
+            return self.codes[code], texts.code(code)
+        held = (rule.means for rule in self.rules if rule.holds(document, document))
+        return next(held, self.otherwise), texts.code(code)
+
+
+def passes(text: str, test: str) -> bool:
+    """`0` that text itself, `*` any, `>0` a number above it; an empty test is an empty text."""
+    comparison = _COMPARISON.match(test)
+    if comparison is None:
+        return bool(text) if test == FILLED else text == test
+    return bool(_NUMBER.match(text)) and _SIGNS[comparison["sign"]](Decimal(text), Decimal(comparison["number"]))
+
+
+def error(meaning: str, native_code: str, retry_after: timedelta) -> OutsideError:
+    """The outcome of an answer that is neither `ok` nor `empty`; no text of the hospital's is repeated."""
+    text = f"the hospital answered {meaning} {native_code}".rstrip()
+    if meaning == BUSY:
+        return NotDone(text, native_code=native_code, retry_after=retry_after)
+    if meaning == UNKNOWN:
+        return OutcomeUnknown(text, native_code=native_code)
+    return Refused(text, reason=Reason(meaning), native_code=native_code)

@@ -1,0 +1,36 @@
+"""The adapter's declaration and how it is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from adapters.his_sql.database import HospitalDatabase
+from adapters.his_sql.his import SqlHis
+from adapters.his_sql.schema import SqlHisSchema
+from adapters.his_sql.settings import settings_from
+from adapters.manifest import AdapterContext, Manifest, QualityPoint
+
+
+def build(loaded: Mapping[str, Any], context: AdapterContext) -> SqlHis:
+    """The adapter over a few pooled connections; none is opened before something is asked."""
+    settings = settings_from(loaded)
+    database = HospitalDatabase(settings.url, settings.waits, settings.limits)
+    return SqlHis(database, settings, context.now, context.new_id)
+
+
+manifest = Manifest(
+    name="sql-view",
+    title="Hospital information system behind views and procedures of its own database",
+    provides=frozenset({"HisDirectory", "HisScheduling", "HisBilling", "HisNews", "HisFeeds"}),
+    settings_schema=SqlHisSchema,
+    build=build,
+    quality=(
+        QualityPoint("a reading runs in a transaction that may not write, and is rolled back", kept=True),
+        QualityPoint("a change whose commit is lost is unknown, and never tried again under another number", kept=True),
+        QualityPoint("rows of one moment, late rows and rows across pages are never skipped", kept=True),
+        QualityPoint("no more connections and no longer statements than the hospital allows", kept=True),
+        QualityPoint("no address, value or text of the database in an error", kept=True),
+        QualityPoint("a row that was deleted from a view is noticed", kept=False),
+    ),
+)

@@ -1,0 +1,1 @@
+"""How a fragile hospital system is asked: few calls at once, each question once for many, rest after failures."""

@@ -1,0 +1,1 @@
+"""The hospital behind views and interface tables (中间表) of its own database."""

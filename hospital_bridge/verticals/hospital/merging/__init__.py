@@ -1,0 +1,1 @@
+"""Record numbers that become one, or two again: what the hospital said, and what follows from it."""

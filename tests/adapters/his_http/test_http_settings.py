@@ -1,0 +1,102 @@
+"""What `check` refuses of a description, with its line, before anything is asked."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from marshmallow import ValidationError
+
+from adapters.his_http.schema import HttpHisSchema, settings_from
+from hospital_bridge.settings import Installed
+from tests.adapters.his_http.dialect import DIALECT, loaded
+from tests.settings.written import BRIDGE, OPERATOR, faults, shown
+
+INSTALLED = Installed(adapters={"http-xml": lambda: HttpHisSchema}, verticals={})
+
+
+def messages(text: str) -> dict[str, Any]:
+    with pytest.raises(ValidationError) as caught:
+        HttpHisSchema().load(tomllib.loads(text))
+    found: dict[str, Any] = caught.value.messages_dict
+    return found
+
+
+def at(found: Any, *keys: str | int) -> str:
+    for key in keys:
+        found = found[key]
+    return " ".join(found)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "keys", "text"),
+    [
+        ("{practitioner_code}", "{practitoner_code}", ("operations", "slots", "template"), "did you mean {practition"),
+        ("{day}", "{payload}", ("operations", "slots", "template"), "line 1: {payload} is not known here"),
+        ("{day}", "{day:html}", ("operations", "slots", "template"), "escaped by html"),
+        ("{day}", "{day:raw}", ("operations", "slots", "template"), "only {payload} may stand unescaped"),
+        ("{payload}</Arg>", "{paylod}</Arg>", ("envelope",), "did you mean {payload}"),
+        ("{level}", "{lewel}", ("lookups", "fee", "template"), "{lewel} is not known here; did you mean {level}?"),
+        ("place = ", "plaze = ", ("operations", "departments", "fields", "plaze"), "did you mean place?"),
+        ('name = "Name"', 'name = "Na me"', ("operations", "departments", "fields", "name"), "no step of a path"),
+        ('name = "Name"', 'name = "x:Name"', ("operations", "departments", "fields", "name"), "no namespace"),
+        ('name = "Name", ', "", ("operations", "departments", "fields"), "a department needs name too"),
+        (', fee = "Fee" }', " }", ("operations", "slots", "fields"), "a slot needs fee too"),
+        ('["quota", "fee"]', '["quota", "free"]', ("operations", "slots", "complete"), "did you mean fee?"),
+        (
+            "[operations.cancel]",
+            "[operations.cancel]\ndialect = 'old'",
+            ("operations", "cancel", "dialect"),
+            "no dialect",
+        ),
+        ("[operations.cancel]", "[lookups.unused]", ("operations", "book"), "only cancel can tell"),
+        ("[operations.postings]", "[lookups.other]", ("operations", "post"), "find_posting or postings"),
+        ("[operations.postings]", "[operations.listing]", ("operations", "listing", "key"), "one of departments"),
+        ('url = "http://his.invalid/service"', "", ("operations", "cancel", "url"), "no address"),
+        ("http://his", "http://me:pw@his", ("url",), "belongs into secrets"),
+        ('"xml:/Reply/Result"', '"xml"', ("operations", "cancel", "unwrap"), "a layer is written"),
+        ('at = "/R/Text"', 'at = "/R//Text"', ("operations", "cancel", "rules", 0, "at"), "'nothing' is no step"),
+        ("password =", "mrn =", ("secrets", "mrn"), "a name of ours"),
+        ('charset = "GB18030"', 'charset = "GB18O3O"', ("charset",), "not a character set"),
+        ('charset = "GB18030"', 'charset = "GB18030"\npath = "/{mrn}?x"', ("path",), "paths are logged"),
+        ('charset = "GB18030"', 'charset = "GB18030"\npath = "/{password}"', ("path",), "paths are logged"),
+        ('sexes = { 1 = "M", 2', 'sexes = { 1 = "male", 2', ("records", "sexes", "1", "value"), "Must be one of"),
+        ('kind = "bill"', 'kind = "bil"', ("feeds", "bills", "value", "kind"), "Must be one of"),
+        ('id = "@no"', 'id = "@@no"', ("feeds", "bills", "id"), "no step"),
+    ],
+)
+def test_a_description_that_cannot_work_is_refused(old: str, new: str, keys: tuple[str | int, ...], text: str) -> None:
+    assert old in DIALECT
+    assert text in at(messages(DIALECT.replace(old, new)), *keys)
+
+
+def test_check_names_the_line(tmp_path: Path) -> None:
+    operator = OPERATOR.partition("[operator.wallets")[0] + '[operator.his]\nadapter = "http-xml"\n'
+    tables = DIALECT.replace("\n[", "\n[operator.his.http-xml.").replace("</Id></Q>", "{hello}</Id></Q>")
+    tables = tables.replace('password = "s3cret-password"', 'password = { env = "ROOT_KEY" }')
+    text = f"{operator}[operator.his.http-xml]\n{tables}"
+    line = 1 + text[: text.index("{hello}")].count("\n")
+    (told,) = shown(faults(tmp_path, {"bridge.toml": BRIDGE, "operators.d/east.toml": text}, INSTALLED), tmp_path)
+    assert told.startswith(f"operators.d/east.toml:{line} operator.his.http-xml.lookups.quota.template: ")
+    assert "line 1: {hello} is not known here" in told
+
+
+def test_the_nearest_knob_holds_and_tables_add_up() -> None:
+    text = (
+        DIALECT
+        + """
+[dialects.old]
+charset = "UTF-8"
+codes = { 3 = "empty" }
+records = { unit = "fen" }
+"""
+    )
+    text = text.replace("[operations.cancel]", '[operations.cancel]\ndialect = "old"\ncodes = { 4 = "busy" }\n')
+    settings = settings_from(loaded(text))
+    cancel, book = settings.operations["cancel"], settings.operations["book"]
+    assert (cancel.asking.charset, book.asking.charset) == ("utf-8", "gb18030")
+    assert cancel.asking.judgement.codes == {**book.asking.judgement.codes, "3": "empty", "4": "busy"}
+    assert (cancel.reading.conventions.unit, book.reading.conventions.unit) == ("fen", "yuan")
+    assert cancel.reading.conventions.sexes == book.reading.conventions.sexes

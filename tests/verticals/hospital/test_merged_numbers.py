@@ -1,0 +1,292 @@
+"""Record numbers that the hospital merges: whatever came under any of them is one person's, until it is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from itertools import permutations
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import text
+
+from adapters.news import News, RecordsMerged, RecordsUnmerged, ReportStatus
+from adapters.values import Identifier, VerifiedIdentity, WalletAccount
+from hospital_bridge.facade import OperatorScope
+from hospital_bridge.lines.hall import LinesContext
+from hospital_bridge.payment.context import MoneyContext
+from hospital_bridge.slot import Relation
+from hospital_bridge.store.jobs import Lane
+from hospital_bridge.store.unit_of_work import Store
+from hospital_bridge.telling.messages import Teller
+from hospital_bridge.verticals.hospital import VERTICAL, claiming
+from hospital_bridge.verticals.hospital.own_numbers import number_of, own_numbers, record_of
+from hospital_bridge.verticals.hospital.record_numbers import MRN, NUMBER_BOUND, NoRecordNumber
+from hospital_bridge.verticals.hospital.results.reading import Word
+from hospital_bridge.verticals.hospital.settings import HospitalSettings
+from hospital_bridge.verticals.hospital.store import bills, metadata, parked_reports, visits
+from hospital_bridge.verticals.hospital.visits.line_rules import LINE_RULES
+from hospital_bridge.workers.job_runner import Handlers, JobRunner
+from tests.fixtures_store import Database
+from tests.steered import FakeClock
+from tests.verticals.hospital import billing, laboratory
+from tests.verticals.hospital.laboratory import ANNA, BERT, GLUCOSE, bind, patient, record, report, reports_of
+from tests.verticals.hospital.test_visits import NEWS as VISIT
+
+A, B, C = "100001", "100002", "100003"
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+TOLD = laboratory.ISSUED
+
+
+def merge(retired: str, survivor: str, *, minute: int = 0, in_use: bool = False) -> RecordsMerged:
+    told_at = TOLD + timedelta(minutes=minute)
+    return RecordsMerged(record(survivor), (Identifier(MRN, retired),), told_at, in_use=in_use)
+
+
+def unmerge(parted: str, survivor: str, *, minute: int = 5) -> RecordsUnmerged:
+    return RecordsUnmerged(record(survivor), (Identifier(MRN, parted),), TOLD + timedelta(minutes=minute))
+
+
+def bill(number: str, bill_no: str, *, minute: int = 0) -> Any:
+    return replace(billing.issued(bill_no, minute=minute), patient=record(number))
+
+
+def visit(number: str, filler_id: str) -> Any:
+    starts = TOLD + timedelta(hours=2)
+    return replace(VISIT, filler_id=filler_id, patient=record(number), starts_at=starts, ends_at=starts)
+
+
+class Hospital:
+    """`hear` is what it says, `sees` what a person's pages show: bills, visits and readable reports by number."""
+
+    def __init__(self, scope: OperatorScope, database: Database) -> None:
+        self.scope = scope
+        self.database = database
+        handlers = {NUMBER_BOUND: lambda store, job: claiming.hand_over(scope.over(store), job.ref)}
+        self._runner = JobRunner(scope.money.store, Handlers(io=handlers), "worker-1", chance=lambda: 0.5)
+
+    def hear(self, *told: News) -> None:
+        for news in told:
+            with self.scope.begin() as work:
+                for inbound in VERTICAL.inbound:
+                    if isinstance(news, inbound.news):
+                        inbound.apply(work, news)
+            self.work()
+
+    def work(self) -> None:
+        while self._runner.run_once(Lane.IO):
+            pass
+
+    def person(self, identity: VerifiedIdentity, *numbers: str) -> tuple[str, str]:
+        user, subject = patient(self.scope, identity, *numbers)
+        self.work()
+        return user, subject
+
+    def sees(self, person: tuple[str, str]) -> str:
+        user, subject = person
+        with self.scope.read() as work:
+            found = [each.bill_no for each in bills.open_to(work, [subject])]
+            found += [each.filler_id for each in visits.of_subject(work, subject)]
+        found += [each.report.report_no for each in reports_of(self.scope, user) if each.word is not Word.TAKEN_BACK]
+        return " ".join(sorted(found))
+
+    def numbers(self, subject: str) -> list[str]:
+        with self.scope.read() as work:
+            return [own.number for own in own_numbers(work, subject)]
+
+    def waiting(self) -> list[str]:
+        with self.scope.read() as work:
+            return [each.report_no for each in parked_reports.waiting(work, 100)]
+
+    def trail(self, *actions: str) -> list[str]:
+        with self.database.owner.connect() as connection:
+            rows = connection.execute(text("SELECT action FROM audit ORDER BY audit_id"))
+            return [row.action for row in rows if row.action in actions or not actions]
+
+
+@pytest.fixture
+def hospital(store: Store, database: Database, clock: FakeClock) -> Hospital:
+    database.add_tables(metadata)
+    settings = HospitalSettings().load({})
+    money = MoneyContext("h1", store, SHANGHAI, wallets={}, counters={})
+    lines = LinesContext("hospital", LINE_RULES, settings, SHANGHAI)
+    teller = Teller.of("hospital", VERTICAL.messages)
+    return Hospital(OperatorScope(money, settings, clock, {}, lines, teller=teller), database)
+
+
+def three_things(number: str, mark: str) -> Sequence[News]:
+    """A bill, a visit and a report of that number, each named by the mark."""
+    told = replace(report(GLUCOSE, number=number), report_no=f"R{mark}")
+    return bill(number, f"B{mark}"), visit(number, f"V{mark}"), told
+
+
+def test_what_came_under_either_number_is_on_the_persons_pages_together(hospital: Hospital) -> None:
+    hospital.hear(*three_things(A, "1"))
+    anna = hospital.person(ANNA, B)
+    hospital.hear(*three_things(B, "2"))
+    assert hospital.sees(anna) == "B2 R2 V2"
+    hospital.hear(merge(A, B))
+    assert hospital.sees(anna) == "B1 B2 R1 R2 V1 V2"
+    assert hospital.numbers(anna[1]) == [B]
+
+
+def test_whoever_bound_the_number_that_is_gone_goes_by_the_one_that_stays(hospital: Hospital) -> None:
+    anna = hospital.person(ANNA, A)
+    hospital.hear(merge(A, B), *three_things(B, "2"))
+    assert hospital.sees(anna) == "B2 R2 V2"
+    assert hospital.numbers(anna[1]) == [B]
+    with hospital.scope.read() as work:
+        assert record_of(work, anna[1], A).first(MRN) == B
+
+
+def test_a_message_under_the_number_that_is_gone_finds_its_person(hospital: Hospital) -> None:
+    anna = hospital.person(ANNA, B)
+    hospital.hear(merge(A, B), *three_things(A, "late"))
+    assert hospital.sees(anna) == "Blate Rlate Vlate"
+
+
+def test_a_merge_before_anybody_is_known_here_holds_once_they_come(hospital: Hospital) -> None:
+    hospital.hear(*three_things(A, "1"), merge(A, B), *three_things(B, "2"))
+    anna = hospital.person(ANNA, B)
+    assert hospital.sees(anna) == "B1 B2 R1 R2 V1 V2"
+
+
+def test_a_merge_of_numbers_that_nobody_has_harms_nobody(hospital: Hospital) -> None:
+    anna = hospital.person(ANNA, C)
+    hospital.hear(merge(A, B), *three_things(A, "1"), *three_things(C, "3"))
+    assert hospital.sees(anna) == "B3 R3 V3"
+
+
+def test_a_chain_of_merges_ends_at_its_last_number_in_whatever_order_it_is_told(hospital: Hospital) -> None:
+    chains = [("1", "2", "3"), ("4", "5", "6")]
+    chain = [(0, 1, 0), (1, 2, 1)]
+    for names, order in zip(chains, permutations(chain), strict=True):
+        numbers = [f"20000{name}" for name in names]
+        hospital.hear(*three_things(numbers[0], names[0]))
+        hospital.hear(*(merge(numbers[old], numbers[new], minute=minute) for old, new, minute in order))
+    anna, bert = hospital.person(ANNA, "200003"), hospital.person(BERT, "200005")
+    assert hospital.sees(anna) == "B1 R1 V1"
+    assert hospital.numbers(bert[1]) == ["200006"]
+
+
+def test_of_two_merges_that_cross_the_later_one_holds(hospital: Hospital) -> None:
+    anna = hospital.person(ANNA, A)
+    hospital.hear(merge(B, A, minute=1), merge(A, B, minute=0), *three_things(B, "2"))
+    assert hospital.numbers(anna[1]) == [A]
+    assert hospital.sees(anna) == "B2 R2 V2"
+
+
+def test_the_same_merge_again_changes_nothing_and_leaves_one_trace(hospital: Hospital) -> None:
+    anna = hospital.person(ANNA, B)
+    hospital.hear(*three_things(A, "1"), merge(A, B))
+    before = hospital.trail()
+    hospital.hear(merge(A, B), merge(A, B))
+    assert hospital.trail() == before
+    assert hospital.trail("record.merge") == ["record.merge"]
+    assert hospital.sees(anna) == "B1 R1 V1"
+
+
+def test_an_unmerge_gives_back_what_the_merge_brought_and_nothing_that_came_to_the_survivor(hospital: Hospital) -> None:
+    hospital.hear(*three_things(A, "1"))
+    anna = hospital.person(ANNA, B)
+    hospital.hear(*three_things(B, "2"), merge(A, B), *three_things(B, "3"), *three_things(A, "4"), unmerge(A, B))
+    assert hospital.sees(anna) == "B2 B3 R2 R3 V2 V3"
+    assert sorted(hospital.waiting()) == ["R1", "R4"]
+    twin = replace(BERT, name=ANNA.name)
+    assert hospital.sees(hospital.person(twin, A)) == "B1 B4 R1 R4 V1 V4"
+    assert hospital.sees(anna) == "B2 B3 R2 R3 V2 V3"
+
+
+def test_who_had_bound_the_number_has_it_again_after_the_unmerge(hospital: Hospital) -> None:
+    anna = hospital.person(ANNA, A)
+    hospital.hear(*three_things(A, "1"), merge(A, B), *three_things(B, "2"), unmerge(A, B), *three_things(A, "3"))
+    assert hospital.numbers(anna[1]) == [A]
+    assert hospital.sees(anna) == "B1 B3 R1 R3 V1 V3"
+
+
+def test_an_unmerge_that_is_heard_before_its_merge_holds(hospital: Hospital) -> None:
+    anna = hospital.person(ANNA, B)
+    hospital.hear(unmerge(A, B, minute=5), merge(A, B, minute=0), *three_things(A, "1"))
+    assert hospital.sees(anna) == ""
+
+
+def test_merged_again_after_an_unmerge_it_is_theirs_again(hospital: Hospital) -> None:
+    anna = hospital.person(ANNA, B)
+    hospital.hear(*three_things(A, "1"), merge(A, B), unmerge(A, B, minute=1), merge(A, B, minute=2))
+    assert hospital.sees(anna) == "B1 R1 V1"
+
+
+def test_undoing_one_link_of_a_chain_leaves_the_other(hospital: Hospital) -> None:
+    anna = hospital.person(ANNA, C)
+    hospital.hear(*three_things(A, "1"), *three_things(B, "2"), merge(A, B), merge(B, C, minute=1))
+    assert hospital.sees(anna) == "B1 B2 R1 R2 V1 V2"
+    hospital.hear(unmerge(A, C))
+    assert hospital.sees(anna) == "B2 R2 V2"
+    hospital.hear(unmerge(B, C, minute=6))
+    assert hospital.sees(anna) == ""
+
+
+def test_two_people_who_bound_the_two_numbers_see_nothing_of_each_other(hospital: Hospital) -> None:
+    anna, bert = hospital.person(ANNA, A), hospital.person(BERT, B)
+    hospital.hear(*three_things(A, "1"), replace(report(GLUCOSE), report_no="R2", patient=record(B, BERT.name)))
+    hospital.hear(merge(A, B), replace(report(GLUCOSE), report_no="R3", patient=record(B, BERT.name)))
+    assert hospital.sees(anna) == "B1 R1 V1"
+    assert hospital.sees(bert) == "R2"
+    assert hospital.waiting() == ["R3"]
+    assert hospital.numbers(bert[1]) == [B]
+    with hospital.scope.read() as work, pytest.raises(NoRecordNumber):
+        number_of(work, anna[1])
+    hospital.hear(unmerge(A, B))
+    assert hospital.numbers(anna[1]) == [A]
+
+
+def test_two_wallet_users_who_act_for_one_person_go_on_acting_for_them(hospital: Hospital) -> None:
+    mother = hospital.person(ANNA, A)
+    with hospital.scope.money.store.begin("h1") as work:
+        father = work.wallet_users.keep("main", WalletAccount("2088father", "o"), "zh-CN")
+        work.subjects.bind(father, mother[1], Relation.GRANTED)
+    bind(hospital.scope, mother[1], B)
+    hospital.hear(merge(A, B), *three_things(A, "1"))
+    assert hospital.sees(mother) == hospital.sees((father, mother[1])) == "B1 R1 V1"
+    assert hospital.numbers(mother[1]) == [B]
+
+
+def test_linked_numbers_stay_in_use_and_are_one_persons(hospital: Hospital) -> None:
+    anna = hospital.person(ANNA, A)
+    hospital.hear(merge(B, A, in_use=True), *three_things(B, "2"))
+    assert hospital.sees(anna) == "B2 R2 V2"
+    hospital.hear(unmerge(B, A))
+    assert hospital.sees(anna) == ""
+
+
+def test_a_bill_that_is_told_anew_under_the_number_that_stays_is_the_same_bill(hospital: Hospital) -> None:
+    anna = hospital.person(ANNA, A)
+    hospital.hear(bill(A, "B1"), merge(A, B), bill(B, "B1", minute=1))
+    with hospital.scope.read() as work:
+        (mine,) = bills.open_to(work, [anna[1]])
+    assert (mine.bill_no, mine.mrn) == ("B1", B)
+    hospital.hear(unmerge(A, B))
+    assert hospital.sees(anna) == ""
+
+
+def test_a_corrected_report_of_the_survivor_stays_after_the_unmerge(hospital: Hospital) -> None:
+    first = replace(report(GLUCOSE, number=A), report_no="R1")
+    corrected = replace(report(GLUCOSE, number=B, after=10), report_no="R1", status=ReportStatus.CORRECTED)
+    anna = hospital.person(ANNA, B)
+    hospital.hear(first, merge(A, B), corrected, unmerge(A, B))
+    assert hospital.sees(anna) == "R1"
+
+
+def test_the_numbers_stand_nowhere_open(hospital: Hospital) -> None:
+    hospital.person(ANNA, B)
+    hospital.hear(*three_things(A, "1"), merge(A, B), unmerge(A, B))
+    with hospital.database.owner.connect() as connection:
+        rows = [
+            repr(row)
+            for table in ("hospital_record_word", "hospital_record_number", "job", "audit", "hospital_report_version")
+            for row in connection.execute(text(f"SELECT * FROM {table}"))  # noqa: S608 - our own names
+        ]
+    assert len(rows) > 6
+    assert [row for row in rows if A in row or B in row or A.encode().hex() in row] == []
