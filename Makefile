@@ -32,8 +32,10 @@ fuzz: .venv/.ready
 	test -d var/fuzz/atheris || $(bin)/pip --disable-pip-version-check install --quiet --target var/fuzz/atheris atheris
 	PYTHONPATH=var/fuzz/atheris nice -n 19 $(bin)/python -m tests.fuzz $(or $(MINUTES),20)
 
+FROM := 0
+SEEDS := 200
 simulate: .venv/.ready
-	$(bin)/python -m tests.simulation $(ARGS)
+	$(bin)/python -m tests.simulation --first $(FROM) --seeds $(SEEDS) $(ARGS)
 
 docs: .venv/.ready reference
 	$(bin)/sphinx-build --fail-on-warning --quiet docs docs/_build
