@@ -197,6 +197,7 @@ def _operator(
         counters,
         config_digest=whole.digest,
         settling=settling_of(*filter(None, (settings.his, *settings.systems.values()))),
+        bill_channels=settings.bill_channels,
     )
     ways = Ways(
         Publisher(settings.webhooks, whole.bridge.public_url),
