@@ -201,6 +201,7 @@ def _operator(
         config_digest=whole.digest,
         settling=settling_of(*settings.all_systems),
         time_off=Maintenance([w for each in settings.all_systems for w in each.pace.maintenance], zone).time_off,
+        bill_channels=settings.bill_channels,
     )
     ways = Ways(
         Publisher(settings.webhooks, whole.bridge.public_url),

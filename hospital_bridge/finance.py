@@ -124,7 +124,7 @@ def _settle(work: Work, one: OpenDifference, explanation: Explanation | None, by
         work.differences.take_over(one, by)
         work.audit.record(by, "difference.taken_over", one.difference.reference, **about)
         return
-    work.differences.explain(one, by)
+    work.differences.explain(one, by, explanation)
     work.audit.record(by, "difference.explained", one.difference.reference, **about, reason=explanation)
 
 

@@ -12,6 +12,7 @@ from adapters.values import WalletAccount
 from hospital_bridge.guarding import ask
 from hospital_bridge.payment.effects import Driver
 from hospital_bridge.payment.model import Payment
+from hospital_bridge.settings.model import BillChannel
 from hospital_bridge.slot import Guard, Guarded, Progress, Sale, Scope, VerticalWork
 from hospital_bridge.store.unit_of_work import Store, Work
 
@@ -53,6 +54,7 @@ class MoneyContext:
     settling: timedelta = timedelta(seconds=5)
     fulfil_deadline: timedelta = timedelta(hours=3)
     time_off: Callable[[datetime, datetime], timedelta] = lambda _since, _until: timedelta(0)
+    bill_channels: tuple[BillChannel, ...] = ()
 
     @property
     def driver(self) -> Driver:

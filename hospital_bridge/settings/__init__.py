@@ -6,6 +6,7 @@ from hospital_bridge.settings.faults import EXIT_CODE, Fault, SettingsFaults
 from hospital_bridge.settings.load import load
 from hospital_bridge.settings.model import (
     AdapterChoice,
+    BillChannel,
     BridgeSettings,
     Installed,
     ListenerSettings,
@@ -19,6 +20,7 @@ from hospital_bridge.settings.model import (
 __all__ = [
     "EXIT_CODE",
     "AdapterChoice",
+    "BillChannel",
     "BridgeSettings",
     "Fault",
     "Installed",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
@@ -121,6 +122,23 @@ class Webhook:
     networks: tuple[Network, ...] = ()
 
 
+BILL_COLUMNS = ("order_no", "shop_no", "terminal_no", "cashier_no")
+"""What a wallet's bill says of a line by which a channel can be told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillChannel:
+    """A till or system that shares a wallet account's merchant number, and the lines of its bill that are its own."""
+
+    wallet: str
+    name: str
+    patterns: Mapping[str, re.Pattern[str]]
+
+    def fits(self, told: Mapping[str, object]) -> bool:
+        """Whether what a line tells, by column, matches every pattern."""
+        return all(pattern.fullmatch(str(told[column])) for column, pattern in self.patterns.items())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorSettings:
     """One tenant: a hospital, a bus company, a mall; `verticals` maps a name to its settings.
@@ -141,6 +159,7 @@ class OperatorSettings:
     peers: tuple[Peer, ...]
     webhooks: tuple[Webhook, ...] = ()
     alerts: Alerts = Alerts()
+    bill_channels: tuple[BillChannel, ...] = ()
     systems: Mapping[str, AdapterChoice] = field(default_factory=dict)
 
     @property

@@ -36,6 +36,7 @@ class OperatorReader:
         his = self._system(section.below("his")) if "his" in section.table else None
         systems = {name: self._system(section.below("systems", name)) for name in section.below("systems").table}
         self._known_systems(section, {"his", *systems})
+        self._known_wallets(section, set(wallets))
         verticals = {name: self._vertical(section, name) for name in section.below("verticals").table}
         if own is None or len(self._faults) > before:
             return None
@@ -46,6 +47,7 @@ class OperatorReader:
             "verticals": verticals,
             "peers": tuple(own["peers"]),
             "webhooks": tuple(own["webhooks"]),
+            "bill_channels": tuple(own["bill_channels"]),
         }
         return OperatorSettings(**{**own, **chosen})
 
@@ -61,6 +63,13 @@ class OperatorReader:
         choice = self._choice(section, also=("pace",))
         pace = check(PaceSchema(), section.below("pace"), self._environment, self._faults)
         return None if choice is None or pace is None else replace(choice, pace=pace["pace"])
+
+    def _known_wallets(self, operator: Section, known: set[str]) -> None:
+        for place, channel in enumerate(operator.table.get("bill_channels", ())):
+            named = channel.get("wallet") if isinstance(channel, Mapping) else None
+            if isinstance(named, str) and named not in known:
+                sentence = with_nearest(Sentence("no such wallet account"), named, sorted(known))
+                self._faults.append(operator.fault(("bill_channels", place, "wallet"), "HB-C005", sentence))
 
     def _choice(self, section: Section, also: tuple[str, ...] = ()) -> AdapterChoice | None:
         """The adapter that a table names, with the settings in the table of that name below it."""

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from hospital_bridge.settings.alerts_schema import AlertsSchema
+from hospital_bridge.settings.bill_channels import BillChannelSchema
 from hospital_bridge.settings.kinds import NAME, counted, host_to_listen_on, port_to_listen_on, short_name
 from hospital_bridge.settings.listener_schema import ListenerSchema, PeerSchema
 from hospital_bridge.settings.model import Webhook, WebSettings
@@ -215,4 +216,12 @@ class OperatorSchema(Schema):
         load_default=list,
         validate=_named_once,
         metadata={"description": "Systems that are told what happens by signed webhooks."},
+    )
+    bill_channels = fields.List(
+        fields.Nested(BillChannelSchema),
+        load_default=list,
+        metadata={
+            "description": "Whose a line of a wallet's bill is that was not paid here: tills that share the merchant"
+            " number. A line that is neither ours nor a channel's is a difference."
+        },
     )

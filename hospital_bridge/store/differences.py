@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Column, ColumnElement, Date, Index, Row, Tabl
 
 from adapters.values import EntryKind, Fen
 from hospital_bridge.store.choice import choice
-from hospital_bridge.store.metadata import CODE, Instant, as_indexed, metadata, operator_column, where
+from hospital_bridge.store.metadata import CODE, ID, Instant, as_indexed, metadata, operator_column, where
 from hospital_bridge.store.records import columns_of, record_of
 
 if TYPE_CHECKING:
@@ -35,6 +35,22 @@ class Finding(StrEnum):
     SALE_MISSING = "sale_missing"
     UNFULFILLED = "unfulfilled"
     SALE_AMOUNT = "sale_amount"
+
+
+class Clue(StrEnum):
+    """What is known beyond the sums, where anything is.
+
+    Of WALLET_ONLY: OURS is an order that was opened here, STRANGER none, NO_CHANNEL one that no rule gives to a till.
+    Of LEDGER_ONLY: what the wallet says when it is asked; UNHEARD where it did not answer.
+    """
+
+    NONE = ""
+    OURS = "ours"
+    STRANGER = "stranger"
+    NO_CHANNEL = "no_channel"
+    CONFIRMED = "confirmed"
+    DENIED = "denied"
+    UNHEARD = "unheard"
 
 
 class Progress(StrEnum):
@@ -64,7 +80,9 @@ DIFFERENCE = Table(
     Column("owner", CODE, nullable=False),
     Column("found_at", Instant, nullable=False),
     Column("ended_at", Instant),
-    Column("seen_at", Instant),
+    Column("seen_by", ID),
+    Column("clue", CODE, nullable=False),
+    Column("explanation", CODE, nullable=False),
 )
 _OPEN = "progress = 'open'"
 Index("ix_reconciliation_difference_open", DIFFERENCE.c.operator_id, DIFFERENCE.c.found_at, **where(_OPEN))
@@ -83,6 +101,8 @@ class Difference:
     owner: str = "finance"
     found_at: datetime | None = None
     ended_at: datetime | None = None
+    clue: str = Clue.NONE
+    explanation: str = ""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -144,8 +164,8 @@ class Differences:
         )
         return [record_of(Difference, row) for row in self._table.all(*asked)]
 
-    def note(self, wallet_account: str, day: date, found: Sequence[Difference], run_at: datetime) -> None:
-        """Keep what the run of that instant has found; what is known from an earlier one keeps owner, age and end."""
+    def note(self, wallet_account: str, day: date, found: Sequence[Difference], run_id: str) -> None:
+        """Keep what the run of that id has found; what is known from an earlier one keeps owner, age and end."""
         asked = DIFFERENCE.c.reference.in_([one.reference for one in found])
         rows = {
             (row.finding, row.kind, row.reference): row for row in self._table.all(*_on(wallet_account, day), asked)
@@ -153,36 +173,38 @@ class Differences:
         for one in found:
             row = rows.get(one.key)
             if row is None:
-                self._add(wallet_account, day, replace(one, found_at=self._work.now), run_at)
+                self._add(wallet_account, day, replace(one, found_at=self._work.now), run_id)
             else:
-                self._see_again(wallet_account, day, row, one, run_at)
+                self._see_again(wallet_account, day, row, one, run_id)
 
-    def clear_unseen(self, wallet_account: str, day: date, run_at: datetime) -> None:
-        """End what is open, and what the run of that instant or a later one has not found any more."""
-        unseen = DIFFERENCE.c.seen_at.is_(None) | (DIFFERENCE.c.seen_at < run_at)
+    def clear_unseen(self, wallet_account: str, day: date, run_id: str) -> None:
+        """End what is open, and what that run or a later one has not found any more."""
+        unseen = DIFFERENCE.c.seen_by.is_(None) | (DIFFERENCE.c.seen_by < run_id)
         is_open = DIFFERENCE.c.progress == Progress.OPEN
         ended = {"progress": Progress.CLEARED, "ended_at": self._work.now}
         self._table.change(*_on(wallet_account, day), is_open, unseen, **ended)
 
-    def explain(self, one: OpenDifference, owner: str) -> None:
-        """A person has settled the difference."""
-        self._set(one, owner=owner, progress=Progress.EXPLAINED, ended_at=self._work.now)
+    def explain(self, one: OpenDifference, owner: str, explanation: str) -> None:
+        """A person has settled the difference, with a word of a list."""
+        ended = {"progress": Progress.EXPLAINED, "ended_at": self._work.now}
+        self._set(one, owner=owner, explanation=explanation, **ended)
 
     def take_over(self, one: OpenDifference, owner: str) -> None:
         """A person looks into the difference, which stays open."""
         self._set(one, owner=owner)
 
-    def _see_again(self, wallet_account: str, day: date, row: Row[Any], one: Difference, run_at: datetime) -> None:
-        seen_at = run_at if row.seen_at is None else max(row.seen_at, run_at)
-        values: dict[str, object] = {"ours_fen": one.ours_fen, "theirs_fen": one.theirs_fen, "seen_at": seen_at}
+    def _see_again(self, wallet_account: str, day: date, row: Row[Any], one: Difference, run_id: str) -> None:
+        seen_by = run_id if row.seen_by is None else max(row.seen_by, run_id)
+        values: dict[str, object] = {name: getattr(one, name) for name in ("ours_fen", "theirs_fen", "clue")}
+        values["seen_by"] = seen_by
         if row.progress is Progress.CLEARED and one.progress is Progress.OPEN:
             values |= {"progress": Progress.OPEN, "ended_at": None}
         self._table.change(*_on(wallet_account, day), *_is(one.key), **values)
 
-    def _add(self, wallet_account: str, day: date, one: Difference, run_at: datetime) -> None:
+    def _add(self, wallet_account: str, day: date, one: Difference, run_id: str) -> None:
         ended_at = None if one.progress is Progress.OPEN else self._work.now
         values = columns_of(replace(one, ended_at=ended_at))
-        self._table.add(wallet_account=wallet_account, day=day, seen_at=run_at, **values)
+        self._table.add(wallet_account=wallet_account, day=day, seen_by=run_id, **values)
 
     def _set(self, one: OpenDifference, **values: object) -> None:
         self._table.change(*_on(one.wallet_account, one.day), *_is(one.difference.key), **values)

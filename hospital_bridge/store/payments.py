@@ -148,6 +148,15 @@ class Payments:
         found = self._many(PAYMENT.c.merchant_order_no.in_(merchant_order_nos))
         return {payment.merchant_order_no: payment for payment in found}
 
+    def ours_among(self, merchant_order_nos: Sequence[str]) -> set[str]:
+        """Those of the order numbers that were opened here."""
+        if not merchant_order_nos:
+            return set()
+        numbers = select(PAYMENT.c.merchant_order_no).where(
+            PAYMENT.c.operator_id == self._work.operator_id, PAYMENT.c.merchant_order_no.in_(merchant_order_nos)
+        )
+        return set(self._work.connection.execute(numbers).scalars())
+
     def posted(self, payment_ids: Sequence[str]) -> Sequence[tuple[str, str, Fen, datetime]]:
         """Id, wallet account, sum posted at the fulfilling system and when the wallet took it, of those with money."""
         asked = PAYMENT.c.payment_id.in_(payment_ids) & PAYMENT.c.collected_at.is_not(None)

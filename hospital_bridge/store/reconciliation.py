@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -68,6 +68,38 @@ RECONCILING = Table(
 )
 
 
+CHANNEL = Table(
+    "reconciliation_channel",
+    metadata,
+    operator_column(),
+    Column("wallet_account", CODE, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("channel", CODE, primary_key=True),
+    Column("payments", Integer, nullable=False),
+    _fen("paid_fen"),
+    Column("refunds", Integer, nullable=False),
+    _fen("refunded_fen"),
+    _fen("fee_fen"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSums:
+    """What a day's bill moved through one channel; `fee_fen` is what the wallet kept of it."""
+
+    channel: str
+    payments: int
+    paid_fen: Fen
+    refunds: int
+    refunded_fen: Fen
+    fee_fen: Fen
+
+    @property
+    def net_fen(self) -> int:
+        """What the merchant's account was credited with."""
+        return self.paid_fen - self.refunded_fen - self.fee_fen
+
+
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
     """The result of one day; net sums in fen (payments less refunds); `unexplained_fen` sums what differs."""
@@ -103,6 +135,7 @@ class Reconciliations:
         self._work = work
         self._runs = work.table(RECONCILIATION)
         self._under_way = work.table(RECONCILING)
+        self._channels = work.table(CHANNEL)
 
     def find(self, wallet_account: str, day: date) -> Reconciliation | None:
         """The result of that day, or None when it was never tried."""
@@ -130,12 +163,20 @@ class Reconciliations:
         if not self._under_way.change(*_of(RECONCILING, wallet_account, day), **reached):
             self._under_way.add(wallet_account=wallet_account, day=day, **reached)
 
-    def keep(self, run: Reconciliation) -> None:
+    def channels(self, wallet_account: str, day: date) -> Sequence[ChannelSums]:
+        """What the day's bill moved, by channel."""
+        rows = self._channels.all(*_of(CHANNEL, wallet_account, day), order_by=[CHANNEL.c.channel])
+        return [record_of(ChannelSums, row) for row in rows]
+
+    def keep(self, run: Reconciliation, channels: Iterable[ChannelSums] = ()) -> None:
         """Record a run that has ended, unless a later one has; its differences stand already."""
         self._under_way.remove(*_of(RECONCILING, run.wallet_account, run.day))
         standing = self.find(run.wallet_account, run.day)
         if standing is None or standing.state is RunState.WAITING or standing.run_at <= run.run_at:
             self._write(run)
+            self._channels.remove(*_of(CHANNEL, run.wallet_account, run.day))
+            for one in channels:
+                self._channels.add(wallet_account=run.wallet_account, day=run.day, **columns_of(one))
 
     def wait(self, run: Reconciliation) -> None:
         """Record that the books of a day are not to be had; a result that stands already is kept."""

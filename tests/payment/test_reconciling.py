@@ -254,6 +254,6 @@ def test_a_difference_that_comes_back_is_open_again_and_an_explained_one_stays_s
     assert found(world) == [(Finding.SALE_MISSING, Progress.OPEN)]
     with world.store.begin("h1") as work:
         [one] = work.differences.open()
-        work.differences.explain(one, "staff-1")
+        work.differences.explain(one, "staff-1", "by_the_wallet")
     reconcile(world)
     assert found(world) == [(Finding.SALE_MISSING, Progress.EXPLAINED)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from adapters.values import EntryKind, Fen
 from hospital_bridge.payment.reconcile.books import AWAITING, ELSEWHERE, each_once, last_of_each
+from hospital_bridge.payment.reconcile.channels import Channels
 from hospital_bridge.payment.reconcile.side_by_side import side_by_side
 from hospital_bridge.payment.reconcile.sorted_rows import Row
 from hospital_bridge.store.differences import Difference, Finding
@@ -25,14 +26,12 @@ class Sums:
     """What is counted while the books are read; net sums in fen, payments less refunds."""
 
     matched: int = 0
-    wallet_fen: int = 0
     ledger_fen: int = 0
     sale_fen: int = 0
-    fee_fen: int = 0
     unexplained_fen: int = 0
 
 
-def at_wallet(ledger: Iterable[Row], bill: Iterable[Row], sums: Sums) -> Iterator[Row]:
+def at_wallet(ledger: Iterable[Row], bill: Iterable[Row], sums: Sums, channels: Channels) -> Iterator[Row]:
     """(kind, reference, order, ours, theirs, fee, second, shop, terminal, cashier) wherever ledger and bill differ."""
     for mine, told in side_by_side(ledger, each_once(bill), 3):
         ours, theirs = mine[3] if mine else ABSENT, told[3] if told else ABSENT
@@ -40,8 +39,7 @@ def at_wallet(ledger: Iterable[Row], bill: Iterable[Row], sums: Sums) -> Iterato
         if mine:
             sums.ledger_fen += signed(mine[0], mine[3])
         if told:
-            sums.wallet_fen += signed(told[0], told[3])
-            sums.fee_fen += int(told[4])
+            channels.whole.add(told[0], told[3], told[4])
         if ours == theirs:
             sums.matched += 1
         else:

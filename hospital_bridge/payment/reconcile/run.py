@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from itertools import starmap
 
 from adapters.errors import Malformed, OutsideError
 from adapters.values import EntryKind, Fen
@@ -18,13 +19,14 @@ from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows import topics
 from hospital_bridge.payment.reconcile.books import bill_rows, last_of_each, list_rows, our_books
 from hospital_bridge.payment.reconcile.catch_up import catch_up
+from hospital_bridge.payment.reconcile.channels import Channels, Tally
 from hospital_bridge.payment.reconcile.compare import Sums, at_sale, at_wallet, unexplained_fen
 from hospital_bridge.payment.reconcile.side_by_side import in_batches
 from hospital_bridge.payment.reconcile.sorted_rows import Row, SortedRows
 from hospital_bridge.payment.reconcile.timing import HOLD, TheDay, sort_out, sort_out_sales
 from hospital_bridge.store.differences import Difference, Finding, Progress
 from hospital_bridge.store.jobs import Again
-from hospital_bridge.store.reconciliation import Reconciliation, RunState, Step
+from hospital_bridge.store.reconciliation import ChannelSums, Reconciliation, RunState, Step
 from hospital_bridge.store.unit_of_work import Work
 
 MORNING = time(10)
@@ -45,6 +47,7 @@ class Run:
 
     the_day: TheDay
     run_at: datetime
+    run_id: str
     heard: Heard
     books: ExitStack
 
@@ -89,9 +92,9 @@ def reconcile_day(
     Its state is WAITING, with the reason, while a book is not to be had or cannot be believed.
     """
     with context.store.read(context.operator_id) as work:
-        now = work.now
+        now, run_id = work.now, work.ids.new()
     with ExitStack() as books:
-        run = Run(TheDay(context, wallet_account, day, context.business_date(now)), now, heard, books)
+        run = Run(TheDay(context, wallet_account, day, context.business_date(now)), now, run_id, heard, books)
         try:
             return _reconcile(run)
         except OutsideError as missing:
@@ -104,25 +107,26 @@ def _reconcile(run: Run) -> Reconciliation:
     run.come_to(Step.BILL)
     lines = context.wallets[account].download_bill(day)
     bill = run.hold(SortedRows(bill_rows(context, day, lines, partial(run.come_to, Step.BILL))))
-    sales, differing = _against_ledger(run, bill, sums)
+    sales, differing, channels = _against_ledger(run, bill, sums)
     if catch_up(context, account, differing):
         sums = Sums()
-        sales, differing = _against_ledger(run, bill, sums)
+        sales, differing, channels = _against_ledger(run, bill, sums)
     listed = _fulfilling_systems_list(run)
     run.come_to(Step.COMPARE)
     at_sales = sort_out_sales(the_day, at_sale(sales, listed, sums), sums)
-    found = run.hold(SortedRows(map(_row, sort_out(the_day, differing))))
+    found = run.hold(SortedRows(map(_row, sort_out(the_day, differing, channels))))
     found.extend(map(_row, at_sales))
-    return _keep(run, found, sums)
+    return _keep(run, found, sums, channels)
 
 
-def _against_ledger(run: Run, bill: SortedRows, sums: Sums) -> tuple[SortedRows, SortedRows]:
-    """Our sales, and the rows on which our ledger and the bill differ; both as they stand now."""
+def _against_ledger(run: Run, bill: SortedRows, sums: Sums) -> tuple[SortedRows, SortedRows, Channels]:
+    """Our sales, and the rows on which our ledger and the bill differ, as they stand now; the bill is counted."""
     run.come_to(Step.LEDGER)
     ledger, sales = map(run.hold, our_books(run.the_day.context, run.the_day.wallet_account, run.the_day.day))
     if ledger and not bill:
         raise Malformed("the bill is empty although money moved")
-    return sales, run.hold(SortedRows(at_wallet(ledger, bill, sums)))
+    channels = Channels.of(run.the_day.context.bill_channels, run.the_day.wallet_account)
+    return sales, run.hold(SortedRows(at_wallet(ledger, bill, sums, channels))), channels
 
 
 def _fulfilling_systems_list(run: Run) -> SortedRows:
@@ -135,29 +139,30 @@ def _fulfilling_systems_list(run: Run) -> SortedRows:
     return listed
 
 
-def _keep(run: Run, found: SortedRows, sums: Sums) -> Reconciliation:
+def _keep(run: Run, found: SortedRows, sums: Sums, channels: Channels) -> Reconciliation:
     """Differences in small commits, for they may be many; what the run says of the day in the last one."""
     context, account, day = run.the_day.context, run.the_day.wallet_account, run.the_day.day
     for batch in in_batches(last_of_each(found, 3)):
         differences = [_difference(row) for row in batch]
         sums.unexplained_fen += sum(map(unexplained_fen, differences))
         with context.store.begin(context.operator_id) as work:
-            work.differences.note(account, day, differences, run.run_at)
+            work.differences.note(account, day, differences, run.run_id)
+    ours = channels.less_tills()
     result = Reconciliation(
         account,
         day,
         RunState.DONE,
         run.run_at,
         matched=sums.matched,
-        wallet_fen=Fen(sums.wallet_fen),
+        wallet_fen=Fen(ours.paid_fen - ours.refunded_fen),
         ledger_fen=Fen(sums.ledger_fen),
         sale_fen=Fen(sums.sale_fen),
-        fee_fen=Fen(sums.fee_fen),
+        fee_fen=Fen(ours.fee_fen),
         unexplained_fen=Fen(sums.unexplained_fen),
     )
     with context.store.begin(context.operator_id) as work:
-        work.differences.clear_unseen(account, day, run.run_at)
-        work.reconciliations.keep(result)
+        work.differences.clear_unseen(account, day, run.run_id)
+        work.reconciliations.keep(result, starmap(_sums_of, channels.tallies().items()))
     return result
 
 
@@ -170,11 +175,18 @@ def _wait(run: Run, missing: OutsideError) -> Reconciliation:
     return waiting
 
 
+def _sums_of(channel: str, tally: Tally) -> ChannelSums:
+    sums = (Fen(getattr(tally, name)) for name in ("paid_fen", "refunded_fen", "fee_fen"))
+    paid, refunded, fee = sums
+    return ChannelSums(channel, tally.payments, paid, tally.refunds, refunded, fee)
+
+
 def _row(one: Difference) -> Row:
-    return one.finding.value, one.kind.value, one.reference, int(one.ours_fen), int(one.theirs_fen), one.progress.value
+    sums = int(one.ours_fen), int(one.theirs_fen)
+    return one.finding.value, one.kind.value, one.reference, *sums, one.progress.value, str(one.clue)
 
 
 def _difference(row: Row) -> Difference:
-    finding, kind, reference, ours, theirs, progress = map(str, row)
-    entry = EntryKind(kind), reference
-    return Difference(Finding(finding), *entry, Fen(int(ours)), Fen(int(theirs)), Progress(progress))
+    finding, kind, reference, ours, theirs, progress, clue = map(str, row)
+    sums = Fen(int(ours)), Fen(int(theirs))
+    return Difference(Finding(finding), EntryKind(kind), reference, *sums, Progress(progress), clue=clue)

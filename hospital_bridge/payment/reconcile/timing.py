@@ -8,10 +8,12 @@ from datetime import date, timedelta
 
 from adapters.values import EntryKind, Fen
 from hospital_bridge.payment.context import MoneyContext
+from hospital_bridge.payment.reconcile.asked import answer_of
+from hospital_bridge.payment.reconcile.channels import Channels
 from hospital_bridge.payment.reconcile.compare import ABSENT, Sums, signed
 from hospital_bridge.payment.reconcile.side_by_side import in_batches
 from hospital_bridge.payment.reconcile.sorted_rows import Row
-from hospital_bridge.store.differences import Difference, Finding, Progress
+from hospital_bridge.store.differences import Clue, Difference, Finding, Progress
 from hospital_bridge.store.unit_of_work import Work
 
 HOLD = timedelta(days=2)
@@ -46,15 +48,29 @@ class TheDay:
         return self.wallet_account == min(self.context.wallets)
 
 
-def sort_out(the_day: TheDay, rows: Iterable[Row]) -> Iterator[Difference]:
-    """What is to be said of rows on which ledger and bill differ; TIMING where a neighbouring day explains them."""
+def sort_out(the_day: TheDay, rows: Iterable[Row], channels: Channels) -> Iterator[Difference]:
+    """What is to be said of rows on which ledger and bill differ.
+
+    TIMING where a neighbouring day explains them, nothing where another till's channel does.
+    """
     for batch in in_batches(rows):
         with the_day.context.store.read(the_day.context.operator_id) as work:
-            known = _elsewhere(work, the_day, [str(row[2]) for row in batch if row[3] == ABSENT])
+            order_nos = [str(row[2]) for row in batch if row[3] == ABSENT]
+            known = _elsewhere(work, the_day, order_nos)
+            ours = work.payments.ours_among(order_nos)
             cleared = _cleared(work, the_day, [str(row[1]) for row in batch if row[4] == ABSENT])
         for row in batch:
-            if found := _of_row(the_day, row, known, cleared):
-                yield found
+            if row[4] == ABSENT:
+                yield from _of_ledger(the_day, row, cleared)
+            elif row[3] != ABSENT:
+                yield _difference(row, Finding.WALLET_AMOUNT)
+            elif (row[0], row[1], row[4]) in known:
+                yield replace(_difference(row, Finding.TIMING), progress=Progress.CLEARED)
+            elif row[2] in ours:
+                yield replace(_difference(row, Finding.WALLET_ONLY), clue=Clue.OURS)
+            elif not channels.take(row):
+                clue = Clue.NO_CHANNEL if channels.rules else Clue.STRANGER
+                yield replace(_difference(row, Finding.WALLET_ONLY), clue=clue)
 
 
 def sort_out_sales(the_day: TheDay, found: Iterable[Difference], sums: Sums) -> Iterator[Difference]:
@@ -80,18 +96,20 @@ class _Booked:
     day: date
 
 
-def _of_row(the_day: TheDay, row: Row, known: set[tuple[str, str, int]], cleared: set[Entry]) -> Difference | None:
-    kind, reference, ours, theirs = str(row[0]), str(row[1]), int(row[3]), int(row[4])
-    one = Difference(Finding.WALLET_AMOUNT, EntryKind(kind), reference, Fen(max(ours, 0)), Fen(max(theirs, 0)))
-    if ours == ABSENT:
-        if (kind, reference, theirs) in known:
-            return replace(one, finding=Finding.TIMING, progress=Progress.CLEARED)
-        return replace(one, finding=Finding.WALLET_ONLY)
-    if theirs != ABSENT:
-        return one
-    if (kind, reference) in cleared:
-        return None
-    return replace(one, finding=Finding.LEDGER_ONLY if the_day.is_settled else Finding.TIMING)
+def _of_ledger(the_day: TheDay, row: Row, cleared: set[Entry]) -> Iterator[Difference]:
+    """An entry that only the ledger knows (短款): held, then asked of the wallet."""
+    if (row[0], row[1]) in cleared:
+        return
+    if not the_day.is_settled:
+        yield _difference(row, Finding.TIMING)
+    else:
+        clue = answer_of(the_day.context.wallets[the_day.wallet_account], row)
+        yield replace(_difference(row, Finding.LEDGER_ONLY), clue=clue)
+
+
+def _difference(row: Row, finding: Finding) -> Difference:
+    ours, theirs = (Fen(max(int(row[place]), 0)) for place in (3, 4))
+    return Difference(finding, EntryKind(str(row[0])), str(row[1]), ours, theirs)
 
 
 def _elsewhere(work: Work, the_day: TheDay, order_nos: list[str]) -> set[tuple[str, str, int]]:

@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("operator_id", "wallet_account", "day", name=op.f("pk_reconciling")),
     )
     with op.batch_alter_table("reconciliation_difference", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("seen_at", Instant(), nullable=True))
+        batch_op.add_column(sa.Column("seen_by", sa.String(length=32), nullable=True))
         batch_op.create_index(
             "ix_reconciliation_difference_open",
             ["operator_id", "found_at"],
