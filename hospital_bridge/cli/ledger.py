@@ -25,12 +25,13 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def verify(ctx: click.Context, configuration: Path, operator_id: str, *, as_json: bool) -> None:
-    """Recompute everything from the postings; exit code 1 on a difference."""
+    """Recompute everything from the postings, and hold what was signed against itself; exit code 1 on a difference."""
     from hospital_bridge.payment import ledger
+    from hospital_bridge.payment.reconcile.statement import broken_statements
 
     bridge = built(configuration)
     with bridge.store.read(chosen_operator(bridge, operator_id)) as work:
-        found = [str(discrepancy) for discrepancy in ledger.verify(work)]
+        found = [*map(str, ledger.verify(work)), *broken_statements(work)]
         balances = {account.value: fen for account, fen in ledger.balances(work).items()}
     if as_json:
         click.echo(json.dumps({"balanced": not found, "discrepancies": found, "balances": balances}))

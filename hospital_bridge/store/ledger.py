@@ -95,6 +95,17 @@ class Ledger:
         moved = map(_movement, self._work.connection.execute(statement))
         return {(kind, reference, amount) for kind, reference, _, amount in moved}
 
+    def net(self, wallet_account: str, day: date) -> Fen:
+        """What passed through a wallet account on that business date in all, payments less refunds."""
+        sums = (
+            select(LEDGER.c.move, func.sum(LEDGER.c.amount_fen).label("amount_fen"))
+            .join_from(LEDGER, PAYMENT)
+            .where(LEDGER.c.operator_id == self._work.operator_id, LEDGER.c.business_date == day)
+            .where(LEDGER.c.move.in_([Move.COLLECT, Move.REFUND]), PAYMENT.c.wallet_account == wallet_account)
+        )
+        moved = {row.move: int(row.amount_fen) for row in self._work.connection.execute(sums.group_by(LEDGER.c.move))}
+        return Fen(moved.get(Move.COLLECT, 0) - moved.get(Move.REFUND, 0))
+
     def _movements(self) -> Select[Any]:
         return (
             select(LEDGER.c.move, LEDGER.c.refund_no, PAYMENT.c.merchant_order_no, LEDGER.c.amount_fen)
