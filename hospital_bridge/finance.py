@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -10,9 +11,13 @@ from adapters.values import EntryKind
 from hospital_bridge.money_rows import money_rows
 from hospital_bridge.payment.effects import PATIENCE
 from hospital_bridge.payment.flows import decide
+from hospital_bridge.payment.reconcile import ask_again
+from hospital_bridge.payment.reconcile.statement import SIGNED, NotReady, sign, statement_of, why_not
 from hospital_bridge.store.differences import Finding
 from hospital_bridge.store.staff import StaffAccounts
+from hospital_bridge.store.statements import Statements
 from hospital_bridge.web.finance_reads import (
+    CannotSign,
     Decision,
     DifferenceRow,
     Explanation,
@@ -20,10 +25,12 @@ from hospital_bridge.web.finance_reads import (
     MoneyRow,
     RunRow,
     SomebodyWasFaster,
+    StatementView,
+    UnderWayRow,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from hospital_bridge.payment.context import MoneyContext
     from hospital_bridge.store.differences import OpenDifference
@@ -73,6 +80,39 @@ class FinanceDesk:
     def differences(self, operator_id: str) -> Sequence[DifferenceRow]:
         with self.money(operator_id).store.read(operator_id) as work:
             return [_difference_row(work, one) for one in work.differences.open(MOST_SHOWN)]
+
+    def all_differences(self, operator_id: str) -> Iterator[DifferenceRow]:
+        with self.money(operator_id).store.read(operator_id) as work:
+            yield from (_difference_row(work, one) for one in work.differences.open())
+
+    def under_way(self, operator_id: str) -> Sequence[UnderWayRow]:
+        with self.money(operator_id).store.read(operator_id) as work:
+            runs = work.reconciliations.under_way()
+        return [UnderWayRow(run.wallet_account, run.day, run.step, run.rows_read, run.told_at) for run in runs]
+
+    def compare_again(self, operator_id: str, day: date, *, by: str) -> None:
+        context = self.money(operator_id)
+        with context.store.begin(operator_id) as work:
+            ask_again(context, work, day)
+            work.audit.record(by, "reconciliation.asked", day.isoformat())
+
+    def statement(self, operator_id: str, day: date) -> StatementView:
+        context = self.money(operator_id)
+        with context.store.read(operator_id) as work:
+            signed = Statements(work).find(day)
+            if signed is None:
+                return StatementView(statement_of(context, work, day), why_not(context, work, day))
+            signer = StaffAccounts(work).find(signed.signed_by)
+        told = (signer.display_name if signer else "", signed.signed_at, signed.digest)
+        return StatementView(json.loads(signed.content), SIGNED, *told)
+
+    def sign(self, operator_id: str, day: date, *, by: str) -> None:
+        context = self.money(operator_id)
+        with context.store.begin(operator_id) as work:
+            try:
+                sign(context, work, day, by)
+            except NotReady as obstacle:
+                raise CannotSign(str(obstacle)) from obstacle
 
     def decide(self, operator_id: str, about: str, decision: Decision, *, receipt_no: str, by: str) -> None:
         context = self.money(operator_id)
@@ -142,6 +182,7 @@ def _difference_row(work: Work, one: OpenDifference) -> DifferenceRow:
         theirs_fen=found.theirs_fen,
         since=found.found_at,
         owner=owner.display_name if owner else "",
+        clue=found.clue,
     )
 
 

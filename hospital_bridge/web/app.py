@@ -24,6 +24,7 @@ from hospital_bridge.web import (
     patient,
     received,
     staff,
+    statements,
 )
 from hospital_bridge.web.access import access_of
 from hospital_bridge.web.assets import assets_blueprint, load_assets
@@ -60,6 +61,7 @@ def create_app(site: Site) -> Flask:
         staff,
         admin,
         finance,
+        statements,
         received,
         deliveries,
         devices,

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, redirect, request
 
+from adapters.money import yuan_from_fen
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.web.access import ADMIN, Access, Area, open_to
-from hospital_bridge.web.finance_reads import Decision, Explanation, MoneyRow, SomebodyWasFaster
+from hospital_bridge.web.finance_reads import Decision, DifferenceRow, Explanation, MoneyRow, SomebodyWasFaster
 from hospital_bridge.web.live import show
+from hospital_bridge.web.rendering import spoken
+from hospital_bridge.web.spreadsheet import sheet
 from hospital_bridge.web.visit import address, site, visit
 
 BY_ADMIN = Access(Area.STAFF, role=ADMIN)
@@ -59,6 +63,8 @@ EXPLANATIONS = {
     Explanation.BY_THE_WALLET: "Corrected by the wallet",
     Explanation.BOOKED_BY_HAND: "Booked by hand in the operator's system",
     Explanation.ANOTHER_DAY: "Stands in the books of another day",
+    Explanation.ANOTHER_TILL: "Belongs to another till",
+    Explanation.WITH_THE_WALLET: "Reported to the wallet",
 }
 FINDINGS = {
     "timing": "Stands in two books on neighbouring days",
@@ -70,6 +76,38 @@ FINDINGS = {
     "unfulfilled": "The operator's system has not answered yet",
     "sale_amount": "The operator's list has another amount",
 }
+PROPOSALS = {
+    "timing": "Nothing: the next bill should have it.",
+    "wallet_only": "Find it in the wallet's console; what nobody knows is returned there.",
+    "wallet_only/ours": "Compare the day again; what the wallet still has alone, clear up with the wallet.",
+    "wallet_only/no_channel": "Find the till that it belongs to, and have a rule for it added (bill_channels).",
+    "ledger_only": "Ask the wallet why its bill lacks it.",
+    "ledger_only/denied": "The wallet denies it: clear it up with the wallet before anything is given back.",
+    "ledger_only/unheard": "The wallet did not answer: compare the day again.",
+    "wallet_amount": "Ask the wallet which amount holds.",
+    "sale_only": "Find who booked it in the operator's system; a mistake is taken back there.",
+    "sale_missing": "Have it booked in the operator's system, or the money given back.",
+    "unfulfilled": "Nothing: the bridge follows it up.",
+    "sale_amount": "Have the booking corrected in the operator's system.",
+}
+STEPS = {
+    "bill": "Reading the wallet's bill",
+    "ledger": "Reading our ledger",
+    "list": "Reading the operator's list",
+    "compare": "Comparing",
+}
+SHEET_HEADS = (
+    "Day",
+    "Account",
+    "Entry",
+    "What differs",
+    "Number",
+    "Our amount in yuan",
+    "Their amount in yuan",
+    "Open since",
+    "Looked into by",
+    "What to do",
+)
 KINDS = {"payment": "Payment", "refund": "Refund"}
 STATES = {"waiting": "Waiting for a book", "done": "Compared"}
 
@@ -107,8 +145,48 @@ def reconciliation() -> Response:
         "kinds": KINDS,
         "states": STATES,
         "explanations": EXPLANATIONS,
+        "proposal": proposal,
+        "under_way": finance.under_way(here),
+        "steps": STEPS,
     }
     return show("staff/reconciliation.html", context)
+
+
+@blueprint.get("/reconciliation/differences.csv")
+@open_to(BY_ADMIN)
+def saved_differences() -> Response:
+    """Every open difference, for a spreadsheet."""
+    rows = [
+        (
+            one.day.isoformat(),
+            one.account,
+            *map(spoken, (KINDS[one.kind], FINDINGS[one.finding])),
+            one.reference,
+            *map(yuan_from_fen, (one.ours_fen, one.theirs_fen)),
+            one.since.astimezone(visit().operator.timezone).strftime("%Y-%m-%d %H:%M:%S") if one.since else "",
+            one.owner,
+            spoken(proposal(one)),
+        )
+        for one in site().finance.all_differences(visit().operator.id)
+    ]
+    return sheet("differences", [spoken(head) for head in SHEET_HEADS], rows)
+
+
+@blueprint.post("/reconciliation/again")
+@open_to(BY_ADMIN)
+def compare_again() -> Any:
+    """Have the books of a day compared again."""
+    try:
+        day = date.fromisoformat(request.form.get("day", ""))
+    except ValueError:
+        raise BridgeError("HB-R001") from None
+    site().finance.compare_again(visit().operator.id, day, by=visit().principal)
+    return redirect(address("finance.reconciliation"), 303)
+
+
+def proposal(one: DifferenceRow) -> str:
+    """What a person does about a difference."""
+    return PROPOSALS.get(f"{one.finding}/{one.clue}", PROPOSALS[one.finding])
 
 
 @blueprint.post("/reconciliation/explain")

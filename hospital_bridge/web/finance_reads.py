@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Decision(StrEnum):
@@ -27,6 +27,8 @@ class Explanation(StrEnum):
     BY_THE_WALLET = "by_the_wallet"
     BOOKED_BY_HAND = "booked_by_hand"
     ANOTHER_DAY = "another_day"
+    ANOTHER_TILL = "another_till"
+    WITH_THE_WALLET = "with_the_wallet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,32 @@ class DifferenceRow:
     theirs_fen: int
     since: datetime | None
     owner: str
+    clue: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWayRow:
+    """A comparison that has not ended: which book it reads, how many rows of it, and when it told so."""
+
+    account: str
+    day: date
+    step: str
+    rows_read: int
+    told_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StatementView:
+    """A day's statement: `content` as it was signed, or as it would be now; why it cannot be signed, or nothing.
+
+    The content's `accounts` and `linked` are as `payment.reconcile.statement` makes them.
+    """
+
+    content: Mapping[str, Any]
+    obstacle: str
+    signed_by: str = ""
+    signed_at: datetime | None = None
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +114,10 @@ class FinanceFigures:
     long_unknown: int
     for_person: int
     open_differences: int
+
+
+class CannotSign(Exception):
+    """The day cannot be signed now; its page says why."""
 
 
 class SomebodyWasFaster(Exception):
@@ -105,6 +137,21 @@ class Finance(Protocol):
 
     def differences(self, operator_id: str) -> Sequence[DifferenceRow]:
         """What is not cleared or explained, the oldest first."""
+
+    def all_differences(self, operator_id: str) -> Iterator[DifferenceRow]:
+        """The same without an end, for saving."""
+
+    def under_way(self, operator_id: str) -> Sequence[UnderWayRow]:
+        """Comparisons that have not ended, or were interrupted."""
+
+    def compare_again(self, operator_id: str, day: date, *, by: str) -> None:
+        """Have the books of that day compared soon, for every wallet account."""
+
+    def statement(self, operator_id: str, day: date) -> StatementView:
+        """The day's statement."""
+
+    def sign(self, operator_id: str, day: date, *, by: str) -> None:
+        """Sign the day's statement for good; CannotSign."""
 
     def decide(self, operator_id: str, about: str, decision: Decision, *, receipt_no: str, by: str) -> None:
         """Carry out what a person decided, with its row on the trail; SomebodyWasFaster."""

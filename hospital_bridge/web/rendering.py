@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from gettext import NullTranslations
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask, g
+from flask import Flask, current_app, g
 from jinja2 import BaseLoader, ChoiceLoader, PackageLoader, PrefixLoader, StrictUndefined
 
 from hospital_bridge.web.assets import Asset
@@ -104,6 +104,11 @@ def _gettext(catalogues: Mapping[tuple[str, str], Catalogues]) -> dict[str, Any]
         return _spoken(catalogues).ngettext(one, many, num) % {"num": num}
 
     return {"_": gettext, "ngettext": ngettext}
+
+
+def spoken(message: str) -> str:
+    """A message id in the reader's language, for what is written without a template."""
+    return cast("Callable[[str], str]", current_app.jinja_env.globals["_"])(message)
 
 
 def _spoken(catalogues: Mapping[tuple[str, str], Catalogues]) -> NullTranslations:

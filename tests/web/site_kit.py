@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from ipaddress import ip_network
@@ -30,6 +30,7 @@ from hospital_bridge.web.admin_reads import (
     SecurityRow,
 )
 from hospital_bridge.web.finance_reads import (
+    CannotSign,
     Decision,
     DifferenceRow,
     Explanation,
@@ -37,6 +38,8 @@ from hospital_bridge.web.finance_reads import (
     MoneyRow,
     RunRow,
     SomebodyWasFaster,
+    StatementView,
+    UnderWayRow,
 )
 from hospital_bridge.web.passwords import PasswordLogin
 from hospital_bridge.web.site import Consent, Operator, Plugged, Probe, Site, Wallet
@@ -126,6 +129,9 @@ class ScriptedFinance:
     decided: list[tuple[str, str, Decision, str, str]] = field(default_factory=list)
     explained: list[tuple[str, str, Explanation | None, str]] = field(default_factory=list)
     too_late: bool = False
+    obstacle: str = ""
+    signed: list[tuple[str, date, str]] = field(default_factory=list)
+    compared: list[tuple[str, date, str]] = field(default_factory=list)
 
     def figures(self, operator_id: str) -> FinanceFigures:
         return FinanceFigures(1, 2, 0)
@@ -147,6 +153,39 @@ class ScriptedFinance:
     def differences(self, operator_id: str) -> list[DifferenceRow]:
         day, reference = date(2026, 11, 21), f"01a205cf4740700080000000000000{operator_id}"
         return [DifferenceRow("one", "alipay", day, "sale_missing", "payment", reference, 5000, 0, SEEN, "")]
+
+    def all_differences(self, operator_id: str) -> Iterator[DifferenceRow]:
+        yield from self.differences(operator_id)
+
+    def under_way(self, operator_id: str) -> list[UnderWayRow]:
+        return [UnderWayRow("alipay", date(2026, 11, 22), "bill", 250_000, SEEN)]
+
+    def compare_again(self, operator_id: str, day: date, *, by: str) -> None:
+        self.compared.append((operator_id, day, by))
+
+    def statement(self, operator_id: str, day: date) -> StatementView:
+        sides = {"wallet_fen": 60000, "ledger_fen": 60000, "sale_fen": 55000, "fee_fen": 36}
+        sums = {"payments": 5, "refunds": 1, "refunded_fen": 1000, "fee_fen": 36, "paid_fen": 61000, "net_fen": 59964}
+        one = self.differences(operator_id)[0]
+        about = {"kind": one.kind, "finding": one.finding, "reference": one.reference, "explanation": "another_till"}
+        account = {
+            "account": "alipay",
+            "matched": 12,
+            "unexplained_fen": 5000,
+            **sides,
+            "channels": [{"channel": "bridge", **sums}, {"channel": "kiosk", **sums}],
+            "differences": [{**about, "ours_fen": 5000, "theirs_fen": 0, "progress": "explained"}],
+        }
+        linked = [{"day": "2026-11-20", "account": "alipay", **sides, "sale_fen": -700}]
+        content = {"day": day.isoformat(), "accounts": [account], "linked": linked}
+        if any(signed == day for _, signed, _ in self.signed):
+            return StatementView(content, "signed", "王会计", SEEN, "d" * 64)
+        return StatementView(content, self.obstacle)
+
+    def sign(self, operator_id: str, day: date, *, by: str) -> None:
+        if self.obstacle:
+            raise CannotSign(self.obstacle)
+        self.signed.append((operator_id, day, by))
 
     def decide(self, operator_id: str, about: str, decision: Decision, *, receipt_no: str, by: str) -> None:
         if self.too_late:

@@ -19,8 +19,10 @@ from adapters.values import EntryKind
 from hospital_bridge import administration, link_watch, money_rows
 from hospital_bridge.error_codes import CODES
 from hospital_bridge.identity.family import Objection
-from hospital_bridge.store.differences import Finding
-from hospital_bridge.store.reconciliation import RunState
+from hospital_bridge.payment.reconcile.statement import REASONS
+from hospital_bridge.store.differences import Clue, Finding
+from hospital_bridge.store.reconciliation import RunState, Step
+from hospital_bridge.store.statements import SIDES
 from hospital_bridge.verticals import district, transit
 from hospital_bridge.verticals.district import looking_after as mall_care
 from hospital_bridge.verticals.district import waitlist
@@ -34,7 +36,7 @@ from hospital_bridge.verticals.hospital.pages import hall
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
 from hospital_bridge.verticals.hospital.visits.line_rules import CLINIC, LINE_RULES
 from hospital_bridge.verticals.transit import looking_after
-from hospital_bridge.web import admin, console, deliveries, devices, family, finance, received
+from hospital_bridge.web import admin, console, deliveries, devices, family, finance, received, statements, vouchers
 from hospital_bridge.web.admin_reads import Dismissal
 from hospital_bridge.web.app import create_app
 from hospital_bridge.web.cards import STATES, WEEKDAYS
@@ -78,6 +80,15 @@ OF_WORK = {
     *finance.FINDINGS.values(),
     *finance.KINDS.values(),
     *finance.STATES.values(),
+    *finance.PROPOSALS.values(),
+    *finance.STEPS.values(),
+    *finance.SHEET_HEADS,
+    *statements.OBSTACLES.values(),
+    *statements.CHANNELS.values(),
+    *statements.SIDES.values(),
+    *statements.VOUCHER_HEADS,
+    *vouchers.SUBJECTS,
+    *vouchers.SUMMARIES,
 }
 """What the work list says of money, effects and differences."""
 WALLETS = ("Alipay",)
@@ -184,6 +195,11 @@ def test_every_finding_kind_and_state_of_a_reconciliation_has_words() -> None:
     assert set(finance.FINDINGS) == set(Finding)
     assert set(finance.KINDS) == set(EntryKind)
     assert set(finance.STATES) == set(RunState)
+    assert set(finance.STEPS) == set(Step)
+    assert {key.split("/")[0] for key in finance.PROPOSALS} == set(Finding)
+    assert {key.split("/")[1] for key in finance.PROPOSALS if "/" in key} <= set(Clue)
+    assert set(statements.OBSTACLES) == set(REASONS)
+    assert set(statements.SIDES) == set(SIDES)
     assert set(finance.DECISIONS) == set(Decision)
     assert set(finance.EXPLANATIONS) == set(Explanation)
     assert set(admin.DISMISSALS) == set(Dismissal)

@@ -50,7 +50,12 @@ EXPECTED: dict[str, frozenset[str]] = {
     "finance.consider": frozenset({"admin"}),
     "finance.decide": frozenset({"admin"}),
     "finance.explain": frozenset({"admin"}),
+    "finance.compare_again": frozenset({"admin"}),
     "finance.reconciliation": frozenset({"admin"}),
+    "finance.saved_differences": frozenset({"admin"}),
+    "statements.of_day": frozenset({"admin"}),
+    "statements.saved": frozenset({"admin"}),
+    "statements.sign": frozenset({"admin"}),
     "api.links": frozenset({"links_key"}),
     "api.replay": frozenset({"jobs_key"}),
     "api.version": EVERYBODY,
@@ -312,7 +317,9 @@ def test_no_caller_of_one_operator_is_anybody_at_another(
     }
     assert repr(kit.scopes["h2"]) == before
     assert all(operator_id == "h1" for operator_id, *_ in [*kit.admin.replayed, *kit.admin.dismissed])
-    assert {operator_id for operator_id, *_ in [*kit.finance.decided, *kit.finance.explained]} <= {"h1"}
+    assert {operator_id for operator_id, *_ in [*kit.finance.decided, *kit.finance.explained, *kit.finance.signed]} <= {
+        "h1"
+    }
 
 
 def _at_h2(app: Flask, caller: Caller, rule: Rule, secrets: Secrets) -> TestResponse:

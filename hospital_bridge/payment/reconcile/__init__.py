@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from hospital_bridge.payment.reconcile.run import ask_for_reconciliation, reconcile_day, reconcile_job
+from hospital_bridge.payment.reconcile.run import ask_again, ask_for_reconciliation, reconcile_day, reconcile_job
 
-__all__ = ["ask_for_reconciliation", "reconcile_day", "reconcile_job"]
+__all__ = ["ask_again", "ask_for_reconciliation", "reconcile_day", "reconcile_job"]

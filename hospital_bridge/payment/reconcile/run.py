@@ -70,6 +70,13 @@ def ask_for_reconciliation(context: MoneyContext, work: Work, day: date) -> None
         topics.add(work, topics.RECONCILE, f"{account}:{day.isoformat()}", run_at=run_at)
 
 
+def ask_again(context: MoneyContext, work: Work, day: date) -> None:
+    """Enqueue that day's reconciliation of every wallet account for now, however often it was done."""
+    for account in context.wallets:
+        ref = f"{account}:{day.isoformat()}"
+        work.jobs.add(topics.RECONCILE, ref, lane="io", stream=f"{topics.RECONCILE}:{ref}")
+
+
 def reconcile_job(context: MoneyContext, ref: str) -> None:
     """Reconcile `account:day`, and earlier days that it may clear; raises Again until the books are there."""
     account, _, text = ref.rpartition(":")

@@ -1,0 +1,98 @@
+"""The daily statement: what finance reads, signs, prints and takes into its books."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, redirect
+
+from adapters.money import yuan_from_fen
+from hospital_bridge.errors import BridgeError
+from hospital_bridge.web.access import ADMIN, Access, Area, open_to
+from hospital_bridge.web.finance import EXPLANATIONS, FINDINGS, KINDS
+from hospital_bridge.web.finance_reads import CannotSign
+from hospital_bridge.web.live import show
+from hospital_bridge.web.rendering import spoken
+from hospital_bridge.web.spreadsheet import sheet
+from hospital_bridge.web.visit import address, site, visit
+from hospital_bridge.web.vouchers import EVERY_CHANNEL, vouchers
+
+BY_ADMIN = Access(Area.STAFF, role=ADMIN)
+OBSTACLES = {
+    "not_over": "The day is not over yet.",
+    "not_reconciled": "The books of the day have not been compared yet.",
+    "moved_since": "Money of the day has moved since its books were compared: compare it again first.",
+    "signed": "The statement is signed.",
+}
+CHANNELS = {"bridge": "Paid here", "": "Nobody's yet", EVERY_CHANNEL: "All channels"}
+SIDES = {
+    "wallet_fen": "Wallet's bill",
+    "ledger_fen": "Our ledger",
+    "sale_fen": "Operator's list",
+    "fee_fen": "Fees of the wallet",
+}
+VOUCHER_HEADS = ("Day", "Number", "Account", "Channel", "Summary", "Debit", "Credit", "Amount in yuan")
+
+blueprint = Blueprint("statements", __name__, url_prefix="/staff/<operator>")
+
+
+@blueprint.get("/statements/<day>")
+@open_to(BY_ADMIN)
+def of_day(day: str) -> Response:
+    """The statement as it was signed, or as it would be signed now."""
+    return _page(_day(day))
+
+
+@blueprint.post("/statements/<day>/sign")
+@open_to(BY_ADMIN)
+def sign(day: str) -> Any:
+    """Sign it for good; the page says why where that cannot be done."""
+    try:
+        site().finance.sign(visit().operator.id, _day(day), by=visit().principal)
+    except CannotSign:
+        return _page(_day(day), status=409)
+    return redirect(address("statements.of_day", day=day), 303)
+
+
+@blueprint.get("/statements/<day>/vouchers.csv")
+@open_to(BY_ADMIN)
+def saved(day: str) -> Response:
+    """The vouchers of the day for the books of the hospital."""
+    on = _day(day)
+    content = site().finance.statement(visit().operator.id, on).content
+    rows = [
+        (
+            on.isoformat(),
+            f"{on:%Y%m%d}-{number:03d}",
+            one.account,
+            spoken(CHANNELS[one.channel]) if one.channel in CHANNELS else one.channel,
+            *map(spoken, (one.summary, one.debit, one.credit)),
+            yuan_from_fen(one.amount_fen),
+        )
+        for number, one in enumerate(vouchers(content), 1)
+    ]
+    return sheet(f"vouchers-{on.isoformat()}", [spoken(head) for head in VOUCHER_HEADS], rows)
+
+
+def _page(day: date, status: int = 200) -> Response:
+    statement = site().finance.statement(visit().operator.id, day)
+    context = {
+        "statement": statement,
+        "content": statement.content,
+        "day": day,
+        "obstacles": OBSTACLES,
+        "channels": CHANNELS,
+        "sides": SIDES,
+        "findings": FINDINGS,
+        "kinds": KINDS,
+        "explanations": {explanation.value: words for explanation, words in EXPLANATIONS.items()},
+    }
+    return show("staff/statement.html", context, status)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BridgeError("HB-R002") from None

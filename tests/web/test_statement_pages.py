@@ -1,0 +1,114 @@
+"""Finance reads, signs and saves the statement of a day; a comparison under way is seen, and asked for again."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+
+import pytest
+from flask.testing import FlaskClient
+
+from hospital_bridge.store.staff import RoleGrant
+from hospital_bridge.web.finance_reads import DifferenceRow
+from hospital_bridge.web.vouchers import EVERY_CHANNEL, IN_TRANSIT, vouchers
+from tests.web.site_kit import SiteKit
+from tests.web.visitor import get, post, staff_sign_in
+
+DAY = date(2026, 11, 21)
+STATEMENT = f"/staff/h1/statements/{DAY}"
+RECONCILIATION = "/staff/h1/reconciliation"
+
+
+@pytest.fixture
+def admin(browser: FlaskClient, kit: SiteKit) -> FlaskClient:
+    kit.add_staff("h1", "wang", RoleGrant("admin"))
+    staff_sign_in(browser, "h1", "wang")
+    get(browser, "/staff/h1/?lang=en")
+    return browser
+
+
+def saved(admin: FlaskClient, path: str) -> list[list[str]]:
+    answer = get(admin, path)
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    return list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"), newline="")))
+
+
+def test_a_statement_explains_the_banks_credit_and_what_differs(admin: FlaskClient) -> None:
+    page = get(admin, STATEMENT).text
+    for words in (
+        "¥600.00",
+        "¥550.00",
+        "kiosk",
+        "¥0.36",
+        "¥1,199.28".replace(",", ""),
+        "Belongs to another till",
+        "¥-7.00",
+    ):
+        assert words in page, words
+
+
+def test_a_statement_is_signed_once_and_then_shows_who_signed_what(admin: FlaskClient, kit: SiteKit) -> None:
+    assert "A signed statement never changes" in get(admin, STATEMENT).text
+    sent = post(admin, f"{STATEMENT}/sign", {}, from_page=STATEMENT)
+    assert (sent.status_code, sent.headers["Location"]) == (303, STATEMENT)
+    assert [(operator_id, day) for operator_id, day, _ in kit.finance.signed] == [("h1", DAY)]
+    page = get(admin, STATEMENT).text
+    assert "d" * 64 in page
+    assert "Sign the statement" not in page
+
+
+@pytest.mark.parametrize(
+    ("obstacle", "words"), [("not_over", "The day is not over yet."), ("moved_since", "compare it again first")]
+)
+def test_a_day_that_cannot_be_signed_says_why(admin: FlaskClient, kit: SiteKit, obstacle: str, words: str) -> None:
+    kit.finance.obstacle = obstacle
+    assert words in get(admin, STATEMENT).text
+    refused = post(admin, f"{STATEMENT}/sign", {}, from_page=RECONCILIATION)
+    assert (refused.status_code, words in refused.text, kit.finance.signed) == (409, True, [])
+
+
+def test_the_vouchers_of_a_day_balance_and_leave_nothing_in_transit(admin: FlaskClient, kit: SiteKit) -> None:
+    head, *rows = saved(admin, f"{STATEMENT}/vouchers.csv")
+    assert (len(head), {len(row) for row in rows}) == (8, {8})
+    content = kit.finance.statement("h1", DAY).content
+    made = vouchers(content)
+    stands = sum(one.amount_fen * ((one.debit == IN_TRANSIT) - (one.credit == IN_TRANSIT)) for one in made)
+    assert (stands, all(one.amount_fen > 0 for one in made)) == (0, True)
+    assert [row[7] for row in rows if row[5] == "Bank deposit"] == ["1199.28"]
+    assert [one.channel for one in made].count(EVERY_CHANNEL) == 1
+
+
+def test_a_day_on_which_more_goes_back_than_comes_is_charged_to_the_bank() -> None:
+    sums = {"channel": "bridge", "paid_fen": 0, "refunded_fen": 500, "fee_fen": -3, "net_fen": -497}
+    made = vouchers({"accounts": [{"account": "alipay", "channels": [sums]}]})
+    assert [(one.debit, one.credit, one.amount_fen) for one in made] == [
+        ("Receipts", IN_TRANSIT, 500),
+        (IN_TRANSIT, "Fees of the wallet", 3),
+        (IN_TRANSIT, "Bank deposit", 497),
+    ]
+
+
+def test_open_differences_are_saved_without_a_formula(
+    admin: FlaskClient, kit: SiteKit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [plain] = kit.finance.differences("h1")
+    nasty = DifferenceRow("k", "alipay", DAY, "wallet_only", "payment", "=1+1", 0, 1, plain.since, "@owner", "ours")
+    monkeypatch.setattr(kit.finance, "differences", lambda _: [nasty])
+    _, row = saved(admin, f"{RECONCILIATION}/differences.csv")
+    assert (row[4], row[5], row[6], row[8]) == ("'=1+1", "0.00", "0.01", "'@owner")
+    assert row[9].startswith("Compare the day again")
+
+
+def test_a_comparison_under_way_is_seen_and_a_day_is_compared_again(admin: FlaskClient, kit: SiteKit) -> None:
+    page = get(admin, RECONCILIATION).text
+    assert "Reading the wallet&#39;s bill, 250000 rows" in page
+    sent = post(admin, f"{RECONCILIATION}/again", {"day": "2026-11-20"}, from_page=RECONCILIATION)
+    assert sent.status_code == 303
+    assert [(operator_id, day) for operator_id, day, _ in kit.finance.compared] == [("h1", date(2026, 11, 20))]
+    assert post(admin, f"{RECONCILIATION}/again", {"day": "soon"}, from_page=RECONCILIATION).status_code == 422
+
+
+def test_a_day_that_is_none_has_no_statement(admin: FlaskClient) -> None:
+    assert get(admin, "/staff/h1/statements/soon").status_code == 404
