@@ -27,8 +27,8 @@ _STAMPS = "yyyy-MM-dd HH:mm:ss"
 
 
 def yuan(fen: int) -> str:
-    """An amount such as `¥12.30`."""
-    return f"¥{yuan_from_fen(fen)}"
+    """An amount such as `¥12.30`, or `-¥12.30`."""
+    return f"{'-' if fen < 0 else ''}¥{yuan_from_fen(abs(fen))}"
 
 
 def day(value: date) -> str:

@@ -23,6 +23,7 @@ PAGES = (
     "work",
     "money/paid-h1/fulfilled",
     "reconciliation",
+    "statements/2026-11-21",
     "audit",
     "security",
     "handover",
@@ -95,7 +96,7 @@ def test_a_difference_is_explained(
     page.click("text=对账")
     picture(page, "staff-reconciliation")
     page.select_option("select[name=explanation]", "at_the_counter")
-    page.click("main form button")
+    page.click("main .hb-inline button")
     page.wait_for_load_state()
     assert kit.finance.explained == [("h1", "one", Explanation.AT_THE_COUNTER, staff_id)]
 

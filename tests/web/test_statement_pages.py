@@ -42,9 +42,9 @@ def test_a_statement_explains_the_banks_credit_and_what_differs(admin: FlaskClie
         "¥550.00",
         "kiosk",
         "¥0.36",
-        "¥1,199.28".replace(",", ""),
+        "¥1199.28",
         "Belongs to another till",
-        "¥-7.00",
+        "-¥7.00",
     ):
         assert words in page, words
 
