@@ -123,13 +123,13 @@ def _fill(engine: Engine, size: int) -> None:
         places = range(start, min(start + AT_ONCE, size))
         with engine.begin() as connection:
             enter(connection, OPERATOR)
-            connection.execute(insert(PAYMENT), [_payment(place) for place in places])
-            connection.execute(insert(LEDGER), [_posting(place) for place in places])
+            connection.execute(insert(PAYMENT), [payment_row(place) for place in places])
+            connection.execute(insert(LEDGER), [posting_row(place) for place in places])
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
 
 
-def _payment(place: int) -> dict[str, object]:
+def payment_row(place: int) -> dict[str, object]:
     sums = dict.fromkeys(("amount_fen", "payer_paid_fen", "receipt_fen", "collected_fen", "posted_fen"), _fen(place))
     nothing = dict.fromkeys(("fee_fen", "refund_reserved_fen", "refunded_fen"), 0)
     empty = dict.fromkeys(("pay_url", "refund_wanted", "reason", "receipt_no", "control_id", "provider_trade_no"), "")
@@ -140,7 +140,7 @@ def _payment(place: int) -> dict[str, object]:
     return {**ids, **sums, **nothing, **empty, **who, **when, **states, "wallet_account": ACCOUNT}
 
 
-def _posting(place: int) -> dict[str, object]:
+def posting_row(place: int) -> dict[str, object]:
     number = _number(place)
     return {
         "operator_id": OPERATOR,

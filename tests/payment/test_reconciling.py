@@ -234,6 +234,26 @@ def test_a_refund_that_the_hospital_has_not_booked_yet_is_told_apart(world: Worl
     assert (reconcile(world).unexplained_fen, found(world)) == (0, [(Finding.UNFULFILLED, Progress.OPEN)])
 
 
+@pytest.mark.parametrize("parts", [[FEE], [300, 200]], ids=["in one", "in two, told at once"])
+def test_a_refund_by_hand_in_the_wallets_console_is_the_one_that_we_adopted(world: World, parts: list[int]) -> None:
+    payment = world.fulfilled()
+    for part in parts:
+        world.wallet.refund_in_console(payment.merchant_order_no, part)
+    world.notify(payment)
+    world.drain(timedelta(minutes=1))
+    run = reconcile(world)
+    assert (run.unexplained_fen, run.matched, found(world)) == (0, 1 + len(parts), [])
+
+
+def test_a_refund_by_hand_of_another_sum_than_ours_stays_a_difference(world: World) -> None:
+    payment = world.fulfilled()
+    world.wallet.refund_in_console(payment.merchant_order_no, 300)
+    world.notify(payment)
+    world.drain(timedelta(minutes=1))
+    world.wallet.refund_in_console(payment.merchant_order_no, 200)
+    assert {finding for finding, _ in (reconcile(world), found(world))[1]} == {Finding.WALLET_ONLY, Finding.TIMING}
+
+
 def test_sales_of_another_wallet_account_are_none_of_this_ones_business(world: World) -> None:
     payment = world.fulfilled()
     world.refund_all(payment)

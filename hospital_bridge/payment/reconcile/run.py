@@ -17,6 +17,7 @@ from adapters.errors import Malformed, OutsideError
 from adapters.values import EntryKind, Fen
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows import topics
+from hospital_bridge.payment.reconcile.adopted import by_order, without_adopted
 from hospital_bridge.payment.reconcile.books import bill_rows, last_of_each, list_rows, our_books
 from hospital_bridge.payment.reconcile.catch_up import catch_up
 from hospital_bridge.payment.reconcile.channels import Channels, Tally
@@ -121,7 +122,8 @@ def _reconcile(run: Run) -> Reconciliation:
     listed = _fulfilling_systems_list(run)
     run.come_to(Step.COMPARE)
     at_sales = sort_out_sales(the_day, at_sale(sales, listed, sums), sums)
-    found = run.hold(SortedRows(map(_row, sort_out(the_day, differing, channels))))
+    left = without_adopted(run.hold(by_order(differing)), sums)
+    found = run.hold(SortedRows(map(_row, sort_out(the_day, left, channels))))
     found.extend(map(_row, at_sales))
     return _keep(run, found, sums, channels)
 
