@@ -31,7 +31,8 @@ class Request:
 
     With a file to put it `into`, the network leaves the answer's body there and nothing in memory; a transport that
     has the body in memory anyway gives it back as ever. With an `address` that one is connected to, whatever the host's
-    name means; name and certificate stay the host's.
+    name means; name and certificate stay the host's. `total` is for an answer that takes longer than others may
+    (seconds).
     """
 
     method: str
@@ -41,6 +42,7 @@ class Request:
     max_response_bytes: int = 4 * 1024 * 1024
     address: str = ""
     into: IO[bytes] | None = field(default=None, repr=False, compare=False)
+    total: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ class UrllibTransport:
 
     def send(self, request: Request) -> Response:
         """Send once; nothing is retried and no redirect followed here, for only the caller knows what is safe."""
-        deadline = self._monotonic() + at_most(self._timeouts.total)
+        deadline = self._monotonic() + at_most(request.total or self._timeouts.total)
         try:
             with answered_within(lambda: deadline - self._monotonic()):
                 return _read(self._opened(request), request)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date
 from tempfile import TemporaryFile
 from typing import IO
@@ -34,6 +35,8 @@ from adapters.values import (
 from adapters.wallet_cards import CardAbility, WalletCard, WalletCardState, WalletCardTemplate
 
 _OK = 200
+_BILL_SECONDS = 900.0
+"""A bill of a busy day is hundreds of megabytes, and its link works once."""
 _WRONG_STATE = frozenset({"ACQ.REASON_TRADE_STATUS_INVALID", "ACQ.TRADE_STATUS_ERROR"})
 
 
@@ -178,9 +181,8 @@ class AlipayWallet:
         with ExitStack() as unless_it_ends_well:
             archive = unless_it_ends_well.enter_context(TemporaryFile())
             try:
-                response = self._http.send(
-                    Request("GET", address, max_response_bytes=bill.MAX_ARCHIVE_BYTES, into=archive)
-                )
+                asked = Request("GET", address, max_response_bytes=bill.MAX_ARCHIVE_BYTES, into=archive)
+                response = self._http.send(replace(asked, total=_BILL_SECONDS))
             except OutcomeUnknown as error:
                 raise NotDone(error.text) from error
             if response.status != _OK:

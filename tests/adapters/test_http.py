@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryFile
 from threading import Event, Thread
 
 import pytest
@@ -157,6 +158,15 @@ def test_a_connection_is_used_again_with_the_whole_time() -> None:
     with server(answer_twice) as url:
         assert [transport.send(Request("GET", url)).body for _ in range(2)] == [b"hi", b"hi"]
     assert (len(connections), list(ticks)) == (1, [])
+
+
+def test_a_long_answer_may_be_given_more_time_and_a_file_instead_of_memory() -> None:
+    ticks = iter([0.0, 7.0])
+    transport = UrllibTransport(QUICK, monotonic=lambda: next(ticks))
+    with server(lambda peer: peer.sendall(OK)) as url, TemporaryFile() as file:
+        answer = transport.send(Request("GET", url, into=file, total=9.0))
+        file.seek(0)
+        assert (answer.body, file.read()) == (b"", b"hi")
 
 
 @pytest.fixture(scope="module")

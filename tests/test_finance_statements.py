@@ -1,0 +1,110 @@
+"""The day that finance closes, over the real store: compared again, read, signed, and who signed it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from adapters.values import EntryKind, Fen
+from hospital_bridge.finance import FinanceDesk
+from hospital_bridge.payment.reconcile import reconcile_day
+from hospital_bridge.slot import SaleEntry
+from hospital_bridge.store.differences import Finding, Progress
+from hospital_bridge.store.reconciliation import RunState, Step
+from hospital_bridge.store.staff import StaffAccounts
+from hospital_bridge.store.unit_of_work import Store
+from hospital_bridge.web.finance_reads import CannotSign
+from tests.payment.test_reconciling import DAY, ONE, found, reconcile
+from tests.payment.wallet import InMemoryWallet
+from tests.payment.world import ACCOUNT, FEE, OPERATOR, World
+from tests.steered import FakeClock
+
+
+@pytest.fixture
+def world(store: Store, clock: FakeClock) -> World:
+    return World(store, clock)
+
+
+@pytest.fixture
+def finance(world: World) -> FinanceDesk:
+    return FinanceDesk(lambda _: world.context)
+
+
+def test_a_day_is_compared_again_as_often_as_it_is_asked_then_signed(world: World, finance: FinanceDesk) -> None:
+    world.fulfilled()
+    world.clock.advance(ONE)
+    with pytest.raises(CannotSign, match="not_reconciled"):
+        finance.sign(OPERATOR, DAY, by="nobody")
+    for _ in range(2):
+        world.clock.advance(timedelta(minutes=1))
+        finance.compare_again(OPERATOR, DAY, by="wang")
+        world.run()
+        [run] = finance.runs(OPERATOR, 9)
+        assert (run.day, run.state, run.run_at) == (DAY, RunState.DONE, world.clock.now())
+    with world.store.begin(OPERATOR) as work:
+        wang = StaffAccounts(work).add("wang", "王会计", "no password", frozenset())
+    assert finance.statement(OPERATOR, DAY).obstacle == ""
+    finance.sign(OPERATOR, DAY, by=wang)
+    signed = finance.statement(OPERATOR, DAY)
+    assert (signed.obstacle, signed.signed_by, signed.signed_at) == ("signed", "王会计", world.clock.now())
+    [account] = signed.content["accounts"]
+    assert (account["account"], account["ledger_fen"]) == (ACCOUNT, FEE)
+    with world.store.read(OPERATOR) as work:
+        acts = [(entry.action, entry.target) for entry in work.audit.latest()]
+    assert acts.count(("reconciliation.asked", DAY.isoformat())) == 2
+    assert ("statement.signed", DAY.isoformat()) in acts
+
+
+def test_a_comparison_under_way_and_every_open_difference_are_read(world: World, finance: FinanceDesk) -> None:
+    world.fulfilled()
+    world.desk.effects.clear()
+    reconcile(world)
+    with world.store.begin(OPERATOR) as work:
+        work.reconciliations.come_to(ACCOUNT, DAY, Step.BILL, 250_000)
+    [run] = finance.under_way(OPERATOR)
+    assert (run.account, run.step, run.rows_read) == (ACCOUNT, "bill", 250_000)
+    assert list(finance.all_differences(OPERATOR)) == list(finance.differences(OPERATOR))
+    assert [one.finding for one in finance.all_differences(OPERATOR)] == [Finding.SALE_MISSING]
+
+
+def test_34_a_booking_that_the_hospital_lists_on_the_next_day_clears_by_itself(world: World) -> None:
+    payment = world.fulfilled()
+    [booked] = world.desk.effects
+    world.desk.effects[0] = replace(booked, occurred_at=booked.occurred_at + ONE)
+    assert reconcile(world).unexplained_fen == FEE
+    world.clock.advance(2 * ONE)
+    assert (reconcile(world, DAY + ONE).unexplained_fen, found(world, DAY + ONE)) == (
+        0,
+        [(Finding.TIMING, Progress.CLEARED)],
+    )
+    assert (reconcile(world).unexplained_fen, found(world)) == (0, [(Finding.SALE_MISSING, Progress.CLEARED)])
+    assert payment.amount_fen == FEE
+
+
+def test_what_nobody_here_sold_is_told_with_one_account_only(world: World) -> None:
+    payment = world.fulfilled()
+    world.refund_all(payment)
+    world.drain()
+    world.desk.effects.append(SaleEntry("by-hand", EntryKind.PAYMENT, Fen(700), world.clock.now()))
+    two = replace(world.context, wallets={**world.context.wallets, "wechat-1": InMemoryWallet(world.clock)})
+    runs = [reconcile_day(two, account, DAY) for account in two.wallets]
+    assert [(run.wallet_account, run.sale_fen, run.unexplained_fen) for run in runs] == [
+        (ACCOUNT, 700, 700),
+        ("wechat-1", 0, 0),
+    ]
+
+
+def test_31_a_refund_that_the_bill_lacks_for_good_is_asked_for_at_the_wallet(world: World) -> None:
+    payment = world.fulfilled()
+    world.refund_all(payment)
+    world.drain()
+    lines = [one for one in world.wallet.download_bill(DAY) if one.kind is EntryKind.PAYMENT]
+    world.clock.advance(2 * ONE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(world.wallet, "download_bill", lambda _: iter(lines))
+        reconcile(world)
+    with world.store.read(OPERATOR) as work:
+        [one] = work.differences.of(ACCOUNT, DAY)
+    assert (one.finding, one.kind, one.clue) == (Finding.LEDGER_ONLY, EntryKind.REFUND, "confirmed")
