@@ -26,7 +26,7 @@ from sqlalchemy import Engine, func, insert, select
 
 from adapters.alipay import bill
 from adapters.ports import WalletPayments
-from adapters.values import BillEntry, EntryKind, Fen
+from adapters.values import BillEntry, EntryKind, Fen, Trade, TradeStatus
 from hospital_bridge.clock import RandomIds, SystemClock
 from hospital_bridge.payment.context import Counter, MoneyContext
 from hospital_bridge.payment.model import Account, Collection, Fulfilment, Move
@@ -176,6 +176,9 @@ class _OneBill:
 
     def download_bill(self, day: date) -> Iterator[BillEntry]:
         return bill.entries(self.archive.open("rb"), day=day, seller_id=SELLER_ID)
+
+    def query(self, order_no: str) -> Trade:
+        return Trade(order_no, TradeStatus.PAID, amount_fen=Fen(_fen(int(order_no, 16))))
 
 
 def _reconcile(address: str, archive: Path, size: int) -> dict[str, float]:

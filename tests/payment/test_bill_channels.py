@@ -127,3 +127,16 @@ def test_31_the_wallet_is_asked_about_what_its_bill_lacks_for_good(world: World,
         patch.setattr(world.wallet, "download_bill", lambda _: iter(lines))
         assert reconcile(world).unexplained_fen == FEE
     assert clues(world) == [(Finding.LEDGER_ONLY, payment.merchant_order_no, says)]
+
+
+def test_31_a_bill_that_lacks_very_much_is_not_asked_about_one_by_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hospital_bridge.payment.reconcile.asked.MOST_ASKED", 1)
+    for visit in ("A1", "A2", "A3"):
+        world.fulfilled(visit)
+    lines = list(world.wallet.download_bill(DAY))[:1]
+    world.clock.advance(timedelta(days=2))
+    monkeypatch.setattr(world.wallet, "download_bill", lambda _: iter(lines))
+    reconcile(world)
+    assert sorted(clue for *_, clue in clues(world)) == [Clue.CONFIRMED, Clue.UNHEARD]

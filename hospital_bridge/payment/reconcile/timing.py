@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from adapters.values import EntryKind, Fen
 from hospital_bridge.payment.context import MoneyContext
-from hospital_bridge.payment.reconcile.asked import answer_of
+from hospital_bridge.payment.reconcile.asked import Asking
 from hospital_bridge.payment.reconcile.channels import Channels
 from hospital_bridge.payment.reconcile.compare import ABSENT, Sums, signed
 from hospital_bridge.payment.reconcile.side_by_side import in_batches
@@ -53,6 +53,7 @@ def sort_out(the_day: TheDay, rows: Iterable[Row], channels: Channels) -> Iterat
 
     TIMING where a neighbouring day explains them, nothing where another till's channel does.
     """
+    asking = Asking(the_day.context.wallets[the_day.wallet_account])
     for batch in in_batches(rows):
         with the_day.context.store.read(the_day.context.operator_id) as work:
             order_nos = [str(row[2]) for row in batch if row[3] == ABSENT]
@@ -61,7 +62,7 @@ def sort_out(the_day: TheDay, rows: Iterable[Row], channels: Channels) -> Iterat
             cleared = _cleared(work, the_day, [str(row[1]) for row in batch if row[4] == ABSENT])
         for row in batch:
             if row[4] == ABSENT:
-                yield from _of_ledger(the_day, row, cleared)
+                yield from _of_ledger(the_day, row, cleared, asking)
             elif row[3] != ABSENT:
                 yield _difference(row, Finding.WALLET_AMOUNT)
             elif (row[0], row[1], row[4]) in known:
@@ -96,15 +97,14 @@ class _Booked:
     day: date
 
 
-def _of_ledger(the_day: TheDay, row: Row, cleared: set[Entry]) -> Iterator[Difference]:
+def _of_ledger(the_day: TheDay, row: Row, cleared: set[Entry], asking: Asking) -> Iterator[Difference]:
     """An entry that only the ledger knows (短款): held, then asked of the wallet."""
     if (row[0], row[1]) in cleared:
         return
     if not the_day.is_settled:
         yield _difference(row, Finding.TIMING)
     else:
-        clue = answer_of(the_day.context.wallets[the_day.wallet_account], row)
-        yield replace(_difference(row, Finding.LEDGER_ONLY), clue=clue)
+        yield replace(_difference(row, Finding.LEDGER_ONLY), clue=asking.about(row))
 
 
 def _difference(row: Row, finding: Finding) -> Difference:
