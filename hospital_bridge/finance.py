@@ -23,6 +23,7 @@ from hospital_bridge.web.finance_reads import (
     Explanation,
     FinanceFigures,
     MoneyRow,
+    NotYet,
     RunRow,
     SomebodyWasFaster,
     StatementView,
@@ -93,6 +94,8 @@ class FinanceDesk:
     def compare_again(self, operator_id: str, day: date, *, by: str) -> None:
         context = self.money(operator_id)
         with context.store.begin(operator_id) as work:
+            if day > context.business_date(work.now):
+                raise NotYet(day)
             ask_again(context, work, day)
             work.audit.record(by, "reconciliation.asked", day.isoformat())
 

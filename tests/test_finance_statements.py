@@ -15,7 +15,7 @@ from hospital_bridge.store.differences import Finding, Progress
 from hospital_bridge.store.reconciliation import RunState, Step
 from hospital_bridge.store.staff import StaffAccounts
 from hospital_bridge.store.unit_of_work import Store
-from hospital_bridge.web.finance_reads import CannotSign
+from hospital_bridge.web.finance_reads import CannotSign, NotYet
 from tests.payment.test_reconciling import DAY, ONE, found, reconcile
 from tests.payment.wallet import InMemoryWallet
 from tests.payment.world import ACCOUNT, FEE, OPERATOR, World
@@ -35,6 +35,8 @@ def finance(world: World) -> FinanceDesk:
 def test_a_day_is_compared_again_as_often_as_it_is_asked_then_signed(world: World, finance: FinanceDesk) -> None:
     world.fulfilled()
     world.clock.advance(ONE)
+    with pytest.raises(NotYet):
+        finance.compare_again(OPERATOR, DAY + 2 * ONE, by="wang")
     with pytest.raises(CannotSign, match="not_reconciled"):
         finance.sign(OPERATOR, DAY, by="nobody")
     for _ in range(2):

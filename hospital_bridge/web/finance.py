@@ -11,7 +11,7 @@ from flask import Blueprint, Response, redirect, request
 from adapters.money import yuan_from_fen
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.web.access import ADMIN, Access, Area, open_to
-from hospital_bridge.web.finance_reads import Decision, DifferenceRow, Explanation, MoneyRow, SomebodyWasFaster
+from hospital_bridge.web.finance_reads import Decision, DifferenceRow, Explanation, MoneyRow, NotYet, SomebodyWasFaster
 from hospital_bridge.web.live import show
 from hospital_bridge.web.rendering import spoken
 from hospital_bridge.web.spreadsheet import sheet
@@ -178,9 +178,9 @@ def compare_again() -> Any:
     """Have the books of a day compared again."""
     try:
         day = date.fromisoformat(request.form.get("day", ""))
-    except ValueError:
+        site().finance.compare_again(visit().operator.id, day, by=visit().principal)
+    except (ValueError, NotYet):
         raise BridgeError("HB-R001") from None
-    site().finance.compare_again(visit().operator.id, day, by=visit().principal)
     return redirect(address("finance.reconciliation"), 303)
 
 

@@ -116,6 +116,10 @@ class FinanceFigures:
     open_differences: int
 
 
+class NotYet(Exception):
+    """The day has not come."""
+
+
 class CannotSign(Exception):
     """The day cannot be signed now; its page says why."""
 
@@ -145,7 +149,7 @@ class Finance(Protocol):
         """Comparisons that have not ended, or were interrupted."""
 
     def compare_again(self, operator_id: str, day: date, *, by: str) -> None:
-        """Have the books of that day compared soon, for every wallet account."""
+        """Have the books of that day compared soon, for every wallet account; NotYet."""
 
     def statement(self, operator_id: str, day: date) -> StatementView:
         """The day's statement."""
