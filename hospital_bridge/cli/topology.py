@@ -21,9 +21,10 @@ from hospital_bridge.settings.sentence import Sentence
 from hospital_bridge.systems import HIS
 
 if TYPE_CHECKING:
-    from hospital_bridge.settings import OperatorSettings, Peer, Settings
+    from hospital_bridge.settings import AdapterChoice, OperatorSettings, Peer, Settings
     from hospital_bridge.settings.model import Network
     from hospital_bridge.settings.section import Section
+    from hospital_bridge.settings.toml_lines import KeyPath
     from hospital_bridge.slot import Vertical
 
 NEVER_HEARD, LEFT_OPEN = "HB-C021", "HB-C022"
@@ -62,6 +63,7 @@ def _of_operator(operator: OperatorSettings, section: Section, verticals: Mappin
             sentence = Sentence("no adapter of this operator provides {ports}", {"ports": ", ".join(missing)})
             yield Misfit(section.fault(("verticals", name), "HB-C016", sentence))
     yield from _news_without_a_way(operator, section, provided)
+    yield from _left_out(operator, section)
     yield from _peers_left_open(operator, section, provided)
 
 
@@ -80,6 +82,16 @@ def _news_without_a_way(
         if HisNews.__name__ in provided[name] and HisFeeds.__name__ not in provided[name] and name not in heard:
             place = (HIS,) if name == HIS else ("systems", name)
             told = Sentence("no peer sends for it, and it is not fetched from: its news never arrives")
+            yield Misfit(section.fault(place, LEFT_OPEN, told), hint=True)
+
+
+def _left_out(operator: OperatorSettings, section: Section) -> Iterator[Misfit]:
+    """What a system's adapter could do, and its settings say nothing of."""
+    chosen: list[tuple[KeyPath, AdapterChoice]] = [((HIS,), operator.his)] if operator.his else []
+    chosen += [(("systems", name), choice) for name, choice in operator.systems.items()]
+    for place, choice in chosen:
+        if missing := registry.manifest(choice.adapter).left_out(choice.settings):
+            told = Sentence("nothing is written for {names}: who asks for it is refused", {"names": ", ".join(missing)})
             yield Misfit(section.fault(place, LEFT_OPEN, told), hint=True)
 
 

@@ -57,6 +57,25 @@ def test_a_peer_whose_words_nobody_reads_is_a_hint(run: Command, tmp_path: Path)
     assert any("no charset: " in line for line in lines)
 
 
+def test_what_a_database_is_never_asked_for_is_a_hint(run: Command, tmp_path: Path) -> None:
+    his = """
+[operator.his]
+adapter = "sql-view"
+[operator.his.sql-view]
+url = { file = "secrets/his.url" }
+[operator.his.sql-view.operations.departments]
+statement = "SELECT KSDM, KSMC FROM Out_view_KS"
+fields = { code = "KSDM", name = "KSMC" }
+"""
+    write(tmp_path, {"secrets/his.url": "sqlite:///his.db"})
+    (hint,) = [line for line in checked(run, tmp_path, EMPTY_OPERATOR + his, exits=0) if line.startswith("hint: ")]
+    assert hint == (
+        "hint: operators.d/east.toml:6 operator.his: nothing is written for practitioners, find_patients, "
+        "register_patient, slots, book, find_booking, cancel, post, find_posting, postings: who asks for it is refused "
+        "[HB-C022]"
+    )
+
+
 def test_live_asks_each_link_name_and_address_once(run: Command, configuration: Path) -> None:
     assert run("migrate", "--config", str(configuration)).exit_code == 0
     with socket.create_server(("127.0.0.1", 2576)):
