@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from itertools import permutations
+from itertools import pairwise, permutations
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
 
-from adapters.news import News, RecordsMerged, RecordsUnmerged, ReportStatus
+from adapters.news import News, PatientUpdated, RecordsMerged, RecordsUnmerged, ReportStatus
 from adapters.values import Identifier, VerifiedIdentity, WalletAccount
 from hospital_bridge.facade import OperatorScope
 from hospital_bridge.lines.hall import LinesContext
@@ -26,7 +27,7 @@ from hospital_bridge.verticals.hospital.own_numbers import number_of, own_number
 from hospital_bridge.verticals.hospital.record_numbers import MRN, NUMBER_BOUND, NoRecordNumber
 from hospital_bridge.verticals.hospital.results.reading import Word
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
-from hospital_bridge.verticals.hospital.store import bills, metadata, parked_reports, visits
+from hospital_bridge.verticals.hospital.store import bills, metadata, parked_reports, record_merges, visits
 from hospital_bridge.verticals.hospital.visits.line_rules import LINE_RULES
 from hospital_bridge.workers.job_runner import Handlers, JobRunner
 from tests.fixtures_store import Database
@@ -69,11 +70,14 @@ class Hospital:
 
     def hear(self, *told: News) -> None:
         for news in told:
-            with self.scope.begin() as work:
-                for inbound in VERTICAL.inbound:
-                    if isinstance(news, inbound.news):
-                        inbound.apply(work, news)
+            self.tell(news)
             self.work()
+
+    def tell(self, news: News) -> None:
+        with self.scope.begin() as work:
+            for inbound in VERTICAL.inbound:
+                if isinstance(news, inbound.news):
+                    inbound.apply(work, news)
 
     def work(self) -> None:
         while self._runner.run_once(Lane.IO):
@@ -277,6 +281,29 @@ def test_a_corrected_report_of_the_survivor_stays_after_the_unmerge(hospital: Ho
     anna = hospital.person(ANNA, B)
     hospital.hear(first, merge(A, B), corrected, unmerge(A, B))
     assert hospital.sees(anna) == "R1"
+
+
+def test_a_name_that_the_hospital_corrects_is_on_the_visits_of_who_is_not_bound_here(hospital: Hospital) -> None:
+    told_at = TOLD + timedelta(minutes=1)
+    hospital.hear(visit(A, "V1"), replace(visit(A, "V2"), told_at=told_at + timedelta(minutes=1)), merge(A, B))
+    anna = hospital.person(ANNA, C)
+    hospital.hear(visit(C, "V3"))
+    for number in (B, C):
+        hospital.hear(PatientUpdated(record(number, "测试新名"), told_at))
+    with hospital.scope.read() as work:
+        names = [visits.by_filler(work, f"V{number}").name for number in (1, 2, 3)]
+    assert names == ["测试新名", ANNA.name, ANNA.name]
+    assert hospital.sees(anna) == "V3"
+
+
+def test_merges_that_are_heard_at_once_miss_nothing_of_each_other(hospital: Hospital) -> None:
+    numbers = [f"30000{number}" for number in range(6)]
+    merges = [merge(old, new, minute=minute) for minute, (old, new) in enumerate(pairwise(numbers))]
+    with ThreadPoolExecutor(len(merges)) as at_once:
+        list(at_once.map(hospital.tell, merges))
+    with hospital.scope.read() as work:
+        found = {record_merges.of_number(work, number).current for number in numbers}
+    assert found == {numbers[-1]}
 
 
 def test_the_numbers_stand_nowhere_open(hospital: Hospital) -> None:
