@@ -56,12 +56,14 @@ class HttpHisClient:
         return timedelta(seconds=self._settings.busy_retry)
 
     def _exchange(self, operation: Operation, values: Record) -> Answer:
-        asking = operation.asking
-        response = self._http.send(self.request(operation, values))
+        asking, request_id = operation.asking, self._new_id()
+        response = self._http.send(self.request(operation, {**values, "request_id": request_id}))
         meaning = asking.statuses.get(str(response.status), outcomes.UNKNOWN)
         if meaning != READ:
             raise outcomes.error(meaning, f"HTTP-{response.status}", self._later)
         document = reply.document_of(response, asking)
+        if asking.echo is not None and request_id not in asking.echo.texts(document, document):
+            raise OutcomeUnknown("the answer belongs to another request")
         meaning, code = asking.judgement.of(document)
         if meaning not in (outcomes.OK, outcomes.EMPTY):
             raise outcomes.error(meaning, code, self._later)
@@ -89,7 +91,6 @@ class HttpHisClient:
         return {
             "now": sent.of_instant(now, conventions),
             "today": sent.of_day(now.astimezone(conventions.time_zone).date(), conventions),
-            "request_id": self._new_id(),
             **asking.values,
             **self._settings.secrets,
         }

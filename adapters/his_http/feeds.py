@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 from adapters.errors import Malformed, Reason, Refused
@@ -13,7 +14,7 @@ from adapters.his_http import cuttings
 from adapters.his_http.client import HttpHisClient
 from adapters.his_http.cuttings import Cutting
 from adapters.his_http.joining import Lookups
-from adapters.his_http.marks import Key, Mark, look_of, mark_of, version_of
+from adapters.his_http.marks import Key, look_of, mark_of, print_of, version_of
 from adapters.his_http.rows import record_of, rows_of, text_of
 from adapters.his_http.settings import FeedOperation, HttpHisSettings
 from adapters.news import News, Preview, Unread
@@ -50,13 +51,16 @@ class HttpFeeds:
         look = look_of(begun, declared, self._now())
         answer = self._client.ask(declared.operation, look.asked)
         things = [] if answer.is_empty else _things(answer.document, declared)
-        left = [thing for thing in things if begun.at is None or thing.key > begun.at]
+        known, left = list[_Thing](), list[_Thing]()
+        for thing in things:
+            (known if begun.knows(thing.key, thing.print) else left).append(thing)
         page = left[:PAGE]
         items = tuple(self._item(feed, declared, thing, answer.document) for thing in page)
-        if len(left) > PAGE:
-            return Fetched(items, str(Mark(begun.since, page[-1].key)), more=True)
-        after = look.next_mark(thing.key[0] for thing in things)
-        return Fetched(items, str(after), more=not look.reaches_now)
+        is_last = len(left) <= PAGE
+        since = look.since((thing.key for thing in page), is_last=is_last)
+        taken = (thing.print for thing in (*known, *page) if look.again(thing.key[0], since, declared))
+        after = begun.after([thing.key for thing in page], since=since, taken=taken)
+        return Fetched(items, str(after), more=not (is_last and look.reaches_now))
 
     def _item(self, name: str, feed: FeedOperation, thing: _Thing, document: Any) -> FeedItem:
         lookups = Lookups(self._client)
@@ -112,6 +116,11 @@ class _Thing:
     def __init__(self, key: Key, row: Any) -> None:
         self.key = key
         self.rows = [row]
+
+    @cached_property
+    def print(self) -> str:
+        """What tells it in this state from every other."""
+        return print_of(self.key, map(cuttings.fragment_of, self.rows))
 
 
 def _things(document: Any, feed: FeedOperation) -> list[_Thing]:

@@ -34,6 +34,7 @@ USUAL: dict[str, Any] = {
     "unwrap": [],
     "reply": "xml",
     "segments": ["MSA", "ERR", "QAK", "QPD", "PID", "PV1", "ORC", "OBR", "OBX", "SCH", "FT1"],
+    "echo": "",
     "code": "",
     "codes": {},
     "rules": [],
@@ -145,6 +146,7 @@ class DialectSchema(Schema):
     unwrap = _texts("Layers off a reply: `xml:/Envelope/…/return`, `json:/d`, `base64`.")
     reply = _one_of(FORMS, "What is inside, usually xml.")
     segments = _texts("Segments before which an HL7 message is split that lost its segment ends.")
+    echo = _text("Where an answer repeats {request_id}; any other id there belongs to another request.")
     code = _text("Where an answer has its code.")
     codes = _table("What its codes mean.", _one_of(MEANINGS, "`ok`, `empty`, `busy`, `unknown`, or why it is a no."))
     rules = fields.List(

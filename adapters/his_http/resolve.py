@@ -121,6 +121,7 @@ def _asking(knobs: Mapping[str, Any], faults: _Faults) -> Asking:
         unwrap=faults.tried(("unwrap",), lambda: [_layer(text, knobs) for text in knobs["unwrap"]], []),
         reply_form=knobs["reply"],
         segments=knobs["segments"],
+        echo=faults.tried(("echo",), lambda: place_reader(knobs)(knobs["echo"]) if knobs["echo"] else None, None),
         judgement=_judgement(knobs, faults),
     )
 

@@ -61,6 +61,7 @@ class Asking:
     unwrap: Sequence[Unwrapping]
     reply_form: str
     segments: Sequence[str]
+    echo: ReplyPlace | None
     judgement: Judgement
 
     @property

@@ -82,6 +82,16 @@ def test_a_question_is_free_to_repeat_and_a_change_is_not(
     assert type(changed.value) is changing
 
 
+def test_an_answer_to_another_request_is_none_of_ours() -> None:
+    ours, other = (ok(more=f"<Receipt>1</Receipt><Id>{number}</Id>") for number in ("0" * 32, "1" * 32))
+    assert his(Script(ours), echo="/R/Id").post(POSTING).receipt_no == "1"
+    for reply in (other, ok(more="<Receipt>1</Receipt>")):
+        with pytest.raises(OutcomeUnknown):
+            his(Script(reply), echo="/R/Id").post(POSTING)
+        with pytest.raises(NotDone):
+            his(Script(reply), echo="/R/Id").departments()
+
+
 def test_a_refusal_has_its_reason_and_code_and_not_its_text() -> None:
     with pytest.raises(Refused) as caught:
         his(Script(said("7", "王弢已约"))).post(POSTING)
