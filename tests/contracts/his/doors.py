@@ -39,6 +39,7 @@ DOORS: Mapping[str, HisDoor] = {
         charset="GB 18030-2000",
         cannot=dict.fromkeys((FEEDS, FAILING_FEEDS), "the hospital sends its news itself"),
     ),
+    "http-xml": HisDoor(hasty={"reply_timeout": 0.1}, charset="GB 18030-2000"),
     "sql-view": HisDoor(
         hasty={"reply_timeout": 0.1},
         cannot=dict.fromkeys(

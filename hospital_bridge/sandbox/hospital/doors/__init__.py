@@ -11,10 +11,16 @@ from collections.abc import Mapping
 
 from hospital_bridge.sandbox.hospital.doors.door import Door, MakeDoor
 from hospital_bridge.sandbox.hospital.doors.fhir.door import FhirDoor
+from hospital_bridge.sandbox.hospital.doors.http_xml import HttpXmlDoor
 from hospital_bridge.sandbox.hospital.doors.mllp import MllpDoor
 from hospital_bridge.sandbox.hospital.doors.sql_view.door import SqlViewDoor
 
 __all__ = ["DOORS", "Door"]
 
-DOORS: Mapping[str, MakeDoor] = {"hl7v2": MllpDoor, "sql-view": SqlViewDoor, "fhir": FhirDoor}
+DOORS: Mapping[str, MakeDoor] = {
+    "hl7v2": MllpDoor,
+    "http-xml": HttpXmlDoor,
+    "sql-view": SqlViewDoor,
+    "fhir": FhirDoor,
+}
 """By the name of the adapter that goes through it."""
