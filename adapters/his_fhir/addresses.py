@@ -37,8 +37,8 @@ class Server:
 
     def followed(self, link: str) -> str:
         """A link of an answer as an address; Malformed where it leaves the server or its base."""
-        address = urljoin(f"{self._base}/", link)
         try:
+            address = urljoin(f"{self._base}/", link)
             there = urlsplit(address)
             same = (there.scheme, there.netloc) == (self._where.scheme, self._where.netloc)
         except ValueError:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.errors import Malformed
-from adapters.his_fhir.addresses import split_reference
-from adapters.his_fhir.node import Node, resource
+from adapters.his_fhir.addresses import is_id, split_reference
+from adapters.his_fhir.node import Node, is_type, resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,11 @@ class Neighbours:
             self.add(entry.resource, entry.address)
 
     def add(self, value: Mapping[str, Any], address: str = "") -> None:
-        """Know one more."""
+        """Know one more; one that does not say what it is can be referred to by nobody."""
         kind, identifier = value.get("resourceType"), value.get("id")
-        if isinstance(kind, str) and isinstance(identifier, str):
+        if not is_type(kind):
+            return
+        if isinstance(identifier, str):
             self._by_reference.setdefault(f"{kind}/{identifier}", value)
         if address:
             self._by_reference.setdefault(address, value)
@@ -71,8 +73,21 @@ def entries(root: Node) -> Iterable[Entry]:
 
 def next_link(root: Node) -> str:
     """Where the next page is, empty on the last one."""
-    return next((link.text("url") for link in root.children("link") if link.text("relation") == "next"), "")
+    return _link(root, "next")
+
+
+def is_sorted(root: Node) -> bool:
+    """Whether the server says that it sorted: its own link has the parameters that it obeyed (R4 section 3.1.1.1.1)."""
+    told = _link(root, "self")
+    return not told or "_sort=" in told
+
+
+def _link(root: Node, relation: str) -> str:
+    return next((link.text("url") for link in root.children("link") if link.text("relation") == relation), "")
 
 
 def _path(value: Mapping[str, Any]) -> str:
-    return f"{value['resourceType']}/{value.get('id', '')}"
+    """Type and id, as a fault calls a resource: a patient's id may be a record number, and is not told."""
+    kind, identifier = str(value.get("resourceType")), value.get("id")
+    told = isinstance(identifier, str) and is_id(identifier) and kind != "Patient"
+    return f"{kind}/{identifier}" if told else kind

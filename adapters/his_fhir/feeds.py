@@ -13,7 +13,7 @@ from adapters.errors import Malformed
 from adapters.feed import Feed, FeedItem, Fetched
 from adapters.his_fhir import outcomes
 from adapters.his_fhir.addresses import Params, is_id
-from adapters.his_fhir.bundle import Entry, Neighbours, next_link
+from adapters.his_fhir.bundle import Entry, Neighbours, is_sorted, next_link
 from adapters.his_fhir.client import FhirClient
 from adapters.his_fhir.gathering import INCLUDES, Gatherer
 from adapters.his_fhir.mapping.datatypes import instant
@@ -23,9 +23,11 @@ from adapters.his_fhir.mapping.patients import MRN, read_record
 from adapters.his_fhir.mark import Mark, digest, mark_from
 from adapters.his_fhir.node import Node, resource
 from adapters.his_fhir.settings import FhirSettings
+from adapters.his_fhir.subscribing import Subscriber
 
 _log = logging.getLogger(__name__)
 _KINDS: Mapping[str, tuple[str, str]] = {
+    "patients": ("Patient", "patient"),
     "appointments": ("Appointment", "visit"),
     "encounters": ("Encounter", "visit"),
     "bills": ("Invoice", "bill"),
@@ -34,6 +36,7 @@ _KINDS: Mapping[str, tuple[str, str]] = {
 """Feed -> the resource that it fetches and what that is to us; bills are what `map.bill_from` says."""
 
 _MOST_READS = 200
+_MOST_ALONE = 20
 _LONGEST = 200
 _STUB = ("id", "meta", "status", "subject", "identifier")
 
@@ -67,6 +70,7 @@ class Feeds:
     def __init__(self, client: FhirClient, settings: FhirSettings) -> None:
         self._client = client
         self._settings = settings
+        self._subscriber = Subscriber(client, settings)
 
     def all(self) -> Sequence[Feed]:
         """Every feed that is fetched; asks nobody."""
@@ -82,11 +86,12 @@ class Feeds:
         if feed not in _KINDS:
             raise Malformed("no such feed")
         before = mark_from(mark)
+        self._subscriber.ensure(feed, self._kind(feed))
         try:
-            look = self._look(feed, before, self._settings.page_size)
+            look = self._look(feed, before)
         except Malformed:
             _log.warning("feed.page_unread", extra={"feed": feed})
-            look = self._one(feed, before)
+            look = self._one_by_one(feed, before)
         gatherer = Gatherer(self._client, look.neighbours)
         items: list[FeedItem] = []
         taken: list[_Thing] = []
@@ -97,24 +102,34 @@ class Feeds:
             taken.append(thing)
         more = look.more or len(taken) < len(look.things)
         overlap = timedelta(seconds=self._settings.feed_overlap)
-        after = before.after(((thing.digest, thing.at) for thing in taken), overlap)
+        after = before.after(((thing.digest, thing.at) for thing in taken), overlap, more=more)
         return Fetched(tuple(items), after.text(), more)
 
-    def _one(self, feed: str, before: Mark) -> _Look:
-        """The next thing by itself; where even that cannot be read, what the server says of it in short."""
-        try:
-            return self._look(feed, before, 1)
-        except Malformed:
-            look = self._look(feed, before, self._settings.page_size, stub=True)
-            return _Look(look.things[:1], look.neighbours, more=bool(look.things))
+    def _one_by_one(self, feed: str, before: Mark) -> _Look:
+        """The next things each by itself: what the server says of them in short tells which they are."""
+        short = self._look(feed, before, stub=True)
+        things: list[_Thing] = []
+        neighbours: list[Entry] = []
+        for thing in short.things[:_MOST_ALONE]:
+            try:
+                page = next(self._client.pages(self._kind(feed), self._alone(feed, thing), 1))
+                told = list(self._told(page, self._kind(feed), before, neighbours))
+            except Malformed:
+                told = []
+            things += [each for each in told if each.identifier == thing.identifier] or [thing]
+        return _Look(things, Neighbours(neighbours), short.more or len(short.things) > _MOST_ALONE)
 
-    def _look(self, feed: str, before: Mark, size: int, *, stub: bool = False) -> _Look:
+    def _alone(self, feed: str, thing: _Thing) -> Params:
+        return [("_id", thing.identifier), *INCLUDES[self._kind(feed)]]
+
+    def _look(self, feed: str, before: Mark, *, stub: bool = False) -> _Look:
         """The first page that holds something new; all pages of a server that does not sort them."""
         kind, new, everything = self._kind(feed), list[_Thing](), list[Entry]()
-        more = in_order = False
-        for page in self._client.pages(kind, self._params(feed, before, stub=stub), size):
+        more, in_order = False, True
+        for number, page in enumerate(self._client.pages(kind, self._params(feed, before, stub=stub))):
             told = list(self._told(page, kind, before, everything))
-            in_order = all(earlier.at <= later.at for earlier, later in pairwise(told))
+            in_order &= number > 0 or is_sorted(page)
+            in_order &= all(earlier.at <= later.at for earlier, later in pairwise(told))
             new += [thing for thing in told if thing.digest not in before.seen]
             more = bool(next_link(page))
             if new and in_order:
@@ -162,12 +177,12 @@ class Feeds:
     def _item(self, feed: str, thing: _Thing, gatherer: Gatherer) -> FeedItem:
         others = gatherer.around(thing.entry) if "resourceType" in thing.entry else ()
         kind, what = self._kind(feed), _KINDS[feed][1]
-        subject = self._subject(others)
+        subject = self._subject([thing.entry, *others] if kind == "Patient" else others)
         identifier = f"{kind}/{thing.identifier}"[:_LONGEST]
         return FeedItem(identifier, thing.version[:_LONGEST], what, subject, packed(thing.entry, others))
 
     def _subject(self, others: Sequence[Mapping[str, Any]]) -> str:
-        patient = next((each for each in others if each["resourceType"] == "Patient"), None)
+        patient = next((each for each in others if each.get("resourceType") == "Patient"), None)
         try:
             return "" if patient is None else read_record(resource(patient), self._settings).first(MRN) or ""
         except Malformed:

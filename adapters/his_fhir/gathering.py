@@ -12,6 +12,7 @@ from adapters.his_fhir.client import FhirClient
 from adapters.his_fhir.node import Node, resource
 
 REFERS: Mapping[str, Sequence[str]] = {
+    "Patient": ("link.other",),
     "Appointment": ("participant.actor", "subject"),
     "Encounter": (
         "subject",
@@ -38,6 +39,7 @@ REFERS: Mapping[str, Sequence[str]] = {
 """The references that the readers follow, by type."""
 
 INCLUDES: Mapping[str, Sequence[tuple[str, str]]] = {
+    "Patient": (("_include", "Patient:link"),),
     "Appointment": (("_include", "Appointment:actor"),),
     "Encounter": (
         ("_include", "Encounter:subject"),
@@ -59,7 +61,7 @@ INCLUDES: Mapping[str, Sequence[tuple[str, str]]] = {
 }
 """What a search asks to come along (R4 section 3.1.1.5.4); whatever does not is read by itself."""
 
-_READ = frozenset({*REFERS, "Patient", "Practitioner", "Organization", "Location", "HealthcareService"})
+_READ = frozenset({*REFERS, "Practitioner", "Organization", "Location", "HealthcareService"})
 _MOST_NEIGHBOURS = 2_000
 
 

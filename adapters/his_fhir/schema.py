@@ -27,7 +27,6 @@ IDENTIFIERS: Mapping[str, list[str]] = {
     "PASSPORT": ["http://hl7.org/fhir/sid/passport-CHN", "type:PPN"],
 }
 OURS = "urn:hospital-bridge"
-FEEDS = ("appointments", "encounters", "bills", "reports")
 _NEEDS = {"bearer": ("token",), "basic": ("user", "password"), "smart": ("token_url", "client_id", "key")}
 
 
@@ -170,9 +169,18 @@ class FeedSchema(Schema):
     since = _text("", "The day before which nothing is fetched, such as 2026-01-01; empty: everything.", validate=_day)
 
 
+class SilentFeedSchema(FeedSchema):
+    """One list that is fetched only where the settings say so."""
+
+    every = _seconds(0.0, "between two looks; 0 where the list is not fetched", zero=True)
+
+
 class FeedsSchema(Schema):
     """What is asked for again and again, for a FHIR server does not send."""
 
+    patients = nested(
+        SilentFeedSchema, "Patient: merged records and changed names; not fetched unless `every` says so."
+    )
     appointments = nested(FeedSchema, "Appointment.")
     encounters = nested(FeedSchema, "Encounter.")
     bills = nested(FeedSchema, "Invoice, or what `map.bill_from` says.")
@@ -184,6 +192,13 @@ class HintSchema(Schema):
 
     header = _text("Authorization", "The header in which they show the secret.", validate=validate.Length(min=1))
     secret = _secret("The header's whole value, such as `Bearer …`; without it no hint is believed.")
+    endpoint = _text("", "Our hint address as the server reaches it: then we subscribe.", validate=_optional_address)
+    topics = fields.Dict(
+        fields.String(),
+        fields.String(),
+        load_default=dict,
+        metadata={"description": "The SubscriptionTopic of each feed; R5 subscribes to nothing else."},
+    )
 
 
 class FhirHisSchema(Schema):

@@ -95,10 +95,15 @@ class FeedSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HintSettings:
-    """The header in which a rest-hook shows its secret; without a secret no hint is believed."""
+    """The header in which a rest-hook shows its secret; without a secret no hint is believed.
+
+    With an `endpoint` we subscribe, by the SubscriptionTopic of the feed where `topics` has one.
+    """
 
     header: str
     secret: str = field(repr=False)
+    endpoint: str
+    topics: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from adapters.his_fhir.mapping import charges, reports, visits
+from adapters.his_fhir.mapping import charges, merges, reports, visits
 from adapters.his_fhir.mapping.item import Item, Told, unpacked
 from adapters.his_fhir.node import Node
 from adapters.his_fhir.settings import FhirSettings
@@ -14,6 +14,7 @@ from adapters.news import Left, News, Preview, Unread
 Reader = Callable[[Item, FhirSettings], Iterator[Told]]
 
 READERS: Mapping[str, Reader] = {
+    "Patient": merges.patient,
     "Appointment": visits.appointment,
     "Encounter": visits.encounter,
     "Invoice": charges.invoice,
