@@ -69,14 +69,15 @@ class Hl7Inbox:
 
     def _answer(self, work: Work, read: _Read, message_id: str, reason: str) -> bytes:
         stamp = Stamp(_control_id(message_id), work.now, self._routes[read.received.peer].zone)
+        received = read.received
         if read.message is None:
-            received = read.received
             return answer_unreadable(received.raw, reason, stored=True, stamp=stamp, charset=received.charset).body
-        return answer(read.message, stored=True, stamp=stamp, refusal=reason).body
+        mode = received.acknowledging
+        return answer(read.message, stored=True, stamp=stamp, refusal=reason, mode=mode).body
 
     def _read(self, received: Received) -> _Read:
         try:
-            message = Message.parse(received.raw, received.charset)
+            message = Message.parse(received.raw, received.charset, received.limits)
         except Malformed as fault:
             nobodys = Concern("hl7", received.peer, received.peer)
             unnamed = Arrival(Envelope(received.peer), received.raw, received.received_at, nobodys, fault.text)
