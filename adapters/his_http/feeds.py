@@ -18,13 +18,13 @@ from adapters.his_http.marks import Key, look_of, mark_of, print_of, version_of
 from adapters.his_http.rows import record_of, rows_of, text_of
 from adapters.his_http.settings import FeedOperation, HttpHisSettings
 from adapters.news import News, Preview, Unread
-from adapters.records import Record, bills, reports, visits
+from adapters.records import Record, bills, merges, reports, visits
 from adapters.time import Now
 
 PAGE = 200
 """Things of one page."""
 
-KINDS = ("visit", "bill", "report")
+KINDS = ("visit", "bill", "report", "merge")
 """What a feed may hold."""
 
 _LONGEST = 200
@@ -158,5 +158,7 @@ def _told(feed: FeedOperation, records: Sequence[Record]) -> Iterator[Told]:
     conventions = feed.operation.reading.conventions
     if feed.kind == "visit":
         yield from (visits.visit(record, conventions) for record in records)
+    elif feed.kind == "merge":
+        yield from (merges.merge(record, conventions) for record in records)
     else:
         yield (bills.bill if feed.kind == "bill" else reports.report)(records, conventions)

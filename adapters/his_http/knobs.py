@@ -186,7 +186,7 @@ class FeedSchema(OperationSchema):
 
     kind = fields.String(
         required=True,
-        validate=validate.OneOf(("visit", "bill", "report")),
+        validate=validate.OneOf(("visit", "bill", "report", "merge")),
         metadata={"description": "What its things are."},
     )
     every = fields.Float(

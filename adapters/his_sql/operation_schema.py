@@ -15,7 +15,7 @@ from adapters.his_sql.statement import Statement
 from adapters.records.names import KINDS
 from adapters.records.outcomes import OutcomeSchema
 
-FED = ("visit", "bill", "report")
+FED = ("visit", "bill", "report", "merge")
 """The kinds of records that feeds tell of; an appointment that is called off is a visit that is off."""
 
 _NAMED = r'[\w$#]+\Z|"[^"]+"\Z|`[^`]+`\Z|\[[^\]]+\]\Z'
