@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+import tomllib
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -19,6 +22,7 @@ from adapters.errors import Malformed, NotDone, OutcomeUnknown, OutsideError, Re
 from adapters.his_fhir.schema import FhirHisSchema
 from adapters.his_fhir.settings import settings_from
 from adapters.http import Response
+from adapters.news import AbnormalFlag
 from tests.adapters.his_fhir.scripted import BASE, his_at, outcome, page, told
 
 TOKEN_URL = "https://his.example/token"
@@ -154,3 +158,14 @@ FAULTY: list[dict[str, Any]] = [
 def test_settings_that_cannot_be_meant_are_refused(written: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         FhirHisSchema().load({"base_url": BASE, **written})
+
+
+def test_the_settings_of_the_how_to_are_ones_that_the_adapter_takes() -> None:
+    page = Path(__file__).parents[3] / "docs" / "how-to" / "connect-a-his-over-fhir.md"
+    blocks = re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    written = tomllib.loads(
+        "".join(blocks).replace('{ file = "secrets/', '"').replace('.hint" }', '"').replace('.pem" }', '"')
+    )
+    settings = settings_from(FhirHisSchema().load(written["operator"]["his"]["fhir"]))
+    assert settings.map.flags["urn:lis:flags|N"] is AbnormalFlag.NEGATIVE
+    assert settings.feeds["patients"].every == 300
