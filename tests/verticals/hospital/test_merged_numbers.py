@@ -22,7 +22,8 @@ from hospital_bridge.slot import Relation
 from hospital_bridge.store.jobs import Lane
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.telling.messages import Teller
-from hospital_bridge.verticals.hospital import VERTICAL, claiming
+from hospital_bridge.verticals.hospital import VERTICAL, claiming, erase_subject
+from hospital_bridge.verticals.hospital.merging import arrival as merging
 from hospital_bridge.verticals.hospital.own_numbers import number_of, own_numbers, record_of
 from hospital_bridge.verticals.hospital.record_numbers import MRN, NUMBER_BOUND, NoRecordNumber
 from hospital_bridge.verticals.hospital.results.reading import Word
@@ -33,6 +34,7 @@ from hospital_bridge.workers.job_runner import Handlers, JobRunner
 from tests.fixtures_store import Database
 from tests.steered import FakeClock
 from tests.verticals.hospital import billing, laboratory
+from tests.verticals.hospital.billing import BillWorld
 from tests.verticals.hospital.laboratory import ANNA, BERT, GLUCOSE, bind, patient, record, report, reports_of
 from tests.verticals.hospital.test_visits import NEWS as VISIT
 
@@ -304,6 +306,51 @@ def test_merges_that_are_heard_at_once_miss_nothing_of_each_other(hospital: Hosp
     with hospital.scope.read() as work:
         found = {record_merges.of_number(work, number).current for number in numbers}
     assert found == {numbers[-1]}
+
+
+def test_whoever_shows_an_old_card_at_the_kiosk_finds_their_visits(hospital: Hospital) -> None:
+    hospital.hear(visit(B, "V2"), merge(A, B), visit(A, "V1"))
+    day = (TOLD - timedelta(days=1), TOLD + timedelta(days=1))
+    with hospital.scope.read() as work:
+        shown = {number: [each.filler_id for each in visits.by_number(work, number, *day)] for number in (A, B, C)}
+    assert shown == {A: ["V2", "V1"], B: ["V2", "V1"], C: []}
+
+
+def test_of_a_person_who_is_forgotten_no_merge_is_kept(hospital: Hospital) -> None:
+    _, subject = hospital.person(ANNA, B)
+    hospital.hear(merge(A, B), merge(B, C, minute=1), *three_things(A, "1"), merge("700001", "700002"))
+    with hospital.scope.begin() as work:
+        erase_subject(work, subject)
+        left = {number: len(record_merges.of_number(work, number).numbers) for number in (A, B, C, "700001")}
+    assert left == {A: 1, B: 1, C: 1, "700001": 2}
+
+
+def test_a_bill_that_is_being_paid_is_booked_under_the_number_in_use_and_the_ledger_stays(world: BillWorld) -> None:
+    payment = world.opened(world.issue())
+    with world.store.read("h1") as work:
+        before = [posting.posting_id for posting in work.ledger.all()]
+    with world.scope.begin() as work:
+        merging.merged(work, merge(billing.RECORD, billing.OTHER_RECORD))
+    world.confirm(payment)
+    world.work()
+    assert [each.patient.first(MRN) for each in world.cashier.book] == [billing.OTHER_RECORD]
+    with world.scope.begin() as work:
+        merging.unmerged(work, unmerge(billing.RECORD, billing.OTHER_RECORD))
+    with world.store.read("h1") as work:
+        after = [posting.posting_id for posting in work.ledger.all()]
+    assert after[: len(before)] == before
+    world.must_be_sound()
+
+
+def test_a_bill_for_which_money_moved_stays_with_its_payer_after_an_unmerge(world: BillWorld) -> None:
+    with world.scope.begin() as work:
+        merging.merged(work, merge(billing.OTHER_RECORD, billing.RECORD))
+    world.settled(world.issue("B1", mrn=billing.OTHER_RECORD))
+    world.issue("B2", mrn=billing.OTHER_RECORD)
+    with world.scope.begin() as work:
+        merging.unmerged(work, unmerge(billing.OTHER_RECORD, billing.RECORD))
+    assert [world.bill(number).subject_id for number in ("B1", "B2")] == [world.subject, ""]
+    world.must_be_sound()
 
 
 def test_the_numbers_stand_nowhere_open(hospital: Hospital) -> None:
