@@ -74,6 +74,8 @@ class HttpHisClient:
         asking, codec = operation.asking, operation.asking.charset
         known = {**self._at_hand(asking, operation.reading.conventions), **values}
         payload = asking.template.render(known, codec)
+        if asking.frame is not None:
+            payload = asking.frame.render({**known, "request": payload}, codec)
         known["payload"] = payload
         for name, digest in asking.digests.items():
             known[name] = _digest(digest.algorithm, encoded(digest.of.render(known, codec), codec), upper=digest.upper)

@@ -20,6 +20,7 @@ USUAL: dict[str, Any] = {
     "method": "POST",
     "headers": {"Content-Type": "text/xml; charset=utf-8"},
     "envelope": "",
+    "frame": "",
     "template": "",
     "escape": "xml",
     "values": {},
@@ -132,7 +133,10 @@ class DialectSchema(Schema):
     method = _one_of(("POST", "GET", "PUT", "DELETE"), "Method of the request, usually POST.")
     headers = _table("Templates of headers.", _template("A template."))
     envelope = _template("Template around the request, which stands in it as {payload}; empty for none.")
-    template = _template("The request, with places such as {mrn}.")
+    frame = _template(
+        "Template around what an operation writes, which stands in it as {request:raw}; both are {payload}."
+    )
+    template = _template("What an operation asks, with places such as {mrn}.")
     escape = _one_of(ESCAPES, "How values are escaped where a template does not say, usually xml.")
     values = _table("Values of the hospital's own for templates.")
     digests = _table("Checksums by the name of their place.", fields.Nested(DigestSchema))

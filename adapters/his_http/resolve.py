@@ -102,13 +102,15 @@ def _asking(knobs: Mapping[str, Any], faults: _Faults) -> Asking:
     def rendered(key: tuple[str | int, ...], text: str, way: str) -> Template:
         return faults.tried(key, partial(template_of, text, way), Template(()))
 
-    ends = knobs["template"].replace("\n", "\r") if escape == "hl7" else knobs["template"]
+    ends = knobs["template"].strip()
+    ends = ends.replace("\n", "\r") if escape == "hl7" else ends
     return Asking(
         url=knobs["url"],
         path=rendered(("path",), knobs["path"], "url"),
         method=knobs["method"],
         headers={name: rendered(("headers", name), text, "line") for name, text in knobs["headers"].items()},
-        envelope=rendered(("envelope",), knobs["envelope"], escape) if knobs["envelope"] else None,
+        envelope=rendered(("envelope",), knobs["envelope"].strip(), escape) if knobs["envelope"] else None,
+        frame=rendered(("frame",), knobs["frame"].strip(), escape) if knobs["frame"] else None,
         template=rendered(("template",), ends, escape),
         values=knobs["values"],
         digests={

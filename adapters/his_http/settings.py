@@ -52,6 +52,7 @@ class Asking:
     method: str
     headers: Mapping[str, Template]
     envelope: Template | None
+    frame: Template | None
     template: Template
     values: Mapping[str, str]
     digests: Mapping[str, Digest]
@@ -70,8 +71,9 @@ class Asking:
         yield from (("path", self.path), ("template", self.template))
         yield from (("headers", header) for header in self.headers.values())
         yield from (("digests", digest.of) for digest in self.digests.values())
-        if self.envelope is not None:
-            yield "envelope", self.envelope
+        for knob, around in (("envelope", self.envelope), ("frame", self.frame)):
+            if around is not None:
+                yield knob, around
 
     @property
     def places(self) -> frozenset[Place]:

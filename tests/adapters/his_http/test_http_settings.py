@@ -36,7 +36,13 @@ def at(found: Any, *keys: str | int) -> str:
         ("{practitioner_code}", "{practitoner_code}", ("operations", "slots", "template"), "did you mean {practition"),
         ("{day}", "{payload}", ("operations", "slots", "template"), "line 1: {payload} is not known here"),
         ("{day}", "{day:html}", ("operations", "slots", "template"), "escaped by html"),
-        ("{day}", "{day:raw}", ("operations", "slots", "template"), "only {payload} may stand unescaped"),
+        ("{day}", "{day:raw}", ("operations", "slots", "template"), "only {payload} and {request} may stand unescaped"),
+        (
+            "{placer_id}</No></Q>",
+            "{placer_id:raw}</No></Q>",
+            ("operations", "cancel", "template"),
+            "may stand unescaped",
+        ),
         ("{payload}</Arg>", "{paylod}</Arg>", ("envelope",), "did you mean {payload}"),
         ("{level}", "{lewel}", ("lookups", "fee", "template"), "{lewel} is not known here; did you mean {level}?"),
         ("place = ", "plaze = ", ("operations", "departments", "fields", "plaze"), "did you mean place?"),
@@ -70,6 +76,13 @@ def at(found: Any, *keys: str | int) -> str:
 def test_a_description_that_cannot_work_is_refused(old: str, new: str, keys: tuple[str | int, ...], text: str) -> None:
     assert old in DIALECT
     assert text in at(messages(DIALECT.replace(old, new)), *keys)
+
+
+def test_a_value_in_json_stands_in_quotes() -> None:
+    json_of = DIALECT.replace('charset = "GB18030"', 'charset = "GB18030"\nescape = "json"')
+    template = 'template = \'{{"a\\\\"": "{{day}}", "n": {0}}}\''
+    text = json_of.replace('template = "<Q><Op>9</Op><Day>{day}</Day></Q>"', template.format("{day}"))
+    assert "must stand in quotes" in at(messages(text), "operations", "postings", "template")
 
 
 def test_check_names_the_line(tmp_path: Path) -> None:
