@@ -64,6 +64,11 @@ class Rush:
         places = {id(phone): number for number, phone in enumerate(self._phones)}
         self._all(lambda phone: self._wants_a_place(phone, places[id(phone)], tries))
 
+    def pages_that_need_none(self) -> list[PageShown]:
+        """What a patient and a monitor see that no hospital is asked for."""
+        phone, root = self._phones[0], self._bridge.settings.bridge.public_url
+        return [*(phone.page(path) for path in ("", "registrations", "bills")), phone.open(f"{root}/ready")]
+
     @property
     def booked(self) -> int:
         """Appointments in the hospital's own diary."""
