@@ -49,6 +49,7 @@ class _Thing:
     identifier: str
     version: str
     at: datetime
+    changed: str
 
     @property
     def digest(self) -> str:
@@ -172,14 +173,14 @@ class Feeds:
             at = instant(str(written), self._settings.time_zone, "meta.lastUpdated")
         except Malformed:
             _log.warning("feed.undated", extra={"path": entry.path})
-        return _Thing(value, identifier, version, at)
+        return _Thing(value, identifier, version, at, str(written or version))
 
     def _item(self, feed: str, thing: _Thing, gatherer: Gatherer) -> FeedItem:
         others = gatherer.around(thing.entry) if "resourceType" in thing.entry else ()
         kind, what = self._kind(feed), _KINDS[feed][1]
         subject = self._subject([thing.entry, *others] if kind == "Patient" else others)
         identifier = f"{kind}/{thing.identifier}"[:_LONGEST]
-        return FeedItem(identifier, thing.version[:_LONGEST], what, subject, packed(thing.entry, others))
+        return FeedItem(identifier, thing.changed[:_LONGEST], what, subject, packed(thing.entry, others))
 
     def _subject(self, others: Sequence[Mapping[str, Any]]) -> str:
         patient = next((each for each in others if each.get("resourceType") == "Patient"), None)

@@ -129,7 +129,7 @@ class DirectorySchema(Schema):
 
     department = _choice("Organization", ("Organization", "HealthcareService", "Location"), "What a department is.")
     department_code = _places([LOGICAL_ID], "Where its code stands.")
-    department_search = _text("active=true", "What narrows the search for departments that take registrations.")
+    department_search = _text("", "What narrows the search for departments; empty: all that are open.")
     practitioner_code = _places([LOGICAL_ID], "Where a practitioner's code stands.")
     schedule_of = _choice("Practitioner", ("Practitioner", "PractitionerRole"), "Schedule.actor.")
 

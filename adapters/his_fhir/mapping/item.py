@@ -14,6 +14,21 @@ from adapters.news import Left, News
 
 Told = News | Left
 
+_BESIDE = frozenset(
+    {
+        "Patient",
+        "Practitioner",
+        "PractitionerRole",
+        "Organization",
+        "Location",
+        "HealthcareService",
+        "Observation",
+        "ServiceRequest",
+        "Specimen",
+    }
+)
+"""Types that are told for the sake of others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -42,7 +57,10 @@ def packed(main: Mapping[str, Any], others: Iterable[Mapping[str, Any]]) -> byte
 
 
 def unpacked(raw: bytes, looked_at: set[str] | None = None) -> Sequence[Item]:
-    """The things in the bytes: those of a Bundle that were not merely included, or one resource by itself."""
+    """The things in the bytes: those of a Bundle that were not merely included, or one resource by itself.
+
+    In a Bundle that does not say what was searched for, what only others refer to is none of them.
+    """
     value = json_text.parse(raw)
     if value.get("resourceType") != "Bundle":
         return [Item(resource(value, looked_at), Neighbours([], looked_at))]
@@ -50,4 +68,6 @@ def unpacked(raw: bytes, looked_at: set[str] | None = None) -> Sequence[Item]:
     if not everything:
         raise Malformed("Bundle.entry holds no resource")
     neighbours = Neighbours(everything, looked_at)
-    return [Item(resource(each.resource, looked_at), neighbours) for each in everything if not each.included]
+    sought = [each.resource for each in everything if not each.included]
+    things = [each for each in sought if each["resourceType"] not in _BESIDE] or sought
+    return [Item(resource(each, looked_at), neighbours) for each in things]

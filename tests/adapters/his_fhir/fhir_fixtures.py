@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ def expected_of(name: str) -> dict[str, Any]:
     return read
 
 
+@cache
 def settings_of(name: str) -> FhirSettings:
     """What the fixture's hospital wrote into its settings."""
     return fhir_settings(**expected_of(name)["settings"])

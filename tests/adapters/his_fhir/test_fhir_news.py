@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.errors import Malformed
@@ -77,6 +77,7 @@ def test_a_fault_names_a_place_and_quotes_nothing(name: str) -> None:
     assert not any(value in fault for value in ("王弢", "100001", "999999198503120034", "7.1", "25.00"))
 
 
+@settings(deadline=None)
 @given(name=st.sampled_from(NAMES), data=st.data())
 def test_a_damaged_thing_is_news_or_a_fault_that_quotes_nothing(name: str, data: st.DataObject) -> None:
     document = json.loads(raw_of(name))
@@ -92,6 +93,7 @@ def test_a_damaged_thing_is_news_or_a_fault_that_quotes_nothing(name: str, data:
         assert len(news.preview(raw, settings_of(name)).news) == len(told["news"])
 
 
+@settings(deadline=None)
 @given(name=st.sampled_from(NAMES), end=st.floats(0, 1, exclude_max=True))
 def test_half_a_document_is_no_news(name: str, end: float) -> None:
     raw = raw_of(name).rstrip()
@@ -119,6 +121,16 @@ def test_half_a_document_is_no_news(name: str, end: float) -> None:
 )
 def test_what_is_no_resource_is_malformed(raw: bytes) -> None:
     assert "malformed" in heard_as_plain(raw, fhir_settings())
+
+
+def test_a_bundle_as_a_hospital_would_hand_it_out_tells_its_reports_alone() -> None:
+    entries = json_text.parse(raw_of("diagnosticreport_r4__final_glucose"))["entry"]
+    bare = {"resourceType": "Bundle", "type": "document", "entry": [{"resource": each["resource"]} for each in entries]}
+    expected = expected_of("diagnosticreport_r4__final_glucose")["news"]
+    assert heard_as_plain(json_text.written(bare), settings_of("diagnosticreport_r4__final_glucose")) == {
+        "news": expected,
+        "left": [],
+    }
 
 
 def test_a_strange_resource_tells_nothing_and_is_left_by_its_name() -> None:

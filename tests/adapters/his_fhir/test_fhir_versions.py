@@ -61,7 +61,7 @@ class Ward:
             "version": self.version,
             "access": {"kind": "bearer", "token": TOKEN},
             "identifiers": {"MRN": [names.MRN]},
-            "directory": {"department": "Location", "department_search": "status=active"},
+            "directory": {"department": "Location"},
             "scheduling": {"places_extension": names.PLACES_LEFT},
             "map": {"insurance_codes": [names.INSURANCE], "window_codes": [names.WINDOW_ONLY]},
             "codes": dict(REASONS),

@@ -45,7 +45,6 @@ MRN = ["{mrn}"]
 
 [operator.his.fhir.directory]
 department = "Location"
-department_search = "status=active"
 
 [operator.his.fhir.scheduling]
 places_extension = "{places_left}"
