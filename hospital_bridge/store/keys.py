@@ -123,6 +123,10 @@ class DataKeys:
         for row in connection.exec_driver_sql(asked, (self._work.operator_id, *values)):
             self._active[row.purpose] = self._unwrap(row)
 
+    def share(self, known: DataKeys) -> None:
+        """Begin with what another of the same transaction has read; what is read from here on is not the other's."""
+        self._active.update(known._active)
+
     def ensure(self, purpose: str) -> None:
         """Make the key of that purpose where there is none, so that reading units of work find it."""
         if self._active_row(purpose) is None:
@@ -133,6 +137,9 @@ class DataKeys:
         known = self._roots.opened.get((self._work.operator_id, key_id))
         if known is not None:
             return known
+        active = next((key for key in self._active.values() if key.key_id == key_id), None)
+        if active is not None:
+            return active
         row = self._table.one(DATA_KEY.c.key_id == key_id)
         if row is None:
             return None

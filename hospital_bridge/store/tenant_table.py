@@ -21,9 +21,10 @@ class TenantTable:
         self._connection = connection
         self._operator_id = operator_id
         self._table = table
+        self._ours = table.c.operator_id == operator_id
 
     def _mine(self, *where: ColumnElement[bool]) -> ColumnElement[bool]:
-        return and_(self._table.c.operator_id == self._operator_id, *where)
+        return and_(self._ours, *where)
 
     def one(self, *where: ColumnElement[bool], lock: bool = False) -> Row[Any] | None:
         """The only matching row or None; `lock` holds it until the transaction ends."""

@@ -88,6 +88,8 @@ class JobRunner:
 
     def _run_locked(self, work: Work, running: list[Job]) -> int:
         claims = Claims(work, self._worker)
+        if work.keys is not None:
+            work.seal.read_ahead(work.now.date())
         ran = 0
         while ran < TX_BATCH and (jobs := claims.lock(Lane.TX, self._handlers.tx, TX_BATCH - ran)):
             for job in jobs:
