@@ -48,8 +48,9 @@ def check_links(parts: OperatorParts, store: Store, _job: Job) -> None:
     with store.begin(parts.settings.id) as work:
         work.link_checks.beat(WORKER)
     answers = ask_links(parts)
+    left_alone = any(answer.in_maintenance for answer in answers)
     with store.begin(parts.settings.id) as work:
-        for answer in [*answers, *look_inside(parts, work)]:
+        for answer in [*answers, *look_inside(parts, work, left_alone=left_alone)]:
             if answer.in_maintenance:
                 work.link_checks.leave_alone(answer.name, answer.kind)
             else:
@@ -67,8 +68,11 @@ def tell_turns(parts: OperatorParts, work: Work) -> None:
         webhooks.publish(event, f"link.{turned.name}"[:64], turned.name, f"/staff/{parts.settings.id}/")
 
 
-def look_inside(parts: OperatorParts, work: Work) -> Iterator[Answer]:
-    """What the bridge itself sees: senders that fell silent, a listener that does not run, outcomes long unknown."""
+def look_inside(parts: OperatorParts, work: Work, *, left_alone: bool = False) -> Iterator[Answer]:
+    """What the bridge itself sees: senders that fell silent, a listener that does not run, outcomes long unknown.
+
+    What waits for a system that is `left_alone` in its maintenance is no news.
+    """
     for peer in parts.settings.peers:
         if peer.expected_every:
             silent = has_fallen_silent(work, f"{parts.settings.id}/{peer.name}", timedelta(seconds=peer.expected_every))
@@ -77,7 +81,7 @@ def look_inside(parts: OperatorParts, work: Work) -> Iterator[Answer]:
     if parts.settings.peers and beat is not None:
         yield Answer(LISTENING, LISTENING, "" if work.now - beat.checked_at <= LATE else NOT_HEARD)
     unknown = figures(work).long_unknown_effects
-    yield Answer(OUTCOMES, OUTCOMES, LONG_UNKNOWN if unknown else "")
+    yield Answer(OUTCOMES, OUTCOMES, LONG_UNKNOWN if unknown else "", in_maintenance=left_alone)
 
 
 def ask_links(parts: OperatorParts) -> list[Answer]:
