@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -15,8 +16,10 @@ from adapters.his_http.client import HttpHisClient
 from adapters.his_http.cuttings import Cutting
 from adapters.his_http.joining import Lookups
 from adapters.his_http.marks import Key, look_of, mark_of, print_of, version_of
+from adapters.his_http.reply import document_of
 from adapters.his_http.rows import record_of, rows_of, text_of
 from adapters.his_http.settings import FeedOperation, HttpHisSettings
+from adapters.http import Response
 from adapters.news import News, Preview, Unread
 from adapters.records import Record, bills, merges, reports, visits
 from adapters.time import Now
@@ -28,6 +31,8 @@ KINDS = ("visit", "bill", "report", "merge")
 """What a feed may hold."""
 
 _LONGEST = 200
+_NUMBER_OF = {"bill": "bill_no", "report": "report_no"}
+"""Whose records are one thing where they have the same number."""
 
 
 class HttpFeeds:
@@ -93,15 +98,31 @@ class HttpFeeds:
         return self._heard(raw).news
 
     def preview_news(self, raw: bytes, charset: str | None) -> Preview:
-        feed, rows = self._opened(raw)
-        heard = self._heard(raw)
+        """What was fetched; or a whole answer as somebody recorded it, read by the first feed whose list it holds."""
+        feed, rows = self._opened(raw) if raw.lstrip().startswith(b'{"feed"') else self._recorded(raw)
+        heard = self._told(feed, rows)
         unread = [Unread(place, text) for row in rows for place, text in cuttings.unread(row, feed.operation)]
         return Preview(heard.news, heard.left, unread)
 
+    def _recorded(self, raw: bytes) -> tuple[FeedOperation, Sequence[Cutting]]:
+        for feed in self._settings.feeds.values():
+            asking = feed.operation.asking
+            with contextlib.suppress(Malformed):
+                document = document_of(Response(200, {}, raw), asking)
+                if rows := rows_of(document, feed.operation.reading):
+                    return feed, [Cutting(*cuttings.cut(row, document, feed.operation)) for row in rows]
+        raise Malformed("neither a thing of a feed nor an answer with the list of one")
+
     def _heard(self, raw: bytes) -> Heard:
-        feed, rows = self._opened(raw)
-        records = [record for row in rows for record in cuttings.records_of(row, feed.operation, self._settings)]
-        return sorted_out(_told(feed, records))
+        return self._told(*self._opened(raw))
+
+    def _told(self, feed: FeedOperation, rows: Sequence[Cutting]) -> Heard:
+        """The news of rows of one number, or of one number after another."""
+        by_number: dict[str, list[Record]] = {}
+        for row in rows:
+            for record in cuttings.records_of(row, feed.operation, self._settings):
+                by_number.setdefault(record.get(_NUMBER_OF.get(feed.kind, ""), ""), []).append(record)
+        return sorted_out(told for records in by_number.values() for told in _told(feed, records))
 
     def _opened(self, raw: bytes) -> tuple[FeedOperation, Sequence[Cutting]]:
         name, rows = cuttings.read(raw)

@@ -40,11 +40,11 @@ USUAL: dict[str, Any] = {
     "codes": {},
     "rules": [],
     "otherwise": UNKNOWN,
-    "records": {},
+    "conventions": {},
 }
 """What holds where nobody writes a knob. A status that turns a request away unread did nothing."""
 
-TABLES = ("headers", "values", "digests", "statuses", "namespaces", "codes", "records")
+TABLES = ("headers", "values", "digests", "statuses", "namespaces", "codes", "conventions")
 """Knobs that are tables: a nearer one adds to a wider one, key by key."""
 
 
@@ -157,7 +157,9 @@ class DialectSchema(Schema):
         fields.Nested(RuleSchema), metadata={"description": "What an answer means whose code no table lists, in turn."}
     )
     otherwise = _one_of(MEANINGS, "What every other answer means, usually unknown.")
-    records = fields.Nested(ConventionsSchema(partial=True), metadata={"description": "What the texts of rows mean."})
+    conventions = fields.Nested(
+        ConventionsSchema(partial=True), metadata={"description": "What the texts of rows mean."}
+    )
 
 
 class OperationSchema(DialectSchema):

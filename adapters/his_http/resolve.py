@@ -168,7 +168,7 @@ def _reading(written: Mapping[str, Any], knobs: Mapping[str, Any], read: Read, f
         item_fields=_sources("item_fields", written.get("item_fields", {}), read, faults),
         complete=written["complete"],
         drop_when_empty=written["drop_when_empty"],
-        conventions=conventions_from(ConventionsSchema().load(knobs["records"])),
+        conventions=conventions_from(ConventionsSchema().load(knobs["conventions"])),
     )
 
 

@@ -28,7 +28,7 @@ otherwise = "unknown"
 [secrets]
 password = "s3cret-password"
 
-[records]
+[conventions]
 sexes = { 1 = "M", 2 = "F" }
 entry_kinds = { 1 = "payment", 2 = "refund" }
 booking_states = { 0 = "live", 9 = "over" }

@@ -54,6 +54,15 @@ def test_what_is_kept_reads_as_news_and_is_the_same_at_each_look() -> None:
     assert [(unread.place, unread.text) for unread in seen.unread] == [("Ward", "7")]
 
 
+def test_a_recorded_answer_is_previewed_as_a_whole() -> None:
+    answer = listed(bill("B1", 10), bill("B2", 11, items=ITEM.replace("/>", " ward='7'/>"))).body
+    seen = his(Script()).preview_news(answer, None)
+    assert [getattr(news, "bill_no", "") for news in seen.news] == ["B1", "B2"]
+    assert [(unread.place, unread.text) for unread in seen.unread] == [("Item/@ward", "7")]
+    with pytest.raises(Malformed):
+        his(Script()).preview_news(said("0").body, None)
+
+
 def test_a_withdrawn_bill_needs_no_items() -> None:
     bridge = his(Script(listed(bill("B1", 10, state="1", items=""))))
     (item,) = bridge.fetch("bills", "").items

@@ -219,7 +219,7 @@ code = "MSA-1"
 codes = { AA = "ok", AE = "other" }
 rules = [{ at = "QAK-2", is = ["NF"], means = "empty" }]
 
-[records]
+[conventions]
 sexes = { 1 = "M" }
 
 [operations.find_patients]

@@ -68,7 +68,7 @@ def at(found: Any, *keys: str | int) -> str:
         ('charset = "GB18030"', 'charset = "GB18O3O"', ("charset",), "not a character set"),
         ('charset = "GB18030"', 'charset = "GB18030"\npath = "/{mrn}?x"', ("path",), "paths are logged"),
         ('charset = "GB18030"', 'charset = "GB18030"\npath = "/{password}"', ("path",), "paths are logged"),
-        ('sexes = { 1 = "M", 2', 'sexes = { 1 = "male", 2', ("records", "sexes", "1", "value"), "Must be one of"),
+        ('sexes = { 1 = "M", 2', 'sexes = { 1 = "male", 2', ("conventions", "sexes", "1", "value"), "Must be one of"),
         ('kind = "bill"', 'kind = "bil"', ("feeds", "bills", "value", "kind"), "Must be one of"),
         ('id = "@no"', 'id = "@@no"', ("feeds", "bills", "id"), "no step"),
     ],
@@ -103,7 +103,7 @@ def test_the_nearest_knob_holds_and_tables_add_up() -> None:
 [dialects.old]
 charset = "UTF-8"
 codes = { 3 = "empty" }
-records = { unit = "fen" }
+conventions = { unit = "fen" }
 """
     )
     text = text.replace("[operations.cancel]", '[operations.cancel]\ndialect = "old"\ncodes = { 4 = "busy" }\n')
