@@ -64,6 +64,10 @@ class Rush:
         places = {id(phone): number for number, phone in enumerate(self._phones)}
         self._all(lambda phone: self._wants_a_place(phone, places[id(phone)], tries))
 
+    def seen(self, path: str) -> PageShown:
+        """What the first patient is shown there."""
+        return self._phones[0].page(path)
+
     def pages_that_need_none(self) -> list[PageShown]:
         """What a patient and a monitor see that no hospital is asked for."""
         phone, root = self._phones[0], self._bridge.settings.bridge.public_url
@@ -113,13 +117,15 @@ class Rush:
 
 
 @contextmanager
-def rush(folder: Path, patients: int, at_once: int, pace: str = "") -> Iterator[Rush]:
+def rush(folder: Path, patients: int, at_once: int, pace: str = "", his: str = "hl7v2") -> Iterator[Rush]:
     """A running bridge with so many signed-in patients before a frail hospital; `pace` is TOML of `[operator.his]`."""
-    with Town(SystemClock()) as town, contextlib.ExitStack() as ending:
+    with Town(SystemClock(), his=his) as town, contextlib.ExitStack() as ending:
         town.hospital.endurance.most, town.hospital.endurance.thinks_seconds = DIES_ABOVE, THINKS_SECONDS
         main = write_configuration(folder, town.addresses(*free_ports(2)), town.credentials, operator_id="demo")
         file = folder / "operators.d" / "demo.toml"
-        written = file.read_text(encoding="utf-8").replace("reply_timeout", f"{MANY_CONNECTIONS}reply_timeout")
+        written = file.read_text(encoding="utf-8")
+        if his == "hl7v2":
+            written = written.replace("reply_timeout", f"{MANY_CONNECTIONS}reply_timeout")
         file.write_text(f"{written}\n{pace}", encoding="utf-8")
         shared = main.read_text(encoding="utf-8").replace("[bridge]\n", f"[bridge]\n{BEHIND_A_PROXY}", 1)
         main.write_text(shared, encoding="utf-8")

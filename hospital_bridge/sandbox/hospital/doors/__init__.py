@@ -2,7 +2,8 @@
 
 A door is chosen by name (`demo --his NAME`). Another one is a module here and an entry in `DOORS`. Whatever its
 protocol, a door asks `hospital.faults.take(…)` for each request under the HL7 trigger of the same operation (`SRM^S01`
-for a booking, `DFT^P03` for a posting: the keys of `voice.RESPONSES`), and notes it in `hospital.heard`.
+for a booking, `DFT^P03` for a posting: the keys of `voice.RESPONSES`), and notes it in `hospital.heard`. A door that
+is asked by calls lets each through `hospital.endurance`.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ class FhirDoor:
         desks = Desks(hospital, self._shelf, version)
         self._desks = desks
         endpoint = Endpoint(hospital, desks, self.subscriptions, version, self._authority, TOKEN)
-        self._server = HttpServer(endpoint.answer, clock, host, port)
+        self._server = HttpServer(endpoint.answer, hospital.endurance, clock, host, port)
 
     @property
     def port(self) -> int:

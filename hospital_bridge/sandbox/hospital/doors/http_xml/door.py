@@ -32,7 +32,7 @@ class HttpXmlDoor:
         self._desk = Desk(hospital, clock, self._password, codec, self._charset)
         self._clock = clock
         self._host = host
-        self._server = HttpServer(self._desk.answer, clock, host, port)
+        self._server = HttpServer(self._desk.answer, hospital.endurance, clock, host, port)
 
     @property
     def port(self) -> int:
