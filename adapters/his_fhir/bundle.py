@@ -73,17 +73,7 @@ def entries(root: Node) -> Iterable[Entry]:
 
 def next_link(root: Node) -> str:
     """Where the next page is, empty on the last one."""
-    return _link(root, "next")
-
-
-def is_sorted(root: Node) -> bool:
-    """Whether the server says that it sorted: its own link has the parameters that it obeyed (R4 section 3.1.1.1.1)."""
-    told = _link(root, "self")
-    return not told or "_sort=" in told
-
-
-def _link(root: Node, relation: str) -> str:
-    return next((link.text("url") for link in root.children("link") if link.text("relation") == relation), "")
+    return next((link.text("url") for link in root.children("link") if link.text("relation") == "next"), "")
 
 
 def _path(value: Mapping[str, Any]) -> str:

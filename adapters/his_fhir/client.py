@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from adapters.errors import Malformed, NotDone, OutcomeUnknown, Refused
 from adapters.his_fhir import json_text, outcomes
 from adapters.his_fhir.access import Authority
-from adapters.his_fhir.addresses import Params, Server, split_reference
+from adapters.his_fhir.addresses import Params, Server, is_id, split_reference
 from adapters.his_fhir.bundle import Entry, Neighbours, bundle, entries, next_link
 from adapters.his_fhir.node import Node, resource
 from adapters.his_fhir.settings import FhirSettings
@@ -125,6 +125,8 @@ class FhirClient:
     def update(self, value: Mapping[str, Any], version: str) -> Node:
         """Replace the resource while it is of that version; Refused(CONFLICTING_CONTENT) once it is another."""
         kind, identifier = str(value["resourceType"]), str(value["id"])
+        if version and not is_id(version):
+            raise Malformed(f"{kind}.meta.versionId is none")
         headers = {"If-Match": f'W/"{version}"'} if version else {}
         headers["Prefer"] = "return=representation"
         answer = self._told(Request("PUT", self.server.at(kind, identifier), headers, json_text.written(value)))

@@ -83,12 +83,18 @@ class Gatherer:
         waiting = [resource(main)]
         while waiting and len(found) < _MOST_NEIGHBOURS:
             for reference in _references(waiting.pop()):
-                neighbour = self._at(reference)
+                neighbour = self._safely(reference)
                 key = "" if neighbour is None else f"{neighbour.type}/{neighbour.text('id')}"
                 if neighbour is not None and neighbour.value is not main and key not in found:
                     found[key] = neighbour.value
                     waiting.append(neighbour)
         return [found[key] for key in sorted(found)]
+
+    def _safely(self, reference: Node) -> Node | None:
+        try:
+            return self._at(reference)
+        except Malformed:
+            return None
 
     def _at(self, reference: Node) -> Node | None:
         written = reference.text("reference")

@@ -35,7 +35,15 @@ def _address(text: str) -> None:
         where = urlsplit(text)
     except ValueError:
         raise ValidationError("not an address") from None
-    if where.scheme not in ("http", "https") or not where.hostname or where.query or where.fragment or where.username:
+    if (
+        not text.isascii()
+        or " " in text
+        or where.scheme not in ("http", "https")
+        or not where.hostname
+        or where.query
+        or where.fragment
+        or where.username
+    ):
         raise ValidationError("not an address such as https://his.example/fhir")
 
 
@@ -66,8 +74,13 @@ def _text(default: str, what: str, **how: Any) -> fields.String:
     return fields.String(load_default=default, metadata={"description": what}, **how)
 
 
-def _secret(what: str) -> fields.String:
-    return fields.String(load_default="", metadata={"description": what, "secret": True})
+def _header(text: str) -> None:
+    if not text.isascii() or not (text or "x").isprintable():
+        raise ValidationError("not a text that a header may hold")
+
+
+def _secret(what: str, **how: Any) -> fields.String:
+    return fields.String(load_default="", metadata={"description": what, "secret": True}, **how)
 
 
 def _seconds(default: float, what: str, *, zero: bool = False) -> fields.Float:
@@ -99,7 +112,7 @@ class AccessSchema(Schema):
     """How the hospital's server knows us."""
 
     kind = _choice("none", ("none", *_NEEDS), "`smart` is SMART Backend Services: a signed request for a token.")
-    token = _secret("The bearer token.")
+    token = _secret("The bearer token.", validate=_header)
     user = _text("", "The user of Basic authentication.")
     password = _secret("Its password.")
     token_url = _text("", "Where SMART gives out tokens.", validate=_optional_address)

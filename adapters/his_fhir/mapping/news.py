@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from adapters.errors import Malformed
 from adapters.his_fhir.mapping import charges, merges, reports, visits
 from adapters.his_fhir.mapping.item import Item, Told, unpacked
 from adapters.his_fhir.node import Node
@@ -44,7 +45,10 @@ def preview(raw: bytes, settings: FhirSettings) -> Preview:
     mains = {id(item.main.value) for item in items}
     beside = {id(each.value): each for item in items for each in item.neighbours.all() if id(each.value) not in mains}
     roots = [*(item.main for item in items), *beside.values()]
-    return Preview(heard.news, heard.left, [Unread(*each) for root in roots for each in _unseen(root)])
+    try:
+        return Preview(heard.news, heard.left, [Unread(*each) for root in roots for each in _unseen(root)])
+    except RecursionError:
+        raise Malformed("objects within each other without end") from None
 
 
 def _heard(items: Sequence[Item], settings: FhirSettings) -> Heard:
