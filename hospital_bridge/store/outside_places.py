@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Column, ColumnElement, Integer, String, Table, text
+from sqlalchemy.exc import DBAPIError
 
 from adapters.errors import Busy
 from hospital_bridge.store.metadata import CODE, Instant, metadata, operator_column
@@ -81,12 +82,20 @@ class SharedPlaces:
     @contextmanager
     def place(self, holder: str) -> Iterator[None]:
         """Hold one; Busy where none was free in time."""
-        place = self._found(holder)
+        place = self._counted(holder)
         try:
             yield
         finally:
-            with self.store.begin(self.operator_id) as work:
-                OutsidePlaces(work).give_back(self.system, place, holder)
+            if place is not None:
+                with self.store.begin(self.operator_id) as work:
+                    OutsidePlaces(work).give_back(self.system, place, holder)
+
+    def _counted(self, holder: str) -> int | None:
+        """None where the database cannot count, such as before its tables are made: each process still does."""
+        try:
+            return self._found(holder)
+        except DBAPIError:
+            return None
 
     def _found(self, holder: str) -> int:
         for _ in range(int(self.wait.total_seconds() / LOOK_SECONDS) + 1):

@@ -82,3 +82,9 @@ def test_who_waits_has_a_place_once_it_is_given_back_or_hears_that_it_is_busy(st
         raise KeyError
     with there.place("there"):
         pass
+
+
+def test_where_the_database_cannot_count_each_process_still_counts_for_itself(store: Store, clock: FakeClock) -> None:
+    nobody_knows_the_operator = SharedPlaces(store, clock, "stranger", "his", 1, timedelta(0), LONGEST)
+    with nobody_knows_the_operator.place("a"), nobody_knows_the_operator.place("b"):
+        pass
