@@ -87,4 +87,7 @@ def _array(dialect: Dialect, kind: TypeEngine[Any]) -> str:
 
 @lru_cache(maxsize=256)
 def _processors(dialect: Dialect, kinds: tuple[TypeEngine[Any], ...]) -> tuple[Any, ...]:
-    return tuple(kind.dialect_impl(dialect).bind_processor(dialect) for kind in kinds)
+    # Both drivers take bytes as they are.
+    return tuple(
+        None if isinstance(kind, LargeBinary) else kind.dialect_impl(dialect).bind_processor(dialect) for kind in kinds
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, insert, select, update
@@ -21,7 +22,10 @@ class TenantTable:
         self._connection = connection
         self._operator_id = operator_id
         self._table = table
-        self._ours = table.c.operator_id == operator_id
+
+    @cached_property
+    def _ours(self) -> ColumnElement[bool]:
+        return self._table.c.operator_id == self._operator_id
 
     def _mine(self, *where: ColumnElement[bool]) -> ColumnElement[bool]:
         return and_(self._ours, *where)
