@@ -202,8 +202,8 @@ def _standing(work: Work, standing: Standing | None) -> list[ColumnElement[bool]
 
 def _newest(sought: Sought) -> list[ColumnElement[Any]]:
     received_at: ColumnElement[Any] = INBOX_MESSAGE.c.received_at
-    if sought.control_id:
-        # Of one id there are few. In the order of its index SQLite would read the whole log instead.
+    if sought.control_id or sought.standing is Standing.PARKED:
+        # There are few of them. In the order of its index SQLite would read the whole log instead.
         received_at = func.coalesce(received_at, received_at)
     return [received_at.desc(), INBOX_MESSAGE.c.message_id.desc()]
 
