@@ -20,8 +20,7 @@ def insert_rows(
 ) -> CursorResult[Any]:
     """Insert rows, at least one, that name the same columns in one order; `then` follows, such as RETURNING."""
     columns = tuple(rows[0])
-    kinds = tuple(table.c[column].type for column in columns)
-    given, values = given_rows(connection, kinds, [tuple(row.values()) for row in rows])
+    given, values = given_rows(connection, _kinds(table, columns), [tuple(row.values()) for row in rows])
     return connection.exec_driver_sql(f"{_beginning(table.name, columns)} {given} {then}", values)
 
 
@@ -42,6 +41,11 @@ def given_rows(
 def mark(connection: Connection) -> str:
     """Where the connection's driver puts a value."""
     return "?" if connection.dialect.paramstyle == "qmark" else "%s"
+
+
+@lru_cache(maxsize=256)
+def _kinds(table: Table, columns: tuple[str, ...]) -> tuple[TypeEngine[Any], ...]:
+    return tuple(table.c[column].type for column in columns)
 
 
 @lru_cache(maxsize=256)
