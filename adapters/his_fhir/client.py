@@ -69,14 +69,11 @@ class FhirClient:
         total = ""
         for page in self.pages(kind, params):
             total = total or page.number("total")
-            for entry in entries(page):
-                everything.append(entry)
-                if not entry.included and entry.resource["resourceType"] == kind:
-                    matches.setdefault(str(entry.resource.get("id") or len(matches)), entry.resource)
-                elif entry.resource["resourceType"] == "OperationOutcome" and outcomes.failures(
-                    resource(entry.resource)
-                ):
-                    raise Malformed("Bundle.entry: the search failed in part")
+            told = _whole(page)
+            everything += told
+            found = [each.resource for each in told if not each.included and each.resource["resourceType"] == kind]
+            for each in found:
+                matches.setdefault(str(each.get("id") or len(matches)), each)
         if total.isdecimal() and int(total) > len(matches):
             raise Malformed("Bundle.total: the hospital sent only a part of the list")
         return Found(tuple(resource(each) for each in matches.values()), Neighbours(everything))
@@ -170,3 +167,14 @@ class FhirClient:
             told.setdefault("Content-Type", f"{_JSON}; charset=utf-8")
         limit = self._settings.longest_answer
         return self._http.send(Request(request.method, request.url, told, request.body, limit))
+
+
+def _whole(page: Node) -> list[Entry]:
+    """Every entry of a page; Malformed where one holds no resource, or says that the search failed in part."""
+    told = list(entries(page))
+    if len(told) != len(page.children("entry")):
+        raise Malformed("Bundle.entry holds no resource")
+    warned = (resource(each.resource) for each in told if each.resource["resourceType"] == "OperationOutcome")
+    if any(outcomes.failures(each) for each in warned):
+        raise Malformed("Bundle.entry: the search failed in part")
+    return told

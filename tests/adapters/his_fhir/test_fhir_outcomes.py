@@ -134,6 +134,7 @@ HALF_A_LIST = [
     page({**NOTICE, "resourceType": "PaymentNotice", "amount": {"value": "12,30"}}),
     {**page(NOTICE), "resourceType": "Parameters"},
     page(NOTICE, outcome("timeout")),
+    {**page(NOTICE), "entry": [{"resource": NOTICE}, {"fullUrl": "urn:uuid:1"}]},
     page(NOTICE, link=[{"relation": "next", "url": "https://elsewhere.example/fhir?page=2"}]),
     page(NOTICE, link=[{"relation": "next", "url": "http://his.example/fhir?page=2"}]),
     page(NOTICE, link=[{"relation": "next", "url": "https://his.example/other/../../x?page=2"}]),
