@@ -48,10 +48,6 @@ class Server:
             raise Malformed("a link to a next page leads away from the server")
         return address
 
-    def is_here(self, reference: str) -> bool:
-        """Whether a reference means a resource of this server: a relative one, or an absolute one under its base."""
-        return "://" not in reference or reference.startswith(f"{self._base}/")
-
 
 def is_id(text: str) -> bool:
     """Whether the text can be the id of a resource."""

@@ -21,9 +21,13 @@ class Entry:
 
 
 class Neighbours:
-    """Resources by the references that lead to them: type and id, or the address under which they came."""
+    """Resources by the references that lead to them: type and id, or the address under which they came.
 
-    def __init__(self, entries: Iterable[Entry], looked_at: set[str] | None = None) -> None:
+    `base` is the server's: a reference that names another server means nothing of this one, whatever its id.
+    """
+
+    def __init__(self, entries: Iterable[Entry], base: str, looked_at: set[str] | None = None) -> None:
+        self._base = base.rstrip("/")
         self._looked_at = looked_at
         self._by_reference: dict[str, Mapping[str, Any]] = {}
         for entry in entries:
@@ -44,8 +48,9 @@ class Neighbours:
         written = reference.text("reference")
         if written.startswith("#"):
             return reference.inside(written[1:])
-        kind, identifier = split_reference(written)
-        found = self._by_reference.get(written) or self._by_reference.get(f"{kind}/{identifier}")
+        found = self._by_reference.get(written.partition("/_history/")[0])
+        if found is None and not is_elsewhere(written, self._base):
+            found = self._by_reference.get("/".join(split_reference(written)))
         return None if found is None else resource(found, self._looked_at, _path(found))
 
     def all(self) -> Sequence[Node]:
@@ -74,6 +79,12 @@ def entries(root: Node) -> Iterable[Entry]:
 def next_link(root: Node) -> str:
     """Where the next page is, empty on the last one."""
     return next((link.text("url") for link in root.children("link") if link.text("relation") == "next"), "")
+
+
+def is_elsewhere(reference: str, base: str) -> bool:
+    """Whether a reference names something that is not under that base."""
+    is_absolute = "://" in reference or reference.startswith("urn:")
+    return is_absolute and not reference.startswith(f"{base.rstrip('/')}/")
 
 
 def _path(value: Mapping[str, Any]) -> str:

@@ -46,6 +46,7 @@ class FhirClient:
         self._http = http
         self._authority = authority
         self._settings = settings
+        self.base_url = settings.base_url
         self.server = Server(settings.base_url)
 
     # --- reading
@@ -76,7 +77,9 @@ class FhirClient:
                 matches.setdefault(str(each.get("id") or len(matches)), each)
         if total.isdecimal() and int(total) > len(matches):
             raise Malformed("Bundle.total: the hospital sent only a part of the list")
-        return Found(tuple(resource(each) for each in matches.values()), Neighbours(everything))
+        return Found(
+            tuple(resource(each) for each in matches.values()), Neighbours(everything, self._settings.base_url)
+        )
 
     def pages(self, kind: str, params: Params, size: int = 0) -> Iterator[Node]:
         """The pages of a search, each asked for when it is wanted, of `size` or as the settings say."""

@@ -103,7 +103,7 @@ class Feeds:
             except Malformed:
                 told = []
             things += [each for each in told if each.identifier == thing.identifier] or [thing]
-        return _Look(things, Neighbours(neighbours), short.more or len(short.things) > _MOST_ALONE)
+        return _Look(things, self._neighbours(neighbours), short.more or len(short.things) > _MOST_ALONE)
 
     def _alone(self, feed: str, thing: Thing) -> Params:
         return [("_id", thing.identifier), *INCLUDES[self._kind(feed)]]
@@ -122,16 +122,20 @@ class Feeds:
                 break
         new.sort(key=lambda thing: thing.at)
         most = self._settings.page_size
-        return _Look(new[:most], Neighbours(everything), more or len(new) > most)
+        return _Look(new[:most], self._neighbours(everything), more or len(new) > most)
 
     def _told(self, page: Node, kind: str, before: Mark, everything: list[Entry]) -> list[Thing]:
         at = max(before.seen.values(), default=before.since or BEGINNING)
         return list(things_of(page, kind, at, Dating(self._settings.time_zone, self._now()), everything))
 
+    def _neighbours(self, entries: Sequence[Entry]) -> Neighbours:
+        return Neighbours(entries, self._settings.base_url)
+
     def _item(self, feed: str, thing: Thing, gatherer: Gatherer) -> FeedItem:
         others = gatherer.around(thing.entry) if is_type(thing.entry.get("resourceType")) else ()
         kind, what = self._kind(feed), _KINDS[feed][1]
-        subject = self._subject([thing.entry, *others] if kind == "Patient" else others)
+        beside = [each.resource for each in others]
+        subject = self._subject([thing.entry, *beside] if kind == "Patient" else beside)
         identifier = f"{kind}/{thing.identifier}"[:_LONGEST]
         try:
             raw = packed(thing.entry, others)

@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.errors import Malformed, Refused
 from adapters.his_fhir.addresses import split_reference
-from adapters.his_fhir.bundle import Neighbours
+from adapters.his_fhir.bundle import Entry, Neighbours, is_elsewhere
 from adapters.his_fhir.client import FhirClient
 from adapters.his_fhir.node import Node, resource
 
@@ -74,21 +74,29 @@ class Gatherer:
         self._absent: set[str] = set()
         self.reads = 0
 
-    def around(self, main: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    def around(self, main: Mapping[str, Any]) -> Sequence[Entry]:
         """Every resource that the readers of `main` may follow a reference to, in an order of its own.
 
-        One that is not there, or not to be read, is left out: its reader says what was missing.
+        One that is not there, or not to be read, is left out: its reader says what was missing. One that is referred to
+        by an address that is not this server's keeps it.
         """
-        found: dict[str, Mapping[str, Any]] = {}
+        found: dict[str, Entry] = {}
         waiting = [resource(main)]
         while waiting and len(found) < _MOST_NEIGHBOURS:
             for reference in _references(waiting.pop()):
                 neighbour = self._safely(reference)
-                key = "" if neighbour is None else f"{neighbour.type}/{neighbour.text('id')}"
-                if neighbour is not None and neighbour.value is not main and key not in found:
-                    found[key] = neighbour.value
+                if neighbour is None or neighbour.value is main or reference.text("reference").startswith("#"):
+                    continue
+                key, address = f"{neighbour.type}/{neighbour.text('id')}", self._address(reference)
+                if key not in found:
                     waiting.append(neighbour)
+                if key not in found or (address and not found[key].address):
+                    found[key] = Entry(neighbour.value, address, included=True)
         return [found[key] for key in sorted(found)]
+
+    def _address(self, reference: Node) -> str:
+        written = reference.text("reference").partition("/_history/")[0]
+        return written if is_elsewhere(written, self._client.base_url) else ""
 
     def _safely(self, reference: Node) -> Node | None:
         try:
@@ -104,7 +112,7 @@ class Gatherer:
         if known is not None or not written or written in self._absent:
             return known
         kind, identifier = split_reference(written)
-        if kind not in _READ or not self._client.server.is_here(written):
+        if kind not in _READ or is_elsewhere(written, self._client.base_url):
             return None
         self.reads += 1
         try:

@@ -35,12 +35,12 @@ class Heard:
 
 def read(raw: bytes, settings: FhirSettings) -> Heard:
     """What the item tells; nothing where its type tells nothing that is known here. Half of it is never news."""
-    return _heard(unpacked(raw), settings)
+    return _heard(unpacked(raw, settings.base_url), settings)
 
 
 def preview(raw: bytes, settings: FhirSettings) -> Preview:
     """The same, and every value of the things themselves and of their neighbours that nothing looked at."""
-    items = unpacked(raw, set())
+    items = unpacked(raw, settings.base_url, set())
     heard = _heard(items, settings)
     mains = {id(item.main.value) for item in items}
     beside = {id(each.value): each for item in items for each in item.neighbours.all() if id(each.value) not in mains}

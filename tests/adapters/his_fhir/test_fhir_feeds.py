@@ -179,6 +179,35 @@ def test_neighbours_are_read_where_they_did_not_come_along_and_only_on_the_serve
     assert names == ["r1", "g", "o1", "p1"]
 
 
+@pytest.mark.parametrize(
+    ("written", "address", "is_known"),
+    [
+        ("Patient/p1", "", True),
+        ("Patient/p1/_history/3", "", True),
+        (f"{BASE}/Patient/p1", "", True),
+        ("http://internal:8080/fhir/Patient/p1", "http://internal:8080/fhir/Patient/p1", True),
+        ("urn:uuid:7", "urn:uuid:7", True),
+        ("https://elsewhere.example/fhir/Patient/p1", f"{BASE}/Patient/p1", False),
+        ("urn:uuid:8", "urn:uuid:7", False),
+    ],
+)
+def test_a_reference_means_what_it_names_and_never_a_stranger_of_the_same_id(
+    written: str, address: str, *, is_known: bool
+) -> None:
+    entries = [
+        {"resource": report(1, 1, subject={"reference": written}), "search": {"mode": "match"}},
+        {"fullUrl": address, "resource": PATIENT, "search": {"mode": "include"}},
+    ]
+    his, _ = his_at(told(200, {"resourceType": "Bundle", "entry": entries}), **SETTINGS)
+    (item,) = his.fetch("reports", "").items
+    assert item.subject == ("100001" if is_known else "")
+    if is_known:
+        assert len(his.read_news(item.raw, None)) == 1
+    else:
+        with pytest.raises(Malformed, match="did not come along"):
+            his.read_news(item.raw, None)
+
+
 def test_a_server_that_fails_meanwhile_loses_nothing() -> None:
     shelf = Shelf([report(1, 1)], includes=False)
     his, server = his_at(shelf.answer, told(503), **SETTINGS)
