@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +50,7 @@ _FILLED_IN = {"find_posting": frozenset({"serial"})}
 _NEEDS = {"book": (("find_booking",), ("cancel",)), **dict.fromkeys(POSTS, (("find_posting", "postings"),))}
 
 KeyPath = tuple[str | int, ...]
+_Known = Generator["Finding", None, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,9 @@ class Description:
     ) -> Iterator[Finding]:
         if not operation.asking.url:
             yield Finding((*keys, "url"), "no address is written for it")
-        yield from self._templates(keys, operation, asked)
         reading = operation.reading
+        asked |= yield from self._first(keys, operation, asked)
+        yield from self._templates(keys, operation, asked)
         lookups = [self.lookups[name] for name in reading.complete if name in self.lookups]
         strange = [name for name in reading.complete if name not in self.lookups]
         yield from (Finding((*keys, "complete"), _unknown(name, self.lookups, "a lookup")) for name in strange)
@@ -103,19 +105,40 @@ class Description:
         if kind and (lacking := KINDS[kind].lacking(own | added | given)):
             yield Finding((*keys, "fields"), f"a {kind} needs {', '.join(lacking)} too")
 
+    def _first(
+        self, keys: tuple[str, str], operation: Operation, asked: frozenset[str], above: tuple[str, ...] = ()
+    ) -> _Known:
+        """Faults of the lookups that come first; what is known once they were asked."""
+        here = (*self._written_at(keys, "first"), "first")
+        for name in operation.reading.first:
+            lookup = self.lookups.get(name)
+            if lookup is operation:
+                continue
+            if lookup is None:
+                yield Finding(here, _unknown(name, self.lookups, "a lookup"))
+            elif name in above:
+                yield Finding(here, f"{name} would have to come before itself")
+            else:
+                known = yield from self._first(("lookups", name), lookup, asked, (*above, name))
+                yield from self._templates(("lookups", name), lookup, known)
+                asked |= lookup.reading.fields.keys()
+        return asked
+
     def _lookups(
         self, lookups: Sequence[Operation], known: frozenset[str], allowed: frozenset[str]
     ) -> Iterator[Finding]:
         for lookup in lookups:
             keys = ("lookups", lookup.name)
-            yield from self._templates(keys, lookup, known)
+            first = yield from self._first(keys, lookup, known)
+            yield from self._templates(keys, lookup, first)
             for name in lookup.reading.fields.keys() - allowed - known:
                 yield Finding((*keys, "fields", name), _unknown(name, allowed, "a field of what it completes"))
             known |= lookup.reading.fields.keys()
 
     def _templates(self, keys: tuple[str, str], operation: Operation, asked: frozenset[str]) -> Iterator[Finding]:
         asking = operation.asking
-        known = asked | ALWAYS | asking.values.keys() | self.written["secrets"].keys()
+        paged = {"page", "page_size"} if operation.reading.page_size else set[str]()
+        known = asked | ALWAYS | paged | asking.values.keys() | self.written["secrets"].keys()
         for knob, template in asking.templates:
             at = (*self._written_at(keys, knob), knob)
             here = known | _AROUND.get(knob, asking.digests.keys() | {PAYLOAD})

@@ -13,7 +13,7 @@ from adapters.errors import Malformed, NotDone, OutcomeUnknown
 from adapters.his_http import outcomes, reply
 from adapters.his_http.settings import Asking, HttpHisSettings, Operation
 from adapters.his_http.template import encoded
-from adapters.http import HttpClient, Request, Transport
+from adapters.http import HttpClient, Request, Response, Transport
 from adapters.records import Record, sent
 from adapters.records.conventions import Conventions
 from adapters.time import Now
@@ -61,13 +61,12 @@ class HttpHisClient:
         meaning = asking.statuses.get(str(response.status), outcomes.UNKNOWN)
         if meaning != READ:
             raise outcomes.error(meaning, f"HTTP-{response.status}", self._later)
-        document = reply.document_of(response, asking)
-        if asking.echo is not None and request_id not in asking.echo.texts(document, document):
+        judged = _judged(response, asking, request_id)
+        if not judged.is_ours:
             raise OutcomeUnknown("the answer belongs to another request")
-        meaning, code = asking.judgement.of(document)
-        if meaning not in (outcomes.OK, outcomes.EMPTY):
-            raise outcomes.error(meaning, code, self._later)
-        return Answer(document, meaning == outcomes.EMPTY)
+        if judged.meaning not in (outcomes.OK, outcomes.EMPTY):
+            raise outcomes.error(judged.meaning, judged.code, self._later)
+        return Answer(judged.document, judged.meaning == outcomes.EMPTY)
 
     def request(self, operation: Operation, values: Record) -> Request:
         """The request as it goes out."""
@@ -105,6 +104,38 @@ def sent_already() -> Iterator[None]:
         yield
     except Malformed as unreadable:
         raise OutcomeUnknown(unreadable.text, native_code=unreadable.native_code) from unreadable
+
+
+@dataclass(slots=True)
+class _Judged:
+    """What an answer means as far as its layers were read; `is_ours` where one of them repeats the request's id."""
+
+    is_ours: bool
+    document: Any = None
+    meaning: str = ""
+    code: str = ""
+
+
+def _judged(response: Response, asking: Asking, request_id: str) -> _Judged:
+    """From the outside in, until a layer says anything but yes; where one says yes, nothing need be in it."""
+    judged = _Judged(is_ours=asking.echo is None)
+    try:
+        for document, is_inmost in reply.layers(response, asking):
+            meaning, code = asking.judgement.of(document, is_inmost=is_inmost)
+            judged.document, judged.meaning = document, meaning or judged.meaning
+            judged.code = code or judged.code
+            judged.is_ours = judged.is_ours or _repeats(document, asking, request_id)
+            if judged.meaning not in ("", outcomes.OK):
+                return judged
+    except reply.NothingInside:
+        if judged.meaning != outcomes.OK:
+            raise
+    judged.meaning = judged.meaning or asking.judgement.otherwise
+    return judged
+
+
+def _repeats(document: Any, asking: Asking, request_id: str) -> bool:
+    return asking.echo is not None and request_id in asking.echo.texts(document, document)
 
 
 def _digest(algorithm: str, raw: bytes, *, upper: bool) -> str:

@@ -41,6 +41,7 @@ USUAL: dict[str, Any] = {
     "rules": [],
     "otherwise": UNKNOWN,
     "conventions": {},
+    "first": [],
 }
 """What holds where nobody writes a knob. A status that turns a request away unread did nothing."""
 
@@ -157,6 +158,7 @@ class DialectSchema(Schema):
         fields.Nested(RuleSchema), metadata={"description": "What an answer means whose code no table lists, in turn."}
     )
     otherwise = _one_of(MEANINGS, "What every other answer means, usually unknown.")
+    first = _texts("Lookups that are asked before, in turn, such as a login; their fields are values of the request.")
     conventions = fields.Nested(
         ConventionsSchema(partial=True), metadata={"description": "What the texts of rows mean."}
     )
@@ -180,10 +182,28 @@ class OperationSchema(DialectSchema):
     fields_ = _table("Where a row has our fields.", places("Where it stands."))
     fields_.data_key = "fields"
     fields_.load_default = dict
+    page_size = fields.Integer(
+        load_default=0,
+        strict=True,
+        validate=validate.Range(0, 10_000),
+        metadata={
+            "description": "Rows of a page, where a list comes in pages: {page} from 1 and {page_size}; 0 for none."
+        },
+    )
     complete = _texts("Lookups that complete each row, in turn.", list)
     drop_when_empty = fields.Boolean(
         load_default=False,
         metadata={"description": "Of a lookup: whether a row is left out of which it knows nothing."},
+    )
+
+
+class LookupSchema(OperationSchema):
+    """A further question."""
+
+    keep = fields.Float(
+        load_default=0.0,
+        validate=validate.Range(min=0),
+        metadata={"description": "Seconds for which its answer counts, such as a session's; 0 asks anew each time."},
     )
 
 

@@ -60,9 +60,11 @@ class Rule:
     words: tuple[str, ...]
     means: str = OK
 
-    def holds(self, node: Any, root: Any) -> bool:
-        """Whether it does; what is absent is an empty text."""
-        text = next(self.place.texts(node, root), "")
+    def holds(self, node: Any, root: Any, *, if_absent: bool = True) -> bool:
+        """Whether it does; what is absent is an empty text, or no text at all."""
+        text = next(self.place.texts(node, root), "" if if_absent else None)
+        if text is None:
+            return False
         return any(passes(text, test) for test in self.tests) or any(word in text for word in self.words)
 
 
@@ -75,13 +77,16 @@ class Judgement:
     rules: Sequence[Rule]
     otherwise: str
 
-    def of(self, document: Any) -> tuple[str, str]:
-        """What the answer means, and its own code where that looks like one."""
+    def of(self, document: Any, *, is_inmost: bool) -> tuple[str | None, str]:
+        """What one layer of an answer says, None where it says nothing; and its code where that looks like one.
+
+        Only in the inmost layer a place that is absent counts as an empty text: outer ones are told by what they hold.
+        """
         code = next(self.code.texts(document, document), "") if self.code else ""
         if code in self.codes:
             return self.codes[code], texts.code(code)
-        held = (rule.means for rule in self.rules if rule.holds(document, document))
-        return next(held, self.otherwise), texts.code(code)
+        held = (rule.means for rule in self.rules if rule.holds(document, document, if_absent=is_inmost))
+        return next(held, self.otherwise if code else None), texts.code(code)
 
 
 def passes(text: str, test: str) -> bool:

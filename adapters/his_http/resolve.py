@@ -69,8 +69,13 @@ def feed_of(name: str, written: Mapping[str, Any], top: Mapping[str, Any]) -> Fe
 
 
 def place_reader(knobs: Mapping[str, Any]) -> Read:
-    """What reads a place of a reply of that form."""
-    return hl7_place if knobs["reply"] == HL7 else lambda text: path_of(text, knobs["namespaces"])
+    """What reads a place of a reply of that form; in HL7 one that begins with a slash belongs to the wrappers."""
+
+    def read(text: str) -> Place:
+        is_hl7 = knobs["reply"] == HL7 and not text.strip().startswith("/")
+        return hl7_place(text) if is_hl7 else path_of(text, knobs["namespaces"])
+
+    return read
 
 
 class _Faults:
@@ -166,8 +171,11 @@ def _reading(written: Mapping[str, Any], knobs: Mapping[str, Any], read: Read, f
         fields=_sources("fields", written["fields_"], read, faults),
         items=place("items"),
         item_fields=_sources("item_fields", written.get("item_fields", {}), read, faults),
+        first=knobs["first"],
+        page_size=written["page_size"],
         complete=written["complete"],
         drop_when_empty=written["drop_when_empty"],
+        keep=timedelta(seconds=written.get("keep", 0)),
         conventions=conventions_from(ConventionsSchema().load(knobs["conventions"])),
     )
 

@@ -90,7 +90,8 @@ class Asking:
 class Reading:
     """How a reply becomes records: rows (None: the whole is one), which of them, their fields, and what completes them.
 
-    `items` are inside each row and have `item_fields` of their own.
+    `items` are inside each row and have `item_fields` of their own. `first` names lookups that are asked before, whose
+    fields are values of the request; with a `page_size` the list comes in pages. A lookup's answer counts for `keep`.
     """
 
     rows: ReplyPlace | None
@@ -99,8 +100,11 @@ class Reading:
     fields: Mapping[str, Source]
     items: ReplyPlace | None
     item_fields: Mapping[str, Source]
+    first: Sequence[str]
+    page_size: int
     complete: Sequence[str]
     drop_when_empty: bool
+    keep: timedelta
     conventions: Conventions
 
 

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
-from marshmallow import ValidationError
 
 from adapters.his_http.schema import HttpHisSchema, settings_from
 from hospital_bridge.settings import Installed
-from tests.adapters.his_http.dialect import DIALECT, loaded
+from tests.adapters.his_http.dialect import DIALECT, loaded, messages
 from tests.settings.written import BRIDGE, OPERATOR, faults, shown
 
 INSTALLED = Installed(adapters={"http-xml": lambda: HttpHisSchema}, verticals={})
-
-
-def messages(text: str) -> dict[str, Any]:
-    with pytest.raises(ValidationError) as caught:
-        HttpHisSchema().load(tomllib.loads(text))
-    found: dict[str, Any] = caught.value.messages_dict
-    return found
 
 
 def at(found: Any, *keys: str | int) -> str:
