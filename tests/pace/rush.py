@@ -28,7 +28,7 @@ DIES_ABOVE = 4
 THINKS_SECONDS = 0.03
 DOCTORS = ("D01011", "D01012", "D01013", "D01021", "D01022", "D02011", "D02012", "D03011", "D04012", "D05012")
 BUSY, NO_ANSWER, TAKEN = "医院系统正忙", "医院系统暂时没有响应", "已被他人"
-GENEROUS = 60
+GENEROUS, LONG_WAITS = 60, 4
 BEHIND_A_PROXY = 'trusted_proxies = ["127.0.0.1"]\n'
 """Each patient has an address of their own: limits hold for each."""
 
@@ -101,12 +101,12 @@ class Rush:
         held = self._note(phone.send(confirm))
         if held.status != 200:
             return False
-        try:
-            shown = phone.wait(held, lambda page: page.marks.get("state") != "holding")
-        except NoSuchThing:
-            self._note(held, "still asked for")
-            return False
-        return shown.marks.get("state") == "booked"
+        for _ in range(LONG_WAITS):
+            with contextlib.suppress(NoSuchThing):
+                shown = phone.wait(held, lambda page: page.marks.get("state") != "holding")
+                return shown.marks.get("state") == "booked"
+        self._note(held, "still asked for")
+        return False
 
     def _note(self, page: PageShown, meaning: str = "") -> PageShown:
         words = {"busy": BUSY, "no answer": NO_ANSWER, "taken": TAKEN}

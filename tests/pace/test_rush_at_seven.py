@@ -28,21 +28,21 @@ timeout_seconds = 0.3
 """
 
 
-@pytest.mark.parametrize(("his", "patients"), [("hl7v2", 16), ("http-xml", 10), ("fhir", 10)])
+@pytest.mark.parametrize(("his", "patients"), [("hl7v2", 12), ("http-xml", 6), ("fhir", 6)])
 def test_a_frail_hospital_survives_the_morning_whatever_it_speaks(tmp_path: Path, his: str, patients: int) -> None:
     with rush(tmp_path, patients, at_once=20, his=his) as morning:
         morning.at_seven(tries=40)
         endurance = morning.town.hospital.endurance
         assert not endurance.has_fallen
         assert endurance.peak <= DIES_ABOVE
-        assert set(morning.told) <= {"200", "503 busy", "409 taken", "404"}
+        assert set(morning.told) <= {"200", "503 busy", "503 no answer", "409 taken", "404"}
         assert morning.served == morning.booked == patients
 
 
 @pytest.mark.parametrize("ailment", ["silent", "poisoned"])
 def test_a_hospital_that_is_ill_holds_up_no_page_that_needs_none(tmp_path: Path, ailment: str) -> None:
     """Silent, it answers nobody; poisoned, it answers nonsense to everybody."""
-    with rush(tmp_path, 12, at_once=12, pace=SOON_GIVEN_UP) as morning:
+    with rush(tmp_path, 6, at_once=6, pace=SOON_GIVEN_UP) as morning:
         hospital = morning.town.hospital
         hospital.endurance.has_fallen = ailment == "silent"
         if ailment == "poisoned":
