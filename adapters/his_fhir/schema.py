@@ -14,12 +14,11 @@ from zoneinfo import available_timezones
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from adapters.errors import Reason
 from adapters.his_fhir.map_schema import MapSchema
-from adapters.his_fhir.settings import BUSY, LOGICAL_ID, UNKNOWN
+from adapters.his_fhir.settings import LOGICAL_ID
 from adapters.his_fhir.versions import VERSIONS
+from adapters.meanings import NOES
 
-MEANINGS = (*Reason, BUSY, UNKNOWN)
 IDENTIFIERS: Mapping[str, list[str]] = {
     "MRN": ["type:MR", LOGICAL_ID],
     "VISIT_CARD": ["type:HC"],
@@ -242,7 +241,7 @@ class FhirHisSchema(Schema):
     )
     codes = fields.Dict(
         fields.String(),
-        fields.String(validate=validate.OneOf(MEANINGS)),
+        fields.String(validate=validate.OneOf(NOES)),
         load_default=dict,
         metadata={"description": "The hospital's error codes (OperationOutcome.issue.details): what they mean."},
     )

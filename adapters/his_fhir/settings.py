@@ -10,8 +10,6 @@ from zoneinfo import ZoneInfo
 from adapters.his_fhir.versions import VERSIONS, Version
 from adapters.news import AbnormalFlag, ReportStatus
 
-BUSY = "busy"
-UNKNOWN = "unknown"
 LOGICAL_ID = "id"
 """What stands for the resource's own id where a number is looked for."""
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from adapters.errors import Malformed, NotDone, OutcomeUnknown
-from adapters.his_http import outcomes, reply
+from adapters import meanings
+from adapters.errors import Malformed, NotDone, OutcomeUnknown, OutsideError
+from adapters.his_http import reply
 from adapters.his_http.settings import Asking, HttpHisSettings, Operation
 from adapters.his_http.template import encoded
 from adapters.http import HttpClient, Request, Response, Transport
@@ -58,15 +59,19 @@ class HttpHisClient:
     def _exchange(self, operation: Operation, values: Record) -> Answer:
         asking, request_id = operation.asking, self._new_id()
         response = self._http.send(self.request(operation, {**values, "request_id": request_id}))
-        meaning = asking.statuses.get(str(response.status), outcomes.UNKNOWN)
+        meaning = asking.statuses.get(str(response.status), meanings.UNKNOWN)
         if meaning != READ:
-            raise outcomes.error(meaning, f"HTTP-{response.status}", self._later)
+            raise self._no(meaning, f"HTTP-{response.status}")
         judged = _judged(response, asking, request_id)
         if not judged.is_ours:
             raise OutcomeUnknown("the answer belongs to another request")
-        if judged.meaning not in (outcomes.OK, outcomes.EMPTY):
-            raise outcomes.error(judged.meaning, judged.code, self._later)
-        return Answer(judged.document, judged.meaning == outcomes.EMPTY)
+        if judged.meaning not in (meanings.OK, meanings.EMPTY):
+            raise self._no(judged.meaning, judged.code)
+        return Answer(judged.document, judged.meaning == meanings.EMPTY)
+
+    def _no(self, meaning: str, code: str) -> OutsideError:
+        text = f"the hospital answered {meaning} {code}".rstrip()
+        return meanings.error(meaning, text, native_code=code, retry_after=self._later)
 
     def request(self, operation: Operation, values: Record) -> Request:
         """The request as it goes out."""
@@ -125,10 +130,10 @@ def _judged(response: Response, asking: Asking, request_id: str) -> _Judged:
             judged.document, judged.meaning = document, meaning or judged.meaning
             judged.code = code or judged.code
             judged.is_ours = judged.is_ours or _repeats(document, asking, request_id)
-            if judged.meaning not in ("", outcomes.OK):
+            if judged.meaning not in ("", meanings.OK):
                 return judged
     except reply.NothingInside:
-        if judged.meaning != outcomes.OK:
+        if judged.meaning != meanings.OK:
             raise
     judged.meaning = judged.meaning or asking.judgement.otherwise
     return judged

@@ -9,9 +9,9 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from adapters.his_http.charset import codec_of
 from adapters.his_http.client import READ
-from adapters.his_http.outcomes import BUSY, MEANINGS, UNKNOWN
 from adapters.his_http.reply import FORMS
 from adapters.his_http.template import ESCAPES
+from adapters.meanings import BUSY, MEANINGS, NOES, UNKNOWN
 from adapters.records.schema import ConventionsSchema
 
 USUAL: dict[str, Any] = {
@@ -145,7 +145,7 @@ class DialectSchema(Schema):
     reply_charset = _text("Character set of replies; empty where they say it themselves.", _known_charset)
     statuses = _table(
         "HTTP statuses: 200 is read; 401, 403, 404, 405, 415 and 429 did nothing; all others are unknown.",
-        _one_of((READ, BUSY, UNKNOWN, *MEANINGS[4:]), "What it means."),
+        _one_of((READ, *NOES), "What it means."),
     )
     namespaces = _table("Namespaces by the prefixes that places use.")
     unwrap = _texts("Layers off a reply: `xml:/Envelope/…/return`, `json:/d`, `base64`.")

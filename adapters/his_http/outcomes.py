@@ -6,16 +6,11 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
 from adapters import texts
-from adapters.errors import NotDone, OutcomeUnknown, OutsideError, Reason, Refused
-
-OK, EMPTY, BUSY, UNKNOWN = "ok", "empty", "busy", "unknown"
-MEANINGS = (OK, EMPTY, BUSY, UNKNOWN, *Reason)
-"""`ok` and `empty` are answers; `busy` did nothing and may be asked again; a Reason is a no."""
+from adapters.meanings import OK
 
 FILLED = "*"
 """The test that any text passes that is not empty."""
@@ -95,13 +90,3 @@ def passes(text: str, test: str) -> bool:
     if comparison is None:
         return bool(text) if test == FILLED else text == test
     return bool(_NUMBER.match(text)) and _SIGNS[comparison["sign"]](Decimal(text), Decimal(comparison["number"]))
-
-
-def error(meaning: str, native_code: str, retry_after: timedelta) -> OutsideError:
-    """The outcome of an answer that is neither `ok` nor `empty`; no text of the hospital's is repeated."""
-    text = f"the hospital answered {meaning} {native_code}".rstrip()
-    if meaning == BUSY:
-        return NotDone(text, native_code=native_code, retry_after=retry_after)
-    if meaning == UNKNOWN:
-        return OutcomeUnknown(text, native_code=native_code)
-    return Refused(text, reason=Reason(meaning), native_code=native_code)
