@@ -6,8 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hospital_bridge.slot import API, PersonalData, Reaction, StillNeeded, Vertical, VerticalManifest
-from hospital_bridge.verticals.hospital import booking, cards, claiming, fee, leaving, store
+from hospital_bridge.slot import API, Care, PersonalData, Reaction, StillNeeded, Vertical, VerticalManifest
+from hospital_bridge.verticals.hospital import booking, cards, claiming, fee, leaving, looking_after, store
 from hospital_bridge.verticals.hospital.api import RESOURCES
 from hospital_bridge.verticals.hospital.bills import arrival, matching, sale
 from hospital_bridge.verticals.hospital.bills import telling as bill_telling
@@ -126,6 +126,7 @@ VERTICAL = Vertical(
         arrival.WITHDRAWN_BY_HOSPITAL,
     ),
     lines=LINE_RULES,
+    care=Care(doctor=looking_after.doctor),
     messages=(*visit_telling.NOTICES, *bill_telling.NOTICES, *telling.NOTICES),
     tables=store.metadata,
     migrations=Path(__file__).parent / "migrations",

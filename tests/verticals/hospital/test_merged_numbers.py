@@ -22,7 +22,7 @@ from hospital_bridge.slot import Relation
 from hospital_bridge.store.jobs import Lane
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.telling.messages import Teller
-from hospital_bridge.verticals.hospital import VERTICAL, claiming, erase_subject
+from hospital_bridge.verticals.hospital import VERTICAL, claiming, erase_subject, looking_after
 from hospital_bridge.verticals.hospital.merging import arrival as merging
 from hospital_bridge.verticals.hospital.own_numbers import number_of, own_numbers, record_of
 from hospital_bridge.verticals.hospital.record_numbers import MRN, NUMBER_BOUND, NoRecordNumber
@@ -244,8 +244,12 @@ def test_two_people_who_bound_the_two_numbers_see_nothing_of_each_other(hospital
     assert hospital.numbers(bert[1]) == [B]
     with hospital.scope.read() as work, pytest.raises(NoRecordNumber):
         number_of(work, anna[1])
+    hospital.hear(bill(B, "B4"))
+    assert [finding.said for finding in looking_after.doctor(hospital.scope)] == [{"count": 1}]
     hospital.hear(unmerge(A, B))
     assert hospital.numbers(anna[1]) == [A]
+    assert (hospital.sees(anna), hospital.sees(bert), hospital.waiting()) == ("B1 R1 V1", "B4 R2 R3", [])
+    assert [finding.remedy for finding in looking_after.doctor(hospital.scope)] == [""]
 
 
 def test_two_wallet_users_who_act_for_one_person_go_on_acting_for_them(hospital: Hospital) -> None:
