@@ -177,7 +177,9 @@ def _conditions(work: Work, sought: Sought) -> list[ColumnElement[bool]]:
     elif sought.peer:
         found.append(row.peer == sought.peer)
     if sought.type:
-        found.append(row.message_type.startswith(sought.type, autoescape=True))
+        # Of HL7 in capitals, of what was fetched in small letters.
+        spelled = {sought.type, sought.type.upper(), sought.type.lower()}
+        found.append(or_(*(row.message_type.startswith(each, autoescape=True) for each in sorted(spelled))))
     if sought.since:
         found.append(row.received_at >= sought.since)
     if sought.until:

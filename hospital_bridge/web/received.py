@@ -140,7 +140,7 @@ def _sought(asked: dict[str, str]) -> Sought:
     return Sought(
         patient_index=asked["patient_index"],
         control_id=asked["control_id"],
-        type=asked["type"].upper(),
+        type=asked["type"],
         peer=asked["peer"],
         standing=Standing(standing) if standing in set(Standing) else None,
         since=_instant(asked["since"]),
