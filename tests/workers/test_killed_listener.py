@@ -36,7 +36,7 @@ SENDERS = 8
 KILLS = max(2, MESSAGES // 500)
 CLOCK = SystemClock()
 _AGAIN = 0.02
-_LIMIT = 60 + MESSAGES / 20
+_LIMIT = 60 + MESSAGES / 4
 
 pytestmark = pytest.mark.timeout(2 * _LIMIT)
 
