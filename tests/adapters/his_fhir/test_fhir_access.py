@@ -6,7 +6,7 @@ import base64
 import json
 import re
 import tomllib
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -19,9 +19,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from marshmallow import ValidationError
 
 from adapters.errors import Malformed, NotDone, OutcomeUnknown, OutsideError, Reason, Refused
+from adapters.his_fhir import manifest
 from adapters.his_fhir.schema import FhirHisSchema
 from adapters.his_fhir.settings import settings_from
-from adapters.http import Response
+from adapters.http import ClientCertificate, Response, Timeouts, UrllibTransport
+from adapters.manifest import AdapterContext
 from adapters.news import AbnormalFlag
 from tests.adapters.his_fhir.scripted import BASE, his_at, outcome, page, told
 
@@ -135,6 +137,26 @@ def test_a_key_that_is_none_is_refused_before_anything_is_sent(access: dict[str,
     with pytest.raises(Refused) as refusal:
         his.postings(DAY)
     assert (refusal.value.reason, server.asked) == (Reason.CREDENTIALS, [])
+
+
+def test_the_way_to_the_server_has_our_certificate_our_authority_and_our_patience() -> None:
+    opened: list[tuple[tuple[object, ...], dict[str, object]]] = []
+
+    def opening(*how: object, **named: object) -> UrllibTransport:
+        opened.append((how, named))
+        return UrllibTransport()
+
+    for tls in ({}, {"tls": {"authority_file": "a.pem", "certificate_file": "c.pem", "key_file": "k.pem"}}):
+        written = {"base_url": BASE, "connect_timeout": 2.0, "reply_timeout": 7.0, **tls}
+        context = AdapterContext(
+            lambda: datetime(2026, 11, 24, tzinfo=UTC), UrllibTransport(), lambda: "0" * 32, open_transport=opening
+        )
+        manifest.build(FhirHisSchema().load(written), context)
+    patience = (Timeouts(connect=2, read=7, total=7),)
+    assert opened == [
+        (patience, {}),
+        (patience, {"ca_file": "a.pem", "certificate": ClientCertificate("c.pem", "k.pem")}),
+    ]
 
 
 FAULTY: list[dict[str, Any]] = [

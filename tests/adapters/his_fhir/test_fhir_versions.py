@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -14,7 +15,7 @@ from adapters.errors import Untrusted
 from adapters.his_fhir import manifest
 from adapters.his_fhir.his import FhirHis
 from adapters.his_fhir.schema import FhirHisSchema
-from adapters.http import UrllibTransport
+from adapters.http import Request, UrllibTransport
 from adapters.manifest import AdapterContext
 from adapters.news import AppointmentCalledOff, BillIssued, News, ReportIssued, ReportStatus, VisitRegistered
 from adapters.values import BookingRequest, EntryKind, Posting, VerifiedIdentity
@@ -90,6 +91,14 @@ def ward(request: pytest.FixtureRequest) -> Iterator[Ward]:
     ward = Ward(request.param)
     yield ward
     ward.door.stop()
+
+
+def test_the_server_says_which_version_it_speaks_and_asks_everybody_else_who_they_are(ward: Ward) -> None:
+    base = f"http://127.0.0.1:{ward.door.port}/fhir"
+    wire = UrllibTransport()
+    told = json.loads(wire.send(Request("GET", f"{base}/metadata")).body)
+    assert told["fhirVersion"] == {"R4": "4.0.1", "R4B": "4.3.0", "R5": "5.0.0"}[ward.version]
+    assert wire.send(Request("GET", f"{base}/Patient?identifier=x")).status == 401
 
 
 def test_a_day_at_the_hospital_is_the_same_in_every_version(ward: Ward) -> None:
