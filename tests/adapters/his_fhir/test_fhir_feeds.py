@@ -198,8 +198,9 @@ def test_a_reference_means_what_it_names_and_never_a_stranger_of_the_same_id(
         {"resource": report(1, 1, subject={"reference": written}), "search": {"mode": "match"}},
         {"fullUrl": address, "resource": PATIENT, "search": {"mode": "include"}},
     ]
-    his, _ = his_at(told(200, {"resourceType": "Bundle", "entry": entries}), **SETTINGS)
+    his, server = his_at(told(200, {"resourceType": "Bundle", "entry": entries}), **SETTINGS)
     (item,) = his.fetch("reports", "").items
+    assert len(server.asked) == 1
     assert item.subject == ("100001" if is_known else "")
     if is_known:
         assert len(his.read_news(item.raw, None)) == 1
