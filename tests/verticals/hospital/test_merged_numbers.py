@@ -22,10 +22,11 @@ from hospital_bridge.slot import Relation
 from hospital_bridge.store.jobs import Lane
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.telling.messages import Teller
-from hospital_bridge.verticals.hospital import VERTICAL, claiming, erase_subject, looking_after
+from hospital_bridge.verticals.hospital import VERTICAL, cards, claiming, erase_subject, looking_after
+from hospital_bridge.verticals.hospital.acting import Acting
 from hospital_bridge.verticals.hospital.merging import arrival as merging
-from hospital_bridge.verticals.hospital.own_numbers import number_of, own_numbers, record_of
-from hospital_bridge.verticals.hospital.record_numbers import MRN, NUMBER_BOUND, NoRecordNumber
+from hospital_bridge.verticals.hospital.own_numbers import bound_numbers, number_of, own_numbers, record_of
+from hospital_bridge.verticals.hospital.record_numbers import MRN, NUMBER_BOUND, NoRecordNumber, token
 from hospital_bridge.verticals.hospital.results.reading import Word
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
 from hospital_bridge.verticals.hospital.store import bills, metadata, parked_reports, record_merges, visits
@@ -250,6 +251,18 @@ def test_two_people_who_bound_the_two_numbers_see_nothing_of_each_other(hospital
     assert hospital.numbers(anna[1]) == [A]
     assert (hospital.sees(anna), hospital.sees(bert), hospital.waiting()) == ("B1 R1 V1", "B4 R2 R3", [])
     assert [finding.remedy for finding in looking_after.doctor(hospital.scope)] == [""]
+
+
+def test_whoever_gives_the_number_up_makes_room_for_the_other(hospital: Hospital) -> None:
+    anna, bert = hospital.person(ANNA, A), hospital.person(BERT, B)
+    told = replace(report(GLUCOSE), report_no="R3", patient=record(B, BERT.name))
+    hospital.hear(three_things(A, "1")[0], merge(A, B), told, bill(B, "B4"))
+    assert hospital.sees(bert) == ""
+    with hospital.scope.read() as work:
+        assert [own.is_unclear for own in bound_numbers(work, anna[1])] == [True]
+    assert cards.unbind(hospital.scope, Acting(*anna), token(anna[1], A))
+    hospital.work()
+    assert (hospital.sees(anna), hospital.sees(bert)) == ("B1", "B4 R3")
 
 
 def test_two_wallet_users_who_act_for_one_person_go_on_acting_for_them(hospital: Hospital) -> None:
