@@ -24,7 +24,9 @@ class NothingInside(Malformed):
 def layers(response: Response, asking: Asking) -> Iterator[tuple[Any, bool]]:
     """The documents of an answer from the outside in, and whether it is the inmost; Malformed where one is none."""
     content_type = response.headers.get("content-type", "")
-    text = charset.decoded(response.body, content_type, fixed=asking.reply_charset, usual=asking.charset)
+    text = charset.decoded(
+        response.body, content_type, fixed=asking.reply_charset, usual=charset.codec_of(asking.charset) or "utf-8"
+    )
     for layer in asking.unwrap:
         if layer.place is None:
             text = _from_base64(text, asking)
@@ -55,4 +57,4 @@ def _from_base64(text: str, asking: Asking) -> str:
         raw = from_base64(text)
     except ValueError:
         raise Malformed("what is wrapped is no Base64") from None
-    return charset.decoded(raw, "", fixed=asking.reply_charset, usual=asking.charset)
+    return charset.decoded(raw, "", fixed=asking.reply_charset, usual=charset.codec_of(asking.charset) or "utf-8")

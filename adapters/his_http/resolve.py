@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from marshmallow import ValidationError
 
 from adapters.his_http import template
-from adapters.his_http.charset import codec_of
+from adapters.his_http.charset import codec_of, sending_codec_of
 from adapters.his_http.hl7_places import hl7_place
 from adapters.his_http.knobs import TABLES, USUAL
 from adapters.his_http.outcomes import Judgement, Place, Rule
@@ -122,7 +122,7 @@ def _asking(knobs: Mapping[str, Any], faults: _Faults) -> Asking:
             name: Digest(each["algorithm"], rendered(("digests", name), each["of"], template.RAW), each["upper"])
             for name, each in knobs["digests"].items()
         },
-        charset=codec_of(knobs["charset"]) or "utf-8",
+        charset=sending_codec_of(knobs["charset"]) or "utf-8",
         reply_charset=codec_of(knobs["reply_charset"]) or "" if knobs["reply_charset"] else "",
         statuses=knobs["statuses"],
         unwrap=faults.tried(("unwrap",), lambda: [_layer(text, knobs) for text in knobs["unwrap"]], []),

@@ -92,6 +92,14 @@ def test_an_answer_to_another_request_is_none_of_ours() -> None:
             his(Script(reply), echo="/R/Id").departments()
 
 
+@pytest.mark.parametrize("name", ["rot13", "idna", "zlib", "unicode_escape", "no-such", ""])
+def test_a_header_that_names_no_character_set_is_not_believed(name: str) -> None:
+    reply = Response(
+        200, {"content-type": f"text/xml; charset={name}"}, ok('<Row code="1"><Name>内科</Name></Row>').body
+    )
+    assert his(Script(reply)).departments() == (Department("1", "内科"),)
+
+
 def test_a_refusal_has_its_reason_and_code_and_not_its_text() -> None:
     with pytest.raises(Refused) as caught:
         his(Script(said("7", "王弢已约"))).post(POSTING)
