@@ -233,7 +233,7 @@ def settling_of(*systems: AdapterChoice) -> timedelta:
 
 
 def _paced(settings: OperatorSettings, outside: Outside, store: Store, name: str, choice: AdapterChoice) -> Paced:
-    return at_its_pace(settings, name, choice, _adapter(choice, outside), store, outside.clock, outside.ids)
+    return at_its_pace(settings, name, choice, _adapter(choice, outside), store, outside.clock)
 
 
 def _adapter(choice: AdapterChoice, outside: Outside) -> Any:

@@ -119,6 +119,10 @@ class PaceSchema(Schema):
     """How gently the system is treated; every default suits a small and old one."""
 
     calls_at_once = counted(4, 256, "Calls under way at the same time, of all operations and processes together.")
+    across_processes = fields.Boolean(
+        load_default=True,
+        metadata={"description": "Count them together over all processes on PostgreSQL; false where one runs alone."},
+    )
     wait_seconds = _seconds(3, 60, "to wait for a place; then the system counts as busy")
     operations = fields.Nested(
         OperationsSchema,
@@ -136,6 +140,7 @@ class PaceSchema(Schema):
             calls_at_once=data["calls_at_once"],
             queue=timedelta(seconds=data["wait_seconds"]),
             operations=operations,
+            across_processes=data["across_processes"],
             maintenance=tuple(data["maintenance"]),
         )
         return {"pace": settings}

@@ -15,7 +15,6 @@ import pytest
 from adapters.deadline import at_most
 from adapters.errors import Away, Busy, Malformed, NotDone, OutcomeUnknown, OutsideError, Refused
 from hospital_bridge import activity
-from hospital_bridge.clock import RandomIds
 from hospital_bridge.pace.breaker import Breaker, Resting
 from hospital_bridge.pace.windows import Maintenance
 from hospital_bridge.pacing import at_its_pace
@@ -267,7 +266,7 @@ def test_processes_that_share_a_postgresql_count_together_and_on_sqlite_each_for
     settings = pace(calls_at_once=1, wait_seconds=0)
     choice = AdapterChoice(adapter="hl7v2", settings={"reply_timeout": 20.0}, pace=settings)
     operator = cast("Any", SimpleNamespace(id="h1", timezone=ZONE))
-    here, there = (at_its_pace(operator, "his", choice, crowded, store, clock, RandomIds(clock)) for _ in range(2))
+    here, there = (at_its_pace(operator, "his", choice, crowded, store, clock) for _ in range(2))
     shared = store.engine.dialect.name == "postgresql"
     with asking(crowded, here, "postings", arriving=1):
         if shared:
