@@ -42,6 +42,12 @@ def _begun(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def socket_of(engine: Engine) -> str:
+    """The local socket behind which a PostgreSQL listens; '' for a file."""
+    folder = engine.url.query.get("host")
+    return f"{folder}/.s.PGSQL.{engine.url.port or 5432}" if isinstance(folder, str) else ""
+
+
 def run(database: Connection, script: str) -> None:
     """Run each statement of one of our files."""
     words = _WORDS[database.dialect.name]

@@ -17,9 +17,18 @@ from sqlalchemy.engine import Connection
 from hospital_bridge.sandbox.companies.company import Files
 from hospital_bridge.sandbox.hospital.codes import REASONS
 from hospital_bridge.sandbox.hospital.doors.sql_view import requests, told
-from hospital_bridge.sandbox.hospital.doors.sql_view.database import Columns, insert, lines, opened, remove, run
+from hospital_bridge.sandbox.hospital.doors.sql_view.database import (
+    Columns,
+    insert,
+    lines,
+    opened,
+    remove,
+    run,
+    socket_of,
+)
 from hospital_bridge.sandbox.hospital.doors.sql_view.mirror import Mirror
 from hospital_bridge.sandbox.hospital.doors.sql_view.requests import Asked
+from hospital_bridge.sandbox.hospital.doors.sql_view.wire import Wire
 
 if TYPE_CHECKING:
     from adapters.hl7.sender import Hl7Link
@@ -39,14 +48,16 @@ class SqlViewDoor:
     """What others write is worked on by a thread; while the door is closed they find neither views nor tables."""
 
     def __init__(
-        self, hospital: SimulatedHospital, clock: Clock, _host: str, _port: int, *, database_url: str = ""
+        self, hospital: SimulatedHospital, clock: Clock, host: str, port: int, *, database_url: str = ""
     ) -> None:
-        """The database is one of PostgreSQL that is empty, by default a file of its own."""
+        """The database is an empty one of PostgreSQL behind a local socket, by default a file of its own."""
         self._hospital = hospital
         self._clock = clock
         self._mirror = Mirror(hospital, clock)
         self._url = database_url or f"sqlite:///{self._folder() / 'his.db'}"
         self._engine = opened(self._url)
+        server = socket_of(self._engine)
+        self._wire = Wire(hospital, clock, (host, port), server) if server else None
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
         with self._engine.begin() as database:
@@ -54,8 +65,8 @@ class SqlViewDoor:
 
     @property
     def port(self) -> int:
-        """It has none."""
-        return 0
+        """Where the database is reached over the network; a file is not."""
+        return self._wire.port if self._wire else 0
 
     def start(self) -> None:
         """Let others see and fill in, and work on what they write."""
@@ -65,11 +76,15 @@ class SqlViewDoor:
         self._closed.clear()
         self._thread = threading.Thread(target=self._work, name="simulated-hospital", daemon=True)
         self._thread.start()
+        if self._wire:
+            self._wire.start()
 
     def stop(self) -> None:
         """Take away what others may see."""
         if self._thread is None:
             return
+        if self._wire:
+            self._wire.stop()
         self._closed.set()
         self._thread.join()
         self._thread = None
@@ -85,7 +100,7 @@ class SqlViewDoor:
         meanings = {**REASONS, requests.OK: "ok", requests.BUSY: "busy", requests.BROKEN_OFF: "unknown"}
         codes = ", ".join(f'"{code}" = "{meaning}"' for code, meaning in meanings.items())
         tables = Path(__file__).with_name("his.toml").read_text(encoding="utf-8")
-        return Files(tables.replace("@KEY@", key).replace("@CODES@", codes), secrets={key: self._url})
+        return Files(tables.replace("@KEY@", key).replace("@CODES@", codes), secrets={key: self._address()})
 
     def tell(self, notice: Notice, listener: Hl7Link) -> Mapping[str, str]:
         """Lay it where the bridge looks for it; under which number it is known there is told by nobody."""
@@ -93,6 +108,12 @@ class SqlViewDoor:
             self._mirror.write(database, self._mirror.changes())
             told.lay(database, notice.fact, self._hospital, self._clock.now())
         return {}
+
+    def _address(self) -> str:
+        if self._wire is None:
+            return self._url
+        there = self._engine.url.set(host="127.0.0.1", port=self._wire.port, query={"sslmode": "disable"})
+        return there.render_as_string(hide_password=False)
 
     def _folder(self) -> Path:
         folder = Path(tempfile.mkdtemp(prefix="hospital-bridge-his-"))
