@@ -1,8 +1,8 @@
-# Everything starts here: `make demo`, `make test`, `make check`, `make bench`, `make fuzz`, `make simulate`, `make docs`, `make wheel`.
+# Everything starts here: `make demo`, `make test`, `make check`, `make bench`, `make fuzz`, `make kills`, `make simulate`, `make docs`, `make wheel`.
 # Each target installs what it needs, pinned by constraints.txt and package-lock.json.
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check pages bench fuzz simulate docs reference wheel clean
+.PHONY: demo test check pages bench fuzz kills simulate docs reference wheel clean
 
 bin := .venv/bin
 pip := $(bin)/pip --disable-pip-version-check install --quiet --constraint constraints.txt
@@ -31,6 +31,10 @@ bench: .venv/.ready pages
 fuzz: .venv/.ready
 	test -d var/fuzz/atheris || $(bin)/pip --disable-pip-version-check install --quiet --target var/fuzz/atheris atheris
 	PYTHONPATH=var/fuzz/atheris nice -n 19 $(bin)/python -m tests.fuzz $(or $(MINUTES),20)
+
+kills: .venv/.ready
+	HB_KILL_MESSAGES=$(or $(MESSAGES),20000) $(bin)/pytest -q tests/workers/test_killed_listener.py
+	cat var/kills.json
 
 FROM := 0
 SEEDS := 200

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,7 +51,8 @@ class Manifest:
     """An adapter's declaration; `provides` holds class names of `adapters.ports`.
 
     A schema field that must come from a file or the environment carries `metadata={"secret": True}`.
-    A field `reply_timeout` says how many seconds one call may wait for its answer.
+    A field `reply_timeout` says how many seconds one call may wait for its answer. `left_out` names what of the ports
+    loaded settings have nothing for: whoever asks for it is refused.
     """
 
     name: str
@@ -60,3 +61,4 @@ class Manifest:
     settings_schema: type[Schema]
     build: Factory
     quality: tuple[QualityPoint, ...] = ()
+    left_out: Callable[[Mapping[str, Any]], Sequence[str]] = lambda _settings: ()

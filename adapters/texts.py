@@ -31,6 +31,8 @@ _PARTS = ("year", "month", "day", "hour", "minute", "second")
 _WHOLE = re.compile(r"-?\d{1,9}(?:\.0+)?", re.ASCII)
 _FEN = re.compile(r"-?\d{1,15}(?:\.0+)?", re.ASCII)
 _COUNT = re.compile(r"-?\d{1,15}", re.ASCII)
+HANZI = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+
 _LONGEST_IDENTIFIER = 64
 _CODE = re.compile(r"(?!.*\d{11})[\w.:-]{1,40}", re.ASCII)
 

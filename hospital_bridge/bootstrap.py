@@ -24,8 +24,9 @@ from hospital_bridge.errors import BridgeError
 from hospital_bridge.facade import OperatorScope
 from hospital_bridge.lines.hall import LinesContext
 from hospital_bridge.loading import VerticalFault, load_verticals, missing_ports, offered_by
-from hospital_bridge.pace.paced import Name, Paced
+from hospital_bridge.pace.paced import Paced
 from hospital_bridge.pace.windows import Maintenance
+from hospital_bridge.pacing import at_its_pace
 from hospital_bridge.payment.context import Counter, MoneyContext
 from hospital_bridge.settings import AdapterChoice, OperatorSettings, Settings
 from hospital_bridge.slot import Vertical
@@ -189,7 +190,7 @@ def _operator(
     settings: OperatorSettings, outside: Outside, store: Store, verticals: Mapping[str, Vertical], whole: Settings
 ) -> OperatorParts:
     wallets = {account: _adapter(choice, outside) for account, choice in settings.wallets.items()}
-    systems = systems_of(settings, partial(_paced, settings, outside))
+    systems = systems_of(settings, partial(_paced, settings, outside, store))
     ports, zone = _ports(settings, wallets, systems), settings.timezone
     counters: dict[str, Counter] = {}
     money = MoneyContext(
@@ -232,9 +233,8 @@ def settling_of(*systems: AdapterChoice) -> timedelta:
     return timedelta(seconds=max(answers_within, default=0.0)) + ON_THE_WAY
 
 
-def _paced(settings: OperatorSettings, outside: Outside, name: str, choice: AdapterChoice) -> Paced:
-    maintenance = Maintenance(choice.pace.maintenance, settings.timezone)
-    return Paced(Name(settings.id, name), _adapter(choice, outside), choice.pace, maintenance, outside.clock)
+def _paced(settings: OperatorSettings, outside: Outside, store: Store, name: str, choice: AdapterChoice) -> Paced:
+    return at_its_pace(settings, name, choice, _adapter(choice, outside), store, outside.clock)
 
 
 def _adapter(choice: AdapterChoice, outside: Outside) -> Any:

@@ -32,8 +32,9 @@ def apply_message(bridge: Bridge, work: Work, job: Job) -> None:
 
     A message that nobody wants is kept and marked all the same: what a hospital sends is its own choice.
     """
-    sender = sender_of(bridge, work.inbox.get(job.ref).peer)
-    told = () if sender.reader is None else sender.reader.read_news(work.inbox.raw(job.ref), sender.charset)
+    message = work.inbox.get(job.ref)
+    sender = sender_of(bridge, message.peer)
+    told = () if sender.reader is None else sender.reader.read_news(work.inbox.opened(message), sender.charset)
     if _concerns_several(told) and waits_for_others(work, job.ref):
         raise Again(LOOK_AGAIN)
     wanted = [(news, *who) for news in told for who in _wanting(bridge, work.operator_id, news)]

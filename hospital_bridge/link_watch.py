@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from adapters.errors import Away, OutsideError
 from adapters.ports import HisDirectory
 from hospital_bridge.logs import logger
-from hospital_bridge.store.figures import figures
+from hospital_bridge.store.figures import long_unknown_effects
 from hospital_bridge.store.inbox_search import has_fallen_silent
 from hospital_bridge.store.link_checks import LISTENER, LISTENING, OUTCOMES, SILENCE, WORKER
 from hospital_bridge.telling.webhooks import WebhooksFacade
@@ -48,8 +48,12 @@ def check_links(parts: OperatorParts, store: Store, _job: Job) -> None:
     with store.begin(parts.settings.id) as work:
         work.link_checks.beat(WORKER)
     answers = ask_links(parts)
+    left_alone = any(answer.in_maintenance for answer in answers)
+    # Looking for what did not come may take long in a large inbox: it holds up nobody who writes.
+    with store.read(parts.settings.id) as work:
+        answers += look_inside(parts, work, left_alone=left_alone)
     with store.begin(parts.settings.id) as work:
-        for answer in [*answers, *look_inside(parts, work)]:
+        for answer in answers:
             if answer.in_maintenance:
                 work.link_checks.leave_alone(answer.name, answer.kind)
             else:
@@ -67,17 +71,20 @@ def tell_turns(parts: OperatorParts, work: Work) -> None:
         webhooks.publish(event, f"link.{turned.name}"[:64], turned.name, f"/staff/{parts.settings.id}/")
 
 
-def look_inside(parts: OperatorParts, work: Work) -> Iterator[Answer]:
-    """What the bridge itself sees: senders that fell silent, a listener that does not run, outcomes long unknown."""
+def look_inside(parts: OperatorParts, work: Work, *, left_alone: bool = False) -> Iterator[Answer]:
+    """What the bridge itself sees: senders that fell silent, a listener that does not run, outcomes long unknown.
+
+    While a system is `left_alone` in its maintenance, that somebody is silent or something waits is no news.
+    """
     for peer in parts.settings.peers:
         if peer.expected_every:
             silent = has_fallen_silent(work, f"{parts.settings.id}/{peer.name}", timedelta(seconds=peer.expected_every))
-            yield Answer(f"{SILENCE} {peer.name}", SILENCE, SILENT if silent else "")
+            yield Answer(f"{SILENCE} {peer.name}", SILENCE, SILENT if silent else "", in_maintenance=left_alone)
     beat = next((check for check in work.link_checks.all() if check.name == LISTENER), None)
     if parts.settings.peers and beat is not None:
         yield Answer(LISTENING, LISTENING, "" if work.now - beat.checked_at <= LATE else NOT_HEARD)
-    unknown = figures(work).long_unknown_effects
-    yield Answer(OUTCOMES, OUTCOMES, LONG_UNKNOWN if unknown else "")
+    unknown = long_unknown_effects(work)
+    yield Answer(OUTCOMES, OUTCOMES, LONG_UNKNOWN if unknown else "", in_maintenance=left_alone)
 
 
 def ask_links(parts: OperatorParts) -> list[Answer]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adapters.errors import Malformed
+from adapters.hl7.conformance import check
 from hospital_bridge.message_lines import lines_of
 from hospital_bridge.news_fields import fields_of
 from hospital_bridge.store.inbox_search import (
@@ -25,6 +26,7 @@ from hospital_bridge.web.message_reads import (
     MessageRow,
     MessageTold,
     NewsTold,
+    StandardTold,
     Try,
 )
 
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
     from hospital_bridge.store.unit_of_work import Store, Work
     from hospital_bridge.systems import Sender
     from hospital_bridge.web.admin_reads import Dismissal
+
+LARGEST_HELD, MOST_LINES_HELD = 64 * 1024, 120
+"""Bytes and lines that are held against the standard in a process that also serves pages: about a second of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +87,34 @@ class MessageDesk:
         )
 
     def open(self, operator_id: str, message_id: str, by: str) -> MessageOpened | None:
+        raw, peer = self._bytes(operator_id, message_id, by, "message.opened")
+        if not peer:
+            return None
+        return MessageOpened(gone=True) if raw is None else opened(raw, self.sender(peer))
+
+    def standard(self, operator_id: str, message_id: str, by: str) -> StandardTold | None:
+        raw, peer = self._bytes(operator_id, message_id, by, "message.checked")
+        if not peer:
+            return None
+        return StandardTold(gone=True) if raw is None else self.held_against(raw, self.sender(peer).charset)
+
+    def held_against(self, raw: bytes, charset: str | None) -> StandardTold:
+        # hl7apy's tables are slow, and a large message would hold up every other page.
+        if len(raw) > LARGEST_HELD or raw.count(b"\r") + raw.count(b"\n") > MOST_LINES_HELD:
+            return StandardTold(too_large=True)
+        return StandardTold(check(raw, charset))
+
+    def _bytes(self, operator_id: str, message_id: str, by: str, act: str) -> tuple[bytes | None, str]:
+        """The bytes, None past their retention, and who sent them, '' for no such message; the look is recorded."""
         with self.store.begin(operator_id) as work:
             row = _found(work, message_id)
             if row is None:
-                return None
-            work.audit.record(by, "message.opened", message_id)
+                return None, ""
+            work.audit.record(by, act, message_id)
             try:
-                raw = work.inbox.raw(message_id)
+                return work.inbox.raw(message_id), row.peer
             except KeyMissing:
-                return MessageOpened(gone=True)
-        return opened(raw, self.sender(row.peer))
+                return None, row.peer
 
     def replay(self, operator_id: str, message_id: str, by: str) -> bool:
         with self.store.begin(operator_id) as work:

@@ -17,7 +17,8 @@ MOST_LINES = 2000
 LONGEST_LINE = 2000
 _CODECS = ("utf-8-sig", "gb18030")
 HIDDEN = "•••"
-_SHAPE = re.compile(r'\s*(?:"[\w$@:.-]{1,64}"\s*:\s*)?[{}\[\],]*|\s*<[/?!]?[\w:.-]{1,64}>?')
+_SHAPE = re.compile(r'\s*<[/?!]?[\w:.-]{1,64}>?|\s*(?:"[\w$@:.-]{1,64}"\s*:\s*)?[{}\[\],]*')
+_IN_PLACES = re.compile(r"\(\d+\)|\[\d+\]|(?<=[A-Za-z])/[^.\[\s:]+")
 _BETWEEN_ELEMENTS = re.compile(r">\s*<")
 
 
@@ -36,6 +37,16 @@ class Line:
         shape = _SHAPE.match(self.text)
         told = shape[0] if shape else ""
         return told if told.strip() == self.text.strip() else f"{told}{HIDDEN}"
+
+
+def place_shape(place: str) -> str:
+    """A place without the ids in it: `Patient/100001.name[0].text` names somebody, and `Patient.name.text` does not."""
+    return _IN_PLACES.sub("", place)
+
+
+def place_told(place: str, *, shown: bool) -> str:
+    """A place as it may be told: the ids in it only where values may be `shown`."""
+    return place if shown or "/" not in place else place_shape(place)
 
 
 def lines_of(raw: bytes, charset: str | None) -> Sequence[Line]:

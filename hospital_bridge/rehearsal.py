@@ -14,15 +14,16 @@ from typing import Any
 from adapters.errors import Malformed
 from adapters.hl7.message import Message
 from hospital_bridge.message_desk import opened
+from hospital_bridge.message_lines import place_shape
 from hospital_bridge.news_fields import text_of
 from hospital_bridge.recording import EXPECTED
 from hospital_bridge.systems import Sender
 from hospital_bridge.web.message_reads import MessageOpened
 
-_COUNT = re.compile(r"\(\d+\)")
 _PLACE = re.compile(r"[A-Z][A-Z0-9]{2}(?:\(\d+\))?-\d+(?:\(\d+\))?(?:\.\d+){0,2}")
-_CODE = re.compile(r"(?!.*\d{3})(?:[!-~]{1,6}|[\u4e00-\u9fff]{1,2})")
+_CODE = re.compile(r"[A-Za-z+*<>?-]{1,4}|\d{1,2}|[\u2190-\u21ff\u4e00-\u9fff]")
 """What may be told of a value that nobody mapped: too short for a name or a number of anybody."""
+LONGEST_CODE = 40
 _BYTES = "content"
 """The one field of news that holds bytes; what is expected of it is written in base64."""
 _OF_PEOPLE = re.compile(r"(?:PID|PD1|MRG|NK1|IN1|GT1|NTE)\b|OBX(?:\(\d+\))?-5\b")
@@ -62,8 +63,12 @@ class Rehearsed:
 
 @dataclass(slots=True)
 class Sums:
-    """The day as a whole; places without their counts, so that one entry stands for all messages."""
+    """The day as a whole; places without their counts, so that one entry stands for all messages.
 
+    With `shows_values` every unmapped value is told, else those alone that can be nothing but a code.
+    """
+
+    shows_values: bool = False
     messages: int = 0
     changed: int = 0
     unreadable: int = 0
@@ -80,10 +85,10 @@ class Sums:
         self.unreadable += bool(one.after.fault)
         self.silent += not one.after.fault and not one.after.news
         self.news.update(news.kind for news in one.after.news)
-        self.unread.update(_COUNT.sub("", place) for place, _ in one.after.unread)
+        self.unread.update(place_shape(place) for place, _ in one.after.unread)
         why = [one.after.fault] if one.after.fault else [f"{place}: {reason}" for place, reason in one.after.left]
-        self.untold.update(_COUNT.sub("", each) for each in why)
-        self.codes.update(_codes(message, why))
+        self.untold.update(place_shape(each) for each in why)
+        self.codes.update(_codes(message, why, shown=self.shows_values))
 
 
 Senders = Callable[[str], Sender]
@@ -173,9 +178,9 @@ def message_in(raw: bytes, charset: str | None) -> Message | None:
         return None
 
 
-def _codes(message: Message | None, why: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _codes(message: Message | None, why: Sequence[str], *, shown: bool) -> Iterator[tuple[str, str]]:
     """The short values at the places that the reasons name."""
     for place in {found for text in why for found in _PLACE.findall(text)} if message else ():
         value = message[place] if message else ""
-        if _CODE.fullmatch(value) and not _OF_PEOPLE.match(place):
-            yield _COUNT.sub("", place), value
+        if value and (shown or (_CODE.fullmatch(value) and not _OF_PEOPLE.match(place))):
+            yield place_shape(place), value[:LONGEST_CODE]

@@ -132,7 +132,7 @@ def _read(body: bytes, later: timedelta) -> tuple[str, timedelta]:
     except Malformed:
         told = {}
     token, lasts = told.get("access_token"), told.get("expires_in", "300")
-    if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not str(lasts).isdecimal():
+    if type(token) is not str or not token.isascii() or not token.isprintable() or not str(lasts).isdecimal():
         raise NotDone("the answer holds no token", retry_after=later)
     return token, timedelta(seconds=min(int(lasts), 86_400))
 

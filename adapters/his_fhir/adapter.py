@@ -19,7 +19,7 @@ def build(loaded: Mapping[str, Any], context: AdapterContext) -> FhirHis:
     settings = settings_from(loaded)
     http = HttpClient(context.open_transport(_timeouts(settings), **_trust(settings)))
     authority = Authority(settings, http, context.now, context.new_id)
-    return FhirHis(FhirClient(http, authority, settings), settings)
+    return FhirHis(FhirClient(http, authority, settings), settings, context.now)
 
 
 def _timeouts(settings: FhirSettings) -> Timeouts:

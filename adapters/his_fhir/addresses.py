@@ -37,8 +37,8 @@ class Server:
 
     def followed(self, link: str) -> str:
         """A link of an answer as an address; Malformed where it leaves the server or its base."""
-        address = urljoin(f"{self._base}/", link)
         try:
+            address = urljoin(f"{self._base}/", link)
             there = urlsplit(address)
             same = (there.scheme, there.netloc) == (self._where.scheme, self._where.netloc)
         except ValueError:
@@ -47,10 +47,6 @@ class Server:
         if not same or not inside or ".." in there.path or "%2e" in there.path.lower() or there.fragment:
             raise Malformed("a link to a next page leads away from the server")
         return address
-
-    def is_here(self, reference: str) -> bool:
-        """Whether a reference means a resource of this server: a relative one, or an absolute one under its base."""
-        return "://" not in reference or reference.startswith(f"{self._base}/")
 
 
 def is_id(text: str) -> bool:

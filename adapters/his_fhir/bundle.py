@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.errors import Malformed
-from adapters.his_fhir.addresses import split_reference
-from adapters.his_fhir.node import Node, resource
+from adapters.his_fhir.addresses import is_id, split_reference
+from adapters.his_fhir.node import Node, is_type, resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +21,24 @@ class Entry:
 
 
 class Neighbours:
-    """Resources by the references that lead to them: type and id, or the address under which they came."""
+    """Resources by the references that lead to them: type and id, or the address under which they came.
 
-    def __init__(self, entries: Iterable[Entry], looked_at: set[str] | None = None) -> None:
+    `base` is the server's: a reference that names another server means nothing of this one, whatever its id.
+    """
+
+    def __init__(self, entries: Iterable[Entry], base: str, looked_at: set[str] | None = None) -> None:
+        self._base = base.rstrip("/")
         self._looked_at = looked_at
         self._by_reference: dict[str, Mapping[str, Any]] = {}
         for entry in entries:
             self.add(entry.resource, entry.address)
 
     def add(self, value: Mapping[str, Any], address: str = "") -> None:
-        """Know one more."""
+        """Know one more; one that does not say what it is can be referred to by nobody."""
         kind, identifier = value.get("resourceType"), value.get("id")
-        if isinstance(kind, str) and isinstance(identifier, str):
+        if not is_type(kind):
+            return
+        if isinstance(identifier, str):
             self._by_reference.setdefault(f"{kind}/{identifier}", value)
         if address:
             self._by_reference.setdefault(address, value)
@@ -42,8 +48,9 @@ class Neighbours:
         written = reference.text("reference")
         if written.startswith("#"):
             return reference.inside(written[1:])
-        kind, identifier = split_reference(written)
-        found = self._by_reference.get(written) or self._by_reference.get(f"{kind}/{identifier}")
+        found = self._by_reference.get(written.partition("/_history/")[0])
+        if found is None and not is_elsewhere(written, self._base):
+            found = self._by_reference.get("/".join(split_reference(written)))
         return None if found is None else resource(found, self._looked_at, _path(found))
 
     def all(self) -> Sequence[Node]:
@@ -74,5 +81,14 @@ def next_link(root: Node) -> str:
     return next((link.text("url") for link in root.children("link") if link.text("relation") == "next"), "")
 
 
+def is_elsewhere(reference: str, base: str) -> bool:
+    """Whether a reference names something that is not under that base."""
+    is_absolute = "://" in reference or reference.startswith("urn:")
+    return is_absolute and not reference.startswith(f"{base.rstrip('/')}/")
+
+
 def _path(value: Mapping[str, Any]) -> str:
-    return f"{value['resourceType']}/{value.get('id', '')}"
+    """Type and id, as a fault calls a resource: a patient's id may be a record number, and is not told."""
+    kind, identifier = str(value.get("resourceType")), value.get("id")
+    told = isinstance(identifier, str) and is_id(identifier) and kind != "Patient"
+    return f"{kind}/{identifier}" if told else kind

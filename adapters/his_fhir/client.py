@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from adapters.errors import Malformed, NotDone, OutcomeUnknown, Refused
 from adapters.his_fhir import json_text, outcomes
 from adapters.his_fhir.access import Authority
-from adapters.his_fhir.addresses import Params, Server, split_reference
+from adapters.his_fhir.addresses import Params, Server, is_id, split_reference
 from adapters.his_fhir.bundle import Entry, Neighbours, bundle, entries, next_link
 from adapters.his_fhir.node import Node, resource
 from adapters.his_fhir.settings import FhirSettings
@@ -46,6 +46,7 @@ class FhirClient:
         self._http = http
         self._authority = authority
         self._settings = settings
+        self.base_url = settings.base_url
         self.server = Server(settings.base_url)
 
     # --- reading
@@ -69,17 +70,16 @@ class FhirClient:
         total = ""
         for page in self.pages(kind, params):
             total = total or page.number("total")
-            for entry in entries(page):
-                everything.append(entry)
-                if not entry.included and entry.resource["resourceType"] == kind:
-                    matches.setdefault(str(entry.resource.get("id") or len(matches)), entry.resource)
-                elif entry.resource["resourceType"] == "OperationOutcome" and outcomes.failures(
-                    resource(entry.resource)
-                ):
-                    raise Malformed("Bundle.entry: the search failed in part")
+            told = _whole(page)
+            everything += told
+            found = [each.resource for each in told if not each.included and each.resource["resourceType"] == kind]
+            for each in found:
+                matches.setdefault(str(each.get("id") or len(matches)), each)
         if total.isdecimal() and int(total) > len(matches):
             raise Malformed("Bundle.total: the hospital sent only a part of the list")
-        return Found(tuple(resource(each) for each in matches.values()), Neighbours(everything))
+        return Found(
+            tuple(resource(each) for each in matches.values()), Neighbours(everything, self._settings.base_url)
+        )
 
     def pages(self, kind: str, params: Params, size: int = 0) -> Iterator[Node]:
         """The pages of a search, each asked for when it is wanted, of `size` or as the settings say."""
@@ -125,6 +125,8 @@ class FhirClient:
     def update(self, value: Mapping[str, Any], version: str) -> Node:
         """Replace the resource while it is of that version; Refused(CONFLICTING_CONTENT) once it is another."""
         kind, identifier = str(value["resourceType"]), str(value["id"])
+        if version and not is_id(version):
+            raise Malformed(f"{kind}.meta.versionId is none")
         headers = {"If-Match": f'W/"{version}"'} if version else {}
         headers["Prefer"] = "return=representation"
         answer = self._told(Request("PUT", self.server.at(kind, identifier), headers, json_text.written(value)))
@@ -168,3 +170,14 @@ class FhirClient:
             told.setdefault("Content-Type", f"{_JSON}; charset=utf-8")
         limit = self._settings.longest_answer
         return self._http.send(Request(request.method, request.url, told, request.body, limit))
+
+
+def _whole(page: Node) -> list[Entry]:
+    """Every entry of a page; Malformed where one holds no resource, or says that the search failed in part."""
+    told = list(entries(page))
+    if len(told) != len(page.children("entry")):
+        raise Malformed("Bundle.entry holds no resource")
+    warned = (resource(each.resource) for each in told if each.resource["resourceType"] == "OperationOutcome")
+    if any(outcomes.failures(each) for each in warned):
+        raise Malformed("Bundle.entry: the search failed in part")
+    return told

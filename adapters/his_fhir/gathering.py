@@ -7,11 +7,12 @@ from typing import Any
 
 from adapters.errors import Malformed, Refused
 from adapters.his_fhir.addresses import split_reference
-from adapters.his_fhir.bundle import Neighbours
+from adapters.his_fhir.bundle import Entry, Neighbours, is_elsewhere
 from adapters.his_fhir.client import FhirClient
 from adapters.his_fhir.node import Node, resource
 
 REFERS: Mapping[str, Sequence[str]] = {
+    "Patient": ("link.other",),
     "Appointment": ("participant.actor", "subject"),
     "Encounter": (
         "subject",
@@ -38,6 +39,7 @@ REFERS: Mapping[str, Sequence[str]] = {
 """The references that the readers follow, by type."""
 
 INCLUDES: Mapping[str, Sequence[tuple[str, str]]] = {
+    "Patient": (("_include", "Patient:link"),),
     "Appointment": (("_include", "Appointment:actor"),),
     "Encounter": (
         ("_include", "Encounter:subject"),
@@ -59,7 +61,7 @@ INCLUDES: Mapping[str, Sequence[tuple[str, str]]] = {
 }
 """What a search asks to come along (R4 section 3.1.1.5.4); whatever does not is read by itself."""
 
-_READ = frozenset({*REFERS, "Patient", "Practitioner", "Organization", "Location", "HealthcareService"})
+_READ = frozenset({*REFERS, "Practitioner", "Organization", "Location", "HealthcareService"})
 _MOST_NEIGHBOURS = 2_000
 
 
@@ -72,21 +74,35 @@ class Gatherer:
         self._absent: set[str] = set()
         self.reads = 0
 
-    def around(self, main: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    def around(self, main: Mapping[str, Any]) -> Sequence[Entry]:
         """Every resource that the readers of `main` may follow a reference to, in an order of its own.
 
-        One that is not there, or not to be read, is left out: its reader says what was missing.
+        One that is not there, or not to be read, is left out: its reader says what was missing. One that is referred to
+        by an address that is not this server's keeps it.
         """
-        found: dict[str, Mapping[str, Any]] = {}
+        found: dict[str, Entry] = {}
         waiting = [resource(main)]
         while waiting and len(found) < _MOST_NEIGHBOURS:
             for reference in _references(waiting.pop()):
-                neighbour = self._at(reference)
-                key = "" if neighbour is None else f"{neighbour.type}/{neighbour.text('id')}"
-                if neighbour is not None and neighbour.value is not main and key not in found:
-                    found[key] = neighbour.value
+                neighbour = self._safely(reference)
+                if neighbour is None or neighbour.value is main or reference.text("reference").startswith("#"):
+                    continue
+                key, address = f"{neighbour.type}/{neighbour.text('id')}", self._address(reference)
+                if key not in found:
                     waiting.append(neighbour)
+                if key not in found or (address and not found[key].address):
+                    found[key] = Entry(neighbour.value, address, included=True)
         return [found[key] for key in sorted(found)]
+
+    def _address(self, reference: Node) -> str:
+        written = reference.text("reference").partition("/_history/")[0]
+        return written if is_elsewhere(written, self._client.base_url) else ""
+
+    def _safely(self, reference: Node) -> Node | None:
+        try:
+            return self._at(reference)
+        except Malformed:
+            return None
 
     def _at(self, reference: Node) -> Node | None:
         written = reference.text("reference")
@@ -96,7 +112,7 @@ class Gatherer:
         if known is not None or not written or written in self._absent:
             return known
         kind, identifier = split_reference(written)
-        if kind not in _READ or not self._client.server.is_here(written):
+        if kind not in _READ or is_elsewhere(written, self._client.base_url):
             return None
         self.reads += 1
         try:

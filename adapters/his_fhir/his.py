@@ -16,6 +16,7 @@ from adapters.his_fhir.mapping.numbers import sought
 from adapters.his_fhir.node import Node
 from adapters.his_fhir.settings import LOGICAL_ID, FhirSettings
 from adapters.news import News, Preview
+from adapters.time import Now
 from adapters.values import (
     Booking,
     BookingRequest,
@@ -34,10 +35,10 @@ _TRIES = 3
 class FhirHis:
     """HisDirectory, HisScheduling and HisBilling over one server; HisNews, HisFeeds and HisHints of what it keeps."""
 
-    def __init__(self, client: FhirClient, settings: FhirSettings) -> None:
+    def __init__(self, client: FhirClient, settings: FhirSettings, now: Now) -> None:
         self._client = client
         self._settings = settings
-        self._feeds = Feeds(client, settings)
+        self._feeds = Feeds(client, settings, now)
 
     # --- HisDirectory
 

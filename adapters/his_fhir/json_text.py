@@ -34,9 +34,12 @@ def parse(raw: bytes) -> dict[str, Any]:
 
 
 def written(value: Any) -> bytes:
-    """The same value as bytes, every number as it came, keys in their order."""
+    """The same value as bytes, every number as it came, keys in their order; Malformed where it is nested too deep."""
     parts: list[str] = []
-    _write(value, parts.append)
+    try:
+        _write(value, parts.append)
+    except RecursionError:
+        raise Malformed("objects within each other without end") from None
     return "".join(parts).encode()
 
 

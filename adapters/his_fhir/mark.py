@@ -16,34 +16,40 @@ from adapters.errors import Malformed
 
 _DIGEST = 12
 _MOST = 2_000
-_SECOND = timedelta(seconds=1)
+_UNIT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """`since` is a whole second, None at the very beginning; `seen` has the instant of each thing from then on."""
+    """`since` is the second to look from, None at the very beginning; `seen` has what changed from `kept` on.
+
+    While there is more to come the look goes on from the newest thing; only then it goes back by the overlap.
+    """
 
     since: datetime | None = None
+    kept: datetime | None = None
     seen: Mapping[str, datetime] = field(default_factory=dict)
 
-    def after(self, things: Iterable[tuple[str, datetime]], overlap: timedelta) -> Mark:
-        """The mark once these digests were seen too. It never goes back; what it forgets is not asked for again."""
+    def after(self, things: Iterable[tuple[str, datetime]], overlap: timedelta, *, more: bool) -> Mark:
+        """The mark once these digests were seen too; what it forgets is not asked for again."""
         seen = {**self.seen, **dict(things)}
         if not seen:
             return self
         newest = max(seen.values())
-        since = _whole(newest - overlap)
-        if sum(at >= since for at in seen.values()) > _MOST:
-            since = _whole(newest)
-        since = max(since, self.since or since)
-        return Mark(since, {digest: at for digest, at in seen.items() if at >= since})
+        kept = _whole(newest - overlap)
+        if sum(at >= kept for at in seen.values()) > _MOST:
+            kept = _whole(newest)
+        kept = max(kept, self.kept or kept)
+        since = max(kept, _whole(newest)) if more else kept
+        return Mark(since, kept, {digest: at for digest, at in seen.items() if at >= kept})
 
     def text(self) -> str:
         """As a text, empty for the very beginning."""
-        if self.since is None:
+        if self.since is None or self.kept is None:
             return ""
-        seen = {digest: round((at - self.since) / timedelta(microseconds=1)) for digest, at in self.seen.items()}
-        return json.dumps({"since": self.since.isoformat(), "seen": seen}, separators=(",", ":"))
+        seen = {digest: round((at - self.kept) / _UNIT) for digest, at in self.seen.items()}
+        told = {"since": self.since.isoformat(), "kept": self.kept.isoformat(), "seen": seen}
+        return json.dumps(told, separators=(",", ":"))
 
 
 def mark_from(text: str) -> Mark:
@@ -52,8 +58,8 @@ def mark_from(text: str) -> Mark:
         return Mark()
     try:
         told = json.loads(text)
-        since = datetime.fromisoformat(told["since"])
-        return Mark(since, {digest: since + timedelta(microseconds=at) for digest, at in told["seen"].items()})
+        since, kept = (datetime.fromisoformat(told[key]) for key in ("since", "kept"))
+        return Mark(since, kept, {digest: kept + at * _UNIT for digest, at in told["seen"].items()})
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         raise Malformed("the mark of the feed is none of this adapter's") from None
 

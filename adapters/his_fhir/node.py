@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from adapters.errors import Malformed
 from adapters.his_fhir.json_text import Number
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_TYPE = re.compile(r"[A-Z][A-Za-z]{1,63}", re.ASCII)
+_CHOICE = re.compile(r"[A-Z][A-Za-z0-9]*", re.ASCII)
 _NOTHING: Mapping[str, Any] = {}
 
 Contained = Mapping[str, tuple[str, Mapping[str, Any]]]
@@ -78,7 +80,7 @@ class Node:
 
     def choice(self, name: str) -> str:
         """The key under which `name[x]` stands, such as valueQuantity, empty where none does; Malformed on two."""
-        found = [key for key in self.value if key.startswith(name) and key[len(name) : len(name) + 1].isupper()]
+        found = [key for key in self.value if key.startswith(name) and _CHOICE.fullmatch(key[len(name) :])]
         if len(found) > 1:
             raise Malformed(f"{self.path}.{name}[x] stands twice")
         return found[0] if found else ""
@@ -122,12 +124,17 @@ class Node:
 def resource(value: Any, looked_at: set[str] | None = None, path: str = "") -> Node:
     """The root of a resource; Malformed where it does not say what it is."""
     kind = value.get("resourceType") if isinstance(value, Mapping) else None
-    if not isinstance(kind, str) or not kind:
+    if not is_type(kind):
         raise Malformed("resourceType is missing")
     path, inner = path or kind, value.get("contained")
     listed = enumerate(inner) if isinstance(inner, list) else ()
     contained = {each["id"]: (f"{path}.contained[{number}]", each) for number, each in listed if _has_id(each)}
     return Node(value, path, contained, looked_at)
+
+
+def is_type(kind: object) -> TypeGuard[str]:
+    """Whether it can be the name of a type of resource."""
+    return isinstance(kind, str) and _TYPE.fullmatch(kind) is not None
 
 
 def _has_id(value: Any) -> bool:

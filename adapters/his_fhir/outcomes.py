@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 
-from adapters.errors import Malformed, NotDone, OutcomeUnknown, OutsideError, Reason, Refused
+from adapters import texts
+from adapters.errors import Malformed, Reason
 from adapters.his_fhir import json_text
 from adapters.his_fhir.mapping.datatypes import codes
 from adapters.his_fhir.node import Node, resource
-from adapters.his_fhir.settings import BUSY, UNKNOWN, FhirSettings
+from adapters.his_fhir.settings import FhirSettings
 from adapters.http import Response
+from adapters.meanings import BUSY, UNKNOWN, error
 
 MEANING_OF_STATUS: Mapping[int, str] = {
     400: Reason.OTHER,
@@ -58,7 +59,6 @@ MEANING_OF_ISSUE: Mapping[str, str] = {
 
 _GOOD, _CLIENT, _UNAVAILABLE, _CODE_LENGTH = range(200, 300), range(400, 500), 503, 40
 _UNSPOKEN = frozenset({202, 205, 206})
-_CODE = re.compile(r"(?!.*\d{11})[\w.:-]{1,40}", re.ASCII)
 _FAILURES = frozenset({"error", "fatal"})
 
 
@@ -74,7 +74,8 @@ def check(answer: Response, settings: FhirSettings) -> None:
     listed = next((code for code in own if code in settings.codes), "")
     native = listed or next(iter(own), "") or issue
     meaning = settings.codes.get(listed) or _standard(answer, issue)
-    raise _error(meaning, f"the hospital answered {answer.status} {native}".rstrip(), native, _pause(answer, settings))
+    text = f"the hospital answered {answer.status} {native}".rstrip()
+    raise error(meaning, text, native_code=native, retry_after=_pause(answer, settings))
 
 
 def failures(outcome: Node) -> list[str]:
@@ -98,17 +99,9 @@ def _said(answer: Response) -> tuple[list[str], str]:
             return [], ""
         issues = outcome.children("issue")
         own = [code.code for issue in issues for code in codes(issue, "details") if code.code]
-        return [code for code in own if _CODE.fullmatch(code)], next((issue.text("code") for issue in issues), "")
+        return [code for code in own if texts.code(code)], next((issue.text("code") for issue in issues), "")
     except Malformed:
         return [], ""
-
-
-def _error(meaning: str, text: str, native_code: str, pause: timedelta) -> OutsideError:
-    if meaning == BUSY:
-        return NotDone(text, native_code=native_code, retry_after=pause)
-    if meaning == UNKNOWN:
-        return OutcomeUnknown(text, native_code=native_code)
-    return Refused(text, reason=Reason(meaning), native_code=native_code)
 
 
 def _pause(answer: Response, settings: FhirSettings) -> timedelta:

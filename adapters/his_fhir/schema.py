@@ -14,12 +14,11 @@ from zoneinfo import available_timezones
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from adapters.errors import Reason
 from adapters.his_fhir.map_schema import MapSchema
-from adapters.his_fhir.settings import BUSY, LOGICAL_ID, UNKNOWN
+from adapters.his_fhir.settings import LOGICAL_ID
 from adapters.his_fhir.versions import VERSIONS
+from adapters.meanings import NOES
 
-MEANINGS = (*Reason, BUSY, UNKNOWN)
 IDENTIFIERS: Mapping[str, list[str]] = {
     "MRN": ["type:MR", LOGICAL_ID],
     "VISIT_CARD": ["type:HC"],
@@ -27,7 +26,6 @@ IDENTIFIERS: Mapping[str, list[str]] = {
     "PASSPORT": ["http://hl7.org/fhir/sid/passport-CHN", "type:PPN"],
 }
 OURS = "urn:hospital-bridge"
-FEEDS = ("appointments", "encounters", "bills", "reports")
 _NEEDS = {"bearer": ("token",), "basic": ("user", "password"), "smart": ("token_url", "client_id", "key")}
 
 
@@ -36,7 +34,15 @@ def _address(text: str) -> None:
         where = urlsplit(text)
     except ValueError:
         raise ValidationError("not an address") from None
-    if where.scheme not in ("http", "https") or not where.hostname or where.query or where.fragment or where.username:
+    if (
+        not text.isascii()
+        or " " in text
+        or where.scheme not in ("http", "https")
+        or not where.hostname
+        or where.query
+        or where.fragment
+        or where.username
+    ):
         raise ValidationError("not an address such as https://his.example/fhir")
 
 
@@ -67,8 +73,13 @@ def _text(default: str, what: str, **how: Any) -> fields.String:
     return fields.String(load_default=default, metadata={"description": what}, **how)
 
 
-def _secret(what: str) -> fields.String:
-    return fields.String(load_default="", metadata={"description": what, "secret": True})
+def _header(text: str) -> None:
+    if not text.isascii() or not (text or "x").isprintable():
+        raise ValidationError("not a text that a header may hold")
+
+
+def _secret(what: str, **how: Any) -> fields.String:
+    return fields.String(load_default="", metadata={"description": what, "secret": True}, **how)
 
 
 def _seconds(default: float, what: str, *, zero: bool = False) -> fields.Float:
@@ -100,7 +111,7 @@ class AccessSchema(Schema):
     """How the hospital's server knows us."""
 
     kind = _choice("none", ("none", *_NEEDS), "`smart` is SMART Backend Services: a signed request for a token.")
-    token = _secret("The bearer token.")
+    token = _secret("The bearer token.", validate=_header)
     user = _text("", "The user of Basic authentication.")
     password = _secret("Its password.")
     token_url = _text("", "Where SMART gives out tokens.", validate=_optional_address)
@@ -130,7 +141,7 @@ class DirectorySchema(Schema):
 
     department = _choice("Organization", ("Organization", "HealthcareService", "Location"), "What a department is.")
     department_code = _places([LOGICAL_ID], "Where its code stands.")
-    department_search = _text("active=true", "What narrows the search for departments that take registrations.")
+    department_search = _text("", "What narrows the search for departments; empty: all that are open.")
     practitioner_code = _places([LOGICAL_ID], "Where a practitioner's code stands.")
     schedule_of = _choice("Practitioner", ("Practitioner", "PractitionerRole"), "Schedule.actor.")
 
@@ -170,9 +181,18 @@ class FeedSchema(Schema):
     since = _text("", "The day before which nothing is fetched, such as 2026-01-01; empty: everything.", validate=_day)
 
 
+class SilentFeedSchema(FeedSchema):
+    """One list that is fetched only where the settings say so."""
+
+    every = _seconds(0.0, "between two looks; 0 where the list is not fetched", zero=True)
+
+
 class FeedsSchema(Schema):
     """What is asked for again and again, for a FHIR server does not send."""
 
+    patients = nested(
+        SilentFeedSchema, "Patient: merged records and changed names; not fetched unless `every` says so."
+    )
     appointments = nested(FeedSchema, "Appointment.")
     encounters = nested(FeedSchema, "Encounter.")
     bills = nested(FeedSchema, "Invoice, or what `map.bill_from` says.")
@@ -184,6 +204,13 @@ class HintSchema(Schema):
 
     header = _text("Authorization", "The header in which they show the secret.", validate=validate.Length(min=1))
     secret = _secret("The header's whole value, such as `Bearer …`; without it no hint is believed.")
+    endpoint = _text("", "Our hint address as the server reaches it: then we subscribe.", validate=_optional_address)
+    topics = fields.Dict(
+        fields.String(),
+        fields.String(),
+        load_default=dict,
+        metadata={"description": "The SubscriptionTopic of each feed; R5 subscribes to nothing else."},
+    )
 
 
 class FhirHisSchema(Schema):
@@ -214,7 +241,7 @@ class FhirHisSchema(Schema):
     )
     codes = fields.Dict(
         fields.String(),
-        fields.String(validate=validate.OneOf(MEANINGS)),
+        fields.String(validate=validate.OneOf(NOES)),
         load_default=dict,
         metadata={"description": "The hospital's error codes (OperationOutcome.issue.details): what they mean."},
     )

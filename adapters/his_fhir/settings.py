@@ -10,8 +10,6 @@ from zoneinfo import ZoneInfo
 from adapters.his_fhir.versions import VERSIONS, Version
 from adapters.news import AbnormalFlag, ReportStatus
 
-BUSY = "busy"
-UNKNOWN = "unknown"
 LOGICAL_ID = "id"
 """What stands for the resource's own id where a number is looked for."""
 
@@ -95,10 +93,15 @@ class FeedSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HintSettings:
-    """The header in which a rest-hook shows its secret; without a secret no hint is believed."""
+    """The header in which a rest-hook shows its secret; without a secret no hint is believed.
+
+    With an `endpoint` we subscribe, by the SubscriptionTopic of the feed where `topics` has one.
+    """
 
     header: str
     secret: str = field(repr=False)
+    endpoint: str
+    topics: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,6 @@ class Version:
     reconciled_lines: str
     reconciled_target: str
     payment_by: str
-    subscription_topic: str
 
     @property
     def concepts_are_references(self) -> bool:
@@ -54,7 +53,7 @@ _FROM_R5: Mapping[str, str] = {
 }
 
 
-def _before_r5(name: str, subscription_topic: str) -> Version:
+def _before_r5(name: str) -> Version:
     return Version(
         name=name,
         encounter_period="period",
@@ -71,13 +70,12 @@ def _before_r5(name: str, subscription_topic: str) -> Version:
         reconciled_lines="detail",
         reconciled_target="request",
         payment_by="provider",
-        subscription_topic=subscription_topic,
     )
 
 
 VERSIONS: Mapping[str, Version] = {
-    "R4": _before_r5("R4", ""),
-    "R4B": _before_r5("R4B", "criteria"),
+    "R4": _before_r5("R4"),
+    "R4B": _before_r5("R4B"),
     "R5": Version(
         name="R5",
         encounter_period="actualPeriod",
@@ -94,7 +92,6 @@ VERSIONS: Mapping[str, Version] = {
         reconciled_lines="allocation",
         reconciled_target="target",
         payment_by="reporter",
-        subscription_topic="topic",
     ),
 }
 

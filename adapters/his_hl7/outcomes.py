@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from adapters import texts
-from adapters.errors import Malformed, NotDone, OutcomeUnknown, OutsideError, Reason, Refused
-from adapters.his_hl7.settings import BUSY, UNKNOWN, Hl7HisSettings
+from adapters.errors import Malformed, OutsideError, Reason
+from adapters.his_hl7.settings import Hl7HisSettings
 from adapters.hl7.message import Message
+from adapters.meanings import BUSY, UNKNOWN, error
 
 ACCEPTED = frozenset({"AA", "CA"})
 REJECTED_UNREAD = frozenset({"AR", "CR"})
@@ -61,7 +62,7 @@ def _outcome(answer: Message, acknowledgement: str, settings: Hl7HisSettings) ->
     if meaning is None:
         meaning = _meaning_without_standard_code(acknowledgement, own)
     text = f"the hospital answered {acknowledgement} {own or standard}".rstrip()
-    return _error(meaning, text, own or standard, timedelta(seconds=settings.busy_retry))
+    return error(meaning, text, native_code=own or standard, retry_after=timedelta(seconds=settings.busy_retry))
 
 
 def _own_code(answer: Message) -> str:
@@ -75,11 +76,3 @@ def _meaning_without_standard_code(acknowledgement: str, own: str) -> str:
     if own:
         return Reason.OTHER
     return BUSY if acknowledgement in REJECTED_UNREAD else UNKNOWN
-
-
-def _error(meaning: str, text: str, native_code: str, retry_after: timedelta) -> OutsideError:
-    if meaning == BUSY:
-        return NotDone(text, native_code=native_code, retry_after=retry_after)
-    if meaning == UNKNOWN:
-        return OutcomeUnknown(text, native_code=native_code)
-    return Refused(text, reason=Reason(meaning), native_code=native_code)

@@ -8,13 +8,12 @@ from zoneinfo import available_timezones
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from adapters.errors import Reason
 from adapters.his_hl7.map_schema import MapSchema
 from adapters.his_hl7.map_settings import map_from
-from adapters.his_hl7.settings import BUSY, UNKNOWN
 from adapters.hl7.build import UTF_8
 from adapters.hl7.charset import codec_of
 from adapters.hl7.path import path
+from adapters.meanings import NOES
 from adapters.values import Sex
 
 ID_TYPES = {
@@ -24,7 +23,6 @@ ID_TYPES = {
     "PASSPORT": ["PPN"],
 }
 SEXES = {"F": "F", "女": "F", "2": "F", "M": "M", "男": "M", "1": "M"}
-MEANINGS = (*Reason, BUSY, UNKNOWN)
 _FREE_FIELD = validate.Regexp(
     r"FT1-(?!(?:[1-7]|11|30)\Z)(?:[1-9]|[1-9]\d)\Z",
     error="a field of FT1 that nothing else of ours stands in, such as FT1-23",
@@ -136,7 +134,7 @@ class Hl7HisSchema(Schema):
     )
     codes = fields.Dict(
         fields.String(),
-        fields.String(validate=validate.OneOf(MEANINGS)),
+        fields.String(validate=validate.OneOf(NOES)),
         load_default=dict,
         metadata={"description": "The hospital's error codes (ERR-5): what they mean."},
     )

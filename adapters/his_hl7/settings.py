@@ -9,9 +9,6 @@ from zoneinfo import ZoneInfo
 
 from adapters.his_hl7.map_settings import NewsMap, map_from
 
-BUSY = "busy"
-UNKNOWN = "unknown"
-
 
 @dataclass(frozen=True, slots=True)
 class TlsFiles:

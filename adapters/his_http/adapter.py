@@ -8,6 +8,7 @@ from typing import Any
 from adapters.his_http.client import HttpHisClient
 from adapters.his_http.feeds import HttpFeeds
 from adapters.his_http.his import HttpOperations
+from adapters.his_http.questions import Questions
 from adapters.his_http.schema import HttpHisSchema, settings_from
 from adapters.his_http.settings import HttpHisSettings
 from adapters.http import Timeouts
@@ -19,8 +20,9 @@ class HttpHis(HttpOperations, HttpFeeds):
     """Every port of the adapter in one object."""
 
     def __init__(self, client: HttpHisClient, settings: HttpHisSettings, now: Now) -> None:
-        HttpOperations.__init__(self, client, settings, now)
-        HttpFeeds.__init__(self, client, settings, now)
+        questions = Questions(client, settings, now)
+        HttpOperations.__init__(self, questions, settings, now)
+        HttpFeeds.__init__(self, questions, settings, now)
 
 
 def build(loaded: Mapping[str, Any], context: AdapterContext) -> HttpHis:

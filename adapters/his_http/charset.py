@@ -10,18 +10,33 @@ from adapters.errors import Malformed
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DECLARED = re.compile(rb"\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _IN_HEADER = re.compile(r"charset\s*=\s*\"?([A-Za-z0-9._-]{1,40})", re.ASCII)
-_CHINESE = frozenset({"gb2312", "gbk", "gb18030", "hz"})
+_TEXT = re.compile(r"utf-(?:8|16|32)(?:-[a-z]+)?|gb\w+|hz|big5\w*|ascii|iso8859-\d+|cp\d+|koi8\w*|euc_\w+|shift_jis\w*")
+"""Codecs of texts; Python knows others under such names that are none."""
+
+_CHINESE = frozenset({"gb2312", "gbk", "gb18030", "gb180302000", "cp936"})
 _SAYS_NOTHING = frozenset({"iso8859-1", "ascii", "cp1252"})
 """What servers write into a header by default: no byte could contradict it."""
 
 
 def codec_of(name: str) -> str | None:
     """The Python codec of a character set's name, None where there is none; GB2312 and GBK are read as GB18030."""
+    if re.sub(r"[^a-z0-9]", "", name.lower()) in _CHINESE:
+        return "gb18030"
     try:
         codec = codecs.lookup(name.strip()).name
     except (LookupError, ValueError):
         return None
-    return "gb18030" if codec in _CHINESE else codec
+    return codec if _TEXT.fullmatch(codec) else None
+
+
+def sending_codec_of(name: str) -> str | None:
+    """The codec of what we send, None where there is none: what says GBK gets no character beyond it.
+
+    Windows says GB2312 and means GBK.
+    """
+    codec = codec_of(name)
+    said = re.sub(r"[^a-z0-9]", "", name.lower())
+    return "gbk" if codec == "gb18030" and not said.startswith(codec) else codec
 
 
 def decoded(raw: bytes, content_type: str, *, fixed: str, usual: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from adapters.his_http.settings import Operation
-from adapters.his_http.template import RAW, Template
+from adapters.his_http.template import RAW, Place, Template
 from adapters.records.names import ASKED, KINDS, PATIENT
 
 POSTS = (
@@ -34,13 +35,22 @@ KIND_OF = {
 OPERATIONS = tuple(dict.fromkeys((*ASKED, *POSTS)))
 ALWAYS = frozenset({"now", "today", "request_id"})
 OF_FEED = frozenset({"since", "until", "since_day", "until_day"})
-PAYLOAD = "payload"
+PAYLOAD, REQUEST = "payload", "request"
+JSON = "json"
+NUMBERS = frozenset({"amount", "signed_amount", "fee", REQUEST})
+"""What may stand in JSON without quotes."""
+
+_ESCAPED = re.compile(r"\\.")
 PERSONAL = frozenset({*PATIENT, "phone"})
+
+_AROUND: Mapping[str, frozenset[str]] = {"template": frozenset(), "frame": frozenset({REQUEST})}
+"""What a template may stand around; every other one has the whole request and its checksums."""
 
 _FILLED_IN = {"find_posting": frozenset({"serial"})}
 _NEEDS = {"book": (("find_booking",), ("cancel",)), **dict.fromkeys(POSTS, (("find_posting", "postings"),))}
 
 KeyPath = tuple[str | int, ...]
+_Known = Generator["Finding", None, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +87,9 @@ class Description:
     ) -> Iterator[Finding]:
         if not operation.asking.url:
             yield Finding((*keys, "url"), "no address is written for it")
-        yield from self._templates(keys, operation, asked)
         reading = operation.reading
+        asked |= yield from self._first(keys, operation, asked)
+        yield from self._templates(keys, operation, asked)
         lookups = [self.lookups[name] for name in reading.complete if name in self.lookups]
         strange = [name for name in reading.complete if name not in self.lookups]
         yield from (Finding((*keys, "complete"), _unknown(name, self.lookups, "a lookup")) for name in strange)
@@ -94,23 +105,45 @@ class Description:
         if kind and (lacking := KINDS[kind].lacking(own | added | given)):
             yield Finding((*keys, "fields"), f"a {kind} needs {', '.join(lacking)} too")
 
+    def _first(
+        self, keys: tuple[str, str], operation: Operation, asked: frozenset[str], above: tuple[str, ...] = ()
+    ) -> _Known:
+        """Faults of the lookups that come first; what is known once they were asked."""
+        here = (*self._written_at(keys, "first"), "first")
+        for name in operation.reading.first:
+            lookup = self.lookups.get(name)
+            if lookup is operation:
+                continue
+            if lookup is None:
+                yield Finding(here, _unknown(name, self.lookups, "a lookup"))
+            elif name in above:
+                yield Finding(here, f"{name} would have to come before itself")
+            else:
+                known = yield from self._first(("lookups", name), lookup, asked, (*above, name))
+                yield from self._templates(("lookups", name), lookup, known)
+                asked |= lookup.reading.fields.keys()
+        return asked
+
     def _lookups(
         self, lookups: Sequence[Operation], known: frozenset[str], allowed: frozenset[str]
     ) -> Iterator[Finding]:
         for lookup in lookups:
             keys = ("lookups", lookup.name)
-            yield from self._templates(keys, lookup, known)
+            first = yield from self._first(keys, lookup, known)
+            yield from self._templates(keys, lookup, first)
             for name in lookup.reading.fields.keys() - allowed - known:
                 yield Finding((*keys, "fields", name), _unknown(name, allowed, "a field of what it completes"))
             known |= lookup.reading.fields.keys()
 
     def _templates(self, keys: tuple[str, str], operation: Operation, asked: frozenset[str]) -> Iterator[Finding]:
         asking = operation.asking
-        known = asked | ALWAYS | asking.values.keys() | self.written["secrets"].keys()
+        paged = {"page", "page_size"} if operation.reading.page_size else set[str]()
+        known = asked | ALWAYS | paged | asking.values.keys() | self.written["secrets"].keys()
         for knob, template in asking.templates:
             at = (*self._written_at(keys, knob), knob)
-            here = known if knob == "template" else known | asking.digests.keys() | {PAYLOAD}
-            yield from (Finding(at, text) for text in _places(template, here))
+            here = known | _AROUND.get(knob, asking.digests.keys() | {PAYLOAD})
+            may_be_raw = here if knob == "digests" else (PAYLOAD, REQUEST)
+            yield from (Finding(at, text) for text in _places(template, here, may_be_raw=may_be_raw))
         private = PERSONAL | self.written["secrets"].keys()
         for name in sorted(_in_path(asking.path) & private):
             yield Finding((*self._written_at(keys, "path"), "path"), f"{{{name}}} {_IN_PATH}")
@@ -131,7 +164,7 @@ class Description:
                     yield Finding(("operations", name), text)
 
     def _secrets(self) -> Iterator[Finding]:
-        ours = {name for names in ASKED.values() for name in names} | ALWAYS | OF_FEED | {PAYLOAD}
+        ours = {name for names in ASKED.values() for name in names} | ALWAYS | OF_FEED | {PAYLOAD, REQUEST}
         ours |= {name for kind in KINDS.values() for name in kind.names}
         for name in self.written["secrets"].keys() & ours:
             yield Finding(("secrets", name), f"{name} is a name of ours already")
@@ -151,19 +184,21 @@ def _in_path(template: Template) -> set[str]:
     return found
 
 
-def _places(template: Template, known: Iterable[str]) -> Iterator[str]:
+def _places(template: Template, known: Iterable[str], *, may_be_raw: Collection[str]) -> Iterator[str]:
     names = frozenset(known)
-    for place in template.places:
+    for number, place in enumerate(template.pieces):
+        if isinstance(place, str):
+            continue
         if place.name not in names:
             yield f"line {place.line}: {_unknown(f'{{{place.name}}}', [f'{{{name}}}' for name in names], 'known here')}"
-        elif (
-            RAW in place.ways and place.name != PAYLOAD and template.pieces != (place,) and not _is_of_digest(template)
-        ):
-            yield f"line {place.line}: only {{{PAYLOAD}}} may stand unescaped, {{{place.name}}} may not"
+        elif RAW in place.ways and place.name not in may_be_raw:
+            yield f"line {place.line}: only {{{PAYLOAD}}} and {{{REQUEST}}} may stand unescaped"
+        elif place.ways[0] == JSON and place.name not in NUMBERS and not _is_quoted(template.pieces[:number]):
+            yield f"line {place.line}: {{{place.name}}} must stand in quotes"
 
 
-def _is_of_digest(template: Template) -> bool:
-    return all(place.ways == (RAW,) for place in template.places)
+def _is_quoted(before: Iterable[str | Place]) -> bool:
+    return sum(_ESCAPED.sub("", piece).count('"') for piece in before if isinstance(piece, str)) % 2 == 1
 
 
 def _unknown(name: str, known: Iterable[str], what: str) -> str:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from adapters.errors import Malformed, NotDone, OutcomeUnknown
-from adapters.his_http import outcomes, reply
+from adapters import meanings
+from adapters.errors import Malformed, NotDone, OutcomeUnknown, OutsideError
+from adapters.his_http import reply
 from adapters.his_http.settings import Asking, HttpHisSettings, Operation
 from adapters.his_http.template import encoded
-from adapters.http import HttpClient, Request, Transport
+from adapters.http import HttpClient, Request, Response, Transport
 from adapters.records import Record, sent
 from adapters.records.conventions import Conventions
 from adapters.time import Now
@@ -56,22 +57,29 @@ class HttpHisClient:
         return timedelta(seconds=self._settings.busy_retry)
 
     def _exchange(self, operation: Operation, values: Record) -> Answer:
-        asking = operation.asking
-        response = self._http.send(self.request(operation, values))
-        meaning = asking.statuses.get(str(response.status), outcomes.UNKNOWN)
+        asking, request_id = operation.asking, self._new_id()
+        response = self._http.send(self.request(operation, {**values, "request_id": request_id}))
+        meaning = asking.statuses.get(str(response.status), meanings.UNKNOWN)
         if meaning != READ:
-            raise outcomes.error(meaning, f"HTTP-{response.status}", self._later)
-        document = reply.document_of(response, asking)
-        meaning, code = asking.judgement.of(document)
-        if meaning not in (outcomes.OK, outcomes.EMPTY):
-            raise outcomes.error(meaning, code, self._later)
-        return Answer(document, meaning == outcomes.EMPTY)
+            raise self._no(meaning, f"HTTP-{response.status}")
+        judged = _judged(response, asking, request_id)
+        if not judged.is_ours:
+            raise OutcomeUnknown("the answer belongs to another request")
+        if judged.meaning not in (meanings.OK, meanings.EMPTY):
+            raise self._no(judged.meaning, judged.code)
+        return Answer(judged.document, judged.meaning == meanings.EMPTY)
+
+    def _no(self, meaning: str, code: str) -> OutsideError:
+        text = f"the hospital answered {meaning} {code}".rstrip()
+        return meanings.error(meaning, text, native_code=code, retry_after=self._later)
 
     def request(self, operation: Operation, values: Record) -> Request:
         """The request as it goes out."""
         asking, codec = operation.asking, operation.asking.charset
         known = {**self._at_hand(asking, operation.reading.conventions), **values}
         payload = asking.template.render(known, codec)
+        if asking.frame is not None:
+            payload = asking.frame.render({**known, "request": payload}, codec)
         known["payload"] = payload
         for name, digest in asking.digests.items():
             known[name] = _digest(digest.algorithm, encoded(digest.of.render(known, codec), codec), upper=digest.upper)
@@ -89,7 +97,6 @@ class HttpHisClient:
         return {
             "now": sent.of_instant(now, conventions),
             "today": sent.of_day(now.astimezone(conventions.time_zone).date(), conventions),
-            "request_id": self._new_id(),
             **asking.values,
             **self._settings.secrets,
         }
@@ -102,6 +109,38 @@ def sent_already() -> Iterator[None]:
         yield
     except Malformed as unreadable:
         raise OutcomeUnknown(unreadable.text, native_code=unreadable.native_code) from unreadable
+
+
+@dataclass(slots=True)
+class _Judged:
+    """What an answer means as far as its layers were read; `is_ours` where one of them repeats the request's id."""
+
+    is_ours: bool
+    document: Any = None
+    meaning: str = ""
+    code: str = ""
+
+
+def _judged(response: Response, asking: Asking, request_id: str) -> _Judged:
+    """From the outside in, until a layer says anything but yes; where one says yes, nothing need be in it."""
+    judged = _Judged(is_ours=asking.echo is None)
+    try:
+        for document, is_inmost in reply.layers(response, asking):
+            meaning, code = asking.judgement.of(document, is_inmost=is_inmost)
+            judged.document, judged.meaning = document, meaning or judged.meaning
+            judged.code = code or judged.code
+            judged.is_ours = judged.is_ours or _repeats(document, asking, request_id)
+            if judged.meaning not in ("", meanings.OK):
+                return judged
+    except reply.NothingInside:
+        if judged.meaning != meanings.OK:
+            raise
+    judged.meaning = judged.meaning or asking.judgement.otherwise
+    return judged
+
+
+def _repeats(document: Any, asking: Asking, request_id: str) -> bool:
+    return asking.echo is not None and request_id in asking.echo.texts(document, document)
 
 
 def _digest(algorithm: str, raw: bytes, *, upper: bool) -> str:

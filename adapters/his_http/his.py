@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 from adapters.errors import Malformed, Reason, Refused
-from adapters.his_http.client import HttpHisClient, sent_already
-from adapters.his_http.joining import Lookups
+from adapters.his_http.client import sent_already
+from adapters.his_http.questions import Questions
 from adapters.his_http.rows import records_of
 from adapters.his_http.settings import HttpHisSettings, Operation
 from adapters.records import Record, billing, directory, scheduling, sent
@@ -32,10 +32,10 @@ Read = Callable[[Record, Conventions], Value]
 
 
 class HttpOperations:
-    """HisDirectory, HisScheduling and HisBilling over one client."""
+    """HisDirectory, HisScheduling and HisBilling over HTTP."""
 
-    def __init__(self, client: HttpHisClient, settings: HttpHisSettings, now: Now) -> None:
-        self._client = client
+    def __init__(self, questions: Questions, settings: HttpHisSettings, now: Now) -> None:
+        self._questions = questions
         self._settings = settings
         self._now = now
 
@@ -59,7 +59,7 @@ class HttpOperations:
 
     def register_patient(self, identity: VerifiedIdentity) -> None:
         operation = self._operation("register_patient")
-        self._client.tell(operation, sent.of_identity(identity, operation.reading.conventions))
+        self._questions.tell(operation, sent.of_identity(identity, operation.reading.conventions))
 
     # --- HisScheduling
 
@@ -81,7 +81,7 @@ class HttpOperations:
     def book(self, request: BookingRequest) -> Booking:
         operation = self._operation("book")
         conventions = operation.reading.conventions
-        answer = self._client.tell(operation, sent.of_request(request, conventions))
+        answer = self._questions.tell(operation, sent.of_request(request, conventions))
         with sent_already():
             record = _only(list(records_of(answer.document, operation.reading)))
             booked = scheduling.booking(record, conventions, request.placer_id)
@@ -91,7 +91,7 @@ class HttpOperations:
 
     def find_booking(self, placer_id: str) -> Booking | None:
         operation = self._operation("find_booking")
-        records = self._records(operation, {"placer_id": placer_id})
+        records = self._questions.records(operation, {"placer_id": placer_id})
         ours = (record for record in records if record.get("placer_id", placer_id) in ("", placer_id))
         found = [scheduling.booking(record, operation.reading.conventions, placer_id) for record in ours]
         return next(filter(None, found), None)
@@ -99,7 +99,7 @@ class HttpOperations:
     def cancel(self, booking: Booking) -> None:
         """A refusal counts while the appointment lives, whatever its code: "closed" is also said of a past visit."""
         try:
-            self._client.tell(self._operation("cancel"), sent.of_booking(booking))
+            self._questions.tell(self._operation("cancel"), sent.of_booking(booking))
         except Refused:
             if self.find_booking(booking.placer_id) is not None:
                 raise
@@ -109,7 +109,7 @@ class HttpOperations:
     def post(self, posting: Posting) -> PostingEntry:
         operation = self._operation(*_ways_to_post(posting))
         conventions = operation.reading.conventions
-        answer = self._client.tell(operation, sent.of_posting(posting, conventions))
+        answer = self._questions.tell(operation, sent.of_posting(posting, conventions))
         with sent_already():
             return billing.receipt(_only(list(records_of(answer.document, operation.reading))), conventions, posting)
 
@@ -144,15 +144,8 @@ class HttpOperations:
             raise Refused(f"the settings name no operation {names[-1]}", reason=Reason.NOT_ALLOWED)
         return operation
 
-    def _records(self, operation: Operation, asked: Record) -> Iterator[Record]:
-        answer = self._client.ask(operation, asked)
-        if answer.is_empty:
-            return iter(())
-        lookups = [self._settings.lookups[name] for name in operation.reading.complete]
-        return Lookups(self._client).complete(records_of(answer.document, operation.reading), lookups, asked)
-
     def _list(self, operation: Operation, asked: Record, read: Read[Value]) -> Sequence[Value]:
-        return tuple(_read(self._records(operation, asked), operation.reading.conventions, read))
+        return tuple(_read(self._questions.records(operation, asked), operation.reading.conventions, read))
 
 
 def _read(records: Iterator[Record], conventions: Conventions, read: Read[Value]) -> Iterator[Value]:

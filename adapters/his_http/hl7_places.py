@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from adapters.errors import Malformed
+from adapters.his_http.path import Node
 from adapters.hl7.message import Message
 from adapters.hl7.path import path
 from adapters.hl7.segment import Segment
@@ -22,10 +24,28 @@ class Hl7Node:
     message: Message
     segments: tuple[Segment, ...]
 
+    parent: None = None
+
     @property
     def group(self) -> Mapping[str, Segment]:
         """The first segment of each name."""
         return {segment.name: segment for segment in reversed(self.segments)}
+
+    def inside(self, name: str, namespace: str | None) -> Iterable[Node]:
+        """Nothing that a path could lead to."""
+        return ()
+
+    def holds(self, name: str) -> bool:
+        """The same."""
+        return False
+
+    def attribute(self, name: str) -> str | None:
+        """The same."""
+        return None
+
+    def text(self) -> str:
+        """The same."""
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +73,10 @@ class Hl7Place:
                 found[-1].append(segment)
         return [Hl7Node(root.message, tuple(group)) for group in found]
 
-    def texts(self, node: Hl7Node, root: Hl7Node) -> Iterator[str]:
-        """The value there, of the row or else of the message."""
+    def texts(self, node: Any, root: Any) -> Iterator[str]:
+        """The value there, of the row or else of the message; nothing in a document that is no message."""
+        if not isinstance(node, Hl7Node):
+            return
         name, _, place = self.written.partition("-")
         segment = node.group.get(name) or root.group.get(name)
         if segment is not None:

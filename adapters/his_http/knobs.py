@@ -9,9 +9,9 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from adapters.his_http.charset import codec_of
 from adapters.his_http.client import READ
-from adapters.his_http.outcomes import BUSY, MEANINGS, UNKNOWN
 from adapters.his_http.reply import FORMS
 from adapters.his_http.template import ESCAPES
+from adapters.meanings import BUSY, MEANINGS, NOES, UNKNOWN
 from adapters.records.schema import ConventionsSchema
 
 USUAL: dict[str, Any] = {
@@ -20,6 +20,7 @@ USUAL: dict[str, Any] = {
     "method": "POST",
     "headers": {"Content-Type": "text/xml; charset=utf-8"},
     "envelope": "",
+    "frame": "",
     "template": "",
     "escape": "xml",
     "values": {},
@@ -34,15 +35,17 @@ USUAL: dict[str, Any] = {
     "unwrap": [],
     "reply": "xml",
     "segments": ["MSA", "ERR", "QAK", "QPD", "PID", "PV1", "ORC", "OBR", "OBX", "SCH", "FT1"],
+    "echo": "",
     "code": "",
     "codes": {},
     "rules": [],
     "otherwise": UNKNOWN,
-    "records": {},
+    "conventions": {},
+    "first": [],
 }
 """What holds where nobody writes a knob. A status that turns a request away unread did nothing."""
 
-TABLES = ("headers", "values", "digests", "statuses", "namespaces", "codes", "records")
+TABLES = ("headers", "values", "digests", "statuses", "namespaces", "codes", "conventions")
 """Knobs that are tables: a nearer one adds to a wider one, key by key."""
 
 
@@ -131,7 +134,10 @@ class DialectSchema(Schema):
     method = _one_of(("POST", "GET", "PUT", "DELETE"), "Method of the request, usually POST.")
     headers = _table("Templates of headers.", _template("A template."))
     envelope = _template("Template around the request, which stands in it as {payload}; empty for none.")
-    template = _template("The request, with places such as {mrn}.")
+    frame = _template(
+        "Template around what an operation writes, which stands in it as {request:raw}; both are {payload}."
+    )
+    template = _template("What an operation asks, with places such as {mrn}.")
     escape = _one_of(ESCAPES, "How values are escaped where a template does not say, usually xml.")
     values = _table("Values of the hospital's own for templates.")
     digests = _table("Checksums by the name of their place.", fields.Nested(DigestSchema))
@@ -139,19 +145,23 @@ class DialectSchema(Schema):
     reply_charset = _text("Character set of replies; empty where they say it themselves.", _known_charset)
     statuses = _table(
         "HTTP statuses: 200 is read; 401, 403, 404, 405, 415 and 429 did nothing; all others are unknown.",
-        _one_of((READ, BUSY, UNKNOWN, *MEANINGS[4:]), "What it means."),
+        _one_of((READ, *NOES), "What it means."),
     )
     namespaces = _table("Namespaces by the prefixes that places use.")
     unwrap = _texts("Layers off a reply: `xml:/Envelope/…/return`, `json:/d`, `base64`.")
     reply = _one_of(FORMS, "What is inside, usually xml.")
     segments = _texts("Segments before which an HL7 message is split that lost its segment ends.")
+    echo = _text("Where an answer repeats {request_id}; any other id there belongs to another request.")
     code = _text("Where an answer has its code.")
     codes = _table("What its codes mean.", _one_of(MEANINGS, "`ok`, `empty`, `busy`, `unknown`, or why it is a no."))
     rules = fields.List(
         fields.Nested(RuleSchema), metadata={"description": "What an answer means whose code no table lists, in turn."}
     )
     otherwise = _one_of(MEANINGS, "What every other answer means, usually unknown.")
-    records = fields.Nested(ConventionsSchema(partial=True), metadata={"description": "What the texts of rows mean."})
+    first = _texts("Lookups that are asked before, in turn, such as a login; their fields are values of the request.")
+    conventions = fields.Nested(
+        ConventionsSchema(partial=True), metadata={"description": "What the texts of rows mean."}
+    )
 
 
 class OperationSchema(DialectSchema):
@@ -172,10 +182,28 @@ class OperationSchema(DialectSchema):
     fields_ = _table("Where a row has our fields.", places("Where it stands."))
     fields_.data_key = "fields"
     fields_.load_default = dict
+    page_size = fields.Integer(
+        load_default=0,
+        strict=True,
+        validate=validate.Range(0, 10_000),
+        metadata={
+            "description": "Rows of a page, where a list comes in pages: {page} from 1 and {page_size}; 0 for none."
+        },
+    )
     complete = _texts("Lookups that complete each row, in turn.", list)
     drop_when_empty = fields.Boolean(
         load_default=False,
         metadata={"description": "Of a lookup: whether a row is left out of which it knows nothing."},
+    )
+
+
+class LookupSchema(OperationSchema):
+    """A further question."""
+
+    keep = fields.Float(
+        load_default=0.0,
+        validate=validate.Range(min=0),
+        metadata={"description": "Seconds for which its answer counts, such as a session's; 0 asks anew each time."},
     )
 
 
@@ -184,7 +212,7 @@ class FeedSchema(OperationSchema):
 
     kind = fields.String(
         required=True,
-        validate=validate.OneOf(("visit", "bill", "report")),
+        validate=validate.OneOf(("visit", "bill", "report", "merge")),
         metadata={"description": "What its things are."},
     )
     every = fields.Float(

@@ -6,16 +6,11 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
 from adapters import texts
-from adapters.errors import NotDone, OutcomeUnknown, OutsideError, Reason, Refused
-
-OK, EMPTY, BUSY, UNKNOWN = "ok", "empty", "busy", "unknown"
-MEANINGS = (OK, EMPTY, BUSY, UNKNOWN, *Reason)
-"""`ok` and `empty` are answers; `busy` did nothing and may be asked again; a Reason is a no."""
+from adapters.meanings import OK
 
 FILLED = "*"
 """The test that any text passes that is not empty."""
@@ -60,9 +55,11 @@ class Rule:
     words: tuple[str, ...]
     means: str = OK
 
-    def holds(self, node: Any, root: Any) -> bool:
-        """Whether it does; what is absent is an empty text."""
-        text = next(self.place.texts(node, root), "")
+    def holds(self, node: Any, root: Any, *, if_absent: bool = True) -> bool:
+        """Whether it does; what is absent is an empty text, or no text at all."""
+        text = next(self.place.texts(node, root), "" if if_absent else None)
+        if text is None:
+            return False
         return any(passes(text, test) for test in self.tests) or any(word in text for word in self.words)
 
 
@@ -75,13 +72,16 @@ class Judgement:
     rules: Sequence[Rule]
     otherwise: str
 
-    def of(self, document: Any) -> tuple[str, str]:
-        """What the answer means, and its own code where that looks like one."""
+    def of(self, document: Any, *, is_inmost: bool) -> tuple[str | None, str]:
+        """What one layer of an answer says, None where it says nothing; and its code where that looks like one.
+
+        Only in the inmost layer a place that is absent counts as an empty text: outer ones are told by what they hold.
+        """
         code = next(self.code.texts(document, document), "") if self.code else ""
         if code in self.codes:
             return self.codes[code], texts.code(code)
-        held = (rule.means for rule in self.rules if rule.holds(document, document))
-        return next(held, self.otherwise), texts.code(code)
+        held = (rule.means for rule in self.rules if rule.holds(document, document, if_absent=is_inmost))
+        return next(held, self.otherwise if code else None), texts.code(code)
 
 
 def passes(text: str, test: str) -> bool:
@@ -90,13 +90,3 @@ def passes(text: str, test: str) -> bool:
     if comparison is None:
         return bool(text) if test == FILLED else text == test
     return bool(_NUMBER.match(text)) and _SIGNS[comparison["sign"]](Decimal(text), Decimal(comparison["number"]))
-
-
-def error(meaning: str, native_code: str, retry_after: timedelta) -> OutsideError:
-    """The outcome of an answer that is neither `ok` nor `empty`; no text of the hospital's is repeated."""
-    text = f"the hospital answered {meaning} {native_code}".rstrip()
-    if meaning == BUSY:
-        return NotDone(text, native_code=native_code, retry_after=retry_after)
-    if meaning == UNKNOWN:
-        return OutcomeUnknown(text, native_code=native_code)
-    return Refused(text, reason=Reason(meaning), native_code=native_code)

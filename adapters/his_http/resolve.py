@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from marshmallow import ValidationError
 
 from adapters.his_http import template
-from adapters.his_http.charset import codec_of
+from adapters.his_http.charset import codec_of, sending_codec_of
 from adapters.his_http.hl7_places import hl7_place
 from adapters.his_http.knobs import TABLES, USUAL
 from adapters.his_http.outcomes import Judgement, Place, Rule
@@ -69,8 +69,13 @@ def feed_of(name: str, written: Mapping[str, Any], top: Mapping[str, Any]) -> Fe
 
 
 def place_reader(knobs: Mapping[str, Any]) -> Read:
-    """What reads a place of a reply of that form."""
-    return hl7_place if knobs["reply"] == HL7 else lambda text: path_of(text, knobs["namespaces"])
+    """What reads a place of a reply of that form; in HL7 one that begins with a slash belongs to the wrappers."""
+
+    def read(text: str) -> Place:
+        is_hl7 = knobs["reply"] == HL7 and not text.strip().startswith("/")
+        return hl7_place(text) if is_hl7 else path_of(text, knobs["namespaces"])
+
+    return read
 
 
 class _Faults:
@@ -102,25 +107,28 @@ def _asking(knobs: Mapping[str, Any], faults: _Faults) -> Asking:
     def rendered(key: tuple[str | int, ...], text: str, way: str) -> Template:
         return faults.tried(key, partial(template_of, text, way), Template(()))
 
-    ends = knobs["template"].replace("\n", "\r") if escape == "hl7" else knobs["template"]
+    ends = knobs["template"].strip()
+    ends = ends.replace("\n", "\r") if escape == "hl7" else ends
     return Asking(
         url=knobs["url"],
         path=rendered(("path",), knobs["path"], "url"),
         method=knobs["method"],
         headers={name: rendered(("headers", name), text, "line") for name, text in knobs["headers"].items()},
-        envelope=rendered(("envelope",), knobs["envelope"], escape) if knobs["envelope"] else None,
+        envelope=rendered(("envelope",), knobs["envelope"].strip(), escape) if knobs["envelope"] else None,
+        frame=rendered(("frame",), knobs["frame"].strip(), escape) if knobs["frame"] else None,
         template=rendered(("template",), ends, escape),
         values=knobs["values"],
         digests={
             name: Digest(each["algorithm"], rendered(("digests", name), each["of"], template.RAW), each["upper"])
             for name, each in knobs["digests"].items()
         },
-        charset=codec_of(knobs["charset"]) or "utf-8",
+        charset=sending_codec_of(knobs["charset"]) or "utf-8",
         reply_charset=codec_of(knobs["reply_charset"]) or "" if knobs["reply_charset"] else "",
         statuses=knobs["statuses"],
         unwrap=faults.tried(("unwrap",), lambda: [_layer(text, knobs) for text in knobs["unwrap"]], []),
         reply_form=knobs["reply"],
         segments=knobs["segments"],
+        echo=faults.tried(("echo",), lambda: place_reader(knobs)(knobs["echo"]) if knobs["echo"] else None, None),
         judgement=_judgement(knobs, faults),
     )
 
@@ -163,9 +171,12 @@ def _reading(written: Mapping[str, Any], knobs: Mapping[str, Any], read: Read, f
         fields=_sources("fields", written["fields_"], read, faults),
         items=place("items"),
         item_fields=_sources("item_fields", written.get("item_fields", {}), read, faults),
+        first=knobs["first"],
+        page_size=written["page_size"],
         complete=written["complete"],
         drop_when_empty=written["drop_when_empty"],
-        conventions=conventions_from(ConventionsSchema().load(knobs["records"])),
+        keep=timedelta(seconds=written.get("keep", 0)),
+        conventions=conventions_from(ConventionsSchema().load(knobs["conventions"])),
     )
 
 

@@ -23,6 +23,11 @@ def rows_of(document: Any, reading: Reading) -> list[Any]:
     return [row for row in found if all(rule.holds(row, document) for rule in reading.only)]
 
 
+def count(document: Any, reading: Reading) -> int:
+    """How many rows there are, those too that do not count."""
+    return 1 if reading.rows is None else len(reading.rows.nodes(document, document))
+
+
 def record_of(row: Any, document: Any, fields: Mapping[str, Source]) -> Record:
     """Our field names and their texts; '' where a place is empty."""
     return {name: text_of(source, row, document) for name, source in fields.items()}

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from adapters.his_http.checks import OPERATIONS, Description, Finding
-from adapters.his_http.knobs import DialectSchema, FeedSchema, OperationSchema
+from adapters.his_http.knobs import DialectSchema, FeedSchema, LookupSchema, OperationSchema
 from adapters.his_http.resolve import feed_of, operation_of
 from adapters.his_http.settings import FeedOperation, HttpHisSettings, Operation
 
@@ -55,7 +55,7 @@ class HttpHisSchema(DialectSchema):
     operations = _described(
         OperationSchema, "What the hospital can be asked.", validate.OneOf(OPERATIONS, error="one of {choices}")
     )
-    lookups = _described(OperationSchema, "Further questions that complete the rows of others.")
+    lookups = _described(LookupSchema, "Further questions that complete the rows of others, or come first.")
     feeds = _described(FeedSchema, "Lists of what is new.")
 
     @validates_schema(skip_on_field_errors=True)

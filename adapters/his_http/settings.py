@@ -52,6 +52,7 @@ class Asking:
     method: str
     headers: Mapping[str, Template]
     envelope: Template | None
+    frame: Template | None
     template: Template
     values: Mapping[str, str]
     digests: Mapping[str, Digest]
@@ -61,6 +62,7 @@ class Asking:
     unwrap: Sequence[Unwrapping]
     reply_form: str
     segments: Sequence[str]
+    echo: ReplyPlace | None
     judgement: Judgement
 
     @property
@@ -69,8 +71,9 @@ class Asking:
         yield from (("path", self.path), ("template", self.template))
         yield from (("headers", header) for header in self.headers.values())
         yield from (("digests", digest.of) for digest in self.digests.values())
-        if self.envelope is not None:
-            yield "envelope", self.envelope
+        for knob, around in (("envelope", self.envelope), ("frame", self.frame)):
+            if around is not None:
+                yield knob, around
 
     @property
     def places(self) -> frozenset[Place]:
@@ -87,7 +90,8 @@ class Asking:
 class Reading:
     """How a reply becomes records: rows (None: the whole is one), which of them, their fields, and what completes them.
 
-    `items` are inside each row and have `item_fields` of their own.
+    `items` are inside each row and have `item_fields` of their own. `first` names lookups that are asked before, whose
+    fields are values of the request; with a `page_size` the list comes in pages. A lookup's answer counts for `keep`.
     """
 
     rows: ReplyPlace | None
@@ -96,8 +100,11 @@ class Reading:
     fields: Mapping[str, Source]
     items: ReplyPlace | None
     item_fields: Mapping[str, Source]
+    first: Sequence[str]
+    page_size: int
     complete: Sequence[str]
     drop_when_empty: bool
+    keep: timedelta
     conventions: Conventions
 
 

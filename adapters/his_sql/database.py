@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -111,9 +112,25 @@ class HospitalDatabase:
         """A connection whose transaction is open for that purpose; whatever is not committed is rolled back."""
         with self._engine.connect() as connection:
             connection.info[DEADLINE] = monotonic() + self._waits.reply
-            for opening in getattr(self._habits(), purpose)(self._waits):
-                connection.exec_driver_sql(opening)
-            yield connection
+            with self._given_up_in_time(connection):
+                for opening in getattr(self._habits(), purpose)(self._waits):
+                    connection.exec_driver_sql(opening)
+                yield connection
+
+    @contextmanager
+    def _given_up_in_time(self, connection: Connection) -> Iterator[None]:
+        """A server that keeps silent altogether ends the block as a lost connection does."""
+        sever = self._habits().sever
+        if sever is None:
+            yield
+            return
+        watch = threading.Timer(self._waits.patience, sever, (connection.connection.driver_connection,))
+        watch.daemon = True
+        watch.start()
+        try:
+            yield
+        finally:
+            watch.cancel()
 
     def _habits(self) -> Habits:
         dialect = self._engine.dialect

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import socket
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -17,6 +20,9 @@ Notes = MutableMapping[Any, Any]
 """What is kept beside a connection of the driver as long as it lives."""
 
 _MILLISECONDS = 1_000
+_MARGIN = 5.0
+"""The database's own limit comes first: its firm word is worth more than a connection that is given up."""
+
 _STEPS = 10_000
 """SQLite looks at its deadline after as many steps of its machine."""
 
@@ -29,6 +35,11 @@ class Waits:
     reply: float
 
     @property
+    def patience(self) -> float:
+        """Seconds after which a database that does not even say that it stopped is given up."""
+        return self.reply + min(_MARGIN, self.reply / 2)
+
+    @property
     def milliseconds(self) -> int:
         """The wait for an answer, in whole milliseconds."""
         return max(1, ceil(self.reply * _MILLISECONDS))
@@ -39,13 +50,15 @@ class Habits:
     """How one kind of database is spoken to.
 
     `arguments` are for its driver; `connected` prepares a new connection of the driver, whose notes hold `DEADLINE`
-    while a transaction runs; `reading` and `changing` are the statements that open a transaction.
+    while a transaction runs; `reading` and `changing` are the statements that open a transaction; `sever` ends a
+    connection that another thread waits on, for drivers that would wait for ever.
     """
 
     arguments: Callable[[str, Waits], Mapping[str, Any]] = lambda _driver, _waits: {}
     connected: Callable[[Any, Notes, Waits], None] = lambda _connection, _notes, _waits: None
     reading: Callable[[Waits], Sequence[str]] = lambda _waits: ()
     changing: Callable[[Waits], Sequence[str]] = lambda _waits: ()
+    sever: Callable[[Any], None] | None = None
 
 
 def of(dialect: str, *, is_mariadb: bool = False) -> Habits:
@@ -61,18 +74,20 @@ def _postgresql_arguments(driver: str, waits: Waits) -> Mapping[str, Any]:
 
 
 def _postgresql(access: str) -> Callable[[Waits], Sequence[str]]:
-    return lambda waits: (
-        f"SET TRANSACTION {access}",
-        f"SET LOCAL statement_timeout = {waits.milliseconds}",
-        f"SET LOCAL lock_timeout = {waits.milliseconds}",
-    )
+    limits = "SET LOCAL statement_timeout = {0}; SET LOCAL lock_timeout = {0}"
+    return lambda waits: (f"SET TRANSACTION {access}; {limits.format(waits.milliseconds)}",)
+
+
+def _cut(connection: Any) -> None:
+    """Whoever waits for the server's answer reads its end."""
+    with contextlib.suppress(Exception), socket.socket(fileno=os.dup(connection.fileno())) as wire:
+        wire.shutdown(socket.SHUT_RDWR)
 
 
 def _mysql_arguments(driver: str, waits: Waits) -> Mapping[str, Any]:
     if driver not in ("pymysql", "mysqldb"):
         return {}
-    # A margin above the server's own limit: its firm word is worth more than a connection that is given up.
-    patience = ceil(waits.reply) + 5
+    patience = ceil(waits.patience)
     return {"connect_timeout": ceil(waits.connect), "read_timeout": patience, "write_timeout": patience}
 
 
@@ -112,7 +127,9 @@ def _lock_timeout(waits: Waits) -> Sequence[str]:
 
 
 _HABITS: Mapping[str, Habits] = {
-    "postgresql": Habits(_postgresql_arguments, reading=_postgresql("READ ONLY"), changing=_postgresql("READ WRITE")),
+    "postgresql": Habits(
+        _postgresql_arguments, reading=_postgresql("READ ONLY"), changing=_postgresql("READ WRITE"), sever=_cut
+    ),
     "mysql": _of_mysql(lambda waits: f"SET SESSION max_execution_time = {waits.milliseconds}"),
     "mariadb": _of_mysql(lambda waits: f"SET SESSION max_statement_time = {waits.reply}"),
     "sqlite": Habits(

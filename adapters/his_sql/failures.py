@@ -11,9 +11,8 @@ from enum import Enum, auto
 
 from sqlalchemy import exc
 
+from adapters import meanings
 from adapters.errors import Busy, Malformed, NotDone, OutcomeUnknown, OutsideError, Reason, Refused
-
-BUSY, UNKNOWN = "busy", "unknown"
 
 ANY = "*"
 """Around the words of a message by which a database that has no codes of its own tells one no from another."""
@@ -105,15 +104,9 @@ class Judge:
             is_undone = bool(codes) and not is_lost and not self.own_commit
             if stage is Stage.COMMITTING:
                 is_undone = is_undone and not _BUSY.isdisjoint(codes)
-            meaning = BUSY if is_undone else UNKNOWN
+            meaning = meanings.BUSY if is_undone else meanings.UNKNOWN
         text = _told("the hospital's database failed at a change", codes)
-        if meaning == BUSY:
-            return NotDone(text, native_code=native, retry_after=self.retry_after)
-        if meaning == UNKNOWN:
-            return OutcomeUnknown(text, native_code=native)
-        return Refused(
-            _told("the hospital's database refused a change", codes), reason=Reason(meaning), native_code=native
-        )
+        return meanings.error(meaning, text, native_code=native, retry_after=self.retry_after)
 
     def _by_words(self, error: Exception) -> str:
         """What a key such as `*full*` says of a message that holds its words."""

@@ -44,8 +44,8 @@ class FeedSettings:
 
     @property
     def documents(self) -> frozenset[str]:
-        """The columns that hold bytes which are no text."""
-        return frozenset({self.fields["document"]} if "document" in self.fields else ())
+        """The columns that hold bytes which are no text, names folded."""
+        return frozenset({self.fields["document"].casefold()} if "document" in self.fields else ())
 
 
 @dataclass(frozen=True, slots=True)

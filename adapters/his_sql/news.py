@@ -13,6 +13,7 @@ from adapters.his_sql.settings import SqlHisSettings
 from adapters.news import Preview, Unread
 from adapters.records import Record
 from adapters.records.bills import bill
+from adapters.records.merges import merge
 from adapters.records.reports import report
 from adapters.records.visits import visit
 
@@ -46,6 +47,8 @@ def _told(feed: FeedSettings, records: Sequence[Record], settings: SqlHisSetting
     match feed.kind:
         case "visit":
             yield from (visit(record, settings.conventions) for record in records)
+        case "merge":
+            yield from (merge(record, settings.conventions) for record in records)
         case "bill":
             yield bill(records, settings.conventions)
         case _:

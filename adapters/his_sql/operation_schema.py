@@ -8,14 +8,13 @@ from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from adapters.errors import Reason
-from adapters.his_sql.failures import BUSY, UNKNOWN
 from adapters.his_sql.operations import OPERATIONS, Operation
 from adapters.his_sql.statement import Statement
+from adapters.meanings import NOES
 from adapters.records.names import KINDS
 from adapters.records.outcomes import OutcomeSchema
 
-FED = ("visit", "bill", "report")
+FED = ("visit", "bill", "report", "merge")
 """The kinds of records that feeds tell of; an appointment that is called off is a visit that is off."""
 
 _NAMED = r'[\w$#]+\Z|"[^"]+"\Z|`[^`]+`\Z|\[[^\]]+\]\Z'
@@ -80,7 +79,7 @@ class OperationSchema(Schema):
     )
     errors = fields.Dict(
         fields.String(),
-        fields.String(validate=validate.OneOf((*Reason, BUSY, UNKNOWN))),
+        fields.String(validate=validate.OneOf(NOES)),
         load_default=dict,
         metadata={
             "description": "What an error of the database means at a change, by code, constraint or `*words*` of it."

@@ -27,8 +27,13 @@ class Told:
 
 
 def written(feed: str, rows: Sequence[Row], *, charset: str, documents: Collection[str] = ()) -> bytes:
-    """The rows as UTF-8; the same rows are always the same bytes. Columns in `documents` hold bytes, never text."""
-    told = [{name: _cell(row[name], name in documents, charset) for name in row.columns.names} for row in rows]
+    """The rows as UTF-8; the same rows are always the same bytes.
+
+    Columns in `documents`, names folded, hold bytes and never text.
+    """
+    told = [
+        {name: _cell(row[name], name.casefold() in documents, charset) for name in row.columns.names} for row in rows
+    ]
     return _canonical({"feed": feed, "rows": told})
 
 

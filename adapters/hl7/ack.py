@@ -39,6 +39,23 @@ class Verdict(Enum):
     REJECTED = 2
 
 
+class Acknowledging(StrEnum):
+    """In which mode a sender is answered: as its MSH-15 asks, or in one of the two whatever it asks.
+
+    ORIGINAL is for those that ask for enhanced mode and understand AA alone, ENHANCED for those that do not ask.
+    """
+
+    AS_ASKED = "as_asked"
+    ORIGINAL = "original"
+    ENHANCED = "enhanced"
+
+    def condition(self, asked: str) -> str:
+        """The accept condition that holds where MSH-15 says this."""
+        if self is Acknowledging.ENHANCED:
+            return asked if asked in ("AL", "ER", "SU") else "AL"
+        return "" if self is Acknowledging.ORIGINAL else asked
+
+
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """The identity of the answer itself: its MSH-10 (at most 20 characters) and MSH-7."""
@@ -74,7 +91,15 @@ DECISIONS: dict[str, dict[Verdict, AckCode | None]] = {
 """MSH-15 (table 0155) -> verdict -> code; an unknown value counts as absent."""
 
 
-def decide_ack(raw: bytes, *, stored: bool, stamp: Stamp, charset: str | None = None, refusal: str = "") -> Ack:
+def decide_ack(
+    raw: bytes,
+    *,
+    stored: bool,
+    stamp: Stamp,
+    charset: str | None = None,
+    refusal: str = "",
+    mode: Acknowledging = Acknowledging.AS_ASKED,
+) -> Ack:
     """The answer to a received message, whatever its bytes; never raises on them.
 
     `stored` says that the raw bytes are durable: without that nothing is ever accepted. `refusal`
@@ -85,18 +110,26 @@ def decide_ack(raw: bytes, *, stored: bool, stamp: Stamp, charset: str | None = 
         message = Message.parse(raw, charset)
     except Malformed as fault:
         return answer_unreadable(raw, fault.text, stored=stored, stamp=stamp, charset=charset)
-    return answer(message, stored=stored, stamp=stamp, refusal=refusal)
+    return answer(message, stored=stored, stamp=stamp, refusal=refusal, mode=mode)
 
 
-def answer(message: Message, *, stored: bool, stamp: Stamp, refusal: str = "") -> Ack:
+def answer(
+    message: Message,
+    *,
+    stored: bool,
+    stamp: Stamp,
+    refusal: str = "",
+    mode: Acknowledging = Acknowledging.AS_ASKED,
+) -> Ack:
     """The same for a message that was read already."""
     reason = refusal or next((text for oddity, text in _UNANSWERABLE.items() if oddity in message.problems), "")
-    return _answer(bytes(message), message.codec, message, _verdict(reason, stored=stored), reason, stamp)
+    code = DECISIONS.get(mode.condition(message["MSH-15"].strip()), DECISIONS[""])[_verdict(reason, stored=stored)]
+    return _answer(bytes(message), message.codec, message, code, reason, stamp)
 
 
 def answer_unreadable(raw: bytes, fault: str, *, stored: bool, stamp: Stamp, charset: str | None = None) -> Ack:
     """The answer to bytes that are no message, by the fault that was found in them."""
-    return _answer(raw, decode(raw, charset).codec, None, _verdict(fault, stored=stored), fault, stamp)
+    return _answer(raw, decode(raw, charset).codec, None, _ORIGINAL[_verdict(fault, stored=stored)], fault, stamp)
 
 
 def answers(reply: bytes, sent: bytes) -> bool:
@@ -114,12 +147,10 @@ def _verdict(reason: str, *, stored: bool) -> Verdict:
     return Verdict.REJECTED if reason else Verdict.ACCEPTED
 
 
-def _answer(raw: bytes, codec: str, message: Message | None, verdict: Verdict, reason: str, stamp: Stamp) -> Ack:
-    accept = message["MSH-15"].strip() if message else ""
-    code = DECISIONS.get(accept, DECISIONS[""])[verdict]
+def _answer(raw: bytes, codec: str, message: Message | None, code: AckCode | None, reason: str, stamp: Stamp) -> Ack:
     if code is None:
         return Ack(None, b"")
-    text = "not stored, send it again" if verdict is Verdict.FAILED else reason
+    text = "not stored, send it again" if code in (AckCode.AE, AckCode.CE) else reason
     return Ack(code, _Reply(header_fields(raw, codec), message).body(code, text, stamp))
 
 

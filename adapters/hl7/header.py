@@ -19,10 +19,10 @@ def header_fields(raw: bytes, codec: str) -> tuple[bytes, ...]:
     Split as text, for a character of GB18030 may end in a delimiter's byte, unless the bytes
     do not survive that.
     """
+    if codec.startswith("utf-16"):
+        # No header stands in such bytes as it is read; an answer is in UTF-8 then.
+        codec, raw = "utf-8", raw.decode(codec, "replace").encode("utf-8", "replace")
     line = header_line(raw)
-    if not line:
-        # Of UTF-16 no header stands in the bytes as such; an answer is in UTF-8 then.
-        codec, line = "utf-8", header_line(raw.decode(codec, "replace").encode("utf-8", "replace"))
     if not line:
         return ()
     separator = line[3:4]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import ClassVar, Self
 
 from adapters.errors import Malformed
@@ -16,6 +17,7 @@ from adapters.hl7.path import PATHS
 from adapters.hl7.segment import Reading, Segment
 
 _LINE_END = re.compile(r"[\r\n]+")
+_LINE = re.compile(r"[^\r\n]+")
 _HEADER = re.compile(r"MSH(?=[!-/:-@\[-`{-~])")
 _BATCH = frozenset({"FHS", "BHS", "BTS", "FTS"})
 _NAME_LENGTH = 3
@@ -53,11 +55,12 @@ _REQUIRED = (("9", Oddity.NO_TYPE), ("10", Oddity.NO_CONTROL_ID), ("12", Oddity.
 class Limits:
     """What one message may cost."""
 
-    size: int = 16 * 1024 * 1024
+    size: int = 1024**3
     segments: int = 100_000
 
 
 USUAL_LIMITS = Limits()
+"""What was let in is read: a listener lets in less."""
 
 
 class Message:
@@ -86,9 +89,9 @@ class Message:
         if len(raw) > limits.size:
             raise Malformed(f"a message of {len(raw)} bytes, more than {limits.size}")
         decoded = decode(raw, charset)
-        lines = _lines(decoded.text)
+        lines = _lines(decoded.text, limits.segments + 1)
         if len(lines) > limits.segments:
-            raise Malformed(f"a message of {len(lines)} segments, more than {limits.segments}")
+            raise Malformed(f"a message of more than {limits.segments} segments")
         return cls(raw, lines, _find_header(lines), decoded.codec, decoded.notes)
 
     def __bytes__(self) -> bytes:
@@ -167,8 +170,12 @@ class Message:
             yield Oddity.SEVERAL_MESSAGES
 
 
-def _lines(text: str) -> list[str]:
-    """The lines that hold anything, whatever ends them: blank ones carry no place that could move."""
+def _lines(text: str, most: int) -> list[str]:
+    """The first lines that hold anything, whatever ends them: blank ones carry no place that could move."""
+    if text.count("\r") + text.count("\n") > 2 * most:
+        # Of a text that is all line ends a list of its parts would take eight times its size.
+        some = (found[0] for found in _LINE.finditer(text))
+        return list(islice((line for line in some if not line.isspace()), most))
     parts = _LINE_END.split(text) if "\n" in text else text.split("\r")
     return [line for line in parts if line and not line.isspace()]
 

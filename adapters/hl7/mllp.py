@@ -65,7 +65,7 @@ class Framer:
     be taken for a whole one.
     """
 
-    def __init__(self, max_bytes: int = 16 * 1024 * 1024) -> None:
+    def __init__(self, max_bytes: int = 40 * 1024 * 1024) -> None:
         self._max_bytes = max_bytes
         self._inside = False
         self._ended = False

@@ -20,6 +20,9 @@ STANDS, OFF = "stands", "off"
 WANTED, WITHDRAWN = "wanted", "withdrawn"
 """Whether a bill is."""
 
+MERGED, LINKED, PARTED = "merged", "linked", "parted"
+"""Whether a number went up into another, is one more of the same person's, or somebody else's after all."""
+
 NOTHING = "nothing"
 """A state under which there is nothing to tell yet."""
 
@@ -60,6 +63,7 @@ class Conventions:
     entry_kinds: Mapping[str, EntryKind]
     visit_states: Mapping[str, str]
     bill_states: Mapping[str, str]
+    merge_states: Mapping[str, str]
     truths: Mapping[str, bool]
     report_kinds: Mapping[str, ReportKind]
     statuses: Mapping[str, ReportStatus | None]

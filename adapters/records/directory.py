@@ -9,10 +9,10 @@ from adapters.errors import Malformed
 from adapters.records import Record
 from adapters.records.conventions import Conventions
 from adapters.records.fields import Fields
+from adapters.texts import HANZI
 from adapters.values import Department, Identifier, PatientRecord, Practitioner, Sex, VerifiedIdentity
 
 _BLANKS = re.compile(r"\s+")
-_LATIN = re.compile(r"[ -~]*\Z")
 
 
 def department(record: Record, conventions: Conventions) -> Department:
@@ -54,7 +54,7 @@ def may_belong(record: PatientRecord, identity: VerifiedIdentity) -> bool:
 
 def person_name(text: str) -> str:
     """A name; blanks inside hanzi mean nothing."""
-    return _BLANKS.sub(" " if _LATIN.match(text) else "", text)
+    return _BLANKS.sub("" if HANZI.search(text) else " ", text)
 
 
 def _identifiers(fields: Fields) -> Iterator[Identifier]:

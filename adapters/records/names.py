@@ -51,6 +51,7 @@ KINDS: Mapping[str, Kind] = {
         ),
         (("starts_at", "session"), ("mrn", "visit_card_no")),
     ),
+    "merge": Kind(("mrn", "retired_mrn", "told_at"), ("merge_state", *PATIENT[1:])),
     "bill": Kind(
         ("bill_no", "issued_at"),
         (

@@ -5,7 +5,6 @@ Every system has a code for it, and no code means the same everywhere: what no r
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,13 +12,11 @@ from decimal import Decimal, InvalidOperation
 
 from marshmallow import Schema, fields, validate
 
-from adapters.errors import Malformed, NotDone, OutcomeUnknown, OutsideError, Reason, Refused
+from adapters import texts
+from adapters.errors import Malformed, OutsideError, Reason
+from adapters.meanings import EMPTY, MEANINGS, OK, UNKNOWN, error
 from adapters.records.conventions import ANYTHING_ELSE
 
-OK, EMPTY, BUSY, UNKNOWN = "ok", "empty", "busy", "unknown"
-MEANINGS = (OK, EMPTY, BUSY, UNKNOWN, *(str(reason) for reason in Reason))
-
-_SHOWN = re.compile(r"(?!.*\d{11})[\w.:-]{1,40}", re.ASCII)
 _AGAINST_ZERO: Mapping[str, Callable[[Decimal], bool]] = {
     ">0": lambda number: number > 0,
     "<0": lambda number: number < 0,
@@ -64,7 +61,7 @@ class OutcomeRules:
         meaning = self._meaning(code.strip(), message)
         if meaning in (OK, EMPTY):
             return meaning == OK
-        raise _outcome(meaning, shown(code.strip()), changes=changes, retry_after=retry_after)
+        raise _outcome(meaning, texts.code(code.strip()), changes=changes, retry_after=retry_after)
 
     def _meaning(self, code: str, message: str) -> str:
         meaning = self.codes.get(code) or self._by_number(code) or self.codes.get(ANYTHING_ELSE, "")
@@ -82,17 +79,8 @@ class OutcomeRules:
         return next((self.codes[key] for key, fits in _AGAINST_ZERO.items() if key in self.codes and fits(number)), "")
 
 
-def shown(code: str) -> str:
-    """The code where it looks like one: hanzi, or digits enough for a phone or ID number, may be personal."""
-    return code if _SHOWN.fullmatch(code) else ""
-
-
 def _outcome(meaning: str, code: str, *, changes: bool, retry_after: timedelta) -> OutsideError:
-    said = f"the hospital answered {code}".rstrip()
-    if meaning == BUSY:
-        return NotDone(said, native_code=code, retry_after=retry_after)
-    if meaning == UNKNOWN or (not meaning and changes):
-        return OutcomeUnknown(said, native_code=code)
-    if not meaning:
+    if not meaning and not changes:
         return Malformed("the hospital answered with a code that no rule lists", native_code=code)
-    return Refused(said, reason=Reason(meaning), native_code=code)
+    said = f"the hospital answered {code}".rstrip()
+    return error(meaning or UNKNOWN, said, native_code=code, retry_after=retry_after)

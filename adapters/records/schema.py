@@ -10,7 +10,18 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from adapters.documents import ENCODINGS
 from adapters.news import AbnormalFlag, ReportKind, ReportStatus
-from adapters.records.conventions import LIVE, NOTHING, OFF, OVER, STANDS, WANTED, WITHDRAWN
+from adapters.records.conventions import (
+    LINKED,
+    LIVE,
+    MERGED,
+    NOTHING,
+    OFF,
+    OVER,
+    PARTED,
+    STANDS,
+    WANTED,
+    WITHDRAWN,
+)
 from adapters.texts import EPOCHS
 from adapters.values import EntryKind, Sex
 
@@ -95,6 +106,7 @@ class ConventionsSchema(Schema):
     entry_kinds = _table(EntryKind, "What a posting moves; `+` and `-` where the sign of the amount says it")
     visit_states = _table((STANDS, OFF, NOTHING), "States of a visit that is told of")
     bill_states = _table((WANTED, WITHDRAWN, NOTHING), "States of a bill")
+    merge_states = _table((MERGED, LINKED, PARTED, NOTHING), "States of two record numbers")
     truths = fields.Dict(
         fields.String(),
         fields.Boolean(truthy={True}, falsy={False}),

@@ -12,9 +12,6 @@ import click
 from hospital_bridge.cli.language import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from hospital_bridge.cli.doctor import Finding
     from hospital_bridge.settings import Fault, Settings
 
 _CONFIGURATION = click.argument(
@@ -38,7 +35,8 @@ def command(ctx: click.Context, configuration: Path, *, as_json: bool, schema: b
     file; conf.d/*.toml and operators.d/*.toml beside it belong to it. Exit code 78 when it cannot be used, 1 when
     --live finds something that does not answer; hints change nothing.
     """
-    from hospital_bridge.cli.topology import misfits, refuse
+    from hospital_bridge.cli.live import live_findings
+    from hospital_bridge.cli.topology import built, misfits, refuse, unfed
     from hospital_bridge.installed import installed
     from hospital_bridge.settings import EXIT_CODE, SettingsFaults, load
 
@@ -49,12 +47,15 @@ def command(ctx: click.Context, configuration: Path, *, as_json: bool, schema: b
         settings = load(configuration, installed())
         found = misfits(configuration, settings)
         refuse(found)
+        bridge = built(configuration, settings)
+        ctx.call_on_close(bridge.close)
+        found += unfed(configuration, bridge)
     except SettingsFaults as wrong:
         if not as_json:
             raise
         click.echo(json.dumps([_as_json(fault) for fault in wrong.faults], ensure_ascii=False, indent=2))
         ctx.exit(EXIT_CODE)
-    findings = list(_live(configuration)) if live else []
+    findings = list(live_findings(bridge)) if live else []
     if as_json:
         hints = [_as_json(each.fault) | {"hint": True} for each in found]
         click.echo(json.dumps([*hints, *map(asdict, findings)], ensure_ascii=False, indent=2))
@@ -63,13 +64,6 @@ def command(ctx: click.Context, configuration: Path, *, as_json: bool, schema: b
         told = [f"{hint}: {each.fault.shown(translate)}" for each in found]
         click.echo("\n".join([*told, _summary(settings), *(finding.line for finding in findings)]))
     ctx.exit(1 if any(finding.remedy for finding in findings) else 0)
-
-
-def _live(configuration: Path) -> Iterator[Finding]:
-    from hospital_bridge.cli.configured import assembled
-    from hospital_bridge.cli.live import live_findings
-
-    yield from live_findings(assembled(configuration))
 
 
 def _print_schema() -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _VERTICALS = ["hospital", "transit", "district"]
 _CHARSETS = ["UNICODE UTF-8", "GB 18030-2000"]
-_DOORS = ["hl7v2", "sql-view", "fhir"]
+_DOORS = ["hl7v2", "http-xml", "sql-view", "fhir"]
 _TRIGGER = re.compile(r" ?[(（][A-Z]{3}\^[A-Z0-9]{3}[)）]")
 
 

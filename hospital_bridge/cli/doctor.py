@@ -164,7 +164,9 @@ def link_findings(parts: OperatorParts) -> Iterator[Finding]:
     remedy = translate("Check address, firewall and certificate in the configuration, and whether the other side runs.")
     for answer in ask_links(parts):
         about = f"{parts.settings.id}: {answer.name}"
-        yield Finding(about, answer.fault or translate("it answers"), remedy if answer.fault else "")
+        left_alone = translate("it is in maintenance and was not asked")
+        well = left_alone if answer.in_maintenance else translate("it answers")
+        yield Finding(about, answer.fault or well, remedy if answer.fault else "")
 
 
 def _of(work: Work, about: str) -> str:

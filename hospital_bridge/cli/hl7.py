@@ -57,6 +57,7 @@ def validate(ctx: click.Context, files: tuple[Path, ...], charset: str | None) -
 @click.option("--wait", type=click.FloatRange(0.1, 60), default=5, show_default=True, help="Seconds for an answer.")
 @click.option("--silence", type=click.FloatRange(0.1, 60), default=0.5, show_default=True, help="Seconds of none.")
 @click.option("--frame-limit", type=click.IntRange(0), default=0, help="Bytes that the listener takes in a frame.")
+@click.option("--segment-limit", type=click.IntRange(0), default=0, help="Segments that it takes in a message.")
 @click.option("--read-timeout", type=click.FloatRange(0), default=0, help="Seconds it waits for a begun frame's end.")
 @click.option("--ca", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Use TLS; its authority, PEM.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")

@@ -17,7 +17,7 @@ from hospital_bridge.cli.configured import (
     operator_option,
 )
 from hospital_bridge.cli.language import translate
-from hospital_bridge.message_lines import HIDDEN
+from hospital_bridge.message_lines import HIDDEN, place_told
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -76,10 +76,12 @@ def tables(read: MessageOpened, *, shown: bool) -> Iterator[Table]:
     yield beside
     rest = Table(translate("Place"), translate("Why it is no news"))
     for place, reason in read.left:
-        rest.add_row(place, escape(reason))
+        rest.add_row(escape(place_told(place, shown=shown)), escape(reason))
     for place, text in read.unread:
         value = _short(text) if shown else HIDDEN
-        rest.add_row(place, escape(translate("nothing reads it: {value}").format(value=value)))
+        rest.add_row(
+            escape(place_told(place, shown=shown)), escape(translate("nothing reads it: {value}").format(value=value))
+        )
     if read.left or read.unread:
         yield rest
 

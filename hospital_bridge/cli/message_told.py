@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from hospital_bridge.cli.language import translate
-from hospital_bridge.message_lines import HIDDEN
+from hospital_bridge.message_lines import HIDDEN, place_told
 
 if TYPE_CHECKING:
     from hospital_bridge.web.message_reads import MessageOpened, MessageRow, MessageTold
@@ -63,8 +63,11 @@ def opened_as_json(opened: MessageOpened, *, shown: bool) -> dict[str, Any]:
             }
             for news in opened.news
         ],
-        "left": [{"place": place, "reason": reason} for place, reason in opened.left],
-        "unread": [{"place": place, "value": text if shown else HIDDEN} for place, text in opened.unread],
+        "left": [{"place": place_told(place, shown=shown), "reason": reason} for place, reason in opened.left],
+        "unread": [
+            {"place": place_told(place, shown=shown), "value": text if shown else HIDDEN}
+            for place, text in opened.unread
+        ],
     }
 
 
@@ -80,7 +83,8 @@ def lines_of_told(told: MessageTold, zone: tzinfo) -> Iterator[str]:
         digest = translate("applied under the configuration {digest}").format(digest=told.config_digest[:12])
         yield f"{_at(told.applied_at, zone)}  {digest}"
         yield from (f"  {line}" for line in told.did or [translate("nobody wanted it")])
-    yield f"{translate('our answer')}:"
+    if told.answer:
+        yield f"{translate('our answer')}:"
     yield from (f"  {line.text}" for line in told.answer)
 
 
@@ -98,9 +102,10 @@ def lines_of_opened(opened: MessageOpened, *, shown: bool) -> Iterator[str]:
         for each in news.fields:
             value = "" if each.text is None else f": {each.text if shown else HIDDEN}"
             yield f"{'  ' * (each.depth + 1)}{each.name}{value}"
-    yield from (f"{place}: {reason}" for place, reason in opened.left)
+    yield from (f"{place_told(place, shown=shown)}: {reason}" for place, reason in opened.left)
     for place, text in opened.unread:
-        yield f"{place}: {translate('nothing reads it: {value}').format(value=text if shown else HIDDEN)}"
+        unread = translate("nothing reads it: {value}").format(value=text if shown else HIDDEN)
+        yield f"{place_told(place, shown=shown)}: {unread}"
 
 
 def _at(instant: datetime, zone: tzinfo) -> str:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 CLI = "cli"
 _STANDINGS = ("waiting", "parked", "applied", "quarantined", "refused", "dismissed")
 _REASONS = ("by_hand", "sent_again", "not_for_us", "test")
+_NOTHING: dict[str, Any] = {"patient": "", "control_id": "", "since": None, "until": None}
+PAGE = 200
 _TIME = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 _json = click.option("--json", "as_json_", is_flag=True, help="Print JSON.")
 
@@ -88,17 +90,43 @@ def show(
 
 
 @command.command()
-@click.argument("message")
+@click.argument("message", required=False)
 @configuration_option
 @operator_option
+@click.option(
+    "--parked", is_flag=True, help="Instead of one message: every parked one, such as after a map was mended."
+)
+@click.option("--type", "kind", default="", help="Of these only such a MSH-9 or its beginning.")
+@click.option("--peer", default="", help="Of these only what that sender sent.")
 @click.pass_context
-def replay(ctx: click.Context, message: str, configuration: Path, operator_id: str) -> None:
-    """Let a parked MESSAGE be applied again; exit code 1 when it is not parked."""
+def replay(
+    ctx: click.Context, /, message: str | None, configuration: Path, operator_id: str, *, parked: bool, **asked: str
+) -> None:
+    """Let a parked MESSAGE, or with --parked all of them, be applied again; exit code 1 when none is parked."""
+    if (message is None) != parked:
+        raise click.UsageError(translate("Name one message, or all with --parked."))
     bridge = built(configuration)
-    done = _desk(bridge).replay(chosen_operator(bridge, operator_id), message, CLI)
-    again, none = translate("It is applied again by the running bridge."), translate("There is no such parked message.")
-    click.echo(again if done else none)
-    ctx.exit(0 if done else 1)
+    operator, desk = chosen_operator(bridge, operator_id), _desk(bridge)
+    chosen = [message] if message else _parked(bridge, desk, operator, asked)
+    again = sum(desk.replay(operator, each, CLI) for each in chosen)
+    if message:
+        told = translate("It is applied again by the running bridge."), translate("There is no such parked message.")
+        click.echo(told[0] if again else told[1])
+    else:
+        click.echo(translate("{count} messages are applied again by the running bridge.").format(count=again))
+    ctx.exit(0 if again else 1)
+
+
+def _parked(bridge: Bridge, desk: MessageDesk, operator: str, asked: dict[str, str]) -> list[str]:
+    """All of them before the first is tried again: what is parked anew meanwhile is not tried for ever."""
+    sought = _sought(bridge, desk, operator, {**asked, **_NOTHING, "state": "parked"})
+    found: list[str] = []
+    page = desk.search(operator, sought, PAGE)
+    while True:
+        found += [row.message_id for row in page.rows]
+        if page.after is None:
+            return found
+        page = desk.search(operator, sought, PAGE, page.after)
 
 
 @command.command()

@@ -74,7 +74,7 @@ def _tell(bridge: Bridge, old: Bridge | None, day: Iterator[DayMessage], *, show
     from hospital_bridge.inbound import sender_of
     from hospital_bridge.rehearsal import Sums, rehearsed_day
 
-    sums, listed = Sums(), []
+    sums, listed = Sums(shows_values=shown), []
     before = None if old is None else partial(sender_of, old)
     for one in rehearsed_day(day, partial(sender_of, bridge), before, sums):
         if as_json:

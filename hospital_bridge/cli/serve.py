@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from socket import gethostname
 from threading import Event
@@ -39,4 +40,7 @@ def command(configuration: Path, roles: tuple[str, ...], name: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     with Running(build(settings), roles or ROLES, name):
+        # What stands by now stands until the end: looking through it for garbage would hold up answers again and again.
+        gc.collect()
+        gc.freeze()
         stopping.wait()

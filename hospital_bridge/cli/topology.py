@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from adapters import registry
 from adapters.ports import HisFeeds, HisNews
-from hospital_bridge.bootstrap import verticals_of
+from hospital_bridge.bootstrap import build, verticals_of
+from hospital_bridge.errors import BridgeError
 from hospital_bridge.loading import missing_ports
 from hospital_bridge.settings import Fault, SettingsFaults
 from hospital_bridge.settings.load import written_sections
@@ -21,9 +22,11 @@ from hospital_bridge.settings.sentence import Sentence
 from hospital_bridge.systems import HIS
 
 if TYPE_CHECKING:
-    from hospital_bridge.settings import OperatorSettings, Peer, Settings
+    from hospital_bridge.bootstrap import Bridge
+    from hospital_bridge.settings import AdapterChoice, OperatorSettings, Peer, Settings
     from hospital_bridge.settings.model import Network
     from hospital_bridge.settings.section import Section
+    from hospital_bridge.settings.toml_lines import KeyPath
     from hospital_bridge.slot import Vertical
 
 NEVER_HEARD, LEFT_OPEN = "HB-C021", "HB-C022"
@@ -47,6 +50,26 @@ def misfits(main: Path, settings: Settings) -> list[Misfit]:
     return sorted(found, key=lambda each: (each.hint, str(each.fault.file), each.fault.line))
 
 
+def unfed(main: Path, bridge: Bridge) -> list[Misfit]:
+    """Systems that could be fetched from and name no list of theirs, while nobody sends for them either."""
+    sections, found = written_sections(main), []
+    for operator_id, parts in bridge.operators.items():
+        heard = {peer.system for peer in parts.settings.peers}
+        for name, system in parts.systems.items():
+            if HisFeeds.__name__ in system.provides and name not in heard and not system.feeds:
+                fault = sections[operator_id].fault(_table_of(name), LEFT_OPEN, _no_news())
+                found.append(Misfit(fault, hint=True))
+    return found
+
+
+def built(main: Path, settings: Settings) -> Bridge:
+    """The bridge put together and not started; SettingsFaults where an adapter or vertical cannot be."""
+    try:
+        return build(settings)
+    except BridgeError as fault:
+        raise SettingsFaults([Fault(main, 0, "", Sentence(fault.detail or fault.entry.title), fault.code)]) from fault
+
+
 def refuse(found: Sequence[Misfit]) -> None:
     """Raise SettingsFaults where more than hints were found."""
     faults = [each.fault for each in found if not each.hint]
@@ -62,6 +85,7 @@ def _of_operator(operator: OperatorSettings, section: Section, verticals: Mappin
             sentence = Sentence("no adapter of this operator provides {ports}", {"ports": ", ".join(missing)})
             yield Misfit(section.fault(("verticals", name), "HB-C016", sentence))
     yield from _news_without_a_way(operator, section, provided)
+    yield from _left_out(operator, section)
     yield from _peers_left_open(operator, section, provided)
 
 
@@ -78,9 +102,25 @@ def _news_without_a_way(
     heard = {peer.system for peer in operator.peers}
     for name in [*([HIS] if operator.his else []), *operator.systems]:
         if HisNews.__name__ in provided[name] and HisFeeds.__name__ not in provided[name] and name not in heard:
-            place = (HIS,) if name == HIS else ("systems", name)
-            told = Sentence("no peer sends for it, and it is not fetched from: its news never arrives")
+            yield Misfit(section.fault(_table_of(name), LEFT_OPEN, _no_news()), hint=True)
+
+
+def _left_out(operator: OperatorSettings, section: Section) -> Iterator[Misfit]:
+    """What a system's adapter could do, and its settings say nothing of."""
+    chosen: list[tuple[KeyPath, AdapterChoice]] = [((HIS,), operator.his)] if operator.his else []
+    chosen += [(("systems", name), choice) for name, choice in operator.systems.items()]
+    for place, choice in chosen:
+        if missing := registry.manifest(choice.adapter).left_out(choice.settings):
+            told = Sentence("nothing is written for {names}: who asks for it is refused", {"names": ", ".join(missing)})
             yield Misfit(section.fault(place, LEFT_OPEN, told), hint=True)
+
+
+def _no_news() -> Sentence:
+    return Sentence("no peer sends for it, and it is not fetched from: its news never arrives")
+
+
+def _table_of(system: str) -> tuple[str, ...]:
+    return (HIS,) if system == HIS else ("systems", system)
 
 
 def _peers_left_open(

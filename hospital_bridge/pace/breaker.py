@@ -11,7 +11,7 @@ from adapters.errors import Busy, Malformed, NotDone, OutcomeUnknown, OutsideErr
 from hospital_bridge.clock import Clock
 
 
-class Resting(Busy):
+class Resting(NotDone):
     """The operation failed too often just now; it was not asked, so that the hospital can come back."""
 
 

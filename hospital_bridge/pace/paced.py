@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -27,6 +27,15 @@ MAKES_OLD = {"book": "slots", "cancel": "slots", "register_patient": "find_patie
 
 COME_AGAIN = timedelta(minutes=5)
 """The longest that a job waits before it looks whether a window is over: the window may be called off."""
+
+
+Shared = Callable[[], AbstractContextManager[None]]
+"""A place among the calls of all processes; Busy where none is free in time."""
+
+
+def nobody_else() -> AbstractContextManager[None]:
+    """This process alone calls the system."""
+    return nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +74,19 @@ class Paced:
     """
 
     def __init__(
-        self, name: Name, adapter: Any, settings: PaceSettings, maintenance: Maintenance, clock: Clock
+        self,
+        name: Name,
+        adapter: Any,
+        settings: PaceSettings,
+        maintenance: Maintenance,
+        clock: Clock,
+        shared: Shared = nobody_else,
     ) -> None:
         self._name = name
         self._adapter = adapter
         self._maintenance = maintenance
         self._clock = clock
+        self._shared = shared
         self._places = Places(settings.calls_at_once, settings.queue)
         longest = max((each.stale_for for each in settings.operations.values()), default=timedelta(0))
         self._memory = Memory(clock, forgotten_after=longest)
@@ -161,6 +177,7 @@ class Paced:
         with ExitStack() as turn:
             turn.enter_context(operation.places.place())
             turn.enter_context(self._places.place())
+            turn.enter_context(self._shared())
             if operation.pace.timeout:
                 turn.enter_context(waiting_at_most(operation.pace.timeout.total_seconds()))
             yield

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from adapters.errors import Malformed, NotDone, OutcomeUnknown, OutsideError, Refused, Untrusted
+from adapters.errors import Malformed, NotDone, OutcomeUnknown, OutsideError, Reason, Refused, Untrusted
 from hospital_bridge.payment.model.effect import BACKOFF, Effect, EffectEvent, EffectState
 from hospital_bridge.slot import OutsideCall, VerticalWork
 from hospital_bridge.store.jobs import Again
@@ -66,7 +66,7 @@ class Driver:
         try:
             result = errand.act()
         except Refused as refusal:
-            self._refuse(errand, refusal)
+            self._hear_no(errand, refusal)
         except NotDone as busy:
             self._take_back(errand, busy)
         except (OutcomeUnknown, Untrusted, Malformed) as lost:
@@ -106,6 +106,13 @@ class Driver:
             if effect is not None:
                 work.effects.save(effect.end(EffectEvent.CONFIRMED, work.now))
                 errand.confirmed(work, result)
+
+    def _hear_no(self, errand: Errand, refusal: Refused) -> None:
+        """A no for want of a valid credential is about us and not about the sale: renewed, it goes on."""
+        if refusal.reason is Reason.CREDENTIALS:
+            self._take_back(errand, NotDone(refusal.text, native_code=refusal.native_code))
+        else:
+            self._refuse(errand, refusal)
 
     def _refuse(self, errand: Errand, refusal: Refused) -> None:
         with self.store.begin(self.operator_id) as work:

@@ -117,11 +117,13 @@ class PageShown:
 
 
 class Browser:
-    """One phone: its cookies and nothing else."""
+    """One phone: its cookies and nothing else; `behind_proxy` is its address as a proxy before the bridge tells it."""
 
-    def __init__(self, *, timeout: float = 15.0, language: str = "zh-CN") -> None:
+    def __init__(self, *, timeout: float = 15.0, language: str = "zh-CN", behind_proxy: str = "") -> None:
         self.cookies = CookieJar()
         self._opener = build_opener(ProxyHandler({}), HTTPCookieProcessor(self.cookies))
+        if behind_proxy:
+            self._opener.addheaders.append(("X-Forwarded-For", behind_proxy))
         self._timeout = timeout
         self._language = language
 

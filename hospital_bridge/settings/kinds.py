@@ -22,8 +22,8 @@ def port_to_listen_on(default: int) -> fields.Integer:
     )
 
 
-def counted(default: int, most: int, what: str) -> fields.Integer:
-    """A whole number from 1 on; `what` describes it."""
+def counted(default: int | None, most: int, what: str) -> fields.Integer:
+    """A whole number from 1 on, or left out where the default is None; `what` describes it."""
     return fields.Integer(
         strict=True, load_default=default, validate=validate.Range(1, most), metadata={"description": what}
     )

@@ -6,9 +6,14 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
+from adapters.hl7.ack import Acknowledging
 from hospital_bridge.settings.kinds import NAME, counted, host_to_listen_on, port_to_listen_on, short_name
 from hospital_bridge.settings.model import ListenerSettings, Peer
 from hospital_bridge.settings.values import AddressRange, Charset
+
+_GIBIBYTE = 1024**3
+_MOST_SEGMENTS = 100_000
+_WEEK = 86400 * 7
 
 
 def _file(what: str, **more: Any) -> fields.String:
@@ -30,8 +35,15 @@ class ListenerSchema(Schema):
     host = host_to_listen_on()
     port = port_to_listen_on(2575)
     max_connections = counted(64, 4096, "Connections that are held at the same time.")
-    max_message_bytes = counted(16 * 1024 * 1024, 1024**3, "Largest message that is taken, in bytes.")
-    idle_seconds = counted(3600, 86400 * 7, "A silent connection is closed after this many seconds.")
+    max_message_bytes = counted(40 * 1024 * 1024, _GIBIBYTE, "Largest message that is taken, in bytes.")
+    max_segments = counted(5000, _MOST_SEGMENTS, "A message with more segments is kept, and refused with AR.")
+    max_in_flight_bytes = counted(
+        160 * 1024 * 1024,
+        16 * _GIBIBYTE,
+        "What all connections together may hold in memory; never less than two of the largest messages.",
+    )
+    read_seconds = counted(60, 86400, "A message that was begun and not ended in so many seconds ends its connection.")
+    idle_seconds = counted(3600, _WEEK, "A silent connection is closed after this many seconds.")
     tls = fields.Nested(ListenerTlsSchema)
 
     @post_load
@@ -56,6 +68,18 @@ class PeerSchema(Schema):
             "description": "What it sends where MSH-18 does not say, contradicts the bytes or names an 8859 set.",
         },
     )
+    acknowledgement = fields.String(
+        load_default=Acknowledging.AS_ASKED.value,
+        validate=validate.OneOf([mode.value for mode in Acknowledging]),
+        metadata={
+            "description": "Answers: `as_asked` by MSH-15, or `original` (AA) or `enhanced` (CA) whatever it asks."
+        },
+    )
+    max_connections = counted(8, 4096, "Its connections that are held at the same time.")
+    max_message_bytes = counted(None, _GIBIBYTE, "Its largest message, in bytes; else the listener's.")
+    max_segments = counted(None, _MOST_SEGMENTS, "Most segments in a message of its; else the listener's.")
+    read_seconds = counted(None, 86400, "Seconds in which a message that it began must end; else the listener's.")
+    idle_seconds = counted(None, _WEEK, "Seconds after which its silent connection is closed; else the listener's.")
     system = fields.String(
         load_default="his",
         validate=short_name(),

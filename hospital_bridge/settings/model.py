@@ -45,6 +45,9 @@ class ListenerSettings:
     port: int
     max_connections: int
     max_message_bytes: int
+    max_segments: int
+    max_in_flight_bytes: int
+    read_seconds: int
     idle_seconds: int
     tls: ListenerTls | None = None
 
@@ -89,13 +92,20 @@ class AdapterChoice:
 class Peer:
     """A sender of HL7 messages; `charset` serves where MSH-18 does not say what the bytes are.
 
-    `system` is the one of the operator's systems whose map reads them. Who once sent and then is silent for
+    `acknowledgement` is the mode in which it is answered; sizes, counts and times are the listener's where they are
+    None. `system` is the one of the operator's systems whose map reads them. Who once sent and then is silent for
     `expected_every` seconds is told of; 0 for nobody.
     """
 
     name: str
     addresses: tuple[Network, ...]
     charset: str
+    acknowledgement: str = "as_asked"
+    max_connections: int = 8
+    max_message_bytes: int | None = None
+    max_segments: int | None = None
+    read_seconds: int | None = None
+    idle_seconds: int | None = None
     system: str = "his"
     expected_every: int = 0
 

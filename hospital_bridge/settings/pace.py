@@ -38,9 +38,13 @@ class MaintenanceWindow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaceSettings:
-    """`calls_at_once` bounds all operations and processes together; who finds no place waits for `queue`."""
+    """`calls_at_once` bounds all operations together, and all processes where the database can count them.
+
+    Who finds no place waits for `queue`.
+    """
 
     calls_at_once: int
     queue: timedelta
     operations: Mapping[str, OperationPace]
     maintenance: tuple[MaintenanceWindow, ...] = ()
+    across_processes: bool = True

@@ -21,24 +21,25 @@ class _Usual:
     """What holds of an operation where nothing is said, times in seconds; what is never shown has no age."""
 
     calls_at_once: int
+    meaning: str
     timeout: float = 0.0
     shown: float | None = None
     stale: float = 0.0
 
 
 USUAL: Mapping[str, _Usual] = {
-    "departments": _Usual(1, timeout=10, shown=60, stale=_DAY),
-    "practitioners": _Usual(2, timeout=10, shown=60, stale=_DAY),
-    "find_patients": _Usual(2, timeout=10),
-    "register_patient": _Usual(1),
-    "slots": _Usual(3, timeout=10, shown=5, stale=60),
-    "book": _Usual(2),
-    "find_booking": _Usual(2),
-    "cancel": _Usual(1),
-    "post": _Usual(2),
-    "find_posting": _Usual(2),
-    "postings": _Usual(1),
-    "fetch": _Usual(1),
+    "departments": _Usual(1, "What can be registered for.", timeout=10, shown=60, stale=_DAY),
+    "practitioners": _Usual(2, "With whom.", timeout=10, shown=60, stale=_DAY),
+    "find_patients": _Usual(2, "The patient index by identity document.", timeout=10),
+    "register_patient": _Usual(1, "A new record in the patient index."),
+    "slots": _Usual(3, "Free times of a practitioner, with their prices.", timeout=10, shown=5, stale=60),
+    "book": _Usual(2, "An appointment."),
+    "find_booking": _Usual(2, "What became of an appointment that was asked for; it never rests."),
+    "cancel": _Usual(1, "An appointment given back."),
+    "post": _Usual(2, "A payment or a refund in the hospital's book."),
+    "find_posting": _Usual(2, "What became of a payment or refund that was told; it never rests."),
+    "postings": _Usual(1, "The hospital's list of a day, to reconcile."),
+    "fetch": _Usual(1, "News that are fetched."),
 }
 """By the method of the port. No single one may hold every place: a rush for slots never keeps out money."""
 
@@ -64,7 +65,7 @@ def _of_operation(name: str, usual: _Usual) -> fields.Nested:
         },
         name=f"PaceOf_{name}",
     )
-    return fields.Nested(schema, load_default=lambda: schema().load({}), metadata={"description": f"`{name}`."})
+    return fields.Nested(schema, load_default=lambda: schema().load({}), metadata={"description": usual.meaning})
 
 
 OperationsSchema = Schema.from_dict(
@@ -118,6 +119,10 @@ class PaceSchema(Schema):
     """How gently the system is treated; every default suits a small and old one."""
 
     calls_at_once = counted(4, 256, "Calls under way at the same time, of all operations and processes together.")
+    across_processes = fields.Boolean(
+        load_default=True,
+        metadata={"description": "Count them together over all processes on PostgreSQL; false where one runs alone."},
+    )
     wait_seconds = _seconds(3, 60, "to wait for a place; then the system counts as busy")
     operations = fields.Nested(
         OperationsSchema,
@@ -135,6 +140,7 @@ class PaceSchema(Schema):
             calls_at_once=data["calls_at_once"],
             queue=timedelta(seconds=data["wait_seconds"]),
             operations=operations,
+            across_processes=data["across_processes"],
             maintenance=tuple(data["maintenance"]),
         )
         return {"pace": settings}

@@ -39,19 +39,22 @@ class Figures:
 
 def figures(work: Work) -> Figures:
     """The operator's figures at the instant of the unit of work."""
-    long_ago = work.now - LONG_UNKNOWN
     return Figures(
         jobs=job_counts(work),
         oldest_due_job_seconds=_oldest_due(work),
         waiting_messages=_count(work, INBOX_MESSAGE, INBOX_MESSAGE.c.state == InboxState.RECEIVED),
         quarantined_messages=_count(work, INBOX_MESSAGE, INBOX_MESSAGE.c.state == InboxState.QUARANTINED),
-        long_unknown_effects=_count(
-            work, EFFECT, EFFECT.c.state == EffectState.UNKNOWN, EFFECT.c.unknown_since <= long_ago
-        ),
+        long_unknown_effects=long_unknown_effects(work),
         undone_deliveries=work.deliveries.count_undone(DeliveryKind.WEBHOOK),
         disabled_endpoints=_count(work, DISABLED_ENDPOINT),
         unchained_audit_entries=_count(work, AUDIT_PENDING),
     )
+
+
+def long_unknown_effects(work: Work) -> int:
+    """How many changes at the outside have an unknown outcome for longer than `LONG_UNKNOWN`."""
+    long_ago = work.now - LONG_UNKNOWN
+    return _count(work, EFFECT, EFFECT.c.state == EffectState.UNKNOWN, EFFECT.c.unknown_since <= long_ago)
 
 
 def _count(work: Work, table: Table, *conditions: ColumnElement[bool]) -> int:

@@ -236,8 +236,11 @@ class Inbox:
 
     def raw(self, message_id: str) -> bytes:
         """The bytes as they were received; LookupError when there is no such message."""
-        sealed: bytes = self.get(message_id).raw
-        return self._work.seal.open_own(INBOX_MESSAGE.name, "raw", message_id, sealed)
+        return self.opened(self.get(message_id))
+
+    def opened(self, row: Row[Any]) -> bytes:
+        """The same of a message whose row was read already."""
+        return self._work.seal.open_own(INBOX_MESSAGE.name, "raw", row.message_id, row.raw)
 
     def get(self, message_id: str) -> Row[Any]:
         """The row of one message; LookupError when there is none."""

@@ -177,7 +177,9 @@ def _conditions(work: Work, sought: Sought) -> list[ColumnElement[bool]]:
     elif sought.peer:
         found.append(row.peer == sought.peer)
     if sought.type:
-        found.append(row.message_type.startswith(sought.type, autoescape=True))
+        # Of HL7 in capitals, of what was fetched in small letters.
+        spelled = {sought.type, sought.type.upper(), sought.type.lower()}
+        found.append(or_(*(row.message_type.startswith(each, autoescape=True) for each in sorted(spelled))))
     if sought.since:
         found.append(row.received_at >= sought.since)
     if sought.until:
@@ -202,8 +204,8 @@ def _standing(work: Work, standing: Standing | None) -> list[ColumnElement[bool]
 
 def _newest(sought: Sought) -> list[ColumnElement[Any]]:
     received_at: ColumnElement[Any] = INBOX_MESSAGE.c.received_at
-    if sought.control_id:
-        # Of one id there are few. In the order of its index SQLite would read the whole log instead.
+    if sought.control_id or sought.standing is Standing.PARKED:
+        # There are few of them. In the order of its index SQLite would read the whole log instead.
         received_at = func.coalesce(received_at, received_at)
     return [received_at.desc(), INBOX_MESSAGE.c.message_id.desc()]
 

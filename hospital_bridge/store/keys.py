@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Index, LargeBinary, Row, String, Table
@@ -76,21 +77,22 @@ class RootKeys:
 
     def wrapping(self) -> Key:
         """The key that wraps new data keys."""
-        return _root(self.current)
+        return next(iter(self._roots.values()))
 
     def by_id(self, key_id: str) -> Key:
         """The root key with that id, current or older."""
-        for root in self._all():
-            if root.key_id == key_id:
-                return root
-        raise KeyMissing(f"root key {key_id} is not configured")
+        if key_id not in self._roots:
+            raise KeyMissing(f"root key {key_id} is not configured")
+        return self._roots[key_id]
 
     def known_ids(self) -> frozenset[str]:
         """The ids of all that are configured."""
-        return frozenset(root.key_id for root in self._all())
+        return frozenset(self._roots)
 
-    def _all(self) -> list[Key]:
-        return [_root(material) for material in (self.current, *self.older)]
+    @cached_property
+    def _roots(self) -> dict[str, Key]:
+        """By their ids, the current one first."""
+        return {root.key_id: root for root in map(_root, (self.current, *self.older))}
 
 
 def _root(material: bytes) -> Key:
@@ -123,6 +125,10 @@ class DataKeys:
         for row in connection.exec_driver_sql(asked, (self._work.operator_id, *values)):
             self._active[row.purpose] = self._unwrap(row)
 
+    def share(self, known: DataKeys) -> None:
+        """Begin with what another of the same transaction has read; what is read from here on is not the other's."""
+        self._active.update(known._active)
+
     def ensure(self, purpose: str) -> None:
         """Make the key of that purpose where there is none, so that reading units of work find it."""
         if self._active_row(purpose) is None:
@@ -133,6 +139,9 @@ class DataKeys:
         known = self._roots.opened.get((self._work.operator_id, key_id))
         if known is not None:
             return known
+        active = next((key for key in self._active.values() if key.key_id == key_id), None)
+        if active is not None:
+            return active
         row = self._table.one(DATA_KEY.c.key_id == key_id)
         if row is None:
             return None

@@ -20,8 +20,7 @@ def insert_rows(
 ) -> CursorResult[Any]:
     """Insert rows, at least one, that name the same columns in one order; `then` follows, such as RETURNING."""
     columns = tuple(rows[0])
-    kinds = tuple(table.c[column].type for column in columns)
-    given, values = given_rows(connection, kinds, [tuple(row.values()) for row in rows])
+    given, values = given_rows(connection, _kinds(table, columns), [tuple(row.values()) for row in rows])
     return connection.exec_driver_sql(f"{_beginning(table.name, columns)} {given} {then}", values)
 
 
@@ -42,6 +41,11 @@ def given_rows(
 def mark(connection: Connection) -> str:
     """Where the connection's driver puts a value."""
     return "?" if connection.dialect.paramstyle == "qmark" else "%s"
+
+
+@lru_cache(maxsize=256)
+def _kinds(table: Table, columns: tuple[str, ...]) -> tuple[TypeEngine[Any], ...]:
+    return tuple(table.c[column].type for column in columns)
 
 
 @lru_cache(maxsize=256)
@@ -87,4 +91,7 @@ def _array(dialect: Dialect, kind: TypeEngine[Any]) -> str:
 
 @lru_cache(maxsize=256)
 def _processors(dialect: Dialect, kinds: tuple[TypeEngine[Any], ...]) -> tuple[Any, ...]:
-    return tuple(kind.dialect_impl(dialect).bind_processor(dialect) for kind in kinds)
+    # Both drivers take bytes as they are.
+    return tuple(
+        None if isinstance(kind, LargeBinary) else kind.dialect_impl(dialect).bind_processor(dialect) for kind in kinds
+    )

@@ -55,9 +55,9 @@ class Sealer:
         key = self.data_keys.active(raw_purpose(day))
         return lambda row_id, value: self._encrypt(key, table, column, row_id, value)
 
-    def read_ahead(self, day: date) -> None:
-        """Read in one statement the keys that receiving messages takes."""
-        self.data_keys.read_ahead(INDEX, raw_purpose(day))
+    def read_ahead(self, day: date, *more: str) -> None:
+        """Read in one statement the keys that receiving messages takes, and those of `more` purposes."""
+        self.data_keys.read_ahead(INDEX, raw_purpose(day), *more)
 
     def open_own(self, table: str, column: str, row_id: str, sealed: bytes) -> bytes:
         """What `seal_own` or a `raw_sealer` sealed; KeyMissing when its key was destroyed."""

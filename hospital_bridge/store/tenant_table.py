@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, insert, select, update
@@ -22,8 +23,12 @@ class TenantTable:
         self._operator_id = operator_id
         self._table = table
 
+    @cached_property
+    def _ours(self) -> ColumnElement[bool]:
+        return self._table.c.operator_id == self._operator_id
+
     def _mine(self, *where: ColumnElement[bool]) -> ColumnElement[bool]:
-        return and_(self._table.c.operator_id == self._operator_id, *where)
+        return and_(self._ours, *where)
 
     def one(self, *where: ColumnElement[bool], lock: bool = False) -> Row[Any] | None:
         """The only matching row or None; `lock` holds it until the transaction ends."""

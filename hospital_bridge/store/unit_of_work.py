@@ -68,11 +68,15 @@ class Work:
         self.signal = signal
         self.keys = keys
         self.after_commit: set[Callable[[], None]] = set()
+        self._tables: dict[str, TenantTable] = {}
 
     @contextmanager
     def savepoint(self) -> Iterator[Work]:
         """A part that may fail by itself: its changes are undone and nothing it remembered outlives it."""
         part = Work(self.connection, self.operator_id, self.now, self.ids, self.signal, self.keys)
+        part._tables = self._tables
+        if self.keys is not None:
+            part.seal.data_keys.share(self.seal.data_keys)
         with self.connection.begin_nested():
             yield part
         self.after_commit |= part.after_commit
@@ -83,7 +87,9 @@ class Work:
 
     def table(self, table: Table) -> TenantTable:
         """The table as this operator sees it."""
-        return TenantTable(self.connection, self.operator_id, table)
+        if table.name not in self._tables:
+            self._tables[table.name] = TenantTable(self.connection, self.operator_id, table)
+        return self._tables[table.name]
 
     @cached_property
     def operators(self) -> Operators:

@@ -34,9 +34,13 @@ def notice(account: str) -> Response:
 
 
 @blueprint.post("/systems/<system>")
+@blueprint.route("/systems/<system>/<path:_about>", methods=["POST", "PUT"])
 @open_to(SYSTEM)
-def hint(system: str) -> Response:
-    """A system of the hospital's says that there is something to fetch; what it sends beside that is not read."""
+def hint(system: str, _about: str = "") -> Response:
+    """A system of the hospital's says that there is something to fetch; what it sends beside that is not read.
+
+    A FHIR server whose subscription has a payload writes each resource under its own name below the address.
+    """
     take = site().operators[g.operator_id].hints.get(system)
     if take is None:
         raise BridgeError("HB-R002")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from adapters.hl7.conformance import Finding
 from hospital_bridge.message_lines import Line
 from hospital_bridge.news_fields import NewsField
 from hospital_bridge.store.inbox_search import Place, Sought, Standing
@@ -92,6 +93,15 @@ class MessageOpened:
     gone: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class StandardTold:
+    """What the standard has against a message, by places and without values; one that is `too_large` was not held."""
+
+    findings: Sequence[Finding] = ()
+    too_large: bool = False
+    gone: bool = False
+
+
 class Messages(Protocol):
     """The desk of received messages; each act is recorded in the name of `by`."""
 
@@ -106,6 +116,12 @@ class Messages(Protocol):
 
     def open(self, operator_id: str, message_id: str, by: str) -> MessageOpened | None:
         """Its content: a look that is recorded."""
+
+    def standard(self, operator_id: str, message_id: str, by: str) -> StandardTold | None:
+        """The message held against the standard: a look that is recorded."""
+
+    def held_against(self, raw: bytes, charset: str | None) -> StandardTold:
+        """Any message held against the standard; nothing of it is kept."""
 
     def replay(self, operator_id: str, message_id: str, by: str) -> bool:
         """Let a parked message be applied again; False when it is not parked (any more)."""

@@ -17,6 +17,7 @@ from hospital_bridge.web.visit import address, site, visit
 
 BY_ADMIN = Access(Area.STAFF, role=ADMIN)
 BY_READER = Access(Area.STAFF, role=READER)
+CHECKED = Access(Area.STAFF, role=ADMIN, shows_again=True)
 ROWS = 50
 LONGEST = 180
 STANDINGS = {
@@ -103,6 +104,35 @@ def dismiss(message_id: str) -> Any:
     return redirect(address("received.one", message_id=message_id), 303)
 
 
+@blueprint.get("/standard")
+@open_to(BY_ADMIN)
+def standard() -> Response:
+    """A form for a message that is to be held against the standard."""
+    return show("staff/standard.html", {"told": None})
+
+
+@blueprint.post("/standard")
+@open_to(CHECKED)
+def hold_against() -> Response:
+    """What the standard has against a pasted or uploaded message, of which nothing is kept."""
+    file = request.files.get("file")
+    raw = file.read() if file else b""
+    charset = request.form.get("charset", "").strip() or None
+    if not raw:
+        raw, charset = request.form.get("text", "").encode(), "UNICODE UTF-8"
+    return show("staff/standard.html", {"told": site().received.held_against(raw, charset)})
+
+
+@blueprint.get("/<message_id>/standard")
+@open_to(BY_ADMIN)
+def standard_of(message_id: str) -> Response:
+    """What the standard has against a received message: places, and no values. The look is recorded."""
+    told = site().received.standard(visit().operator.id, message_id, visit().principal)
+    if told is None:
+        raise BridgeError("HB-R002")
+    return show("staff/standard.html", {"told": told})
+
+
 def _sought(asked: dict[str, str]) -> Sought:
     """What is looked for; a day or a standing that is none is looked for by nobody."""
     until = _instant(asked["until"])
@@ -110,7 +140,7 @@ def _sought(asked: dict[str, str]) -> Sought:
     return Sought(
         patient_index=asked["patient_index"],
         control_id=asked["control_id"],
-        type=asked["type"].upper(),
+        type=asked["type"],
         peer=asked["peer"],
         standing=Standing(standing) if standing in set(Standing) else None,
         since=_instant(asked["since"]),

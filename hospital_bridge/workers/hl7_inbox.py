@@ -69,14 +69,15 @@ class Hl7Inbox:
 
     def _answer(self, work: Work, read: _Read, message_id: str, reason: str) -> bytes:
         stamp = Stamp(_control_id(message_id), work.now, self._routes[read.received.peer].zone)
+        received = read.received
         if read.message is None:
-            received = read.received
             return answer_unreadable(received.raw, reason, stored=True, stamp=stamp, charset=received.charset).body
-        return answer(read.message, stored=True, stamp=stamp, refusal=reason).body
+        mode = received.acknowledging
+        return answer(read.message, stored=True, stamp=stamp, refusal=reason, mode=mode).body
 
     def _read(self, received: Received) -> _Read:
         try:
-            message = Message.parse(received.raw, received.charset)
+            message = Message.parse(received.raw, received.charset, received.limits)
         except Malformed as fault:
             nobodys = Concern("hl7", received.peer, received.peer)
             unnamed = Arrival(Envelope(received.peer), received.raw, received.received_at, nobodys, fault.text)
@@ -96,10 +97,15 @@ def _never_accepted(message: Message) -> str:
 
 
 def _others(message: Message) -> tuple[str, ...]:
-    """The other patients' numbers: of every further PID, and of MRG-1, whose numbers are merged or parted."""
-    people = (pid["3.1"].strip() for pid in message.segments("PID")[1:])
-    merged = (number["1"].strip() for mrg in message.segments("MRG") for number in mrg.field(1).repetitions)
-    return tuple(filter(None, dict.fromkeys((*people, *merged))))
+    """The other patients' numbers: of every further PID, and of MRG-1, whose numbers are merged or parted.
+
+    A laboratory may name one of them by another of its numbers, so all that PID-3 of a merge has count too.
+    """
+    people = [pid["3.1"] for pid in message.segments("PID")[1:]]
+    if merges := message.segments("MRG"):
+        fields = (*(pid.field(3) for pid in message.segments("PID")), *(mrg.field(1) for mrg in merges))
+        people += [number["1"] for field in fields for number in field.repetitions]
+    return tuple(filter(None, dict.fromkeys(number.strip() for number in people)))
 
 
 def _envelope(peer: str, message: Message) -> Envelope:

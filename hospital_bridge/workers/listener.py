@@ -225,4 +225,5 @@ class Listener:
     def _negative(self, received: Received) -> bytes:
         now = self._clock.now()
         stamp = Stamp(f"{now:%Y%m%d%H%M%S%f}", now, self._settings.zone)
-        return decide_ack(received.raw, stored=False, stamp=stamp, charset=received.charset).body
+        said, mode = received.charset, received.acknowledging
+        return decide_ack(received.raw, stored=False, stamp=stamp, charset=said, mode=mode).body

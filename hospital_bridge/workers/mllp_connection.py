@@ -57,7 +57,10 @@ class Connection(asyncio.BufferedProtocol):
         self._loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[None] = self._loop.create_future()
         self._transport: asyncio.Transport
-        self._framer = Framer(settings.max_message)
+        self._limits = settings.limits_of(peer)
+        self._read_timeout = peer.read_timeout or settings.read_timeout
+        self._idle_timeout = peer.idle_timeout or settings.idle_timeout
+        self._framer = Framer(self._limits.size)
         self._unread: deque[bytes] = deque()
         self._frames: deque[Frame] = deque()
         self._fault: FramingFault | None = None
@@ -178,7 +181,8 @@ class Connection(asyncio.BufferedProtocol):
         warnings = tuple(fault.value for fault in each.warnings)
         for warning in warnings:
             self._report(warning)
-        received = Received(self._peer.name, each.payload, self._clock.now(), warnings, self._peer.charset)
+        peer, now = self._peer, self._clock.now()
+        received = Received(peer.name, each.payload, now, warnings, peer.charset, self._limits, peer.acknowledging)
         self._answering.submit(received, self._answer)
 
     def _answer(self, body: bytes | None) -> None:
@@ -189,7 +193,7 @@ class Connection(asyncio.BufferedProtocol):
             if body:
                 self._transport.write(frame(body))
             if self._is_blocked:
-                self._wait_until(self._loop.time() + self._settings.read_timeout)
+                self._wait_until(self._loop.time() + self._read_timeout)
                 return
         self._is_answering = False
         self._go_on()
@@ -200,9 +204,9 @@ class Connection(asyncio.BufferedProtocol):
             self._wait_until(now + self._settings.end_timeout)
         elif self._framer.inside:
             self._begun = self._begun or now
-            self._wait_until(self._begun + self._settings.read_timeout)
+            self._wait_until(self._begun + self._read_timeout)
         else:
-            self._wait_until(now + self._settings.idle_timeout)
+            self._wait_until(now + self._idle_timeout)
 
     def _wait_until(self, due: float) -> None:
         """Few waits last until they are due: a timer that rings too early is only wound up again."""

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Protocol
 
 from adapters.errors import Malformed
-from adapters.hl7.message import Message
+from adapters.hl7.ack import Acknowledging
+from adapters.hl7.message import USUAL_LIMITS, Limits, Message
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One message as it came off the wire; `peer` is its configured name, `charset` that peer's setting.
+    """One message as it came off the wire; `peer` is its configured name, what follows `warnings` that peer's settings.
 
     `warnings` are framing faults that were forgiven, in words without personal data.
     """
@@ -23,6 +24,8 @@ class Received:
     received_at: datetime
     warnings: tuple[str, ...] = ()
     charset: str | None = None
+    limits: Limits = USUAL_LIMITS
+    acknowledging: Acknowledging = Acknowledging.AS_ASKED
 
     @property
     def fault(self) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Iterator
 
 import hl7
 from hl7apy.parser import parse_message
@@ -44,20 +45,36 @@ _RESULT = (
 )
 """Coded and of the length that a laboratory sends: 19 results in 3.7 KB."""
 
+
+def _results(count: int) -> bytes:
+    lines = (_RESULT.format(number=number, loinc=2345 + number) for number in range(1, count + 1))
+    return (_HEADER.format(type="ORU^R01^ORU_R01") + _PERSON + _ORDER + "".join(lines)).encode()
+
+
 MESSAGES = {
     "ADT^A04": (_HEADER.format(type="ADT^A04^ADT_A01") + "EVN||20261123090000\r" + _PERSON).encode(),
-    "ORU^R01 with 19 OBX": (
-        _HEADER.format(type="ORU^R01^ORU_R01")
-        + _PERSON
-        + _ORDER
-        + "".join(_RESULT.format(number=number, loinc=2345 + number) for number in range(1, 20))
-    ).encode(),
+    "ORU^R01 with 19 OBX": _results(19),
 }
 
 
 def run() -> list[Row]:
     """Messages per second of processor time, medians of interleaved rounds; `ratio` is ours to theirs."""
-    return [row for name, raw in MESSAGES.items() for row in _compare(name, raw)]
+    return [*(row for name, raw in MESSAGES.items() for row in _compare(name, raw)), *_growth()]
+
+
+def _growth() -> Iterator[Row]:
+    """What a long message costs beside a short one, and a large document beside its own size."""
+    short, long = (MESSAGES["ORU^R01 with 19 OBX"], _results(839))
+    times = [1 / _rate(_ours, raw) / count for raw, count in ((short, 19), (long, 839))]
+    row: Row = {"name": "HL7 split and read, 839 OBX: an OBX", "value": round(times[1] * 1e6, 2), "unit": "us"}
+    yield row | {"ratio": round(times[1] / times[0], 2), "against": "an OBX of 19"}
+    document = _results(1) + b"OBX|2|ED|PDF||^application^pdf^Base64^" + b"QUJD" * 50_000 + b"||||||F\r"
+    tracemalloc.start()
+    Message.parse(document)["OBX(2)-5.5"]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    row = {"name": "HL7 split and read, document of 200 KB: memory", "value": round(peak / 1024), "unit": "KiB"}
+    yield row | {"ratio": round(peak / len(document), 2), "against": "its size"}
 
 
 def _compare(name: str, raw: bytes) -> list[Row]:

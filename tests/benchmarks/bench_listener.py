@@ -6,6 +6,7 @@ recognised, sealed and stored with the job that applies it.
 
 from __future__ import annotations
 
+import gc
 import statistics
 import subprocess
 import sys
@@ -51,6 +52,8 @@ class Measured:
 
 def run() -> list[Row]:
     """Medians of interleaved rounds; `ratio` is to bare commits by as many clients, and of times to one such commit."""
+    gc.collect()
+    gc.freeze()  # as `hospital-bridge serve` does
     return [row for name, opened in DATABASES.items() for row in _measure(name, opened)]
 
 

@@ -20,6 +20,7 @@ from tests.web.test_received_pages import park_message
 PAGES = (
     "",
     "messages",
+    "messages/standard",
     "work",
     "money/paid-h1/fulfilled",
     "reconciliation",

@@ -57,6 +57,42 @@ def test_a_peer_whose_words_nobody_reads_is_a_hint(run: Command, tmp_path: Path)
     assert any("no charset: " in line for line in lines)
 
 
+def test_what_a_database_is_never_asked_for_is_a_hint(run: Command, tmp_path: Path) -> None:
+    his = """
+[operator.his]
+adapter = "sql-view"
+[operator.his.sql-view]
+url = { file = "secrets/his.url" }
+[operator.his.sql-view.operations.departments]
+statement = "SELECT KSDM, KSMC FROM Out_view_KS"
+fields = { code = "KSDM", name = "KSMC" }
+"""
+    write(tmp_path, {"secrets/his.url": "sqlite:///his.db"})
+    hints = [line for line in checked(run, tmp_path, EMPTY_OPERATOR + his, exits=0) if line.startswith("hint: ")]
+    assert hints[0] == (
+        "hint: operators.d/east.toml:6 operator.his: nothing is written for practitioners, find_patients, "
+        "register_patient, slots, book, find_booking, cancel, post, find_posting, postings: who asks for it is refused "
+        "[HB-C022]"
+    )
+
+
+def test_a_laboratory_of_which_nothing_is_fetched_is_a_hint(run: Command, tmp_path: Path) -> None:
+    views = '\n[operator.systems.lis]\nadapter = "sql-view"\n[operator.systems.lis.sql-view]\n{url}\n'
+    write(tmp_path, {"views": "sqlite:///views.db"})
+    lines = checked(run, tmp_path, EMPTY_OPERATOR + views.format(url='url = { file = "views" }'), exits=0)
+    assert any("operator.systems.lis: no peer sends for it, and it is not fetched from" in line for line in lines)
+
+
+def test_a_file_of_an_adapter_that_is_not_there_is_told_before_anything_runs(run: Command, configuration: Path) -> None:
+    operator = configuration.parent / "operators.d" / "demo.toml"
+    told = operator.read_text(encoding="utf-8")
+    tls = '[operator.his.hl7v2.tls]\nauthority_file = "gone.pem"\n\n'
+    operator.write_text(told.replace("[operator.his.hl7v2.map.bill]", tls + "[operator.his.hl7v2.map.bill]"))
+    refused = run("check", str(configuration), "--json")
+    assert refused.exit_code == 78, refused.output
+    assert [each["code"] for each in json.loads(refused.stdout)] == ["HB-C010"]
+
+
 def test_live_asks_each_link_name_and_address_once(run: Command, configuration: Path) -> None:
     assert run("migrate", "--config", str(configuration)).exit_code == 0
     with socket.create_server(("127.0.0.1", 2576)):

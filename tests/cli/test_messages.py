@@ -61,6 +61,15 @@ def test_a_parked_message_is_tried_again_or_put_away_once(run: Command, parked: 
     assert run("messages", "dismiss", parked, "--reason", "test").exit_code == 1, "it is no longer parked"
 
 
+def test_everything_that_is_parked_is_tried_again_after_a_map_was_mended(run: Command, parked: str) -> None:
+    assert run("messages", "replay").exit_code == run("messages", "replay", parked, "--parked").exit_code == 2
+    assert run("messages", "replay", "--parked", "--type", "ADT").exit_code == 1
+    told = run("messages", "replay", "--parked", "--type", "ORU", "--peer", "nobody")
+    assert (told.exit_code, told.stdout) == (1, "0 messages are applied again by the running bridge.\n")
+    assert run("messages", "replay", "--parked").stdout == "1 messages are applied again by the running bridge.\n"
+    assert json.loads(run("messages", "list", "--state", "parked", "--json").stdout)["messages"] == []
+
+
 def test_what_is_put_away_says_why(run: Command, parked: str) -> None:
     assert run("messages", "dismiss", parked, "--reason", "sent_again").exit_code == 0
     (row,) = json.loads(run("messages", "list", "--state", "dismissed", "--json").stdout)["messages"]

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from threading import Event, Lock, Semaphore
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -16,6 +17,9 @@ from adapters.errors import Away, Busy, Malformed, NotDone, OutcomeUnknown, Outs
 from hospital_bridge import activity
 from hospital_bridge.pace.breaker import Breaker, Resting
 from hospital_bridge.pace.windows import Maintenance
+from hospital_bridge.pacing import at_its_pace
+from hospital_bridge.settings import AdapterChoice
+from hospital_bridge.store.unit_of_work import Store
 from tests.pace.fragile import ZONE, Hospital, pace, paced
 from tests.steered import FakeClock
 
@@ -250,3 +254,26 @@ def test_what_was_held_back_and_what_was_shown_is_counted(clock: FakeClock, hosp
     assert [now - then for now, then in zip(after, before, strict=True)] == [1, 1, 1]
     assert figure("hb_his_shown_total", age="recent") == shown + 1
     assert figure("hb_his_resting") == 1
+
+
+# --- several processes
+
+
+def test_processes_that_share_a_postgresql_count_together_and_on_sqlite_each_for_itself(
+    store: Store, clock: FakeClock
+) -> None:
+    crowded = Crowded()
+    settings = pace(calls_at_once=1, wait_seconds=0)
+    choice = AdapterChoice(adapter="hl7v2", settings={"reply_timeout": 20.0}, pace=settings)
+    operator = cast("Any", SimpleNamespace(id="h1", timezone=ZONE))
+    here, there = (at_its_pace(operator, "his", choice, crowded, store, clock) for _ in range(2))
+    shared = store.engine.dialect.name == "postgresql"
+    with asking(crowded, here, "postings", arriving=1):
+        if shared:
+            with pytest.raises(Busy):
+                there.postings(0)
+        else:
+            with asking(crowded, there, "postings", arriving=1):
+                crowded.speaks.set()
+    assert crowded.most == (1 if shared else 2)
+    assert there.postings(0) == ()

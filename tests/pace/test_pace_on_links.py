@@ -43,6 +43,10 @@ def parts(his: Paced) -> Any:
     return SimpleNamespace(settings=settings, wallets={}, systems={"his": system}, ways=Ways())
 
 
+def lights(store: Store) -> Sequence[LinkRow]:
+    return Administration(store).links("h1")
+
+
 def link(store: Store, resting: Sequence[str] = ()) -> LinkRow:
     rows = Administration(store, resting=lambda _: resting).links("h1")
     return next(row for row in rows if row.kind == "his")
@@ -58,6 +62,7 @@ def test_a_system_in_maintenance_is_left_alone_and_alarms_nobody(
     check_links(parts, store, cast("Any", None))
     shown = link(store)
     assert (shown.light, shown.remedy, shown.told_down_at) == (Light.AMBER, LEFT_ALONE, None)
+    assert {row.light for row in lights(store) if row.kind == "outcomes"} == {Light.AMBER}
     assert hospital.asked == ["departments"]
     clock.advance(HOUR)
     check_links(parts, store, cast("Any", None))

@@ -80,6 +80,15 @@ def test_a_refusal_is_firm_and_keeps_the_native_code(booking: Booking) -> None:
     assert booking.line.calls == ["book"]
 
 
+def test_a_credential_that_has_run_out_ends_nothing(booking: Booking) -> None:
+    booking.line.will("book", Reason.CREDENTIALS)
+    with pytest.raises(Again):
+        booking.drive()
+    assert (booking.ends, booking.effect().state) == ([], EffectState.INTENDED)
+    booking.drive()
+    assert booking.ends == ["confirmed filler 1 at h1"]
+
+
 def test_what_was_not_done_is_tried_again_when_the_other_side_says(booking: Booking) -> None:
     booking.busy_for.append(timedelta(seconds=17))
     with pytest.raises(Again) as again:

@@ -27,6 +27,9 @@ from tests.postgresql_server import running_server
 from tests.simulation.databases import Database, PostgresqlDatabase, SqliteDatabase
 from tests.simulation.names import GATEWAY, OPERATOR
 
+COUNTS_FOR_ITSELF = "[operator.his.pace]\nacross_processes = false\n"
+"""One process plays, and both databases see the same commits: a death may strike at each of them."""
+
 
 @dataclass(frozen=True)
 class Ground:
@@ -56,7 +59,8 @@ def laid(folder: Path, database: Database) -> Ground:
         owner_database_url=database.template.owner,
     )
     operator = folder / "operators.d" / f"{OPERATOR}.toml"
-    operator.write_text(operator.read_text().replace("horizon_days = 7", "horizon_days = 2"))
+    told = operator.read_text().replace("horizon_days = 7", "horizon_days = 2")
+    operator.write_text(f"{told}\n{COUNTS_FOR_ITSELF}")
     settings = load(main, installed())
     prepare_database(settings)
     return Ground(settings, keys, database)

@@ -25,7 +25,8 @@ EFFECTS = "SELECT key, state, reason FROM effect WHERE state NOT IN ('confirmed'
 REGISTRATIONS = "SELECT registration_id, state, filler_id, payment_id, slot_id, reason FROM hospital_registration"
 BILLS = "SELECT bill_id, state FROM hospital_bill"
 HOLDS = "SELECT registration_id, slot_id FROM hospital_slot_hold WHERE live"
-OUTCOMES = frozenset({"NotDone", "OutcomeUnknown", "Refused", "Untrusted", "Malformed", ""})
+NOT_EVEN_ASKED = frozenset({"Busy", "Resting", "Away"})
+OUTCOMES = NOT_EVEN_ASKED | {"NotDone", "OutcomeUnknown", "Refused", "Untrusted", "Malformed", ""}
 BILLS_AT_END = {"issued", "settled", "refused", "withdrawn"}
 AT_END = {"registered": AppointmentStatus.BOOKED, "cancelled": AppointmentStatus.CANCELLED, "ended": None}
 

@@ -72,6 +72,7 @@ def test_a_message_is_found_by_whatever_is_known_of_it(store: Store, clock: Fake
         (Sought(control_id="C4"), [4]),
         (Sought(control_id="C4", peer="h1/his"), []),
         (Sought(type="ORU^R01"), [6, 5, 4, 3, 2, 1]),
+        (Sought(type="oru^r"), [6, 5, 4, 3, 2, 1]),
         (Sought(type="ORU%"), []),
         (Sought(peer="h1/lis"), [6, 4, 2]),
         (Sought(since=first + MINUTE, until=first + 3 * MINUTE), [3, 2]),

@@ -77,6 +77,7 @@ def show_bill(request: PageRequest, scope: Any) -> View:
     paid = scope.payments.get(found.bill_id)
     data = {
         "bill": found,
+        "record_number": found.mrn,
         "payment": paid,
         "place": "门诊楼 3 层 A 区",
         "window": "门诊楼 1 层 收费处",

@@ -235,7 +235,13 @@ def _registration(request: PageRequest, scope: ScriptedScope) -> View:
     waiting = found.state in (State.HOLDING, State.PAID, State.CANCELLING) or (payment is not None and payment.moving)
     return View(
         "registration.html",
-        {"registration": found, "payment": payment, "too_late": False, "too_late_to_cancel": False}
+        {
+            "record_number": found.mrn,
+            "registration": found,
+            "payment": payment,
+            "too_late": False,
+            "too_late_to_cancel": False,
+        }
         | {"name": "张小三", "is_payer": True, "may_book": True},
         refresh_seconds=2 if waiting else None,
     )

@@ -60,7 +60,9 @@ def test_a_hint_is_taken_and_one_that_proves_nothing_is_turned_away(kit: SiteKit
     client = create_app(replace(kit.site, operators=operators)).test_client()
     address = "/callbacks/v1/h1/systems/his"
     assert client.post(address, data=b"{}", headers={"X-Hint-Token": "right"}).status_code == 204
+    below = f"{address}/DiagnosticReport/1"
+    assert client.put(below, data=b"{}", headers={"X-Hint-Token": "right"}).status_code == 204
     wrong = [client.post(address, data=b"{}").status_code for _ in range(REFUSED_NOTICES.count + 1)]
     assert wrong == [403] * REFUSED_NOTICES.count + [429]
-    assert taken == [b"{}"]
+    assert taken == [b"{}"] * 2
     assert client.post("/callbacks/v1/h1/systems/ris", data=b"{}").status_code == 404

@@ -32,6 +32,7 @@ from hospital_bridge.verticals.district.pages import dining
 from hospital_bridge.verticals.district.selling import desk
 from hospital_bridge.verticals.district.selling.money import NOT_AN_AMOUNT
 from hospital_bridge.verticals.hospital import VERTICAL
+from hospital_bridge.verticals.hospital import looking_after as hospital_care
 from hospital_bridge.verticals.hospital.pages import hall
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
 from hospital_bridge.verticals.hospital.visits.line_rules import CLINIC, LINE_RULES
@@ -111,7 +112,8 @@ def ids_of(package: str) -> set[str]:
     if package == HOSPITAL:
         told = {notice.sentence for notice in VERTICAL.messages}
         ranks = set(LINE_RULES.policies(HospitalSettings().load({}))[CLINIC].ranks)
-        return spoken(package) | {hall.NO_NUMBER} | {page.menu for page in VERTICAL.pages if page.menu} | ranks | told
+        said_elsewhere = {hall.NO_NUMBER, *hospital_care.SENTENCES}
+        return spoken(package) | said_elsewhere | {page.menu for page in VERTICAL.pages if page.menu} | ranks | told
     if package == TRANSIT:
         told = {notice.sentence for notice in transit.VERTICAL.messages}
         return (

@@ -112,3 +112,25 @@ def test_a_quarantined_message_is_put_away_too(admin: FlaskClient, store: Store)
     assert "Apply again" not in get(admin, page).text
     assert post(admin, f"{page}/dismiss", {"reason": "not_for_us"}, from_page=page).status_code == 303
     assert kept in get(admin, f"{LOG}?standing=dismissed").text
+
+
+def test_a_message_is_held_against_the_standard_by_places_and_without_values(
+    admin: FlaskClient, store: Store, parked: str
+) -> None:
+    page = get(admin, f"{LOG}/{parked}/standard").text
+    assert "breaks the standard" in page
+    assert "ORU_R01_ORDER_OBSERVATION is required before this" in page
+    assert "王弢" not in page
+    with store.read("h1") as work:
+        assert [act.action for act in work.audit.of(parked)] == ["message.checked"]
+    form = {"text": RAW.decode()}
+    sent = post(admin, f"{LOG}/standard", form, from_page=f"{LOG}/standard")
+    assert sent.status_code == 200
+    assert "<code>MSH-9.3</code>" in sent.text
+    assert "王弢" not in sent.text
+
+
+def test_a_large_message_is_not_held_where_pages_are_served(admin: FlaskClient) -> None:
+    large = {"text": "\n".join([RAW.decode(), *["NTE|1||x"] * 200])}
+    page = post(admin, f"{LOG}/standard", large, from_page=f"{LOG}/standard").text
+    assert "It is too large for this page" in page

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Row, event
 
-from adapters.hl7.message import Message
+from adapters.hl7.message import Limits, Message
 from hospital_bridge.store.inbox import INBOX_MESSAGE
 from hospital_bridge.store.jobs import JOB
 from hospital_bridge.store.unit_of_work import Store
@@ -97,6 +97,16 @@ def test_what_is_no_hl7_is_kept_and_answered_with_no(inbox: Hl7Inbox, store: Sto
     assert take(inbox, clock, b"GET / HTTP/1.1\r\n\x00\xff", adt()) == ["AR", "AA"]
     assert [row.state for row in rows(store)] == ["refused", "received"]
     assert rows(store)[0].reason == "no MSH segment"
+
+
+def test_a_message_of_too_many_segments_is_kept_and_refused_with_a_sentence(
+    inbox: Hl7Inbox, store: Store, clock: FakeClock
+) -> None:
+    long = Received("lis", adt() + b"NTE|1||x\r" * 9, clock.now(), limits=Limits(segments=10))
+    (answer,) = inbox([long])
+    reply = Message.parse(answer)
+    assert (reply["MSA-1"], reply["MSA-2"], reply["MSA-3"]) == ("AR", "C1", "a message of more than 10 segments")
+    assert [(row.state, row.reason) for row in rows(store)] == [("refused", "a message of more than 10 segments")]
 
 
 def test_a_nul_in_the_header_is_no_obstacle(inbox: Hl7Inbox, store: Store, clock: FakeClock) -> None:

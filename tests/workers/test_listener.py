@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from adapters.errors import Untrusted
-from adapters.hl7.ack import Stamp, decide_ack
+from adapters.hl7.ack import Acknowledging, Stamp, decide_ack
 from adapters.hl7.message import Message
 from adapters.hl7.mllp import Fault, Framer, frame
 from adapters.hl7.sender import MllpClient
@@ -50,7 +50,10 @@ class Inbox:
         self.rows.extend(batch)
         self.batches.append(len(batch))
         stamp = Stamp(str(len(self.rows)), datetime(2026, 1, 1, tzinfo=UTC), UTC)
-        return [decide_ack(each.raw, stored=True, stamp=stamp, charset=each.charset).body for each in batch]
+        return [
+            decide_ack(each.raw, stored=True, stamp=stamp, charset=each.charset, mode=each.acknowledging).body
+            for each in batch
+        ]
 
 
 class House:
@@ -320,6 +323,30 @@ def test_a_sender_that_wants_no_success_hears_only_of_the_next_failure(sender: S
     quiet = adt("M1").replace(b"|2.5.1", b"|2.5.1|||ER")
     sender.send(frame(quiet) + frame(adt("M2")))
     assert sender.code() == ("AA", "M2")
+
+
+def test_a_peer_may_have_a_size_and_a_time_of_its_own(start: Callable[..., House]) -> None:
+    large = Peer("pacs", ("127.0.0.1/32",), max_message=400_000, read_timeout=0.05)
+    house = start(peers=(large,), max_message=1000)
+    sender = house.sender()
+    sender.send(frame(adt("BIG", "x" * 300_000)))
+    assert sender.code() == ("AA", "BIG")
+    sender.send(b"\x0b")
+    assert sender.closed()
+    assert house.texts() == [Fault.STALLED.value]
+
+
+@pytest.mark.parametrize(
+    ("mode", "accept", "code"),
+    [(Acknowledging.ORIGINAL, "AL", "AA"), (Acknowledging.ENHANCED, "", "CA"), (Acknowledging.ENHANCED, "NE", "CA")],
+)
+def test_a_peer_may_be_answered_in_one_mode_whatever_it_asks(
+    start: Callable[..., House], mode: Acknowledging, accept: str, code: str
+) -> None:
+    house = start(peers=(replace(HIS, acknowledging=mode),))
+    sender = house.sender()
+    sender.send(frame(adt("M1").replace(b"|2.5.1", f"|2.5.1|||{accept}".encode())))
+    assert sender.code() == (code, "M1")
 
 
 def test_too_many_connections_of_a_peer_are_turned_away(start: Callable[..., House]) -> None:

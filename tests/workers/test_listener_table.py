@@ -25,13 +25,20 @@ from tests.kept_logs import logging_restored
 from tests.workers.test_hl7_inbox import ROUTES
 
 PEERS = (Peer("his", max_connections=32),)
-LIMIT, STALLED = 1024 * 1024, 1
+LIMIT, SEGMENTS, STALLED = 1024 * 1024, 100, 1
 
 
 @contextmanager
 def ours(store: Store, limit: int = LIMIT) -> Iterator[int]:
     settings = ListenerSettings(
-        "127.0.0.1", 0, PEERS, max_message=limit, max_in_flight=4 * LIMIT, read_timeout=STALLED, end_timeout=0.2
+        "127.0.0.1",
+        0,
+        PEERS,
+        max_message=limit,
+        max_segments=SEGMENTS,
+        max_in_flight=4 * LIMIT,
+        read_timeout=STALLED,
+        end_timeout=0.2,
     )
     listener = Listener(settings, Hl7Inbox(store, ROUTES), SystemClock())
     try:
@@ -59,7 +66,9 @@ def faults(port: int, **known: float) -> Mapping[str, str]:
 
 def test_every_row_holds_on_our_listener(store: Store) -> None:
     with ours(store) as port:
-        target = Target("127.0.0.1", port, "R1", silence=0.2, frame_limit=LIMIT, read_timeout=STALLED)
+        target = Target(
+            "127.0.0.1", port, "R1", silence=0.2, frame_limit=LIMIT, segment_limit=SEGMENTS, read_timeout=STALLED
+        )
         found = [*findings(target)]
     assert [each for each in found if each.verdict is not Verdict.HOLDS] == []
     assert len(found) == len(ROWS)

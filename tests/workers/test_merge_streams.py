@@ -91,6 +91,14 @@ def test_a_merge_waits_for_what_came_before_it_under_either_number(hospital: Hos
     assert hospital.unfinished() == 0
 
 
+def test_a_merge_waits_for_what_names_the_patient_by_another_of_their_numbers(hospital: Hospital) -> None:
+    hospital.held = {"R1"}
+    hospital.tell(report("R1", "CARD"), merge("M", "B~CARD^^^^IDCard", "A"))
+    assert hospital.work() == []
+    hospital.held = set()
+    assert hospital.work() == ["R1", "M"]
+
+
 def test_two_merges_that_cross_are_applied_in_their_order_and_never_wait_for_each_other(hospital: Hospital) -> None:
     hospital.tell(merge("M1", "B", "A"), merge("M2", "A", "B"), merge("M3", "C", "A", "B"), merge("M4", "B", "C"))
     assert hospital.work(6) == ["M1", "M2", "M3", "M4"]

@@ -123,22 +123,23 @@ def count(text: str, place: str) -> int:
 
 def codes(node: Node, key: str) -> list[Code]:
     """Every code at that key, whatever the version makes of it: Coding, CodeableConcept, CodeableReference, lists."""
-    return [each for found in node.children(key) for each in _codes(found)]
+    return [each for found in node.children(key) for each in codes_of(found)]
 
 
 def words(concept: Node) -> str:
     """A concept or reference in words: its text, or the first display, or the first code."""
-    found = list(_codes(concept))
+    found = list(codes_of(concept))
     told = [concept.text("text"), *(each.display for each in found), *(each.code for each in found)]
     return next(filter(None, told), "")
 
 
-def _codes(found: Node) -> Iterator[Code]:
+def codes_of(found: Node) -> Iterator[Code]:
+    """The codes of one Coding, concept or reference; a concept without any has its text."""
     inner = found.children("coding")
     for coding in inner:
         yield Code(coding.text("system"), coding.text("code"), coding.text("display"))
     for concept in found.children("concept"):
-        yield from _codes(concept)
+        yield from codes_of(concept)
     if not inner and found.has("code") and not isinstance(found.value["code"], dict):
         yield Code(found.text("system"), found.text("code"), found.text("display"))
     if not inner and found.text("text"):

@@ -25,13 +25,15 @@ _ROLE_SEARCH: Mapping[str, str] = {
 }
 """What PractitionerRole calls a department: the element, and the search parameter."""
 
+_OPEN = {"Organization": "active=true", "HealthcareService": "active=true", "Location": "status=active"}
+
 
 def departments_search(settings: FhirSettings) -> Params:
     """What narrows the search, and the places that belong to a HealthcareService."""
     located = (
         [("_include", "HealthcareService:location")] if settings.directory.department == "HealthcareService" else []
     )
-    return [*narrowed(settings.directory.department_search), *located]
+    return [*narrowed(settings.directory.department_search or _OPEN[settings.directory.department]), *located]
 
 
 def roles_search(department_code: str, settings: FhirSettings) -> Params:

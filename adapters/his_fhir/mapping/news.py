@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from adapters.his_fhir.mapping import charges, reports, visits
+from adapters.errors import Malformed
+from adapters.his_fhir.mapping import charges, merges, reports, visits
 from adapters.his_fhir.mapping.item import Item, Told, unpacked
 from adapters.his_fhir.node import Node
 from adapters.his_fhir.settings import FhirSettings
@@ -14,6 +15,7 @@ from adapters.news import Left, News, Preview, Unread
 Reader = Callable[[Item, FhirSettings], Iterator[Told]]
 
 READERS: Mapping[str, Reader] = {
+    "Patient": merges.patient,
     "Appointment": visits.appointment,
     "Encounter": visits.encounter,
     "Invoice": charges.invoice,
@@ -33,17 +35,20 @@ class Heard:
 
 def read(raw: bytes, settings: FhirSettings) -> Heard:
     """What the item tells; nothing where its type tells nothing that is known here. Half of it is never news."""
-    return _heard(unpacked(raw), settings)
+    return _heard(unpacked(raw, settings.base_url), settings)
 
 
 def preview(raw: bytes, settings: FhirSettings) -> Preview:
     """The same, and every value of the things themselves and of their neighbours that nothing looked at."""
-    items = unpacked(raw, set())
+    items = unpacked(raw, settings.base_url, set())
     heard = _heard(items, settings)
     mains = {id(item.main.value) for item in items}
     beside = {id(each.value): each for item in items for each in item.neighbours.all() if id(each.value) not in mains}
     roots = [*(item.main for item in items), *beside.values()]
-    return Preview(heard.news, heard.left, [Unread(*each) for root in roots for each in _unseen(root)])
+    try:
+        return Preview(heard.news, heard.left, [Unread(*each) for root in roots for each in _unseen(root)])
+    except RecursionError:
+        raise Malformed("objects within each other without end") from None
 
 
 def _heard(items: Sequence[Item], settings: FhirSettings) -> Heard:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from adapters.errors import Malformed
-from adapters.his_fhir.mapping.datatypes import Code, codes, decimal, words
+from adapters.his_fhir.mapping.datatypes import Code, codes, codes_of, decimal, words
 from adapters.his_fhir.mapping.item import Item
 from adapters.his_fhir.node import Node
 from adapters.his_fhir.settings import FhirSettings
@@ -241,18 +241,13 @@ def _flag(holder: Node, settings: FhirSettings) -> tuple[AbnormalFlag, str]:
     """
     flags, written = [], []
     for concept in holder.children("interpretation"):
-        told = codes(holder_of(concept), "it")
+        told = list(codes_of(concept))
         known = [settings.map.flags[key] for key in map(_key, told) if key in settings.map.flags]
         if not known:
             raise Malformed(f"{concept.path} is no flag that the map lists")
         flags += known
         written.append(next((each.code for each in told if each.code), "") or words(concept))
     return _weightiest(flags), "~".join(written)
-
-
-def holder_of(concept: Node) -> Node:
-    """A place at which the concept stands alone."""
-    return Node({"it": concept.value}, concept.path, concept.contained, concept.looked_at)
 
 
 def _key(code: Code) -> str:

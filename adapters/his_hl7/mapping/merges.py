@@ -38,12 +38,11 @@ def parted(message: Message, part: PatientPart, settings: Hl7HisSettings) -> Ite
 
 
 def updated(_message: Message, part: PatientPart, settings: Hl7HisSettings) -> Iterator[Told]:
-    """Who the patient is, said anew."""
-    record = read_record(part.scope.segment("PID"), settings)
-    if record.first(MRN) is None:
-        yield Left(part.scope.label("PID-3"), "no record number")
-    else:
-        yield PatientUpdated(record, _told_at(part.scope, settings))
+    """Who the patient is, said anew; what cannot be read changes nothing, for whoever it is about is known already."""
+    try:
+        yield PatientUpdated(_record(part.scope, settings), _told_at(part.scope, settings))
+    except Malformed as fault:
+        yield Left(part.scope.label("PID"), fault.text)
 
 
 def _linked(survivor: PatientRecord, others: tuple[Identifier, ...], told_at: datetime) -> RecordsMerged:

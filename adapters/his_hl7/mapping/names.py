@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from adapters.hl7.segment import Repetition
-
-_HANZI = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+from adapters.texts import HANZI
 
 
 def person_name(repetitions: Iterable[Repetition]) -> str:
@@ -26,15 +24,15 @@ def staff_name(repetitions: Iterable[Repetition]) -> str:
 
 def xpn(name: str) -> tuple[str, ...]:
     """The whole name in XPN.1, legal (XPN.7 `L`), ideographic (XPN.8 `I`) where it has hanzi."""
-    return (name, "", "", "", "", "", "L", "I" if _HANZI.search(name) else "A")
+    return (name, "", "", "", "", "", "L", "I" if HANZI.search(name) else "A")
 
 
 def _preferred(names: Iterable[str]) -> str:
     written = list(names)
-    return next((name for name in written if _HANZI.search(name)), next(filter(None, written), ""))
+    return next((name for name in written if HANZI.search(name)), next(filter(None, written), ""))
 
 
 def _written(repetition: Repetition, components: tuple[str, str]) -> str:
     parts = [" ".join(repetition[component].split()) for component in components]
-    hanzi = [part.replace(" ", "") for part in parts if _HANZI.search(part)]
+    hanzi = [part.replace(" ", "") for part in parts if HANZI.search(part)]
     return "".join(hanzi) if hanzi else " ".join(filter(None, parts))

@@ -100,6 +100,27 @@ def _mode(target: Target, number: int, accept: str, codes: tuple[str, ...]) -> s
     return f"MSH-15 {accept!r}: {seen}" if seen else ""
 
 
+def _failure_mode(target: Target) -> str:
+    """A message that nobody can name is refused as MSH-15 asks."""
+    asked = ((accept, target.message("", f"NTE|1||{accept}", accept=accept)) for accept in ("AL", "ER", "SU"))
+    return first(*(_refused_as(target, accept, frame(message.encode())) for accept, message in asked))
+
+
+def _refused_as(target: Target, accept: str, wire_bytes: bytes) -> str:
+    with wire(target) as line:
+        line.send(wire_bytes)
+        answer = line.stray() if accept == "SU" else line.answer()
+    code = "nothing" if answer is None else msa(answer)[0]
+    return "" if code in (("nothing",) if accept == "SU" else ("CR", "CE")) else f"MSH-15 {accept!r}: answered {code}"
+
+
+def _too_many_segments(target: Target) -> str:
+    many = target.message(target.control_id("B5"), *["NTE|1||x"] * target.segment_limit)
+    return first(
+        _never_accepted(target, many.encode()), _taken(target, "B6", target.message(target.control_id("B6")).encode())
+    )
+
+
 def _errors_only(target: Target) -> str:
     with wire(target) as line:
         line.send(frame(target.message(target.control_id("B2a"), accept="ER").encode()))
@@ -146,7 +167,11 @@ ANSWERING = (
     Row("batch", "A batch in one frame is refused with an answer: one message a frame.", _batch),
     Row("msa-2", "MSA-2 is MSH-10 byte for byte.", _verbatim),
     Row("accept-mode", "MSH-15 AL and SU get CA; NE, none and unknown values get AA.", _accept_mode),
+    Row(
+        "failure-mode", "What is refused is answered CR or CE to MSH-15 AL and ER, and not at all to SU.", _failure_mode
+    ),
     Row("errors-only", "MSH-15 ER: an accepted message gets no answer.", _errors_only),
+    Row("segments", "A message with more segments than the limit is refused.", _too_many_segments, "segment_limit"),
     Row("repeated", "A message that comes again gets the stored answer again.", _repeated),
     Row("contradicted", "Other content under a used MSH-10 never gets the stored answer.", _contradicted),
 )

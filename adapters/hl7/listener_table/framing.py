@@ -147,6 +147,16 @@ def _many_at_once(target: Target) -> str:
         return first(*(unlike(line.answer(), target.control_id(f"F14{place}")) for place, line in enumerate(lines)))
 
 
+def _half_closed(target: Target) -> str:
+    """Over TLS there is no such thing: whoever sends no more has closed."""
+    if target.tls is not None:
+        return ""
+    with wire(target) as line:
+        line.send(_framed(target, "F16"))
+        line.finish()
+        return unlike(line.answer(), target.control_id("F16"))
+
+
 def _looked_in(target: Target) -> str:
     """A monitoring system opens a connection and closes it."""
     with wire(target):
@@ -169,5 +179,6 @@ FRAMING = (
     Row("empty", "A frame without a message is not accepted, and others are served.", _empty),
     Row("bad-neighbours", "Half a frame or rubbish on other connections disturbs nobody.", _bad_neighbours),
     Row("many-at-once", "Eight connections at once each get the answer to their own message.", _many_at_once),
+    Row("half-closed", "Who sends a message and closes its sending side still gets the answer.", _half_closed),
     Row("looked-in", "A connection that says nothing and goes is no trouble.", _looked_in),
 )

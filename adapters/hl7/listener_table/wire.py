@@ -20,8 +20,8 @@ class Target:
 
     `wait` is how many seconds an answer that is owed may take, `silence` after how many an answer that is not owed
     counts as not coming. `run` begins every MSH-10 (at most 8 characters), so that no two runs send the same message.
-    `event` is MSH-9 of what is sent. `frame_limit` in bytes and `read_timeout` in seconds are the listener's own, where
-    they are known.
+    `event` is MSH-9 of what is sent. `frame_limit` in bytes, `segment_limit` and `read_timeout` in seconds are the
+    listener's own, where they are known.
     """
 
     host: str
@@ -31,6 +31,7 @@ class Target:
     wait: float = 5.0
     silence: float = 0.5
     frame_limit: int = 0
+    segment_limit: int = 0
     read_timeout: float = 0.0
     tls: ssl.SSLContext | None = None
 
@@ -68,6 +69,10 @@ class Wire:
                 self._socket.sendall(part)
         except OSError as failure:
             raise Closed(type(failure).__name__) from failure
+
+    def finish(self) -> None:
+        """Say that no more comes, and go on listening."""
+        self._socket.shutdown(socket.SHUT_WR)
 
     def ask(self, message: str) -> bytes:
         """The answer to one well-framed message."""

@@ -64,6 +64,11 @@ class FaultPlan:
         with self._lock:
             self._waiting.clear()
 
+    def waits_for(self, trigger: str) -> bool:
+        """Whether one is still to strike that trigger."""
+        with self._lock:
+            return any(fault.trigger in (trigger, "*") for fault in self._waiting)
+
     def take(self, trigger: str) -> Fault | None:
         """The fault that strikes this message, one of its times used up; None for a message that goes well."""
         with self._lock:

@@ -18,6 +18,7 @@ from hospital_bridge.sandbox.hospital.bills import Bills
 from hospital_bridge.sandbox.hospital.cashier import Cashier, Profile
 from hospital_bridge.sandbox.hospital.diary import Diary
 from hospital_bridge.sandbox.hospital.directory_desk import DirectoryDesk
+from hospital_bridge.sandbox.hospital.endurance import Endurance
 from hospital_bridge.sandbox.hospital.faults import Fault, FaultKind, FaultPlan
 from hospital_bridge.sandbox.hospital.journal import Journal
 from hospital_bridge.sandbox.hospital.laboratory import Laboratory
@@ -74,6 +75,7 @@ class SimulatedHospital:
         profile = profile or Profile()
         journal = journal or Journal()
         self.faults = FaultPlan()
+        self.endurance = Endurance(clock)
         self.heard: deque[tuple[str, str]] = deque(maxlen=10_000)
         """Trigger and MSH-10 of the messages that came in, oldest first."""
         self.patients = PatientIndex(data.patients, journal.append)

@@ -35,6 +35,7 @@ class HospitalServer:
 
     def start(self) -> None:
         """Listen; OSError where the address is in use."""
+        self._hospital.endurance.start_anew()
         listener = socket.create_server(self._address)
         self._listener = listener
         self._address = (self._address[0], listener.getsockname()[1])
@@ -76,9 +77,14 @@ class HospitalServer:
         with connection, contextlib.suppress(OSError, FramingFault):
             while chunk := connection.recv(_CHUNK):
                 for received in framer.feed(chunk):
-                    self._reply(connection, self._hospital.answer(received.payload))
+                    self._answer(connection, received.payload)
         with self._lock:
             self._connections.discard(connection)
+
+    def _answer(self, connection: socket.socket, message: bytes) -> None:
+        with self._hospital.endurance.call() as bears_it:
+            if bears_it:
+                self._reply(connection, self._hospital.answer(message))
 
     def _reply(self, connection: socket.socket, reply: Reply) -> None:
         if reply.reset:

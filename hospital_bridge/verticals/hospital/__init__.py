@@ -6,13 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hospital_bridge.slot import API, PersonalData, Reaction, StillNeeded, Vertical, VerticalManifest
-from hospital_bridge.verticals.hospital import booking, cards, claiming, fee, leaving, store
+from hospital_bridge.slot import API, Care, PersonalData, Reaction, StillNeeded, Vertical, VerticalManifest
+from hospital_bridge.verticals.hospital import booking, cards, claiming, fee, leaving, looking_after, store
 from hospital_bridge.verticals.hospital.api import RESOURCES
 from hospital_bridge.verticals.hospital.bills import arrival, matching, sale
 from hospital_bridge.verticals.hospital.bills import telling as bill_telling
 from hospital_bridge.verticals.hospital.bills.rights import export_bills, forget_bills
 from hospital_bridge.verticals.hospital.merging import arrival as merging
+from hospital_bridge.verticals.hospital.own_numbers import own_numbers
 from hospital_bridge.verticals.hospital.pages import PAGES
 from hospital_bridge.verticals.hospital.record_numbers import NUMBER_BOUND
 from hospital_bridge.verticals.hospital.results import critical_watch, rights, telling, tidying
@@ -25,7 +26,7 @@ from hospital_bridge.verticals.hospital.store import (
     registrations,
     visits,
 )
-from hospital_bridge.verticals.hospital.visits import registering
+from hospital_bridge.verticals.hospital.visits import naming, registering
 from hospital_bridge.verticals.hospital.visits import telling as visit_telling
 from hospital_bridge.verticals.hospital.visits.line_rules import LINE_RULES
 
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 def export_subject(work: VerticalWork, subject_id: str) -> Mapping[str, Any]:
     """Everything that the hospital vertical keeps of one person, in words."""
     return {
+        "record_numbers": [
+            {"number": own.number, "same_record": list(own.others)} for own in own_numbers(work, subject_id)
+        ],
         "registrations": [
             {
                 "department": registration.department_name,
@@ -113,6 +117,7 @@ VERTICAL = Vertical(
     inbound=(
         merging.MERGED,
         merging.UNMERGED,
+        naming.UPDATED,
         leaving.CALLED_OFF,
         registering.REGISTERED,
         REPLACED,
@@ -121,6 +126,7 @@ VERTICAL = Vertical(
         arrival.WITHDRAWN_BY_HOSPITAL,
     ),
     lines=LINE_RULES,
+    care=Care(doctor=looking_after.doctor),
     messages=(*visit_telling.NOTICES, *bill_telling.NOTICES, *telling.NOTICES),
     tables=store.metadata,
     migrations=Path(__file__).parent / "migrations",

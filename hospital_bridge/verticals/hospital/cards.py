@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from adapters.errors import NotDone, Reason, Refused
 from adapters.values import Identifier
 from hospital_bridge.slot import OutsideCall, Right
-from hospital_bridge.verticals.hospital.own_numbers import bound_as, own_numbers
+from hospital_bridge.verticals.hospital.own_numbers import bound_as, bound_numbers
 from hospital_bridge.verticals.hospital.record_numbers import MRN, ask_to_match, token
 from hospital_bridge.verticals.hospital.schedule import must_be_open
 from hospital_bridge.verticals.hospital.store import record_requests
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from adapters.values import PatientRecord, VerifiedIdentity
     from hospital_bridge.slot import Scope, VerticalWork
     from hospital_bridge.verticals.hospital.acting import Acting
+    from hospital_bridge.verticals.hospital.own_numbers import OwnNumber
 
 CREATE_RECORD = "hospital.create_record"
 BIND_CREATED = "hospital.bind_created"
@@ -29,13 +30,15 @@ ANOTHER_NAME = Reason.CONFLICTING_CONTENT
 class Candidate:
     """A record number that the patient may bind; `token` stands for it in a form.
 
-    `others` are the numbers of the same record: those that went up into it, and those that the hospital linked.
+    `others` are the numbers of the same record: those that went up into it, and those that the hospital linked. One
+    that `is_unclear` became a number that somebody else has bound here: it can only be given up.
     """
 
     mrn: str
     token: str
     bound: bool
     others: tuple[str, ...] = ()
+    is_unclear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +57,23 @@ def cards_of(scope: Scope, acting: Acting) -> Cards:
     with scope.read() as work:
         acting.must(work, Right.BOOK)
         identity = work.subjects.identity(subject_id)
-        bound = {own.number: own.others for own in own_numbers(work, subject_id)}
+        bound = {own.number: own for own in bound_numbers(work, subject_id)}
     records = scope.port("HisDirectory").find_patients(identity)
-    same = {number for others in bound.values() for number in others}
+    same = {number for own in bound.values() for number in own.others}
     mrns = dict.fromkeys([*bound, *(number for number in _own(records, identity) if number not in same)])
     return Cards(
         subject_id=subject_id,
         name=identity.name,
-        candidates=[Candidate(mrn, token(subject_id, mrn), mrn in bound, bound.get(mrn, ())) for mrn in mrns],
+        candidates=[_candidate(subject_id, mrn, bound.get(mrn)) for mrn in mrns],
         name_differs=any(record.name != identity.name for record in records),
     )
+
+
+def _candidate(subject_id: str, mrn: str, own: OwnNumber | None) -> Candidate:
+    name = token(subject_id, mrn)
+    if own is None:
+        return Candidate(mrn, name, bound=False)
+    return Candidate(mrn, name, bound=True, others=own.others, is_unclear=own.is_unclear)
 
 
 def bind(scope: Scope, acting: Acting, chosen: str) -> bool:
@@ -92,6 +102,7 @@ def unbind(scope: Scope, acting: Acting, chosen: str) -> bool:
         bound = bound_as(work, acting.subject_id, chosen)
         for identifier in bound:
             work.subjects.remove_identifier(acting.subject_id, identifier)
+            ask_to_match(work, identifier.value)
             work.audit.record(acting.wallet_user_id, "card.unbound", acting.subject_id)
     return bool(bound)
 

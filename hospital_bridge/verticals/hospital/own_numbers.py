@@ -20,10 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OwnNumber:
-    """A number in use, and the others of its record: those that went up into it, and those linked with it."""
+    """A number in use, and the others of its record: those that went up into it, and those linked with it.
+
+    One that `is_unclear` went up into a number which somebody else has bound: whose that is, a person must find out.
+    """
 
     number: str = field(repr=False)
-    others: tuple[str, ...] = field(repr=False)
+    others: tuple[str, ...] = field(default=(), repr=False)
+    is_unclear: bool = False
 
 
 def current(work: VerticalWork, number: str) -> str:
@@ -37,14 +41,17 @@ def is_same_record(work: VerticalWork, one: str, other: str) -> bool:
 
 
 def own_numbers(work: VerticalWork, subject_id: str) -> Sequence[OwnNumber]:
-    """The numbers in use under which the hospital knows the person, in the order in which they were bound.
+    """The numbers in use under which the hospital knows the person, in the order in which they were bound."""
+    return [own for own in bound_numbers(work, subject_id) if not own.is_unclear]
 
-    A number that went up into one which somebody else has bound too is left out: whose that is, a person must find out.
-    """
+
+def bound_numbers(work: VerticalWork, subject_id: str) -> Sequence[OwnNumber]:
+    """The same with those that are unclear."""
     found: dict[str, OwnNumber] = {}
     for bound in record_holders.bound(work, subject_id):
         record = record_merges.of_number(work, bound)
         if bound != record.current and len(record_holders.of_record(work, record)) > 1:
+            found.setdefault(bound, OwnNumber(bound, is_unclear=True))
             continue
         others = tuple(number for number in record.numbers if number != record.current)
         found.setdefault(record.current, OwnNumber(record.current, others))
@@ -60,9 +67,10 @@ def number_of(work: VerticalWork, subject_id: str, chosen: str = "") -> str:
 
 
 def bound_as(work: VerticalWork, subject_id: str, chosen: str) -> Sequence[Identifier]:
-    """What the person bound of the number in use that the token names."""
+    """What the person bound of the number that the token names, in use or unclear."""
     bound = [Identifier(MRN, number) for number in record_holders.bound(work, subject_id)]
-    return [each for each in bound if token(subject_id, current(work, each.value)) == chosen]
+    named = [each for each in bound if token(subject_id, each.value) == chosen]
+    return named or [each for each in bound if token(subject_id, current(work, each.value)) == chosen]
 
 
 def record_of(work: VerticalWork, subject_id: str, number: str) -> PatientRecord:

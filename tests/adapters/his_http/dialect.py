@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
+from marshmallow import ValidationError
+
 from adapters.errors import OutsideError
 from adapters.his_http.adapter import HttpHis
 from adapters.his_http.client import HttpHisClient
@@ -28,7 +30,7 @@ otherwise = "unknown"
 [secrets]
 password = "s3cret-password"
 
-[records]
+[conventions]
 sexes = { 1 = "M", 2 = "F" }
 entry_kinds = { 1 = "payment", 2 = "refund" }
 booking_states = { 0 = "live", 9 = "over" }
@@ -116,6 +118,16 @@ class Script:
 def loaded(text: str = DIALECT, **changed: Any) -> dict[str, Any]:
     made: dict[str, Any] = HttpHisSchema().load({**tomllib.loads(text), **changed})
     return made
+
+
+def messages(text: str) -> dict[str, Any]:
+    """What is refused of a description."""
+    try:
+        loaded(text)
+    except ValidationError as refused:
+        found: dict[str, Any] = refused.messages_dict
+        return found
+    raise AssertionError("the description was accepted")
 
 
 def his(network: Script, text: str = DIALECT, **changed: Any) -> HttpHis:

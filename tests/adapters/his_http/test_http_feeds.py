@@ -8,7 +8,7 @@ import pytest
 
 from adapters.errors import Malformed, NotDone
 from adapters.feed import FeedItem
-from adapters.his_http import feeds
+from adapters.his_http import feeds, marks
 from adapters.http import Response
 from adapters.news import BillIssued, BillWithdrawn
 from tests.adapters.his_http.dialect import DIALECT, Script, his, said, told
@@ -39,7 +39,7 @@ def test_a_look_tells_what_there_is_and_where_the_next_begins() -> None:
     assert [(item.kind, item.subject) for item in first.items] == [("bill", "100001")] * 2
     second = bridge.fetch("bills", first.mark)
     assert "2026-11-23 09:18:00" in network.asked[1]
-    assert second.mark == first.mark
+    assert (second.items, second.mark) == ((), first.mark)
 
 
 def test_what_is_kept_reads_as_news_and_is_the_same_at_each_look() -> None:
@@ -52,6 +52,15 @@ def test_what_is_kept_reads_as_news_and_is_the_same_at_each_look() -> None:
     assert (told_.bill_no, told_.total_fen, told_.patient.first("MRN")) == ("B1", 2_500, "100001")
     seen = bridge.preview_news(first.raw.replace(b"</Bill>", b"<Ward>7</Ward></Bill>"), None)
     assert [(unread.place, unread.text) for unread in seen.unread] == [("Ward", "7")]
+
+
+def test_a_recorded_answer_is_previewed_as_a_whole() -> None:
+    answer = listed(bill("B1", 10), bill("B2", 11, items=ITEM.replace("/>", " ward='7'/>"))).body
+    seen = his(Script()).preview_news(answer, None)
+    assert [getattr(news, "bill_no", "") for news in seen.news] == ["B1", "B2"]
+    assert [(unread.place, unread.text) for unread in seen.unread] == [("Item/@ward", "7")]
+    with pytest.raises(Malformed):
+        his(Script()).preview_news(said("0").body, None)
 
 
 def test_a_withdrawn_bill_needs_no_items() -> None:
@@ -70,13 +79,31 @@ def test_a_page_is_bounded_and_the_next_goes_on_behind_it(monkeypatch: pytest.Mo
         seen += numbers(page.items)
         mark, more = page.mark, page.more
     assert seen == ["B1", "B2", "B3", "B4", "B5"]
-    assert "at" not in mark
+
+
+def test_more_than_can_be_remembered_is_still_told_once_and_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeds, "PAGE", 2)
+    monkeypatch.setattr(marks, "MOST_REMEMBERED", 3)
+    rows = [bill(f"B{number}", 10) for number in range(9)]
+    bridge = his(Script(*[listed(*rows)] * 5))
+    mark, seen, more = "", list[str](), True
+    while more:
+        page = bridge.fetch("bills", mark)
+        seen += numbers(page.items)
+        mark, more = page.mark, page.more
+    assert seen == [f"B{number}" for number in range(9)]
+
+
+def test_what_changes_within_the_second_is_told_again() -> None:
+    bridge = his(Script(listed(bill("B1", 20)), listed(bill("B1", 20, state="1", items=""))))
+    mark = bridge.fetch("bills", "").mark
+    assert numbers(bridge.fetch("bills", mark).items) == ["B1"]
 
 
 def test_what_comes_late_within_the_overlap_is_seen() -> None:
     bridge = his(Script(listed(bill("B2", 20)), listed(bill("B1", 19), bill("B2", 20))))
     mark = bridge.fetch("bills", "").mark
-    assert "B1" in numbers(bridge.fetch("bills", mark).items)
+    assert numbers(bridge.fetch("bills", mark).items) == ["B1"]
 
 
 def test_a_row_that_cannot_be_cut_out_blocks_nobody() -> None:
@@ -125,7 +152,7 @@ fields = { bill_no = "@bill", item_name = "@name", item_amount = "@fee" }
 
 def test_foreign_marks_and_things_are_refused() -> None:
     bridge = his(Script(*[listed()] * 9))
-    for mark in ("x", "[]", "{}", '{"since": "yesterday"}', '{"since": "", "at": [1]}'):
+    for mark in ("x", "[]", "{}", '{"since": "yesterday", "taken": []}', '{"since": "", "taken": [], "at": [1]}'):
         with pytest.raises(Malformed):
             bridge.fetch("bills", mark)
     for raw in (b"MSH|", b"{}", b"[]", b'{"feed": "bills", "rows": []}', b'{"feed": "x", "rows": [{"row": ""}]}'):

@@ -82,6 +82,24 @@ def test_a_question_is_free_to_repeat_and_a_change_is_not(
     assert type(changed.value) is changing
 
 
+def test_an_answer_to_another_request_is_none_of_ours() -> None:
+    ours, other = (ok(more=f"<Receipt>1</Receipt><Id>{number}</Id>") for number in ("0" * 32, "1" * 32))
+    assert his(Script(ours), echo="/R/Id").post(POSTING).receipt_no == "1"
+    for reply in (other, ok(more="<Receipt>1</Receipt>")):
+        with pytest.raises(OutcomeUnknown):
+            his(Script(reply), echo="/R/Id").post(POSTING)
+        with pytest.raises(NotDone):
+            his(Script(reply), echo="/R/Id").departments()
+
+
+@pytest.mark.parametrize("name", ["rot13", "idna", "zlib", "unicode_escape", "no-such", ""])
+def test_a_header_that_names_no_character_set_is_not_believed(name: str) -> None:
+    reply = Response(
+        200, {"content-type": f"text/xml; charset={name}"}, ok('<Row code="1"><Name>内科</Name></Row>').body
+    )
+    assert his(Script(reply)).departments() == (Department("1", "内科"),)
+
+
 def test_a_refusal_has_its_reason_and_code_and_not_its_text() -> None:
     with pytest.raises(Refused) as caught:
         his(Script(said("7", "王弢已约"))).post(POSTING)
@@ -209,7 +227,7 @@ code = "MSA-1"
 codes = { AA = "ok", AE = "other" }
 rules = [{ at = "QAK-2", is = ["NF"], means = "empty" }]
 
-[records]
+[conventions]
 sexes = { 1 = "M" }
 
 [operations.find_patients]

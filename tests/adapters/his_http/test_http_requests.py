@@ -15,7 +15,7 @@ from defusedxml.ElementTree import fromstring
 from adapters.errors import OutcomeUnknown, Reason, Refused
 from adapters.his_http.template import template_of
 from adapters.values import Booking, BookingRequest, EntryKind, Fen, Identifier, PatientRecord, Posting, Sex, Slot
-from tests.adapters.his_http.dialect import NOW, Script, his, ok, said
+from tests.adapters.his_http.dialect import NOW, Script, his, ok, said, told
 
 WILD = """O'Neil <b>&"]]></Note><Fee>0</Fee>{mrn}王弢|^~\\"""
 PATIENT = PatientRecord((Identifier("MRN", "100001"), Identifier("CN_ID", "1")), WILD, date(1985, 3, 12), Sex.MALE)
@@ -60,12 +60,18 @@ def test_what_cannot_stand_there_is_refused_before_anything_is_sent(way: str, va
     assert caught.value.reason is Reason.NOT_ALLOWED
 
 
-def test_a_character_that_the_hospital_lacks_is_refused() -> None:
+@pytest.mark.parametrize(("charset", "character"), [("Big5", "\U0001f600"), ("GBK", "㛃"), ("GB2312", "㛃")])
+def test_a_character_that_the_hospital_lacks_is_refused(charset: str, character: str) -> None:
     network = Script()
-    smiling = PatientRecord((Identifier("MRN", "1"),), "\U0001f600", None, Sex.UNKNOWN)
-    with pytest.raises(Refused, match=r"U\+1F600"):
-        his(network, charset="Big5").book(BookingRequest("P1", REQUEST.slot, smiling))
+    rare = PatientRecord((Identifier("MRN", "1"),), character, None, Sex.UNKNOWN)
+    with pytest.raises(Refused, match=f"U\\+{ord(character):04X}"):
+        his(network, charset=charset).book(BookingRequest("P1", REQUEST.slot, rare))
     assert network.sent == []
+
+
+def test_what_says_gb2312_means_gbk_and_replies_may_hold_more() -> None:
+    network = Script(told("<R><Code>0</Code><List><Row code='1'><Name>㛃科</Name></Row></List></R>"))
+    assert his(network, charset="GB2312", values={"hall": "弢玘"}).departments()[0].name == "㛃科"
 
 
 def test_a_secret_stands_where_it_belongs_and_in_no_log(caplog: pytest.LogCaptureFixture) -> None:

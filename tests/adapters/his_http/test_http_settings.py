@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
-from marshmallow import ValidationError
 
 from adapters.his_http.schema import HttpHisSchema, settings_from
 from hospital_bridge.settings import Installed
-from tests.adapters.his_http.dialect import DIALECT, loaded
+from tests.adapters.his_http.dialect import DIALECT, loaded, messages
 from tests.settings.written import BRIDGE, OPERATOR, faults, shown
 
 INSTALLED = Installed(adapters={"http-xml": lambda: HttpHisSchema}, verticals={})
-
-
-def messages(text: str) -> dict[str, Any]:
-    with pytest.raises(ValidationError) as caught:
-        HttpHisSchema().load(tomllib.loads(text))
-    found: dict[str, Any] = caught.value.messages_dict
-    return found
 
 
 def at(found: Any, *keys: str | int) -> str:
@@ -36,7 +27,13 @@ def at(found: Any, *keys: str | int) -> str:
         ("{practitioner_code}", "{practitoner_code}", ("operations", "slots", "template"), "did you mean {practition"),
         ("{day}", "{payload}", ("operations", "slots", "template"), "line 1: {payload} is not known here"),
         ("{day}", "{day:html}", ("operations", "slots", "template"), "escaped by html"),
-        ("{day}", "{day:raw}", ("operations", "slots", "template"), "only {payload} may stand unescaped"),
+        ("{day}", "{day:raw}", ("operations", "slots", "template"), "only {payload} and {request} may stand unescaped"),
+        (
+            "{placer_id}</No></Q>",
+            "{placer_id:raw}</No></Q>",
+            ("operations", "cancel", "template"),
+            "may stand unescaped",
+        ),
         ("{payload}</Arg>", "{paylod}</Arg>", ("envelope",), "did you mean {payload}"),
         ("{level}", "{lewel}", ("lookups", "fee", "template"), "{lewel} is not known here; did you mean {level}?"),
         ("place = ", "plaze = ", ("operations", "departments", "fields", "plaze"), "did you mean place?"),
@@ -62,7 +59,7 @@ def at(found: Any, *keys: str | int) -> str:
         ('charset = "GB18030"', 'charset = "GB18O3O"', ("charset",), "not a character set"),
         ('charset = "GB18030"', 'charset = "GB18030"\npath = "/{mrn}?x"', ("path",), "paths are logged"),
         ('charset = "GB18030"', 'charset = "GB18030"\npath = "/{password}"', ("path",), "paths are logged"),
-        ('sexes = { 1 = "M", 2', 'sexes = { 1 = "male", 2', ("records", "sexes", "1", "value"), "Must be one of"),
+        ('sexes = { 1 = "M", 2', 'sexes = { 1 = "male", 2', ("conventions", "sexes", "1", "value"), "Must be one of"),
         ('kind = "bill"', 'kind = "bil"', ("feeds", "bills", "value", "kind"), "Must be one of"),
         ('id = "@no"', 'id = "@@no"', ("feeds", "bills", "id"), "no step"),
     ],
@@ -70,6 +67,13 @@ def at(found: Any, *keys: str | int) -> str:
 def test_a_description_that_cannot_work_is_refused(old: str, new: str, keys: tuple[str | int, ...], text: str) -> None:
     assert old in DIALECT
     assert text in at(messages(DIALECT.replace(old, new)), *keys)
+
+
+def test_a_value_in_json_stands_in_quotes() -> None:
+    json_of = DIALECT.replace('charset = "GB18030"', 'charset = "GB18030"\nescape = "json"')
+    template = 'template = \'{{"a\\\\"": "{{day}}", "n": {0}}}\''
+    text = json_of.replace('template = "<Q><Op>9</Op><Day>{day}</Day></Q>"', template.format("{day}"))
+    assert "must stand in quotes" in at(messages(text), "operations", "postings", "template")
 
 
 def test_check_names_the_line(tmp_path: Path) -> None:
@@ -90,7 +94,7 @@ def test_the_nearest_knob_holds_and_tables_add_up() -> None:
 [dialects.old]
 charset = "UTF-8"
 codes = { 3 = "empty" }
-records = { unit = "fen" }
+conventions = { unit = "fen" }
 """
     )
     text = text.replace("[operations.cancel]", '[operations.cancel]\ndialect = "old"\ncodes = { 4 = "busy" }\n')

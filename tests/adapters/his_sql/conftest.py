@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 
 from adapters.his_sql.database import HospitalDatabase, Limits, Row
 from adapters.his_sql.dialects import Waits
@@ -26,6 +26,8 @@ class TheirDatabase:
         self.url = url
         self.engine = create_engine(url)
         self.kind = self.engine.dialect.name
+        if self.kind == "sqlite":
+            event.listen(self.engine, "connect", lambda driver, _: driver.execute("PRAGMA synchronous = OFF"))
 
     def write(self, *statements: str) -> None:
         """Each as a transaction of its own."""

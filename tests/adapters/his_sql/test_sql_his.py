@@ -273,7 +273,7 @@ def test_texts_of_a_gbk_database_and_a_document_of_bytes_are_read(tmp_path: Any)
     theirs = TheirDatabase(f"sqlite:///{tmp_path / 'lis.db'}")
     title, pdf = "胸部CT玘".encode("gb18030").hex(), b"%PDF-1.4 \xff\xfe\n%%EOF".hex()
     theirs.write(
-        "CREATE TABLE bg (bgh text, bt, wj blob, mz text, sj text)",
+        "CREATE TABLE bg (bgh text, bt, WJ blob, mz text, sj text)",
         f"INSERT INTO bg VALUES ('R1', CAST(x'{title}' AS text), x'{pdf}', 'M1', '20261128093000')",
         "INSERT INTO bg VALUES ('R2', CAST(x'ffff' AS text), NULL, 'M1', '20261128093001')",
     )

@@ -142,8 +142,15 @@ def test_size_and_segments_are_limited() -> None:
     assert Message.parse(ORU, limits=Limits(size=len(ORU), segments=6)).control_id == "1"
     with pytest.raises(Malformed, match="bytes, more than"):
         Message.parse(ORU, limits=Limits(size=len(ORU) - 1))
-    with pytest.raises(Malformed, match="segments, more than 4"):
+    with pytest.raises(Malformed, match="more than 4 segments"):
         Message.parse(ORU, limits=Limits(segments=4))
+
+
+def test_blank_lines_are_no_segments_however_many() -> None:
+    spread = ORU.replace(b"\r", b"\r\n \r\r\n" * 20)
+    assert Message.parse(spread, limits=Limits(segments=6)).segments() != []
+    with pytest.raises(Malformed, match="more than 4 segments"):
+        Message.parse(spread, limits=Limits(segments=4))
 
 
 def test_a_large_document_is_read_whole() -> None:

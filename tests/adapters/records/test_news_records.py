@@ -17,16 +17,20 @@ from adapters.news import (
     BillIssued,
     BillWithdrawn,
     Left,
+    RecordsMerged,
+    RecordsUnmerged,
     ReportIssued,
     ReportKind,
     ReportStatus,
     VisitRegistered,
 )
-from adapters.records import Record, bills, reports, visits
+from adapters.records import Record, bills, merges, reports, visits
 from adapters.records.names import KINDS
+from adapters.values import Identifier
 from tests.adapters.records.record_cases import PATIENT, conventions
 
 TABLES: dict[str, Any] = {
+    "merge_states": {"M": "merged", "L": "linked", "U": "parted"},
     "visit_states": {"1": "stands", "2": "off", "0": "nothing"},
     "bill_states": {"0": "wanted", "1": "withdrawn", "8": "nothing"},
     "statuses": {"1": "final", "0": "nothing", "9": "cancelled", "2": "preliminary"},
@@ -46,6 +50,7 @@ VISIT = {
     "starts_at": "2026-11-24 09:00:00",
     "told_at": "2026-11-24 09:00:00",
 }
+MERGE = {**PATIENT, "retired_mrn": "100000", "merge_state": "M", "told_at": VISIT["told_at"]}
 BILL = {
     **PATIENT,
     "bill_no": "B1",
@@ -81,6 +86,10 @@ def visit(*rows: Record) -> Told:
     return visits.visit(rows[0], conventions(**TABLES))
 
 
+def merge(*rows: Record) -> Told:
+    return merges.merge(rows[0], conventions(**TABLES))
+
+
 def bill(*rows: Record) -> Told:
     return bills.bill(rows, conventions(**TABLES))
 
@@ -96,6 +105,18 @@ def test_a_visit_in_each_of_its_states() -> None:
     assert (told.practitioner_name, told.patient.first("MRN")) == ("林若海", "100001")
     assert visit({**VISIT, "visit_state": "2"}) == AppointmentCalledOff("", "V1")
     assert isinstance(visit({**VISIT, "visit_state": "0"}), Left)
+
+
+def test_record_numbers_that_are_merged_linked_and_parted() -> None:
+    gone, at = (Identifier("MRN", "100000"),), NINE
+    told = merge(MERGE)
+    assert isinstance(told, RecordsMerged)
+    assert (told.survivor.first("MRN"), told.retired, told.told_at, told.in_use) == ("100001", gone, at, False)
+    linked, parted = (merge({**MERGE, "merge_state": state}) for state in ("L", "U"))
+    assert isinstance(linked, RecordsMerged)
+    assert linked.in_use
+    assert parted == RecordsUnmerged(told.survivor, gone, at)
+    assert merge({key: value for key, value in MERGE.items() if key != "merge_state"}) == told
 
 
 def test_a_bill_adds_up() -> None:
@@ -178,6 +199,9 @@ def test_a_report_taken_back_needs_no_result() -> None:
 @pytest.mark.parametrize(
     ("read", "rows", "field"),
     [
+        (merge, [{**MERGE, "retired_mrn": ""}], "retired_mrn"),
+        (merge, [{**MERGE, "retired_mrn": "100001"}], "mrn"),
+        (merge, [{**MERGE, "merge_state": "9"}], "merge_state"),
         (visit, [{**VISIT, "filler_id": ""}], "filler_id"),
         (visit, [{**VISIT, "visit_state": ""}], "visit_state"),
         (visit, [{**VISIT, "visit_state": "7"}], "visit_state"),
@@ -207,7 +231,7 @@ def test_what_contradicts_itself_is_no_news(read: Callable[..., Told], rows: Seq
 
 
 def test_the_names_of_a_kind_are_those_that_are_read() -> None:
-    for kind, whole in (("visit", VISIT), ("bill", BILL), ("report", REPORT)):
+    for kind, whole in (("visit", VISIT), ("merge", MERGE), ("bill", BILL), ("report", REPORT)):
         assert set(whole) <= KINDS[kind].names
         assert KINDS[kind].lacking(whole) == []
     assert KINDS["report"].lacking({"report_no", "title", "issued_at"}) == [

@@ -45,8 +45,8 @@ def test_a_patient_as_the_tables_say() -> None:
 
 
 def test_what_nobody_told_stays_unknown() -> None:
-    (bare,) = [directory.patient({"mrn": "1", "id_number": "X", "patient_name": "John  Smith"}, PLAIN)]
-    assert (bare.sex, bare.birth_date, bare.name) == (Sex.UNKNOWN, None, "John Smith")
+    (bare,) = [directory.patient({"mrn": "1", "id_number": "X", "patient_name": "Ana  María"}, PLAIN)]
+    assert (bare.sex, bare.birth_date, bare.name) == (Sex.UNKNOWN, None, "Ana María")
     assert bare.first("CN_ID") == "X"
     assert directory.patient({"mrn": "1", "sex": "0"}, conventions(sexes={"*": "U"})).sex is Sex.UNKNOWN
     assert directory.patient({"mrn": "1", "id_number": "X", "id_type": "77"}, PLAIN).first("77") == "X"

@@ -24,11 +24,13 @@ LATE_ANSWERS, ANSWERED_AMOUNTS = "late answers", "amounts as they are answered"
 class HisDoor:
     """One door of `sandbox/hospital/doors` and the adapter that its `written` names.
 
-    `hasty` are settings with which the adapter waits 0.1 s for an answer. `cannot` has the promises (the text given
+    `hasty` are settings with which the adapter waits 0.1 s for an answer; `on_postgresql` where the hospital's own
+    database is one. `cannot` has the promises (the text given
     to `at_every_door`, or `fault KIND`) that the transport cannot express, each with its reason.
     """
 
     hasty: Mapping[str, Any]
+    on_postgresql: bool = False
     charset: str = UTF_8
     cannot: Mapping[str, str] = field(default_factory=dict)
 
@@ -39,6 +41,7 @@ DOORS: Mapping[str, HisDoor] = {
         charset="GB 18030-2000",
         cannot=dict.fromkeys((FEEDS, FAILING_FEEDS), "the hospital sends its news itself"),
     ),
+    "http-xml": HisDoor(hasty={"reply_timeout": 0.1}, charset="GB 18030-2000"),
     "sql-view": HisDoor(
         hasty={"reply_timeout": 0.1},
         cannot=dict.fromkeys(
@@ -46,6 +49,7 @@ DOORS: Mapping[str, HisDoor] = {
             "whoever reads a file is seen by nobody, so nobody makes it fail",
         ),
     ),
+    "sql-view on PostgreSQL": HisDoor(hasty={"reply_timeout": 0.1}, on_postgresql=True),
     "fhir": HisDoor(hasty={"reply_timeout": 0.1}),
 }
 

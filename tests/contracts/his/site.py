@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -33,6 +34,7 @@ from hospital_bridge.installed import installed
 from hospital_bridge.sandbox import people
 from hospital_bridge.sandbox.hospital.calendar import ZONE
 from hospital_bridge.sandbox.hospital.doors import DOORS as SANDBOX_DOORS
+from hospital_bridge.sandbox.hospital.doors import Door
 from hospital_bridge.sandbox.hospital.examinations import Panel
 from hospital_bridge.sandbox.hospital.faults import Fault, FaultKind
 from hospital_bridge.sandbox.hospital.hospital import SimulatedHospital
@@ -89,10 +91,11 @@ class Caught:
 class Site:
     """`his` is the adapter, `hasty` the same adapter with little patience; numbers that it gives out are new ones."""
 
-    def __init__(self, name: str, door: HisDoor, folder: Path) -> None:
+    def __init__(self, name: str, door: HisDoor, folder: Path, **how: str) -> None:
         self.clock = StandingClock()
         self.hospital = SimulatedHospital(self.clock, charset=door.charset)
-        self.door = SANDBOX_DOORS[name](self.hospital, self.clock, "127.0.0.1", 0)
+        open_door = partial(cast("Callable[..., Door]", SANDBOX_DOORS[name]), **how)
+        self.door = open_door(self.hospital, self.clock, "127.0.0.1", 0)
         self.door.start()
         self._numbers = itertools.count(1)
         self._marks: dict[str, str] = {}

@@ -10,11 +10,13 @@ import pytest
 from adapters.errors import Reason, Refused
 from adapters.values import EntryKind, Fen, Posting
 from hospital_bridge.sandbox.hospital.faults import FaultKind
+from hospital_bridge.sandbox.hospital.model import BookEntry
 from tests.contracts.his.doors import ANSWERED_AMOUNTS, at_every_door
 from tests.contracts.his.site import POST, Site
 
 FREE_CLINIC = "D09011"
 ONE_FEN, LARGE = 1, 9_999_999_999
+MORE_THAN_A_PAGE = 260
 
 
 def refund(site: Site, of: Posting, amount_fen: int) -> Posting:
@@ -127,6 +129,29 @@ def test_a_days_list_has_payments_and_refunds_each_for_itself(site: Site) -> Non
     back = refund(site, payment, 300)
     posted = [site.his.post(payment), site.his.post(back)]
     assert sorted(site.his.postings(site.today - timedelta(days=30)), key=lambda entry: entry.receipt_no) == posted
+
+
+@at_every_door("postings")
+def test_a_long_days_list_is_whole(site: Site) -> None:
+    day = site.today - timedelta(days=40)
+    for number in range(MORE_THAN_A_PAGE - 1):
+        site.hospital.cashier.take_in(
+            BookEntry(
+                serial=site.number("S"),
+                kind=EntryKind.PAYMENT,
+                amount_fen=number + 1,
+                receipt_no=f"L{number:08d}",
+                filler_id="V1",
+                order_no="",
+                trade_no="",
+                occurred_at=site.at(day, number // 60, number % 60),
+                control_id="",
+                bill_no="B1",
+            )
+        )
+    site.his.post(site.bill(MORE_THAN_A_PAGE, at=site.at(day, 23)))
+    listed = site.his.postings(day)
+    assert sorted(entry.amount_fen for entry in listed) == list(range(1, MORE_THAN_A_PAGE + 1))
 
 
 @at_every_door(ANSWERED_AMOUNTS)

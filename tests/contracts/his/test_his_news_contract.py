@@ -27,7 +27,7 @@ from hospital_bridge.sandbox import people
 from hospital_bridge.sandbox.hospital.examinations import BLOOD_COUNT, CHEST_CT, GLUCOSE, POTASSIUM
 from hospital_bridge.sandbox.hospital.staff import Notice
 from tests.contracts.his.doors import at_every_door
-from tests.contracts.his.site import DOCTOR, WANG_TAO, Site
+from tests.contracts.his.site import DOCTOR, WANG_TAO, Site, identity
 
 PATIENT = PatientRecord(
     (Identifier("MRN", WANG_TAO), Identifier("CN_ID", people.WANG_TAO.id_number)),
@@ -61,6 +61,17 @@ def test_a_visit_that_was_registered_at_the_window(site: Site) -> None:
         told_at=site.clock.now(),
     )
     assert only(site, site.hospital.staff.cancel_visit(notice.number)) == AppointmentCalledOff("", notice.number)
+
+
+@at_every_door("visits")
+def test_news_of_a_rare_name_bear_it_character_for_character(site: Site) -> None:
+    newcomer = identity(site.newcomer("䶮㛃𬭎"))
+    site.his.register_patient(newcomer)
+    (kept,) = site.hospital.patients.find("CN_ID", newcomer.id_number)
+    visit = only(site, site.hospital.staff.register(kept.mrn, DOCTOR))
+    assert isinstance(visit, VisitRegistered)
+    assert visit.patient == site.his.find_patients(newcomer)[0]
+    assert visit.patient.name == "䶮㛃𬭎"
 
 
 @at_every_door("visits")

@@ -113,7 +113,7 @@ def test_a_question_that_fails_has_changed_nothing_and_is_answered_when_it_is_as
     site.fault(trigger, kind)
     with pytest.raises(NotDone):
         ask(site.adapter_for(kind))
-    assert site.hospital.faults.take(trigger) is None
+    wait_until(lambda: not site.hospital.faults.waits_for(trigger))
     assert ask(site.his) == before
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from adapters.errors import Reason, Refused
-from adapters.values import BookingRequest, Fen, Slot
+from adapters.values import Booking, BookingRequest, Fen, Slot
 from hospital_bridge.sandbox.hospital import codes
 from hospital_bridge.sandbox.hospital.calendar import ZONE
 from hospital_bridge.sandbox.hospital.faults import FaultKind
@@ -99,6 +100,25 @@ def test_the_last_place_is_given_once(site: Site) -> None:
     assert refusal.value.reason is Reason.SLOT_TAKEN
     assert site.his.find_booking(requests[-1].placer_id) is None
     assert remaining(site, slot) == 0
+
+
+@at_every_door("book")
+def test_those_who_ask_at_the_same_time_hear_each_their_own_answer(site: Site) -> None:
+    slot = site.slot("D02012", left=6)
+    requests = [site.request(slot) for _ in range(slot.remaining + 2)]
+
+    def ask(request: BookingRequest) -> Booking | Reason:
+        try:
+            return site.his.book(request)
+        except Refused as refusal:
+            return refusal.reason
+
+    with ThreadPoolExecutor(4) as patients:
+        answers = dict(zip((each.placer_id for each in requests), patients.map(ask, requests), strict=True))
+    booked = {placer_id: answer for placer_id, answer in answers.items() if isinstance(answer, Booking)}
+    kept = {each.placer_id: each.filler_id for each in site.hospital.diary.appointments() if each.placer_id in answers}
+    assert {placer_id: answer.filler_id for placer_id, answer in booked.items()} == kept
+    assert [answer for answer in answers.values() if not isinstance(answer, Booking)] == [Reason.SLOT_TAKEN] * 2
 
 
 @at_every_door("book")

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from itertools import permutations
+from itertools import pairwise, permutations
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
 
-from adapters.news import News, RecordsMerged, RecordsUnmerged, ReportStatus
+from adapters.news import News, PatientUpdated, RecordsMerged, RecordsUnmerged, ReportStatus
 from adapters.values import Identifier, VerifiedIdentity, WalletAccount
 from hospital_bridge.facade import OperatorScope
 from hospital_bridge.lines.hall import LinesContext
@@ -21,17 +22,20 @@ from hospital_bridge.slot import Relation
 from hospital_bridge.store.jobs import Lane
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.telling.messages import Teller
-from hospital_bridge.verticals.hospital import VERTICAL, claiming
-from hospital_bridge.verticals.hospital.own_numbers import number_of, own_numbers, record_of
-from hospital_bridge.verticals.hospital.record_numbers import MRN, NUMBER_BOUND, NoRecordNumber
+from hospital_bridge.verticals.hospital import VERTICAL, cards, claiming, erase_subject, looking_after
+from hospital_bridge.verticals.hospital.acting import Acting
+from hospital_bridge.verticals.hospital.merging import arrival as merging
+from hospital_bridge.verticals.hospital.own_numbers import bound_numbers, number_of, own_numbers, record_of
+from hospital_bridge.verticals.hospital.record_numbers import MRN, NUMBER_BOUND, NoRecordNumber, token
 from hospital_bridge.verticals.hospital.results.reading import Word
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
-from hospital_bridge.verticals.hospital.store import bills, metadata, parked_reports, visits
+from hospital_bridge.verticals.hospital.store import bills, metadata, parked_reports, record_merges, visits
 from hospital_bridge.verticals.hospital.visits.line_rules import LINE_RULES
 from hospital_bridge.workers.job_runner import Handlers, JobRunner
 from tests.fixtures_store import Database
 from tests.steered import FakeClock
 from tests.verticals.hospital import billing, laboratory
+from tests.verticals.hospital.billing import BillWorld
 from tests.verticals.hospital.laboratory import ANNA, BERT, GLUCOSE, bind, patient, record, report, reports_of
 from tests.verticals.hospital.test_visits import NEWS as VISIT
 
@@ -69,11 +73,14 @@ class Hospital:
 
     def hear(self, *told: News) -> None:
         for news in told:
-            with self.scope.begin() as work:
-                for inbound in VERTICAL.inbound:
-                    if isinstance(news, inbound.news):
-                        inbound.apply(work, news)
+            self.tell(news)
             self.work()
+
+    def tell(self, news: News) -> None:
+        with self.scope.begin() as work:
+            for inbound in VERTICAL.inbound:
+                if isinstance(news, inbound.news):
+                    inbound.apply(work, news)
 
     def work(self) -> None:
         while self._runner.run_once(Lane.IO):
@@ -238,8 +245,24 @@ def test_two_people_who_bound_the_two_numbers_see_nothing_of_each_other(hospital
     assert hospital.numbers(bert[1]) == [B]
     with hospital.scope.read() as work, pytest.raises(NoRecordNumber):
         number_of(work, anna[1])
+    hospital.hear(bill(B, "B4"))
+    assert [finding.said for finding in looking_after.doctor(hospital.scope)] == [{"count": 1}]
     hospital.hear(unmerge(A, B))
     assert hospital.numbers(anna[1]) == [A]
+    assert (hospital.sees(anna), hospital.sees(bert), hospital.waiting()) == ("B1 R1 V1", "B4 R2 R3", [])
+    assert [finding.remedy for finding in looking_after.doctor(hospital.scope)] == [""]
+
+
+def test_whoever_gives_the_number_up_makes_room_for_the_other(hospital: Hospital) -> None:
+    anna, bert = hospital.person(ANNA, A), hospital.person(BERT, B)
+    told = replace(report(GLUCOSE), report_no="R3", patient=record(B, BERT.name))
+    hospital.hear(three_things(A, "1")[0], merge(A, B), told, bill(B, "B4"))
+    assert hospital.sees(bert) == ""
+    with hospital.scope.read() as work:
+        assert [own.is_unclear for own in bound_numbers(work, anna[1])] == [True]
+    assert cards.unbind(hospital.scope, Acting(*anna), token(anna[1], A))
+    hospital.work()
+    assert (hospital.sees(anna), hospital.sees(bert)) == ("B1", "B4 R3")
 
 
 def test_two_wallet_users_who_act_for_one_person_go_on_acting_for_them(hospital: Hospital) -> None:
@@ -277,6 +300,74 @@ def test_a_corrected_report_of_the_survivor_stays_after_the_unmerge(hospital: Ho
     anna = hospital.person(ANNA, B)
     hospital.hear(first, merge(A, B), corrected, unmerge(A, B))
     assert hospital.sees(anna) == "R1"
+
+
+def test_a_name_that_the_hospital_corrects_is_on_the_visits_of_who_is_not_bound_here(hospital: Hospital) -> None:
+    told_at = TOLD + timedelta(minutes=1)
+    hospital.hear(visit(A, "V1"), replace(visit(A, "V2"), told_at=told_at + timedelta(minutes=1)), merge(A, B))
+    anna = hospital.person(ANNA, C)
+    hospital.hear(visit(C, "V3"))
+    for number in (B, C):
+        hospital.hear(PatientUpdated(record(number, "测试新名"), told_at))
+    with hospital.scope.read() as work:
+        names = [visits.by_filler(work, f"V{number}").name for number in (1, 2, 3)]
+    assert names == ["测试新名", ANNA.name, ANNA.name]
+    assert hospital.sees(anna) == "V3"
+
+
+def test_merges_that_are_heard_at_once_miss_nothing_of_each_other(hospital: Hospital) -> None:
+    numbers = [f"30000{number}" for number in range(6)]
+    merges = [merge(old, new, minute=minute) for minute, (old, new) in enumerate(pairwise(numbers))]
+    with ThreadPoolExecutor(len(merges)) as at_once:
+        list(at_once.map(hospital.tell, merges))
+    with hospital.scope.read() as work:
+        found = {record_merges.of_number(work, number).current for number in numbers}
+    assert found == {numbers[-1]}
+
+
+def test_whoever_shows_an_old_card_at_the_kiosk_finds_their_visits(hospital: Hospital) -> None:
+    hospital.hear(visit(B, "V2"), merge(A, B), visit(A, "V1"))
+    day = (TOLD - timedelta(days=1), TOLD + timedelta(days=1))
+    with hospital.scope.read() as work:
+        shown = {number: [each.filler_id for each in visits.by_number(work, number, *day)] for number in (A, B, C)}
+    assert shown == {A: ["V2", "V1"], B: ["V2", "V1"], C: []}
+
+
+def test_of_a_person_who_is_forgotten_no_merge_is_kept(hospital: Hospital) -> None:
+    _, subject = hospital.person(ANNA, B)
+    hospital.hear(merge(A, B), merge(B, C, minute=1), *three_things(A, "1"), merge("700001", "700002"))
+    with hospital.scope.begin() as work:
+        erase_subject(work, subject)
+        left = {number: len(record_merges.of_number(work, number).numbers) for number in (A, B, C, "700001")}
+    assert left == {A: 1, B: 1, C: 1, "700001": 2}
+
+
+def test_a_bill_that_is_being_paid_is_booked_under_the_number_in_use_and_the_ledger_stays(world: BillWorld) -> None:
+    payment = world.opened(world.issue())
+    with world.store.read("h1") as work:
+        before = [posting.posting_id for posting in work.ledger.all()]
+    with world.scope.begin() as work:
+        merging.merged(work, merge(billing.RECORD, billing.OTHER_RECORD))
+    world.confirm(payment)
+    world.work()
+    assert [each.patient.first(MRN) for each in world.cashier.book] == [billing.OTHER_RECORD]
+    with world.scope.begin() as work:
+        merging.unmerged(work, unmerge(billing.RECORD, billing.OTHER_RECORD))
+    with world.store.read("h1") as work:
+        after = [posting.posting_id for posting in work.ledger.all()]
+    assert after[: len(before)] == before
+    world.must_be_sound()
+
+
+def test_a_bill_for_which_money_moved_stays_with_its_payer_after_an_unmerge(world: BillWorld) -> None:
+    with world.scope.begin() as work:
+        merging.merged(work, merge(billing.OTHER_RECORD, billing.RECORD))
+    world.settled(world.issue("B1", mrn=billing.OTHER_RECORD))
+    world.issue("B2", mrn=billing.OTHER_RECORD)
+    with world.scope.begin() as work:
+        merging.unmerged(work, unmerge(billing.OTHER_RECORD, billing.RECORD))
+    assert [world.bill(number).subject_id for number in ("B1", "B2")] == [world.subject, ""]
+    world.must_be_sound()
 
 
 def test_the_numbers_stand_nowhere_open(hospital: Hospital) -> None:

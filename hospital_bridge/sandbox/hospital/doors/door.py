@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -36,5 +36,7 @@ class Door(Protocol):
         """
 
 
-MakeDoor = Callable[["SimulatedHospital", "Clock", str, int], Door]
-"""Called with the hospital, the clock, and host and port to listen on (0 for any)."""
+class MakeDoor(Protocol):
+    """Makes a door of the hospital that listens at host and port (0 for any)."""
+
+    def __call__(self, hospital: SimulatedHospital, clock: Clock, host: str, port: int, /) -> Door: ...

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hospital_bridge.clock import Clock
+    from hospital_bridge.sandbox.hospital.endurance import Endurance
 
 _LINGER_ZERO = struct.pack("ii", 1, 0)
 _POLL_SECONDS = 0.02
@@ -40,6 +41,9 @@ class Answered:
     reset: bool = False
 
 
+_FALLEN = Answered(200, silent=True)
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
@@ -51,8 +55,11 @@ class _Server(ThreadingHTTPServer):
 class HttpServer:
     """Serves one function at one address; `port` 0 takes a free one, and `port` then tells which."""
 
-    def __init__(self, answer: Callable[[Asked], Answered], clock: Clock, host: str, port: int) -> None:
+    def __init__(
+        self, answer: Callable[[Asked], Answered], endurance: Endurance, clock: Clock, host: str, port: int
+    ) -> None:
         self._answer = answer
+        self._endurance = endurance
         self._clock = clock
         self._address = (host, port)
         self._server: _Server | None = None
@@ -67,6 +74,7 @@ class HttpServer:
 
     def start(self) -> None:
         """Listen; OSError where the address is in use."""
+        self._endurance.start_anew()
         self._server = _Server(self._address, self._handler())
         self._address = (self._address[0], self._server.server_port)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(_POLL_SECONDS,), daemon=True)
@@ -114,7 +122,9 @@ class HttpServer:
             def _reply(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
                 told = {name.lower(): value for name, value in self.headers.items()}
-                door._play(self, door._answer(Asked(self.command, self.path, told, body)))
+                with door._endurance.call() as bears_it:
+                    asked = Asked(self.command, self.path, told, body)
+                    door._play(self, door._answer(asked) if bears_it else _FALLEN)
 
             def log_message(self, *_: object) -> None:
                 return

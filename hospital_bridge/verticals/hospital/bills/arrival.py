@@ -18,7 +18,7 @@ from hospital_bridge.verticals.hospital.bills import telling
 from hospital_bridge.verticals.hospital.bills.bill import CALLED_BACK, Bill, Event, State
 from hospital_bridge.verticals.hospital.own_numbers import is_same_record
 from hospital_bridge.verticals.hospital.record_numbers import MRN, ask_to_match
-from hospital_bridge.verticals.hospital.store import bills, record_holders
+from hospital_bridge.verticals.hospital.store import bills, record_holders, record_merges
 
 if TYPE_CHECKING:
     from adapters.values import PatientRecord
@@ -160,8 +160,14 @@ def _blank(work: VerticalWork, news: BillWithdrawn) -> Bill:
 
 
 def only_holder(work: VerticalWork, mrn: str) -> str:
-    """The subject who has bound the number, or empty; Refused where two have: which of them, only a person can tell."""
-    found = record_holders.holders(work, mrn, lock=True)
+    """The subject who has bound the number, or empty; Refused where two have: which of them, only a person can tell.
+
+    Of a merged record that two have bound by its two numbers it is nobody, until the hospital or one of them gives way.
+    """
+    record = record_merges.of_number(work, mrn, lock=True)
+    found = record_holders.of_record(work, record)
+    if len(found) > 1 and len(record.numbers) > 1:
+        return ""
     if len(found) > 1:
         raise Refused("two people have bound the bill's record number", reason=Reason.CONFLICTING_CONTENT)
     return found[0] if found else ""

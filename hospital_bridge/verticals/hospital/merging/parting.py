@@ -51,7 +51,7 @@ def _give_back(work: VerticalWork, index: str, lost: frozenset[str]) -> None:
         bills.rewrite(work, replace(bill, subject_id=""))
         work.audit.record("bridge", "bill.parted", bill.bill_id)
     for visit in visits.told_under(work, index, lost):
-        visits.part(work, visit)
+        visits.rewrite(work, replace(visit, subject_id=visit.visit_id))
         work.audit.record("bridge", "visit.parted", visit.visit_id)
     for report in reports.told_under(work, index, lost):
         arrival.part(work, report)

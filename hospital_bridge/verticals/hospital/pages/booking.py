@@ -67,7 +67,7 @@ def confirm(request: PageRequest) -> View:
             "day": request.data["day"],
             "pays_here": pays_here,
             "name": found.name,
-            "numbers": [candidate for candidate in found.candidates if candidate.bound],
+            "numbers": [candidate for candidate in found.candidates if candidate.bound and not candidate.is_unclear],
         },
     )
 

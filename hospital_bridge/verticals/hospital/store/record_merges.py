@@ -83,6 +83,13 @@ def indexes_with(work: VerticalWork, index: str) -> Sequence[str]:
     return (index,) if row is None else _record(work, row).indexes
 
 
+def of_several_numbers(work: VerticalWork, limit: int) -> Sequence[OneRecord]:
+    """The records to which some number belongs that is not the one by which they go, at most so many."""
+    other = RECORD_NUMBER.c.record_index != RECORD_NUMBER.c.number_index
+    rows = work.table(RECORD_NUMBER).all(other, order_by=[RECORD_NUMBER.c.record_index], limit=limit)
+    return [_record(work, row) for row in {row.record_index: row for row in rows}.values()]
+
+
 def take_turn(work: VerticalWork) -> None:
     """From here to the end of the transaction no other merge of the operator is heard."""
     numbers, mine = work.table(RECORD_NUMBER), RECORD_NUMBER.c.number_index == _TURN

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -160,12 +159,10 @@ def told_under(work: VerticalWork, mrn_index: str, subject_ids: Collection[str])
     return _all(work, VISIT.c.subject_id.in_(subject_ids), *told)
 
 
-def part(work: VerticalWork, visit: Visit) -> None:
-    """The visit is nobody's whom we know: its words are sealed anew under its own id."""
-    of_nobody = replace(visit, subject_id=visit.visit_id)
-    work.table(VISIT).save(
-        VISIT.c.visit_id == visit.visit_id, version=visit.version, subject_id=visit.visit_id, **_words(work, of_nobody)
-    )
+def rewrite(work: VerticalWork, visit: Visit) -> None:
+    """Write back whose it is and under what name, guarded by the version that was read."""
+    mine = VISIT.c.visit_id == visit.visit_id
+    work.table(VISIT).save(mine, version=visit.version, subject_id=visit.subject_id, **_words(work, visit))
 
 
 def forget_subject(work: VerticalWork, subject_id: str) -> None:

@@ -45,7 +45,6 @@ MRN = ["{mrn}"]
 
 [operator.his.fhir.directory]
 department = "Location"
-department_search = "status=active"
 
 [operator.his.fhir.scheduling]
 places_extension = "{places_left}"
@@ -79,8 +78,8 @@ class FhirDoor:
         self.subscriptions = Subscriptions(version)
         desks = Desks(hospital, self._shelf, version)
         self._desks = desks
-        endpoint = Endpoint(hospital, desks, self.subscriptions, version, self._authority, TOKEN)
-        self._server = HttpServer(endpoint.answer, clock, host, port)
+        self.endpoint = Endpoint(hospital, desks, self.subscriptions, version, self._authority, TOKEN)
+        self._server = HttpServer(self.endpoint.answer, hospital.endurance, clock, host, port)
 
     @property
     def port(self) -> int:

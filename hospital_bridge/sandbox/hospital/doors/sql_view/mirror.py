@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+
+from sqlalchemy.engine import Connection
 
 from adapters.money import yuan_from_fen
 from hospital_bridge.clock import Clock
 from hospital_bridge.sandbox.hospital import calendar
-from hospital_bridge.sandbox.hospital.doors.sql_view.writing import ENTRY_KINDS, ID_TYPES, SEXES, time_of
+from hospital_bridge.sandbox.hospital.doors.sql_view.database import Columns, insert, remove
+from hospital_bridge.sandbox.hospital.doors.sql_view.writing import ENTRY_KINDS, ID_TYPES, SEXES, date_of, time_of
 from hospital_bridge.sandbox.hospital.hospital import SimulatedHospital
 from hospital_bridge.sandbox.hospital.model import AppointmentStatus
 
-Line = Sequence[object]
-"""A row, its key first."""
+_KEYS = {"SZ": "XH", "ZD_KS": "KSDM", "ZD_YS": "YSDM", "HY": "HYBM", "BR": "BRID", "YY": "WBLSH", "SK": "SJH"}
 
 
 class Mirror:
@@ -23,66 +24,95 @@ class Mirror:
     def __init__(self, hospital: SimulatedHospital, clock: Clock) -> None:
         self._hospital = hospital
         self._clock = clock
-        self._written: dict[str, dict[object, Line]] = {}
+        self._written: dict[str, dict[object, Columns]] = {}
         self._day: date | None = None
 
-    def changes(self) -> Mapping[str, Sequence[Line]]:
+    def changes(self) -> Mapping[str, Sequence[Columns]]:
         """The rows of each table that are not yet there as they are in the books."""
-        return {table: changed for table, lines in self._lines().items() if (changed := self._changed(table, lines))}
+        return {table: changed for table, rows in self._rows().items() if (changed := self._changed(table, rows))}
 
-    def write(self, database: sqlite3.Connection, changes: Mapping[str, Sequence[Line]]) -> None:
+    def write(self, database: Connection, changes: Mapping[str, Sequence[Columns]]) -> None:
         """Put them there; the caller commits."""
-        for table, lines in changes.items():
-            places = ", ".join("?" * len(lines[0]))
-            database.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({places})", lines)  # noqa: S608
-            self._written.setdefault(table, {}).update((line[0], line) for line in lines)
+        for table, rows in changes.items():
+            key, written = _KEYS[table], self._written.setdefault(table, {})
+            if known := [{key: row[key]} for row in rows if row[key] in written]:
+                remove(database, table, known)
+            insert(database, table, rows)
+            written.update((row[key], row) for row in rows)
 
-    def _lines(self) -> Mapping[str, Iterator[Line]]:
+    def _rows(self) -> Mapping[str, Iterator[Columns]]:
         """What may have changed; who works here and when changes only with the day."""
         now = self._clock.now()
         today = now.astimezone(calendar.ZONE).date()
         of_day = {} if today == self._day else {**self._staff(), "HY": self._sessions(today)}
         self._day = today
         told = {"BR": self._patients(), "YY": self._appointments(), "SK": self._entries()}
-        return {"SZ": iter([(1, time_of(now))]), **of_day, **told}
+        return {"SZ": iter([{"XH": 1, "DQSJ": time_of(now)}]), **of_day, **told}
 
-    def _changed(self, table: str, lines: Iterator[Line]) -> Sequence[Line]:
-        known = self._written.get(table, {})
-        return [line for line in lines if known.get(line[0]) != line]
+    def _changed(self, table: str, rows: Iterator[Columns]) -> Sequence[Columns]:
+        key, known = _KEYS[table], self._written.get(table, {})
+        return [row for row in rows if known.get(row[key]) != row]
 
-    def _staff(self) -> Mapping[str, Iterator[Line]]:
-        data = self._hospital.data
-        price = self._hospital.cashier.price_fen
-        return {
-            "ZD_KS": iter([(each.code, each.name, each.place) for each in data.departments]),
-            "ZD_YS": iter(
-                [
-                    (each.code, each.name, each.title, each.department_code, yuan_from_fen(price(each.service_code)))
-                    for each in data.doctors
-                ]
-            ),
-        }
+    def _staff(self) -> Mapping[str, Iterator[Columns]]:
+        data, price = self._hospital.data, self._hospital.cashier.price_fen
+        doctors = (
+            {
+                "YSDM": each.code,
+                "YSXM": each.name,
+                "ZC": each.title,
+                "KSDM": each.department_code,
+                "GHF": yuan_from_fen(price(each.service_code)),
+            }
+            for each in data.doctors
+        )
+        departments = ({"KSDM": each.code, "KSMC": each.name, "WZ": each.place} for each in data.departments)
+        return {"ZD_KS": departments, "ZD_YS": doctors}
 
-    def _sessions(self, today: date) -> Iterator[Line]:
+    def _sessions(self, today: date) -> Iterator[Columns]:
         for doctor in self._hospital.data.doctors:
             days = 1 if doctor.department_code in calendar.ALL_HOURS else calendar.OPEN_DAYS
             for later in range(days):
                 for session in calendar.sessions(doctor, today + timedelta(days=later)):
-                    times = time_of(session.starts_at), time_of(session.ends_at)
-                    yield (session.session_id, doctor.code, *times, session.capacity)
+                    yield {
+                        "HYBM": session.session_id,
+                        "YSDM": doctor.code,
+                        "RQ": date_of(session.starts_at),
+                        "KSSJ": time_of(session.starts_at),
+                        "JSSJ": time_of(session.ends_at),
+                        "ZE": session.capacity,
+                    }
 
-    def _patients(self) -> Iterator[Line]:
+    def _patients(self) -> Iterator[Columns]:
         for each in self._hospital.patients.all():
-            document = ID_TYPES[each.id_type], each.id_number
-            yield (each.mrn, each.name, SEXES[each.sex], each.birth_date.isoformat(), *document, each.phone)
+            yield {
+                "BRID": each.mrn,
+                "XM": each.name,
+                "XB": SEXES[each.sex],
+                "CSRQ": each.birth_date.isoformat(),
+                "ZJLX": ID_TYPES[each.id_type],
+                "ZJHM": each.id_number,
+                "DH": each.phone,
+            }
 
-    def _appointments(self) -> Iterator[Line]:
+    def _appointments(self) -> Iterator[Columns]:
         for each in self._hospital.diary.appointments():
-            state = "1" if each.status is AppointmentStatus.BOOKED else "0"
-            yield (each.placer_id, each.filler_id, each.session_id, each.mrn, state)
+            yield {
+                "WBLSH": each.placer_id,
+                "YYLSH": each.filler_id,
+                "HYBM": each.session_id,
+                "BRID": each.mrn,
+                "ZT": "1" if each.status is AppointmentStatus.BOOKED else "0",
+            }
 
-    def _entries(self) -> Iterator[Line]:
+    def _entries(self) -> Iterator[Columns]:
         for each in self._hospital.cashier.all():
-            amount, at = yuan_from_fen(each.amount_fen), time_of(each.occurred_at)
-            kind = ENTRY_KINDS[each.kind]
-            yield (each.receipt_no, each.serial, kind, amount, at, each.filler_id, each.bill_no)
+            yield {
+                "SJH": each.receipt_no,
+                "LSH": each.serial,
+                "LX": ENTRY_KINDS[each.kind],
+                "JE": yuan_from_fen(each.amount_fen),
+                "RQ": date_of(each.occurred_at),
+                "SJ": time_of(each.occurred_at),
+                "GHLSH": each.filler_id,
+                "FYDH": each.bill_no,
+            }

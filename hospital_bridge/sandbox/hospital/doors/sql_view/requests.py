@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from adapters.errors import Malformed
 from adapters.money import fen_from_yuan, yuan_from_fen
+from hospital_bridge.sandbox.hospital.doors.sql_view.database import Columns
 from hospital_bridge.sandbox.hospital.doors.sql_view.writing import ENTRY_KINDS, ID_TYPES, SEXES, day_of, instant_of
 from hospital_bridge.sandbox.hospital.faults import Fault, FaultKind
 from hospital_bridge.sandbox.hospital.hospital import SimulatedHospital
@@ -22,8 +23,6 @@ _ENTRY_KINDS = {code: kind for kind, code in ENTRY_KINDS.items()}
 
 _GARBLED = "\x01??"
 _FOREIGN = "SOMEBODY-ELSES"
-
-Columns = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)

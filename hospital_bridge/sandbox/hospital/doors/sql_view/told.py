@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.engine import Connection
+
 from adapters.money import yuan_from_fen
+from hospital_bridge.sandbox.hospital.doors.sql_view.database import Columns, insert, remove
 from hospital_bridge.sandbox.hospital.doors.sql_view.writing import time_of
 from hospital_bridge.sandbox.hospital.examinations import PANELS, Panel
 from hospital_bridge.sandbox.hospital.hospital import SimulatedHospital
@@ -23,20 +25,18 @@ from hospital_bridge.sandbox.hospital.model import (
 from hospital_bridge.sandbox.hospital.notices import FINDINGS
 from hospital_bridge.sandbox.hospital.pdf import one_page
 
-Columns = Mapping[str, object]
 _STATES = {BillState.OPEN: "0", BillState.SETTLED_AT_WINDOW: "1", BillState.CANCELLED: "9"}
 
 
 def lay(
-    database: sqlite3.Connection, fact: Visit | Appointment | Bill | Report, hospital: SimulatedHospital, now: datetime
+    database: Connection, fact: Visit | Appointment | Bill | Report, hospital: SimulatedHospital, now: datetime
 ) -> None:
     """Put the rows of it in place of those that told of it before; the caller commits."""
     table, number, rows_of = _LAID[type(fact)]
     rows = [*rows_of(fact, hospital, now)]
-    database.execute(f"DELETE FROM {table} WHERE {number} = ?", (rows[0][number],))  # noqa: S608
+    remove(database, table, [{number: rows[0][number]}])
     for row in rows:
-        places = ", ".join("?" * len(row))
-        database.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", [*row.values()])  # noqa: S608
+        insert(database, table, [row])
 
 
 def _of_visit(visit: Visit, _hospital: SimulatedHospital, now: datetime) -> Iterator[Columns]:

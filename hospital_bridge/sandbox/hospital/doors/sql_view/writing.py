@@ -23,6 +23,11 @@ def instant_of(text: str) -> datetime:
     return datetime.strptime(text, _TIME).replace(tzinfo=calendar.ZONE)
 
 
+def date_of(instant: datetime) -> str:
+    """The local day."""
+    return instant.astimezone(calendar.ZONE).date().isoformat()
+
+
 def day_of(text: str) -> date:
     """A day as `2026-11-28`; ValueError where it is none."""
     return date.fromisoformat(text)
