@@ -88,7 +88,7 @@ def periodic_tasks(bridge: Bridge) -> Sequence[PeriodicTask]:
         ),
         PeriodicTask("tidy", TIDY, Daily(NIGHT), Lane.TX),
         PeriodicTask("links", CHECK_LINKS, Every(MINUTE)),
-        *(task for parts in bridge.operators.values() for task in feed_tasks(parts.settings.id, parts.systems)),
+        *(task for operator_id, parts in bridge.operators.items() for task in feed_tasks(operator_id, parts.systems)),
         *timed,
     ]
 

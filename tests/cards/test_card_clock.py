@@ -32,7 +32,10 @@ def bridge_of(mall: Mall, clock: FakeClock) -> Any:
     scope = OperatorScope(MoneyContext("h1", mall.store, SHANGHAI, {}, {}), {}, clock, {}, cards=mall.context)
     kinds = tuple(mall.context.kinds.values())
     vertical = SimpleNamespace(reactions=(), cards=kinds, erase_subject=None, export_subject=None)
-    operators = {"h1": SimpleNamespace(scopes={"mall": scope}), "h2": SimpleNamespace(scopes={})}
+    operators = {
+        "h1": SimpleNamespace(scopes={"mall": scope}, systems={}),
+        "h2": SimpleNamespace(scopes={}, systems={}),
+    }
     return SimpleNamespace(store=mall.store, verticals={"mall": vertical}, operators=operators)
 
 

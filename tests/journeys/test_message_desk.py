@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from adapters.his_hl7.his import Hl7His
 from adapters.hl7.message import Message
-from hospital_bridge import inbound
 from hospital_bridge.inbound import message_desk_of
 from hospital_bridge.store.inbox_search import Sought, Standing
 from hospital_bridge.web.message_reads import MessageRow
-from tests.journeys.steered_bridge import OPERATOR, PEER, SteeredBridge
+from tests.journeys.steered_bridge import OPERATOR, SteeredBridge
 
 
 def report(control_id: str, number: str, item: str = "GLU") -> bytes:
@@ -49,16 +49,14 @@ def test_what_a_message_did_stands_beside_what_was_received(steered: SteeredBrid
 def test_a_poison_message_is_parked_at_once_and_all_others_go_on(
     steered: SteeredBridge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reader = inbound.sender_of(steered.bridge, PEER).reader
-    assert reader is not None
-    reading = type(reader).read_news
+    reading = Hl7His.read_news
 
-    def poisoned(self: object, raw: bytes, charset: str | None) -> object:
+    def poisoned(self: Hl7His, raw: bytes, charset: str | None) -> object:
         if Message.parse(raw).control_id == "POISON":
             raise ZeroDivisionError
-        return reading(self, raw, charset)  # type: ignore[arg-type]
+        return reading(self, raw, charset)
 
-    monkeypatch.setattr(type(reader), "read_news", poisoned)
+    monkeypatch.setattr(Hl7His, "read_news", poisoned)
     steered.exchange(report("POISON", "772"))
     steered.exchange(report("SAME", "772"))
     steered.exchange(report("OTHER", "773"))

@@ -24,7 +24,10 @@ def test_the_night_ends_the_tickets_of_the_day(store: Store, clock: FakeClock) -
     scope = OperatorScope(MoneyContext("h1", store, SHANGHAI, {}, {}), {}, clock, {}, clinic.context)
     bridge: Any = SimpleNamespace(
         verticals={},
-        operators={"h1": SimpleNamespace(scopes={"clinic": scope}), "h2": SimpleNamespace(scopes={})},
+        operators={
+            "h1": SimpleNamespace(scopes={"clinic": scope}, systems={}),
+            "h2": SimpleNamespace(scopes={}, systems={}),
+        },
     )
     (task,) = (one for one in periodic_tasks(bridge) if one.topic == EXPIRE_TICKETS)
     runner = JobRunner(store, Handlers(tx={EXPIRE_TICKETS: partial(_expire_tickets, bridge)}), "night")

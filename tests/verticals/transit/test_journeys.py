@@ -230,6 +230,11 @@ def riding(days: int, riders: int) -> Iterator[Tap]:
 
 
 def peak_of(work: Callable[[], object]) -> int:
+    """The lower of two peaks: what a thread that another test left behind takes at that moment is not the work's."""
+    return min(_peak(work), _peak(work))
+
+
+def _peak(work: Callable[[], object]) -> int:
     tracemalloc.start()
     try:
         work()
@@ -248,7 +253,7 @@ def test_memory_does_not_grow_with_the_taps(shape: tuple[int, int]) -> None:
 def test_sorting_many_taps_needs_no_more_memory_than_sorting_few() -> None:
     def sort(count: int) -> int:
         # A stride prime to the count visits every rider once, far from the one before.
-        shuffled = (replace(board("B01", 0), account=f"{place * 7919 % count:032x}") for place in range(count))
-        return peak_of(lambda: sum(1 for _ in in_order(shuffled, 1000)))
+        accounts = (f"{place * 7919 % count:032x}" for place in range(count))
+        return sum(1 for _ in in_order((replace(board("B01", 0), account=account) for account in accounts), 1000))
 
-    assert sort(16_000) < 2 * sort(2_000)
+    assert peak_of(lambda: sort(16_000)) < 2 * peak_of(lambda: sort(2_000))
