@@ -27,6 +27,7 @@ from sqlalchemy import (
 from adapters.values import EntryKind, Fen
 from hospital_bridge.payment.model import Account, Move, Posting
 from hospital_bridge.store.choice import choice
+from hospital_bridge.store.many_rows import each_row
 from hospital_bridge.store.metadata import APPEND_ONLY, ID, Instant, belongs_to, metadata, operator_column
 from hospital_bridge.store.payments import PAYMENT
 from hospital_bridge.store.records import columns_of, record_of
@@ -80,7 +81,7 @@ class Ledger:
         The reference of a payment is its order, of a refund its own number.
         """
         statement = self._movements().where(LEDGER.c.business_date == day, PAYMENT.c.wallet_account == wallet_account)
-        for row in self._work.each(statement):
+        for row in each_row(self._work.connection, statement):
             yield _movement(row)
 
     def known_movements(

@@ -6,13 +6,15 @@ number of rows, so it is prepared once and planned once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Dialect, LargeBinary, String, Table
+from sqlalchemy import Connection, CursorResult, Dialect, LargeBinary, Row, Select, String, Table
 from sqlalchemy.types import TypeEngine
+
+_AT_ONCE = 2000
 
 
 def insert_rows(
@@ -22,6 +24,11 @@ def insert_rows(
     columns = tuple(rows[0])
     given, values = given_rows(connection, _kinds(table, columns), [tuple(row.values()) for row in rows])
     return connection.exec_driver_sql(f"{_beginning(table.name, columns)} {given} {then}", values)
+
+
+def each_row(connection: Connection, statement: Select[Any]) -> Iterator[Row[Any]]:
+    """The rows of a statement one after the other, however many; whoever writes it names the operator in it."""
+    yield from connection.execute(statement, execution_options={"yield_per": _AT_ONCE})
 
 
 def given_rows(

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from adapters.values import Fen
 from hospital_bridge.payment.model import Collection, Fulfilment, Payment
 from hospital_bridge.store.choice import choice
+from hospital_bridge.store.many_rows import each_row
 from hospital_bridge.store.metadata import CODE, ID, Described, Instant, metadata, operator_column, where
 from hospital_bridge.store.records import columns_of, record_of
 from hospital_bridge.store.upsert import insert_on_conflict
@@ -140,7 +141,9 @@ class Payments:
         columns = ("payment_id", "wallet_account", "amount_fen", "posted_fen", "fulfilment")
         taken = and_(PAYMENT.c.collected_at >= start, PAYMENT.c.collected_at < end)
         statement = select(*(PAYMENT.c[name] for name in columns))
-        for row in self._work.each(statement.where(PAYMENT.c.operator_id == self._work.operator_id, taken)):
+        for row in each_row(
+            self._work.connection, statement.where(PAYMENT.c.operator_id == self._work.operator_id, taken)
+        ):
             yield row.payment_id, row.wallet_account, row.amount_fen, row.posted_fen, row.fulfilment
 
     def by_orders(self, merchant_order_nos: Sequence[str]) -> Mapping[str, Payment]:

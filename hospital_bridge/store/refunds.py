@@ -23,6 +23,7 @@ from sqlalchemy import (
 from adapters.values import Fen
 from hospital_bridge.payment.model import Account, Fulfilment, Refund, RefundState
 from hospital_bridge.store.choice import choice
+from hospital_bridge.store.many_rows import each_row
 from hospital_bridge.store.metadata import ID, Described, Instant, belongs_to, metadata, operator_column
 from hospital_bridge.store.payments import PAYMENT
 from hospital_bridge.store.records import columns_of, record_of
@@ -90,7 +91,7 @@ class Refunds:
     def reversed_between(self, start: datetime, end: datetime) -> Iterator[tuple[str, str, Fen, Fulfilment | None]]:
         """Number, wallet account, sum to be reversed and how that stands, of refunds of the half-open span."""
         statement = self._with_account().where(REFUND.c.refunded_at >= start, REFUND.c.refunded_at < end)
-        for row in self._work.each(statement):
+        for row in each_row(self._work.connection, statement):
             yield row.refund_no, row.wallet_account, row.reversal_fen, row.reversal
 
     def posted(self, refund_nos: Sequence[str]) -> Sequence[tuple[str, str, Fen, datetime]]:

@@ -8,9 +8,8 @@ from contextvars import ContextVar
 from copy import copy
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, Table
+from sqlalchemy import Connection, Engine, Table
 
 from hospital_bridge.clock import Clock, Ids
 from hospital_bridge.store.audit import Audit
@@ -46,8 +45,6 @@ from hospital_bridge.store.wallet_cards import WalletCards
 from hospital_bridge.store.wallet_users import WalletUsers
 from hospital_bridge.store.webhooks import Webhooks
 
-_AT_ONCE = 2000
-
 
 class Work:
     """Everything that one transaction of one operator may touch."""
@@ -80,10 +77,6 @@ class Work:
         with self.connection.begin_nested():
             yield part
         self.after_commit |= part.after_commit
-
-    def each(self, statement: Select[Any]) -> Iterator[Row[Any]]:
-        """The rows of a statement one after the other, however many; whoever writes it names the operator in it."""
-        yield from self.connection.execute(statement, execution_options={"yield_per": _AT_ONCE})
 
     def table(self, table: Table) -> TenantTable:
         """The table as this operator sees it."""
