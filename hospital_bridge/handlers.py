@@ -7,10 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from adapters.errors import Malformed
+from hospital_bridge.application_answers import ANSWER, send_answer
 from hospital_bridge.cards.case import SHOW_CARD
 from hospital_bridge.cards.wallet import Showcase, show_card
 from hospital_bridge.fetching import FETCH, feed_tasks, fetch
-from hospital_bridge.inbound import apply_message, stand_beside
+from hospital_bridge.inbound import answers_to, apply_message, stand_beside
 from hospital_bridge.link_watch import CHECK_LINKS, check_links
 from hospital_bridge.payment.flows import handlers as money
 from hospital_bridge.payment.reconcile import ask_for_reconciliation
@@ -59,6 +60,7 @@ def handlers_of(bridge: Bridge) -> Handlers:
     io[SHOW_CARD] = partial(_show_card, bridge)
     io[FETCH] = lambda store, job: fetch(bridge.operators[job.operator_id].systems, store, job)
     io[CHECK_LINKS] = lambda store, job: check_links(bridge.operators[job.operator_id], store, job)
+    io[ANSWER] = partial(send_answer, partial(answers_to, bridge))
     tx: dict[str, TxHandler] = {
         CHAIN_AUDIT: _chain_audit,
         APPLY: partial(apply_message, bridge),

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from adapters.news import RecordsMerged, RecordsUnmerged
+from hospital_bridge.application_answers import AnswersOwed, answers_owed
 from hospital_bridge.message_desk import MessageDesk
 from hospital_bridge.slot import LookAgain
 from hospital_bridge.store.inbox_search import job_of_message, waits_for_others
@@ -34,7 +35,8 @@ def apply_message(bridge: Bridge, work: Work, job: Job) -> None:
     """
     message = work.inbox.get(job.ref)
     sender = sender_of(bridge, message.peer)
-    told = () if sender.reader is None else sender.reader.read_news(work.inbox.opened(message), sender.charset)
+    raw = work.inbox.opened(message)
+    told = () if sender.reader is None else sender.reader.read_news(raw, sender.charset)
     if _concerns_several(told) and waits_for_others(work, job.ref):
         raise Again(LOOK_AGAIN)
     wanted = [(news, *who) for news in told for who in _wanting(bridge, work.operator_id, news)]
@@ -46,6 +48,8 @@ def apply_message(bridge: Bridge, work: Work, job: Job) -> None:
             inbound.apply(scope.unit(work), news)
         except LookAgain as wait:
             raise Again(wait.after, aside=aside) from wait
+    if answers := answers_to(bridge, message.peer):
+        answers.owe(work, message.peer, job.ref, raw, accepted=True)
     work.inbox.applied(job.ref, bridge.settings.digest, _did(work, wanted))
 
 
@@ -92,7 +96,17 @@ def sender_of(bridge: Bridge, peer: str) -> Sender:
 
 def message_desk_of(bridge: Bridge) -> MessageDesk:
     """The desk of what was received, reading each message as it is applied."""
-    return MessageDesk(bridge.store, partial(sender_of, bridge))
+    return MessageDesk(bridge.store, partial(sender_of, bridge), partial(answers_to, bridge))
+
+
+def answers_to(bridge: Bridge, peer: str) -> AnswersOwed | None:
+    """How the peer is told what became of its messages; None where it takes no second answers."""
+    operator_id, _, name = peer.partition("/")
+    parts = bridge.operators.get(operator_id)
+    told = next((each for each in parts.settings.peers if each.name == name), None) if parts else None
+    if parts is None or told is None or told.answers is None:
+        return None
+    return answers_owed(told, told.answers, parts.settings.timezone, bridge.outside.open_link)
 
 
 def _wanting(bridge: Bridge, operator_id: str, news: News) -> Iterator[tuple[str, OperatorScope, Inbound]]:

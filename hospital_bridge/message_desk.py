@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ from hospital_bridge.web.message_reads import (
 )
 
 if TYPE_CHECKING:
+    from hospital_bridge.application_answers import AnswersOwed
     from hospital_bridge.store.inbox_search import Kept, Place, Sought
     from hospital_bridge.store.jobs import Job
     from hospital_bridge.store.unit_of_work import Store, Work
@@ -43,10 +45,11 @@ LARGEST_HELD, MOST_LINES_HELD = 64 * 1024, 120
 
 @dataclass(frozen=True, slots=True)
 class MessageDesk:
-    """`sender` says who reads the messages of a peer of the inbox."""
+    """`sender` says who reads the messages of a peer of the inbox, `answers` how it hears what became of them."""
 
     store: Store
     sender: Callable[[str], Sender]
+    answers: Callable[[str], AnswersOwed | None] = lambda _peer: None
 
     def patient_index(self, operator_id: str, record_number: str) -> str:
         with self.store.begin(operator_id) as work:
@@ -132,8 +135,18 @@ class MessageDesk:
             if not quarantined and (job is None or not work.jobs.dismiss(job.job_id)):
                 return False
             work.inbox.dismissed(message_id, f"{DISMISSED}{reason}")
+            self._answer_no(work, message_id)
             work.audit.record(by, "message.dismissed", message_id, reason=reason)
             return True
+
+    def _answer_no(self, work: Work, message_id: str) -> None:
+        row = work.inbox.get(message_id)
+        answers = self.answers(row.peer)
+        if answers is None:
+            return
+        # What cannot be read any more is told to nobody: its sender has waited for the whole retention.
+        with suppress(KeyMissing):
+            answers.owe(work, row.peer, message_id, work.inbox.opened(row), accepted=False)
 
 
 def opened(raw: bytes, sender: Sender) -> MessageOpened:

@@ -132,6 +132,28 @@ def answer_unreadable(raw: bytes, fault: str, *, stored: bool, stamp: Stamp, cha
     return _answer(raw, decode(raw, charset).codec, None, _ORIGINAL[_verdict(fault, stored=stored)], fault, stamp)
 
 
+def owes_application_answer(message: Message, mode: Acknowledging, *, accepted: bool) -> bool:
+    """Whether a second answer is owed, once it is known what became of a message that got an accept acknowledgement.
+
+    In original mode the first is the only one, which the standard counts as the application's (section 2.9.3).
+    """
+    asked = message["MSH-16"].strip()
+    is_enhanced = (
+        DECISIONS.get(mode.condition(message["MSH-15"].strip()), DECISIONS[""])[Verdict.ACCEPTED] != AckCode.AA
+    )
+    return is_enhanced and asked in ("AL", "SU" if accepted else "ER")
+
+
+def application_answer(message: Message, *, accepted: bool, stamp: Stamp, reason: str = "") -> bytes:
+    """The second answer: a message of its own that asks its receiver for CA and never for a third.
+
+    `reason` says why it was not accepted, without personal data.
+    """
+    code = AckCode.AA if accepted else AckCode.AR
+    reply = _Reply(header_fields(bytes(message), message.codec), message)
+    return reply.body(code, reason, stamp, (b"AL", b"NE"))
+
+
 def answers(reply: bytes, sent: bytes) -> bool:
     """Whether a reply is for the message that was sent, by MSA-2; one that names no message is."""
     try:
@@ -163,9 +185,9 @@ class _Reply:
         self._separator = header[1] if header and header[1] not in b"^~\\&" else b"|"
         self._encoding = (self._echo(2) if message else b"") or b"^~\\&"
 
-    def body(self, code: AckCode, text: str, stamp: Stamp) -> bytes:
-        """MSH, MSA and, where the version knows error codes and something is wrong, ERR."""
-        lines = [self._msh(stamp), self._line("MSA", code.encode(), self._echo(10), _plain(text))]
+    def body(self, code: AckCode, text: str, stamp: Stamp, asks: tuple[bytes, bytes] = (b"", b"")) -> bytes:
+        """MSH, MSA and, where the version knows error codes and something is wrong, ERR; it asks MSH-15 and -16."""
+        lines = [self._msh(stamp, asks), self._line("MSA", code.encode(), self._echo(10), _plain(text))]
         if code not in (AckCode.AA, AckCode.CA) and not self._echo(12).decode("latin-1").startswith(
             _BEFORE_ERROR_CODES
         ):
@@ -173,7 +195,7 @@ class _Reply:
             lines.append(self._line("ERR", b"", b"", error, b"E"))
         return b"".join(line + b"\r" for line in lines)
 
-    def _msh(self, stamp: Stamp) -> bytes:
+    def _msh(self, stamp: Stamp, asks: tuple[bytes, bytes]) -> bytes:
         fields = [b""] * 16
         fields[0:4] = (self._echo(number) for number in (5, 6, 3, 4))
         fields[4] = timestamp(stamp.at, stamp.zone).encode()
@@ -183,6 +205,7 @@ class _Reply:
             self._echo(11) or b"P",
             self._echo(12) or VERSION.encode(),
         )
+        fields[12:14] = asks
         fields[14:16] = (self._echo(17), self._echo(18) or (b"" if self._header else UTF_8.encode()))
         return self._line("MSH", self._encoding, *fields)
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
+import subprocess
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -59,17 +62,22 @@ def validate(ctx: click.Context, files: tuple[Path, ...], charset: str | None) -
 @click.option("--frame-limit", type=click.IntRange(0), default=0, help="Bytes that the listener takes in a frame.")
 @click.option("--segment-limit", type=click.IntRange(0), default=0, help="Segments that it takes in a message.")
 @click.option("--read-timeout", type=click.FloatRange(0), default=0, help="Seconds it waits for a begun frame's end.")
+@click.option("--answers", default="", help="Where it sends second answers: a port of this machine, or `same`.")
+@click.option("--stop", help="A command that tells it to stop; that row is the last.")
 @click.option("--ca", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Use TLS; its authority, PEM.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 @click.pass_context
-def conformance(ctx: click.Context, /, host: str, port: int, *, ca: Path | None, as_json: bool, **known: Any) -> None:
+def conformance(
+    ctx: click.Context, /, host: str, port: int, *, ca: Path | None, stop: str | None, as_json: bool, **known: Any
+) -> None:
     """Hold the MLLP listener at HOST PORT against the table of what a good one does.
 
-    Some forty messages about an invented patient are sent: use a listener of a test system. Rows that need the
-    listener's own limits are played when these are given. The exit code is 1 when a row fails.
+    Some fifty messages about an invented patient are sent: use a listener of a test system. Rows that need to know
+    something of the listener are played when that is given. The exit code is 1 when a row fails.
     """
     tls = None if ca is None else client_context(ca)
-    target = Target(host, port, RandomIds(SystemClock()).new()[-8:], tls=tls, **known)
+    stopping = partial(_run, shlex.split(stop)) if stop else None
+    target = Target(host, port, RandomIds(SystemClock()).new()[-8:], tls=tls, stop=stopping, **known)
     found = []
     try:
         for finding in findings(target):
@@ -86,6 +94,10 @@ def conformance(ctx: click.Context, /, host: str, port: int, *, ca: Path | None,
         rows = [{"row": each.row.name, "verdict": each.verdict, "seen": each.seen} for each in found]
         click.echo(json.dumps(rows, ensure_ascii=False))
     ctx.exit(any(each.verdict is Verdict.FAILS for each in found))
+
+
+def _run(words: list[str]) -> None:
+    subprocess.run(words, check=True)  # noqa: S603  the person at this command line wrote it
 
 
 def _told(finding: Finding) -> str:

@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, post_load, validate
 
 from adapters.hl7.ack import Acknowledging
 from hospital_bridge.settings.kinds import NAME, counted, host_to_listen_on, port_to_listen_on, short_name
-from hospital_bridge.settings.model import ListenerSettings, Peer
+from hospital_bridge.settings.model import AnswersTo, ListenerSettings, Peer
 from hospital_bridge.settings.values import AddressRange, Charset
 
 _GIBIBYTE = 1024**3
@@ -51,6 +51,25 @@ class ListenerSchema(Schema):
         return ListenerSettings(**data)
 
 
+class AnswersToSchema(Schema):
+    """`[operator.peers.answers]`: where a sender hears what became of its messages, as MSH-16 asks; else nowhere."""
+
+    host = fields.String(
+        required=True, validate=validate.Length(1), metadata={"description": "Its listener's name or address."}
+    )
+    port = fields.Integer(
+        required=True, strict=True, validate=validate.Range(1, 65535), metadata={"description": "Its listener's port."}
+    )
+    tls = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Speak TLS; its certificate must be of an authority that this machine trusts."},
+    )
+
+    @post_load
+    def made(self, data: dict[str, Any], **_: Any) -> AnswersTo:
+        return AnswersTo(**data)
+
+
 class PeerSchema(Schema):
     """`[[operator.peers]]`: a system that may send HL7 messages."""
 
@@ -91,6 +110,7 @@ class PeerSchema(Schema):
         validate=validate.Range(0, 86400 * 31),
         metadata={"description": "Seconds after which its silence is told of, once it has sent; 0 for never."},
     )
+    answers = fields.Nested(AnswersToSchema)
 
     @post_load
     def made(self, data: dict[str, Any], **_: Any) -> Peer:

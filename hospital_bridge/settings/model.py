@@ -89,12 +89,21 @@ class AdapterChoice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswersTo:
+    """The listener of a sender, where it takes the second answers of HL7's enhanced mode."""
+
+    host: str
+    port: int
+    tls: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
     """A sender of HL7 messages; `charset` serves where MSH-18 does not say what the bytes are.
 
     `acknowledgement` is the mode in which it is answered; sizes, counts and times are the listener's where they are
     None. `system` is the one of the operator's systems whose map reads them. Who once sent and then is silent for
-    `expected_every` seconds is told of; 0 for nobody.
+    `expected_every` seconds is told of; 0 for nobody. `answers` is where second answers go; None for nowhere.
     """
 
     name: str
@@ -108,6 +117,7 @@ class Peer:
     idle_seconds: int | None = None
     system: str = "his"
     expected_every: int = 0
+    answers: AnswersTo | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

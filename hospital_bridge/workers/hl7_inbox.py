@@ -68,7 +68,7 @@ class Hl7Inbox:
             )
 
     def _answer(self, work: Work, read: _Read, message_id: str, reason: str) -> bytes:
-        stamp = Stamp(_control_id(message_id), work.now, self._routes[read.received.peer].zone)
+        stamp = Stamp(control_id_of(message_id), work.now, self._routes[read.received.peer].zone)
         received = read.received
         if read.message is None:
             return answer_unreadable(received.raw, reason, stored=True, stamp=stamp, charset=received.charset).body
@@ -122,6 +122,7 @@ def record_number(message: Message) -> str:
     return chosen["1"].strip() if chosen else ""
 
 
-def _control_id(message_id: str) -> str:
+def control_id_of(message_id: str) -> str:
+    """MSH-10 of a message of ours that is made once, from the id of what it answers."""
     # MSH-10 takes 20 characters: the id's time and as much of its randomness as fits.
     return message_id[:12] + message_id[-8:]

@@ -8,28 +8,46 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC
+from functools import partial
 
 from click.testing import CliRunner
 
 from adapters.hl7.listener_table.row import Verdict
 from adapters.hl7.listener_table.suite import ROWS, findings
 from adapters.hl7.listener_table.wire import Target
+from adapters.hl7.sender import MllpClient
+from hospital_bridge.application_answers import ANSWER, answers_owed, send_answer
 from hospital_bridge.cli import main
 from hospital_bridge.clock import SystemClock
-from hospital_bridge.store.unit_of_work import Store
+from hospital_bridge.sandbox.town import free_ports
+from hospital_bridge.settings.model import AnswersTo
+from hospital_bridge.settings.model import Peer as Told
+from hospital_bridge.store.inbox import APPLY
+from hospital_bridge.store.jobs import Job, Lane
+from hospital_bridge.store.unit_of_work import Store, Work
 from hospital_bridge.workers.hl7_inbox import Hl7Inbox
+from hospital_bridge.workers.job_runner import Handlers, JobRunner
 from hospital_bridge.workers.listener import Listener
 from hospital_bridge.workers.listener_settings import ListenerSettings, Peer
+from hospital_bridge.workers.worker import Worker
 from tests.architecture.tree import ROOT
 from tests.kept_logs import logging_restored
 from tests.workers.test_hl7_inbox import ROUTES
 
 PEERS = (Peer("his", max_connections=32),)
+SENDER = Told(name="his", addresses=(), charset="")
 LIMIT, SEGMENTS, STALLED = 1024 * 1024, 100, 1
 
 
 @contextmanager
 def ours(store: Store, limit: int = LIMIT) -> Iterator[int]:
+    with listening(store, limit) as (port, _):
+        yield port
+
+
+@contextmanager
+def listening(store: Store, limit: int = LIMIT) -> Iterator[tuple[int, Listener]]:
     settings = ListenerSettings(
         "127.0.0.1",
         0,
@@ -42,7 +60,7 @@ def ours(store: Store, limit: int = LIMIT) -> Iterator[int]:
     )
     listener = Listener(settings, Hl7Inbox(store, ROUTES), SystemClock())
     try:
-        yield listener.start()
+        yield listener.start(), listener
     finally:
         listener.stop()
 
@@ -64,10 +82,35 @@ def faults(port: int, **known: float) -> Mapping[str, str]:
     return {found.row.name: found.seen for found in findings(target) if found.verdict is Verdict.FAILS}
 
 
+@contextmanager
+def applying(store: Store, answers_at: int) -> Iterator[None]:
+    """Whatever was received takes effect, and its sender is told of it at that port."""
+    owed = answers_owed(SENDER, AnswersTo(host="127.0.0.1", port=answers_at), UTC, MllpClient)
+
+    def apply(work: Work, job: Job) -> None:
+        owed.owe(work, "his", job.ref, work.inbox.raw(job.ref), accepted=True)
+        work.inbox.applied(job.ref, "digest")
+
+    handlers = Handlers(tx={APPLY: apply}, io={ANSWER: partial(send_answer, lambda _peer: owed)})
+    worker = Worker(store, JobRunner(store, handlers, "w1"), {Lane.TX: 1, Lane.IO: 1})
+    worker.start()
+    yield
+    worker.stop()
+
+
 def test_every_row_holds_on_our_listener(store: Store) -> None:
-    with ours(store) as port:
+    (answers,) = free_ports(1)
+    with listening(store) as (port, listener), applying(store, answers):
         target = Target(
-            "127.0.0.1", port, "R1", silence=0.2, frame_limit=LIMIT, segment_limit=SEGMENTS, read_timeout=STALLED
+            "127.0.0.1",
+            port,
+            "R1",
+            silence=0.2,
+            frame_limit=LIMIT,
+            segment_limit=SEGMENTS,
+            read_timeout=STALLED,
+            answers=str(answers),
+            stop=listener.stop,
         )
         found = [*findings(target)]
     assert [each for each in found if each.verdict is not Verdict.HOLDS] == []

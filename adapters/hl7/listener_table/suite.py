@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from adapters.hl7.listener_table.answering import ANSWERING
 from adapters.hl7.listener_table.framing import FRAMING
+from adapters.hl7.listener_table.later import LATER
 from adapters.hl7.listener_table.row import Finding, judged
 from adapters.hl7.listener_table.wire import Target, wire
 
-ROWS = (*FRAMING, *ANSWERING)
+ROWS = (*FRAMING, *ANSWERING, *LATER)
 
 
 def findings(target: Target) -> Iterator[Finding]:

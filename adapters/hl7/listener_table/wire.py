@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -21,7 +21,8 @@ class Target:
     `wait` is how many seconds an answer that is owed may take, `silence` after how many an answer that is not owed
     counts as not coming. `run` begins every MSH-10 (at most 8 characters), so that no two runs send the same message.
     `event` is MSH-9 of what is sent. `frame_limit` in bytes, `segment_limit` and `read_timeout` in seconds are the
-    listener's own, where they are known.
+    listener's own, where they are known. `answers` is where it sends the second answers of enhanced mode: a port of
+    this machine, or `same`, the connection of the message. `stop` tells it to stop.
     """
 
     host: str
@@ -33,15 +34,20 @@ class Target:
     frame_limit: int = 0
     segment_limit: int = 0
     read_timeout: float = 0.0
+    answers: str = ""
+    stop: Callable[[], None] | None = None
     tls: ssl.SSLContext | None = None
 
     def control_id(self, place: str) -> str:
         """MSH-10 of this run's message for that place in the table."""
         return f"{self.run}{place}"
 
-    def message(self, control_id: str, *more: str, accept: str = "", charset: str = "UNICODE UTF-8") -> str:
+    def message(
+        self, control_id: str, *more: str, accept: str = "", application: str = "", charset: str = "UNICODE UTF-8"
+    ) -> str:
         """A message about an invented patient, with further segments; CR after each segment."""
-        header = f"MSH|^~\\&|PROBE|PROBE|||20260101080000||{self.event}|{control_id}|P|2.5.1|||{accept}|||{charset}"
+        named = f"MSH|^~\\&|PROBE|PROBE|||20260101080000||{self.event}|{control_id}|P|2.5.1"
+        header = f"{named}|||{accept}|{application}||{charset}"
         return "".join(f"{line}\r" for line in (header, "EVN||20260101080000", f"PID|1||{self.run}", *more))
 
 
@@ -128,6 +134,13 @@ class Wire:
         self._answers += [each.payload for each in frames]
         if not chunk and not self._answers:
             raise Closed("closed")
+
+
+@contextmanager
+def heard(connection: socket.socket, target: Target) -> Iterator[Wire]:
+    """A connection that the listener opened to this end."""
+    with connection:
+        yield Wire(connection, target)
 
 
 @contextmanager

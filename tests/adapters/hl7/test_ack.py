@@ -4,14 +4,15 @@ from typing import Any
 
 import pytest
 
-from adapters.hl7.ack import Ack, AckCode, Stamp, answers, decide_ack
+from adapters.hl7.ack import Ack, AckCode, Acknowledging, Stamp, answers, decide_ack, owes_application_answer
 from adapters.hl7.conformance import check
 from adapters.hl7.message import Message
 from tests.adapters.hl7.hl7_messages import STAMP
 
 
-def adt(accept: str = "", control_id: str = "M1", version: str = "2.5.1") -> bytes:
-    return f"MSH|^~\\&|HIS|H1|HB|H2|2026||ADT^A28^ADT_A05|{control_id}|T|{version}|||{accept}\rPID|1\r".encode()
+def adt(accept: str = "", control_id: str = "M1", version: str = "2.5.1", application: str = "") -> bytes:
+    header = f"MSH|^~\\&|HIS|H1|HB|H2|2026||ADT^A28^ADT_A05|{control_id}|T|{version}|||{accept}|{application}"
+    return f"{header}\rPID|1\r".encode()
 
 
 def owed(raw: bytes, *, stored: bool = True, refusal: str = "") -> Ack:
@@ -35,6 +36,30 @@ def test_the_sender_chooses_its_mode(
     raw = adt(accept)
     codes = [owed(raw).code, owed(raw, stored=False).code, owed(raw, refusal="no such event").code]
     assert codes == [accepted, failed, rejected]
+
+
+@pytest.mark.parametrize(
+    ("accept", "application", "mode", "when_accepted", "when_not"),
+    [
+        ("AL", "AL", "as_asked", True, True),
+        ("AL", "SU", "as_asked", True, False),
+        ("ER", "ER", "as_asked", False, True),
+        ("SU", "AL", "as_asked", True, True),
+        ("AL", "NE", "as_asked", False, False),
+        ("AL", "", "as_asked", False, False),
+        ("AL", "nonsense", "as_asked", False, False),
+        ("", "AL", "as_asked", False, False),
+        ("NE", "AL", "as_asked", False, False),
+        ("AL", "AL", "original", False, False),
+        ("NE", "AL", "enhanced", True, True),
+    ],
+)
+def test_a_second_answer_is_owed_only_where_the_first_was_not_the_applications(
+    accept: str, application: str, mode: str, *, when_accepted: bool, when_not: bool
+) -> None:
+    message = Message.parse(adt(accept, application=application))
+    owes = [owes_application_answer(message, Acknowledging(mode), accepted=each) for each in (True, False)]
+    assert owes == [when_accepted, when_not]
 
 
 def test_an_answer_goes_back_the_way_the_message_came() -> None:
