@@ -105,6 +105,11 @@ def patient_segment(patient: Patient) -> SegmentText:
     )
 
 
+def gone_segment(mrn: str) -> SegmentText:
+    """MRG with the record number that is gone."""
+    return segment("MRG", {1: (mrn, "", "", AUTHORITY, MRN_TYPE)})
+
+
 def query_acknowledgement(request: Request, hits: int) -> SegmentText:
     """QAK: OK with the number of hits, NF where there is none (HL7 table 0208)."""
     message = request.message

@@ -28,6 +28,7 @@ from hospital_bridge.sandbox.hospital.model import (
     BookEntry,
     Declined,
     HospitalData,
+    Merge,
     Patient,
     Report,
     Visit,
@@ -175,6 +176,8 @@ class SimulatedHospital:
             match record:
                 case Patient():
                     self.patients.take_in(record)
+                case Merge():
+                    self.patients.take_in_merge(record)
                 case Appointment():
                     self.diary.take_in(record)
                 case Visit():

@@ -18,17 +18,19 @@ from hospital_bridge.sandbox.hospital.model import (
     BillItem,
     BillState,
     BookEntry,
+    Merge,
+    MergeState,
     Patient,
     Report,
     ReportState,
     Visit,
 )
 
-Record = Patient | Appointment | Visit | BookEntry | Bill | Report
+Record = Patient | Merge | Appointment | Visit | BookEntry | Bill | Report
 
-_RECORDS: tuple[type[Record], ...] = (Patient, Appointment, Visit, BookEntry, Bill, Report)
+_RECORDS: tuple[type[Record], ...] = (Patient, Merge, Appointment, Visit, BookEntry, Bill, Report)
 _KINDS: dict[str, type[Record]] = {kind.__name__: kind for kind in _RECORDS}
-_STATES = {**{state.value: state for state in BillState}, **{state.value: state for state in ReportState}}
+_STATES = {state.value: state for state in (*BillState, *ReportState, *MergeState)}
 _READERS: dict[str, Any] = {
     "sex": Sex,
     "kind": EntryKind,
@@ -39,6 +41,7 @@ _READERS: dict[str, Any] = {
     "registered_at": datetime.fromisoformat,
     "taken_at": datetime.fromisoformat,
     "reported_at": datetime.fromisoformat,
+    "told_at": datetime.fromisoformat,
     "state": _STATES.__getitem__,
     "values": lambda pairs: tuple((code, value) for code, value in pairs),
     "items": lambda items: tuple(BillItem(**item) for item in items),

@@ -42,6 +42,25 @@ class Patient:
     phone: str = field(default="", repr=False)
 
 
+class MergeState(StrEnum):
+    """Whether a number went up into another, is one more of the same person's, or somebody else's after all."""
+
+    MERGED = "merged"
+    LINKED = "linked"
+    PARTED = "parted"
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What the record office said of two record numbers; `survivor` stays in use whatever it said."""
+
+    merge_no: str
+    survivor: str
+    other: str
+    state: MergeState
+    told_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """A quarter of a half-day's clinic with its capacity; `session_id` names doctor and start."""

@@ -14,7 +14,7 @@ from hospital_bridge.clock import Clock
 from hospital_bridge.sandbox.hospital import notices
 from hospital_bridge.sandbox.hospital.bills import Bills
 from hospital_bridge.sandbox.hospital.cashier import Cashier
-from hospital_bridge.sandbox.hospital.directory_desk import patient_segment
+from hospital_bridge.sandbox.hospital.directory_desk import gone_segment, patient_segment
 from hospital_bridge.sandbox.hospital.examinations import PANELS, Panel
 from hospital_bridge.sandbox.hospital.laboratory import Laboratory
 from hospital_bridge.sandbox.hospital.model import (
@@ -23,6 +23,8 @@ from hospital_bridge.sandbox.hospital.model import (
     BillState,
     Doctor,
     HospitalData,
+    Merge,
+    MergeState,
     Report,
     ReportState,
     Visit,
@@ -37,15 +39,22 @@ _STRUCTURES = {
     "ORU^R01": "ORU^R01^ORU_R01",
     _OUL: "OUL^R24^OUL_R24",
 }
+_SAID = {
+    MergeState.MERGED: "ADT^A40^ADT_A39",
+    MergeState.LINKED: "ADT^A24^ADT_A24",
+    MergeState.PARTED: "ADT^A37^ADT_A37",
+}
+
+Fact = Visit | Appointment | Bill | Report | Merge
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What the hospital tells: the number of the visit, bill or report, the message of it, and what has changed."""
+    """What the hospital tells: the number of the visit, bill, report or merge, its message, and what has changed."""
 
     number: str
     raw: bytes
-    fact: Visit | Appointment | Bill | Report
+    fact: Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,7 @@ class Books:
 
 
 class Staff:
-    """Registration clerk, doctors, cashier and laboratory; Declined where their books do not allow it."""
+    """Registration clerk, record office, doctors, cashier, laboratory; Declined where their books do not allow it."""
 
     def __init__(
         self, books: Books, clock: Clock, word: Callable[..., bytes], lock: AbstractContextManager[Any]
@@ -89,6 +98,27 @@ class Staff:
         with self._lock:
             visit = self._books.window.cancel(visit_no)
         return self._of_visit("ADT^A11^ADT_A09", visit)
+
+    # --- record office
+
+    def merge(self, survivor: str, retired: str) -> Notice:
+        """Two records are one: the second number is gone (ADT^A40)."""
+        return self._of_numbers(MergeState.MERGED, survivor, retired)
+
+    def link(self, number: str, other: str) -> Notice:
+        """Both numbers are one person's and stay in use (ADT^A24)."""
+        return self._of_numbers(MergeState.LINKED, number, other)
+
+    def part(self, number: str, other: str) -> Notice:
+        """A merge or a link is taken back: the numbers are two people's (ADT^A37)."""
+        return self._of_numbers(MergeState.PARTED, number, other)
+
+    def _of_numbers(self, state: MergeState, number: str, other: str) -> Notice:
+        with self._lock:
+            merge = self._books.patients.say(state, number, other, self._clock.now())
+        gone = gone_segment(other) if state is MergeState.MERGED else self._patient(other)
+        body = (notices.event(merge.told_at), self._patient(number), gone)
+        return Notice(merge.merge_no, self._word(_SAID[state], *body), merge)
 
     # --- doctors
 

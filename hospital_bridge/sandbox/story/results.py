@@ -43,6 +43,11 @@ class Results:
         yield Step(
             "result_of_nobody", "A result of an unbound record number is matched by the record office", self._parked
         )
+        yield Step(
+            "records_merged",
+            "The record office merges two record numbers (ADT^A40): what comes under the old one is shown too",
+            self._merged,
+        )
 
     def _final(self) -> Facts:
         self._phone.sign_in()
@@ -113,6 +118,19 @@ class Results:
         desk.press(found, "/match", subject=subject)
         self._shown(self._other, GLUCOSE, "final", "4.8")
         return self._facts(notice) | {"matched_by": RECORDS_NAME}
+
+    def _merged(self) -> Facts:
+        """The laboratory goes on under the number that is gone, and nobody has to match anything."""
+        (retired, survivor, *_) = self._world.town.hospital.patients.find("CN_ID", self._other.person.id_number)
+        merge = self._staff.merge(survivor.mrn, retired.mrn)
+        self._world.tell(merge)
+        notice = self._staff.preliminary(
+            retired.mrn, "", DOCTOR, BLOOD_COUNT, {"WBC": "5.5", "HGB": "131", "PLT": "201"}, state=ReportState.FINAL
+        )
+        self._world.tell(notice)
+        self._shown(self._other, BLOOD_COUNT, "final", "131")
+        expect("一并显示" in self._other.page("cards").words, "the numbers are not shown together")
+        return self._facts(notice) | {"merge_no": merge.number}
 
     def _report(self, phone: Phone, panel: Panel, values: Mapping[str, str], **how: Any) -> Notice:
         """The laboratory's first version for the patient's first record."""

@@ -15,7 +15,7 @@ import pytest
 from adapters.hl7.build import UTF_8
 from hospital_bridge.sandbox.hospital.faults import FaultKind
 
-FEEDS = "feeds"
+FEEDS, UNMERGES = "feeds", "unmerges"
 FAILING_QUESTIONS, FAILING_FEEDS = "questions that fail", "feeds that fail"
 LATE_ANSWERS, ANSWERED_AMOUNTS = "late answers", "amounts as they are answered"
 
@@ -50,7 +50,9 @@ DOORS: Mapping[str, HisDoor] = {
         ),
     ),
     "sql-view on PostgreSQL": HisDoor(hasty={"reply_timeout": 0.1}, on_postgresql=True),
-    "fhir": HisDoor(hasty={"reply_timeout": 0.1}),
+    "fhir": HisDoor(
+        hasty={"reply_timeout": 0.1}, cannot={UNMERGES: "a Patient that counts again says not that it was merged"}
+    ),
 }
 
 

@@ -6,7 +6,7 @@ from hospital_bridge.sandbox.hospital.hospital import SimulatedHospital
 from hospital_bridge.sandbox.hospital.journal import Journal
 from hospital_bridge.sandbox.hospital.model import Patient
 from hospital_bridge.sandbox.hospital.seed_data import CN_ID
-from hospital_bridge.sandbox.people import WU_TONG
+from hospital_bridge.sandbox.people import LI_QI, WU_TONG
 from tests.sandbox.hospital.conftest import Asker
 from tests.steered import FakeClock
 
@@ -45,6 +45,16 @@ def test_a_registered_patient_is_kept(clock: FakeClock, tmp_path: Path) -> None:
         Patient("", WU_TONG.name, WU_TONG.sex, WU_TONG.birth_date, CN_ID, WU_TONG.id_number, WU_TONG.phone)
     )
     assert SimulatedHospital(clock, journal=kept).patients.find(CN_ID, WU_TONG.id_number) == [registered]
+
+
+def test_a_merge_and_its_undoing_are_kept(clock: FakeClock, tmp_path: Path) -> None:
+    kept = Journal(tmp_path / "journal")
+    before = SimulatedHospital(clock, journal=kept)
+    stays, goes = (record.mrn for record in before.patients.find(CN_ID, LI_QI.id_number))
+    for say, left in ((before.staff.merge, [stays]), (before.staff.part, [stays, goes])):
+        say(stays, goes)
+        found = SimulatedHospital(clock, journal=kept).patients.find(CN_ID, LI_QI.id_number)
+        assert [record.mrn for record in found] == left
 
 
 def test_a_line_cut_short_by_a_kill_is_left_out(clock: FakeClock, tmp_path: Path) -> None:

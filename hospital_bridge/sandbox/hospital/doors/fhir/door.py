@@ -15,14 +15,14 @@ from hospital_bridge.sandbox.hospital.doors.fhir.shelf import Shelf
 from hospital_bridge.sandbox.hospital.doors.fhir.subscriptions import Subscriptions
 from hospital_bridge.sandbox.hospital.doors.http_server import HttpServer
 from hospital_bridge.sandbox.hospital.examinations import PANELS
-from hospital_bridge.sandbox.hospital.model import Appointment, Bill, Report, Visit
+from hospital_bridge.sandbox.hospital.model import Appointment, Bill, Merge, Report, Visit
 
 if TYPE_CHECKING:
     from adapters.hl7.sender import Hl7Link
     from hospital_bridge.clock import Clock
     from hospital_bridge.sandbox.hospital.doors.fhir.resources import Resource
     from hospital_bridge.sandbox.hospital.hospital import SimulatedHospital
-    from hospital_bridge.sandbox.hospital.staff import Notice
+    from hospital_bridge.sandbox.hospital.staff import Fact, Notice
 
 TOKEN = "the-demo-hospitals-token"  # noqa: S105 - made up, for loopback
 HINT = "Bearer the-demo-hospitals-hint"
@@ -54,6 +54,7 @@ insurance_codes = ["{insurance}"]
 window_codes = ["{window_only}"]
 
 [operator.his.fhir.feeds]
+patients = {{ every = 1.0 }}
 appointments = {{ every = 1.0 }}
 encounters = {{ every = 1.0 }}
 bills = {{ every = 1.0 }}
@@ -115,7 +116,7 @@ class FhirDoor:
         self.subscriptions.tell(laid[-1])
         return {}
 
-    def _resources(self, fact: Visit | Appointment | Bill | Report) -> Iterator[Resource]:
+    def _resources(self, fact: Fact) -> Iterator[Resource]:
         """The resources of a fact, what they refer to first."""
         data = self._hospital.data
         match fact:
@@ -132,6 +133,10 @@ class FhirDoor:
                 yield report_resources.order(latest, data.doctor(latest.doctor_code))
                 yield from report_resources.observations(latest, panel)
                 yield report_resources.report(latest, panel)
+            case Merge():
+                if self._shelf.get("Patient", resources.patient_id(fact.survivor)):
+                    yield self._desks.patient(fact.survivor)
+                yield self._desks.patient(fact.other)
 
     def _authority(self) -> str:
         return f"http://{self._host}:{self.port}"

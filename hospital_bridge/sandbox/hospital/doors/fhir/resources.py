@@ -19,6 +19,7 @@ from hospital_bridge.sandbox.hospital.model import (
     Session,
     Visit,
 )
+from hospital_bridge.sandbox.hospital.patient_index import PatientIndex
 
 Resource = dict[str, Any]
 
@@ -99,15 +100,18 @@ def slot(session: Session, left: int, version: str) -> Resource:
     }
 
 
-def patient(known: Patient) -> Resource:
-    """A record under both of its numbers."""
+def patient(known: Patient, index: PatientIndex) -> Resource:
+    """A record under both of its numbers, and the record that replaces it or stands beside it."""
+    links = {"replaced-by": index.gone_into(known.mrn), "seealso": index.beside(known.mrn)}
+    link = [{"other": ref("Patient", patient_id(mrn)), "type": kind} for kind, mrn in links.items() if mrn]
     numbers = [(names.MRN, known.mrn), (names.DOCUMENTS[known.id_type], known.id_number)]
     phone = [{"system": "phone", "value": known.phone}] if known.phone else []
     return {
         "resourceType": "Patient",
         "id": patient_id(known.mrn),
         "identifier": [{"system": system, "value": value} for system, value in numbers],
-        "active": True,
+        "active": not links["replaced-by"],
+        **({"link": link} if link else {}),
         "name": [{"use": "official", "text": known.name}],
         **({"telecom": phone} if phone else {}),
         "gender": _GENDERS[known.sex],

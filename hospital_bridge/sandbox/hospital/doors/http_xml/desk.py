@@ -10,7 +10,7 @@ from hospital_bridge.clock import Clock
 from hospital_bridge.sandbox.hospital.doors.http_server import Answered
 from hospital_bridge.sandbox.hospital.doors.http_server import Asked as HttpAsked
 from hospital_bridge.sandbox.hospital.doors.http_xml import wording
-from hospital_bridge.sandbox.hospital.doors.http_xml.lists import BILLS, REPORTS, VISITS, Lists
+from hospital_bridge.sandbox.hospital.doors.http_xml.lists import ALL, Lists
 from hospital_bridge.sandbox.hospital.doors.http_xml.trades import Asked, Trade, Trades
 from hospital_bridge.sandbox.hospital.faults import Fault, FaultKind
 from hospital_bridge.sandbox.hospital.hospital import SimulatedHospital
@@ -42,7 +42,7 @@ class Desk:
         self.lists = Lists(hospital)
         self._trades = {
             **Trades(hospital).by_code,
-            **{code: Trade("", partial(self.lists.changed, code)) for code in _LISTS},
+            **{code: Trade("", partial(self.lists.changed, code)) for code in ALL},
         }
 
     def answer(self, request: HttpAsked) -> Answered:
@@ -110,6 +110,3 @@ def _unmoved(asked: Asked, fault: Fault) -> str | None:
             return wording.response(asked.message_id, wording.CONFUSED, (), text="internal error")
         case _:
             return None
-
-
-_LISTS = (VISITS, BILLS, REPORTS)

@@ -17,16 +17,19 @@ from hospital_bridge.sandbox.hospital.model import (
     AppointmentStatus,
     Bill,
     BillState,
+    Merge,
+    MergeState,
     Report,
     ReportState,
     Visit,
 )
 from hospital_bridge.sandbox.hospital.notices import FINDINGS
 from hospital_bridge.sandbox.hospital.pdf import one_page
-from hospital_bridge.sandbox.hospital.staff import Notice
+from hospital_bridge.sandbox.hospital.staff import Fact, Notice
 
-VISITS, BILLS, REPORTS = "2001", "2002", "2003"
-_LIST_OF = {Visit: VISITS, Appointment: VISITS, Bill: BILLS, Report: REPORTS}
+VISITS, BILLS, REPORTS, MERGES = ALL = "2001", "2002", "2003", "2004"
+_LIST_OF = {Visit: VISITS, Appointment: VISITS, Bill: BILLS, Report: REPORTS, Merge: MERGES}
+_SAID = {MergeState.MERGED: "1", MergeState.LINKED: "2", MergeState.PARTED: "9"}
 
 
 class Lists:
@@ -34,7 +37,7 @@ class Lists:
 
     def __init__(self, hospital: SimulatedHospital) -> None:
         self._hospital = hospital
-        self._rows: dict[str, dict[str, tuple[datetime, Element]]] = {VISITS: {}, BILLS: {}, REPORTS: {}}
+        self._rows: dict[str, dict[str, tuple[datetime, Element]]] = {code: {} for code in ALL}
 
     def lay(self, notice: Notice, at: datetime) -> None:
         """The thing as it stands now replaces what its list had of it; a report's versions stand side by side."""
@@ -49,7 +52,7 @@ class Lists:
         begin, end = (asked.read(name, wording.instant_of) for name in ("BeginTime", "EndTime"))
         yield from (row_ for at, row_ in self._rows[code].values() if begin <= at <= end)
 
-    def _row(self, fact: Visit | Appointment | Bill | Report, at: datetime) -> Element:
+    def _row(self, fact: Fact, at: datetime) -> Element:
         match fact:
             case Visit():
                 return self._visit(fact, at)
@@ -59,6 +62,8 @@ class Lists:
                 return self._bill(fact, at)
             case Report():
                 return self._report(fact)
+            case Merge():
+                return self._merge(fact)
 
     def _visit(self, visit: Visit, at: datetime) -> Element:
         return self._row_of(
@@ -133,6 +138,12 @@ class Lists:
                 SubElement(made, code.capitalize()).text = told.get(code, words)
             content = one_page(f"Report {report.report_no}, synthetic")
             SubElement(made, "Document").text = base64.b64encode(content).decode()
+        return made
+
+    def _merge(self, merge: Merge) -> Element:
+        made = wording.patient_row(self._hospital.patients.get(merge.survivor), "Merge")
+        texts = {"MergeNo": merge.merge_no, "State": _SAID[merge.state], "OldPatientNo": merge.other}
+        made.extend(row("x", **texts, UpdateTime=wording.instant(merge.told_at)))
         return made
 
     def _row_of(self, name: str, mrn: str, doctor_code: str, **texts: str) -> Element:

@@ -92,6 +92,7 @@ class Mirror:
                 "ZJLX": ID_TYPES[each.id_type],
                 "ZJHM": each.id_number,
                 "DH": each.phone,
+                "ZF": "1" if self._hospital.patients.gone_into(each.mrn) else "0",
             }
 
     def _appointments(self) -> Iterator[Columns]:

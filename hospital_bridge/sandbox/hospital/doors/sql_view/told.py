@@ -18,19 +18,22 @@ from hospital_bridge.sandbox.hospital.model import (
     AppointmentStatus,
     Bill,
     BillState,
+    Merge,
+    MergeState,
     Report,
     ReportState,
     Visit,
 )
 from hospital_bridge.sandbox.hospital.notices import FINDINGS
 from hospital_bridge.sandbox.hospital.pdf import one_page
+from hospital_bridge.sandbox.hospital.staff import Fact
 
 _STATES = {BillState.OPEN: "0", BillState.SETTLED_AT_WINDOW: "1", BillState.CANCELLED: "9"}
 
+_SAID = {MergeState.MERGED: "1", MergeState.LINKED: "2", MergeState.PARTED: "9"}
 
-def lay(
-    database: Connection, fact: Visit | Appointment | Bill | Report, hospital: SimulatedHospital, now: datetime
-) -> None:
+
+def lay(database: Connection, fact: Fact, hospital: SimulatedHospital, now: datetime) -> None:
     """Put the rows of it in place of those that told of it before; the caller commits."""
     table, number, rows_of = _LAID[type(fact)]
     rows = [*rows_of(fact, hospital, now)]
@@ -105,6 +108,16 @@ def _of_report(report: Report, _hospital: SimulatedHospital, _now: datetime) -> 
         yield {**head, **item}
 
 
+def _of_merge(merge: Merge, _hospital: SimulatedHospital, _now: datetime) -> Iterator[Columns]:
+    yield {
+        "HBLSH": merge.merge_no,
+        "ZT": _SAID[merge.state],
+        "BRID": merge.survivor,
+        "YBRID": merge.other,
+        "HBSJ": time_of(merge.told_at),
+    }
+
+
 def _measured(report: Report, panel: Panel) -> Iterator[Columns]:
     told = {} if report.state is ReportState.CANCELLED else dict(report.values)
     for test in panel.tests:
@@ -133,5 +146,6 @@ _LAID: Mapping[type[Any], tuple[str, str, Callable[[Any, SimulatedHospital, date
     Appointment: ("GH", "GHLSH", _of_appointment),
     Bill: ("FY", "FYDH", _of_bill),
     Report: ("BG", "BBH", _of_report),
+    Merge: ("HB", "HBLSH", _of_merge),
 }
 """The table of a fact, its number there, and its rows."""
