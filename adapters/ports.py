@@ -12,6 +12,7 @@ from typing import Protocol
 
 from adapters.feed import Feed, Fetched
 from adapters.news import News, Preview
+from adapters.refund_limits import RefundLimits
 from adapters.values import (
     Acknowledgement,
     BillEntry,
@@ -51,6 +52,10 @@ class WalletIdentity(Protocol):
 
 class WalletPayments(Protocol):
     """Money in and out of one merchant account."""
+
+    @property
+    def refund_limits(self) -> RefundLimits:
+        """What the wallet allows of refunds of one order; asks nobody outside."""
 
     def create(self, order: TradeOrder) -> TradeHandle:
         """Open an order; repeated with the same number and content it gives the same trade."""

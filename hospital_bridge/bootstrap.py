@@ -203,6 +203,7 @@ def _operator(
         settling=settling_of(*settings.all_systems),
         time_off=Maintenance([w for each in settings.all_systems for w in each.pace.maintenance], zone).time_off,
         bill_channels=settings.bill_channels,
+        second_person_from=settings.refunds.second_person_from,
     )
     ways = Ways(
         Publisher(settings.webhooks, whole.bridge.public_url),

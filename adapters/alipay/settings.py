@@ -64,6 +64,12 @@ class AlipaySchema(Schema):
     notify_url = fields.String(
         required=True, validate=_address(), metadata={"description": "where Alipay sends payment notices"}
     )
+    refund_days = fields.Integer(
+        strict=True,
+        load_default=365,
+        validate=validate.Range(1, 3650),
+        metadata={"description": "so many days after the payment the contract with Alipay lets money go back"},
+    )
     product_code = fields.String(load_default="JSAPI_PAY", validate=validate.Length(min=1, max=64))
     pay_url = fields.String(
         required=True,
@@ -113,6 +119,7 @@ class AlipaySettings:
     pay_url: str
     bill_hosts: tuple[str, ...]
     message_templates: Mapping[str, MessageTemplate]
+    refund_days: int
 
     @classmethod
     def of(cls, loaded: Mapping[str, Any]) -> AlipaySettings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from tempfile import TemporaryFile
 from typing import IO
 from urllib.parse import quote, urlencode, urlsplit
@@ -17,6 +17,7 @@ from adapters.alipay.client import AlipayClient, Call
 from adapters.alipay.settings import AlipaySettings
 from adapters.errors import NotDone, OutcomeUnknown, Reason, Refused, Untrusted
 from adapters.http import HttpClient, Request
+from adapters.refund_limits import ALIPAY, RefundLimits
 from adapters.values import (
     Acknowledgement,
     BillEntry,
@@ -127,6 +128,10 @@ class AlipayWallet:
             raise Refused("the trade is paid", reason=Reason.ALREADY_PAID, native_code=refusal.native_code)
         if status is not TradeStatus.CLOSED:
             raise OutcomeUnknown("the trade can neither be closed nor is it", native_code=refusal.native_code)
+
+    @property
+    def refund_limits(self) -> RefundLimits:
+        return replace(ALIPAY, window=timedelta(days=self._settings.refund_days))
 
     def refund(self, order: RefundOrder) -> RefundAnswer:
         content = mapping.refund_content(order)

@@ -8,11 +8,11 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from adapters.ports import WalletPayments
-from adapters.values import WalletAccount
+from adapters.values import Fen, WalletAccount
 from hospital_bridge.guarding import ask
 from hospital_bridge.payment.effects import Driver
 from hospital_bridge.payment.model import Payment
-from hospital_bridge.settings.model import BillChannel
+from hospital_bridge.settings.model import SECOND_PERSON_FROM, BillChannel
 from hospital_bridge.slot import Guard, Guarded, Progress, Sale, Scope, VerticalWork
 from hospital_bridge.store.unit_of_work import Store, Work
 
@@ -41,7 +41,8 @@ class MoneyContext:
 
     `settling` is how long a request to a fulfilling system may still travel after we lost sight of it;
     `fulfil_deadline` how long it is told, before a firm no of the world gives the money back. `time_off` is how much
-    of the time between two instants it could not be told, for announced work: that does not count.
+    of the time between two instants it could not be told, for announced work: that does not count. A refund that staff
+    ask for needs a second person from `second_person_from` on, in fen.
     """
 
     operator_id: str
@@ -55,6 +56,7 @@ class MoneyContext:
     fulfil_deadline: timedelta = timedelta(hours=3)
     time_off: Callable[[datetime, datetime], timedelta] = lambda _since, _until: timedelta(0)
     bill_channels: tuple[BillChannel, ...] = ()
+    second_person_from: Fen = SECOND_PERSON_FROM
 
     @property
     def driver(self) -> Driver:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import Schema
 
+from adapters.values import Fen
 from hospital_bridge.settings.pace import PaceSettings
 from hospital_bridge.settings.pace_schema import USUAL_PACE
 from notifications.signing import Secret
@@ -142,6 +143,17 @@ class Webhook:
     networks: tuple[Network, ...] = ()
 
 
+SECOND_PERSON_FROM = Fen(100_000)
+"""The usual sum in fen from which on two people refund."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundSettings:
+    """A refund that staff ask for needs a second person from `second_person_from` on, in fen."""
+
+    second_person_from: Fen = SECOND_PERSON_FROM
+
+
 BILL_COLUMNS = ("order_no", "shop_no", "terminal_no", "cashier_no")
 """What a wallet's bill says of a line by which a channel can be told."""
 
@@ -179,6 +191,7 @@ class OperatorSettings:
     peers: tuple[Peer, ...]
     webhooks: tuple[Webhook, ...] = ()
     alerts: Alerts = Alerts()
+    refunds: RefundSettings = RefundSettings()
     bill_channels: tuple[BillChannel, ...] = ()
     systems: Mapping[str, AdapterChoice] = field(default_factory=dict)
 

@@ -12,6 +12,7 @@ from hospital_bridge.settings.bill_channels import BillChannelSchema
 from hospital_bridge.settings.kinds import NAME, counted, host_to_listen_on, port_to_listen_on, short_name
 from hospital_bridge.settings.listener_schema import ListenerSchema, PeerSchema
 from hospital_bridge.settings.model import Webhook, WebSettings
+from hospital_bridge.settings.refunds_schema import RefundsSchema
 from hospital_bridge.settings.values import AddressRange, Key32, WebhookSecret, Zone
 
 LOCALES = ("zh-CN", "en")
@@ -211,6 +212,7 @@ class OperatorSchema(Schema):
         fields.Nested(PeerSchema), load_default=list, metadata={"description": "Systems that may send HL7 messages."}
     )
     alerts = fields.Nested(AlertsSchema, load_default=lambda: AlertsSchema().load({}))
+    refunds = fields.Nested(RefundsSchema, load_default=lambda: RefundsSchema().load({}))
     webhooks = fields.List(
         fields.Nested(WebhookSchema),
         load_default=list,

@@ -86,6 +86,9 @@ Index(
 )
 Index("ix_payment_collected_at", PAYMENT.c.operator_id, PAYMENT.c.collected_at)
 Index("ix_payment_sale", PAYMENT.c.operator_id, PAYMENT.c.sale_kind, PAYMENT.c.sale_ref)
+Index("ix_payment_subject", PAYMENT.c.operator_id, PAYMENT.c.subject_id)
+for _column in ("provider_trade_no", "receipt_no"):
+    Index(f"ix_payment_{_column}", PAYMENT.c.operator_id, PAYMENT.c[_column], **where(f"{_column} <> ''"))
 
 
 class UnknownPayment(Exception):

@@ -12,6 +12,7 @@ from threading import Lock
 from zoneinfo import ZoneInfo
 
 from adapters.errors import Malformed, NotDone, Reason, Refused, Untrusted
+from adapters.refund_limits import ALIPAY, RefundLimits
 from adapters.values import (
     Acknowledgement,
     BillEntry,
@@ -57,6 +58,7 @@ class InMemoryWallet:
         self.holds_refunds = False
         self.has_bill = True
         self.too_close = 0
+        self.limits = ALIPAY
         self._clock = clock
         self._lock = Lock()
 
@@ -70,6 +72,10 @@ class InMemoryWallet:
 
     def close(self, merchant_order_no: str) -> None:
         self.line.call("close", lambda: self._close(merchant_order_no))
+
+    @property
+    def refund_limits(self) -> RefundLimits:
+        return self.limits
 
     def refund(self, order: RefundOrder) -> RefundAnswer:
         return self.line.call("refund", lambda: self._refund(order))

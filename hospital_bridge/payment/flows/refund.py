@@ -28,6 +28,15 @@ def give_back(
     return finish(context, work, payment, refund, work.now)
 
 
+def give_back_by_hand(context: MoneyContext, work: Work, payment: Payment, reason: str, amount_fen: Fen) -> Payment:
+    """Book a sum of a locked payment that the hospital pays out by itself, for the wallet takes it back no more.
+
+    The wallet's bill lacks it for good: the day's comparison finds it, and finance explains it.
+    """
+    payment, refund = _reserve(context, work, payment, reason, amount_fen)
+    return finish(context, work, payment, refund, work.now)
+
+
 def note_refund_by_wallet(context: MoneyContext, work: Work, payment: Payment, amount_fen: Fen) -> Payment:
     """Book a refund of a locked payment that the wallet reports and that we never asked for."""
     if amount_fen <= 0:

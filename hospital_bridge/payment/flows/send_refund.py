@@ -16,9 +16,6 @@ from hospital_bridge.payment.model import Refund, RefundState
 from hospital_bridge.store.jobs import Again
 from hospital_bridge.store.unit_of_work import Work
 
-SPACING = timedelta(seconds=3)
-"""The least time between two refund requests of one order (Alipay, trade.refund)."""
-
 TITLE = "退款"
 """All that the wallet is told of the reason, as with a sale's title: a wallet must learn no more."""
 
@@ -40,8 +37,8 @@ def send_refund(context: MoneyContext, refund_no: str) -> None:
     with context.store.read(context.operator_id) as work:
         refund = work.refunds.get(refund_no)
         payment = work.payments.get(refund.payment_id)
-        _keep_distance(work, refund)
-    wallet = context.wallet_of(payment)
+        wallet = context.wallet_of(payment)
+        _keep_distance(work, refund, wallet.refund_limits.spacing)
     order = RefundOrder(payment.merchant_order_no, refund_no, refund.amount_fen, TITLE)
     context.driver.drive(
         Errand(
@@ -75,9 +72,9 @@ def _learn_why_it_was_refused(context: MoneyContext, refund_no: str) -> None:
             give_back(context, work, after, refund.reason, rest)
 
 
-def _keep_distance(work: Work, refund: Refund) -> None:
+def _keep_distance(work: Work, refund: Refund, spacing: timedelta) -> None:
     sent = [other.sent_at for other in work.refunds.of(refund.payment_id) if other.sent_at is not None]
-    earliest = max(sent, default=work.now - SPACING) + SPACING
+    earliest = max(sent, default=work.now - spacing) + spacing
     if work.now < earliest:
         raise Again(earliest - work.now)
 

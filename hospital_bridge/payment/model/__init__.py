@@ -8,6 +8,13 @@ from hospital_bridge.payment.model.fulfilment import Fulfilment, FulfilmentEvent
 from hospital_bridge.payment.model.payment import OverRefund, Payment
 from hospital_bridge.payment.model.posting import NOTHING, TRANSIT, Account, Move, Posting
 from hospital_bridge.payment.model.refund import Refund, RefundEvent, RefundState
+from hospital_bridge.payment.model.refund_request import (
+    RefundReason,
+    RefundRequest,
+    RequestEvent,
+    RequestState,
+    Route,
+)
 from hospital_bridge.payment.model.situation import MOVING, Situation, situation_of
 from hospital_bridge.payment.model.transition import IllegalTransition
 
@@ -30,7 +37,12 @@ __all__ = [
     "Posting",
     "Refund",
     "RefundEvent",
+    "RefundReason",
+    "RefundRequest",
     "RefundState",
+    "RequestEvent",
+    "RequestState",
+    "Route",
     "Situation",
     "situation_of",
 ]

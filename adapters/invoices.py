@@ -1,0 +1,13 @@
+"""The e-invoice (医疗收费电子票据) of what was paid, as the system that issues it tells."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class InvoiceState(StrEnum):
+    """REVERSED (红冲): a credit note stands against it. What is ISSUED must be reversed before money goes back."""
+
+    NOT_ISSUED = "not_issued"
+    ISSUED = "issued"
+    REVERSED = "reversed"

@@ -1,0 +1,190 @@
+"""Staff give money back: asked by one person, a large sum or one by hand approved by a second, then as any refund."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from adapters.invoices import InvoiceState
+from adapters.values import Fen
+from hospital_bridge.payment.context import MoneyContext
+from hospital_bridge.payment.flows.refund import give_back, give_back_by_hand
+from hospital_bridge.payment.flows.view import view_of
+from hospital_bridge.payment.model import (
+    Fulfilment,
+    Payment,
+    RefundReason,
+    RefundRequest,
+    RefundState,
+    RequestEvent,
+    RequestState,
+    Route,
+)
+from hospital_bridge.slot import Guarded
+from hospital_bridge.store.refund_requests import RefundRequests
+from hospital_bridge.store.unit_of_work import Work
+
+
+class Obstacle(StrEnum):
+    """Why a refund cannot be asked for, or not be approved, as things stand."""
+
+    NOT_PAID = "not_paid"
+    CONFIRMING = "confirming"
+    UNDECIDED = "undecided"
+    NOTHING_LEFT = "nothing_left"
+    TOO_MUCH = "too_much"
+    WAITING = "waiting"
+    NO_PART_LEFT = "no_part_left"
+    TOO_LATE = "too_late"
+    NOT_BY_HAND = "not_by_hand"
+    INVOICE_STANDS = "invoice_stands"
+    NOT_PROVED = "not_proved"
+    SAME_PERSON = "same_person"
+    DECIDED = "decided"
+
+
+class CannotRefund(Exception):
+    """`obstacle` says why; nothing was written."""
+
+    def __init__(self, obstacle: Obstacle) -> None:
+        super().__init__(obstacle.value)
+        self.obstacle = obstacle
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What one person of the staff asks for; `proved` says that they have just proved again who they are."""
+
+    payment_id: str
+    amount_fen: Fen
+    reason: RefundReason
+    by: str
+    command_key: str
+    route: Route = Route.WALLET
+    proved: bool = False
+    invoice: InvoiceState | None = None
+    invoice_told: bool = False
+
+
+def ask(context: MoneyContext, work: Work, wish: Wish) -> RefundRequest:
+    """Keep the wish, and carry it out where nobody else need approve it; CannotRefund. A repeated command is one."""
+    payment = work.payments.get(wish.payment_id, lock=True)
+    requests = RefundRequests(work)
+    before = requests.by_command(wish.by, wish.command_key)
+    if before is not None:
+        return before
+    _refuse_if(obstacle_to(context, work, payment, wish.amount_fen, wish.route))
+    _refuse_if(Obstacle.INVOICE_STANDS if wish.invoice is InvoiceState.ISSUED else None)
+    second = needs_second(context, work, payment, wish.amount_fen, wish.route)
+    _refuse_if(Obstacle.NOT_PROVED if second and not wish.proved else None)
+    context.ask(work, payment.sale_kind, Guarded.REFUND, view_of(payment))
+    request = RefundRequest(
+        request_id=work.ids.new(),
+        payment_id=payment.payment_id,
+        amount_fen=wish.amount_fen,
+        reason=wish.reason,
+        route=wish.route,
+        needs_second=second,
+        state=RequestState.WAITING,
+        asked_by=wish.by,
+        asked_at=work.now,
+        command_key=wish.command_key,
+        invoice=wish.invoice,
+        invoice_told=wish.invoice_told,
+    )
+    if not requests.add(request):
+        raise CannotRefund(Obstacle.WAITING)
+    told = {"payment": payment.payment_id, "fen": str(wish.amount_fen), "reason": wish.reason, "route": wish.route}
+    invoice = {} if wish.invoice is None else {"invoice": wish.invoice, "invoice_told": str(wish.invoice_told)}
+    work.audit.record(wish.by, "refund.asked", request.request_id, **told, **invoice, second=str(second))
+    return request if second else _carry_out(context, work, payment, request, wish.by)
+
+
+def approve(context: MoneyContext, work: Work, request_id: str, *, by: str, proved: bool) -> RefundRequest:
+    """A second person has looked and agrees: the refund begins in this transaction; CannotRefund."""
+    request = _waiting(work, request_id)
+    _refuse_if(Obstacle.SAME_PERSON if request.asked_by == by else None)
+    _refuse_if(None if proved else Obstacle.NOT_PROVED)
+    payment = work.payments.get(request.payment_id, lock=True)
+    _refuse_if(obstacle_to(context, work, payment, request.amount_fen, request.route, among=request_id))
+    work.audit.record(by, "refund.approved", request_id, payment=payment.payment_id)
+    return _carry_out(context, work, payment, request, by)
+
+
+def decline(work: Work, request_id: str, *, by: str) -> RefundRequest:
+    """The second person does not agree, or who asked takes it back; CannotRefund where it was decided before."""
+    request = _waiting(work, request_id)
+    event = RequestEvent.WITHDRAWN if request.asked_by == by else RequestEvent.DECLINED
+    work.audit.record(by, f"refund.{event}", request_id, payment=request.payment_id)
+    return RefundRequests(work).save(request.decided(event, by, work.now))
+
+
+def needs_second(context: MoneyContext, work: Work, payment: Payment, amount_fen: int, route: Route) -> bool:
+    """Whether a second person has to approve: by hand always, else from a sum on that parts of it count towards."""
+    asked = [each for each in RefundRequests(work).of(payment.payment_id) if each.state is RequestState.APPROVED]
+    void = {each.refund_no for each in work.refunds.of(payment.payment_id) if each.state is RefundState.VOID}
+    before = sum(each.amount_fen for each in asked if each.refund_no not in void)
+    return route is Route.BY_HAND or before + amount_fen >= context.second_person_from
+
+
+def obstacle_to(
+    context: MoneyContext, work: Work, payment: Payment, amount_fen: int, route: Route, *, among: str = ""
+) -> Obstacle | None:
+    """What stands against it as things are, `among` the request that is being decided; None where nothing does."""
+    waits = [each for each in RefundRequests(work).of(payment.payment_id) if each.state is RequestState.WAITING]
+    if any(each.request_id != among for each in waits):
+        return Obstacle.WAITING
+    standing = _obstacle_of_payment(payment)
+    if standing is not None:
+        return standing
+    if not 0 < amount_fen <= payment.refundable_fen:
+        return Obstacle.TOO_MUCH
+    if route is Route.BY_HAND:
+        return None if may_go_by_hand(context, work, payment) else Obstacle.NOT_BY_HAND
+    return _obstacle_at_wallet(context, work, payment)
+
+
+def may_go_by_hand(context: MoneyContext, work: Work, payment: Payment) -> bool:
+    """Whether the wallet takes no refund of it any more: too many, too late, or it refused the last one."""
+    refunds = work.refunds.of(payment.payment_id)
+    was_refused = bool(refunds) and refunds[-1].state is RefundState.VOID
+    return was_refused or _obstacle_at_wallet(context, work, payment) is not None
+
+
+def _obstacle_of_payment(payment: Payment) -> Obstacle | None:
+    if not payment.is_collected:
+        return Obstacle.NOT_PAID
+    if payment.fulfilment is Fulfilment.PENDING:
+        return Obstacle.CONFIRMING
+    if payment.fulfilment is Fulfilment.MANUAL:
+        return Obstacle.UNDECIDED
+    return None if payment.refundable_fen else Obstacle.NOTHING_LEFT
+
+
+def _obstacle_at_wallet(context: MoneyContext, work: Work, payment: Payment) -> Obstacle | None:
+    limits = context.wallet_of(payment).refund_limits
+    parts = [each for each in work.refunds.of(payment.payment_id) if each.state is not RefundState.VOID]
+    if limits.most_parts is not None and len(parts) >= limits.most_parts:
+        return Obstacle.NO_PART_LEFT
+    paid_at = payment.collected_at or payment.created_at
+    is_over = limits.window is not None and work.now >= paid_at + limits.window
+    return Obstacle.TOO_LATE if is_over else None
+
+
+def _carry_out(context: MoneyContext, work: Work, payment: Payment, request: RefundRequest, by: str) -> RefundRequest:
+    begin = give_back_by_hand if request.route is Route.BY_HAND else give_back
+    begin(context, work, payment, request.reason.value, request.amount_fen)
+    refund_no = work.refunds.of(payment.payment_id)[-1].refund_no
+    return RefundRequests(work).save(request.decided(RequestEvent.APPROVED, by, work.now, refund_no))
+
+
+def _waiting(work: Work, request_id: str) -> RefundRequest:
+    request = RefundRequests(work).get(request_id, lock=True)
+    if request is None or request.state is not RequestState.WAITING:
+        raise CannotRefund(Obstacle.DECIDED)
+    return request
+
+
+def _refuse_if(obstacle: Obstacle | None) -> None:
+    if obstacle is not None:
+        raise CannotRefund(obstacle)

@@ -1,0 +1,197 @@
+"""Refunds that people ask for: the ceiling, the second person, and what the wallet allows; scenarios 25 to 28."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+
+from adapters.errors import Reason
+from adapters.invoices import InvoiceState
+from adapters.refund_limits import WECHAT
+from adapters.values import EntryKind, Fen
+from hospital_bridge.payment.flows.staff_refund import CannotRefund, Obstacle, Wish, approve, ask, decline
+from hospital_bridge.payment.model import Payment, RefundReason, RefundRequest, RequestState, Route, Situation
+from hospital_bridge.store.refund_requests import REFUND_REQUEST, RefundRequests
+from tests.payment.world import OPERATOR, World
+
+LARGE = 100_000
+
+
+def wish(payment: Payment, fen: int, key: str = "k1", by: str = "li", **more: object) -> Wish:
+    asked = {"reason": RefundReason.NOT_DONE, "proved": True, **more}
+    return Wish(payment.payment_id, Fen(fen), by=by, command_key=key, **asked)  # type: ignore[arg-type]  # as given
+
+
+def asked(world: World, wanted: Wish) -> RefundRequest:
+    with world.store.begin(OPERATOR) as work:
+        return ask(world.context, work, wanted)
+
+
+def approved(world: World, request: RefundRequest, by: str, *, proved: bool = True) -> RefundRequest:
+    with world.store.begin(OPERATOR) as work:
+        return approve(world.context, work, request.request_id, by=by, proved=proved)
+
+
+def refused(world: World, wanted: Wish) -> Obstacle:
+    with pytest.raises(CannotRefund) as refusal:
+        asked(world, wanted)
+    return refusal.value.obstacle
+
+
+def refunds(world: World, payment: Payment) -> list[int]:
+    with world.store.read(OPERATOR) as work:
+        return [each.amount_fen for each in work.refunds.of(payment.payment_id)]
+
+
+def trail(world: World) -> list[tuple[str, str]]:
+    with world.store.read(OPERATOR) as work:
+        return [(entry.actor, entry.action) for entry in reversed(work.audit.latest()) if "refund" in entry.action]
+
+
+def test_a_part_and_then_the_rest_go_back_by_one_person_s_word(world: World) -> None:
+    payment = world.fulfilled()
+    assert asked(world, wish(payment, 450)).state is RequestState.APPROVED
+    world.drain()
+    assert (world.situation(payment), world.payment(payment.payment_id).refunded_fen) == (Situation.DONE, 450)
+    asked(world, wish(payment, 800, "k2"))
+    world.drain()
+    assert world.situation(payment) is Situation.REFUNDED
+    assert world.desk.booked(EntryKind.REFUND) == [450, 800]
+    assert trail(world) == [("li", "refund.asked"), ("li", "refund.asked")]
+    world.assert_at_rest()
+
+
+def test_a_command_that_comes_twice_is_one_refund(world: World) -> None:
+    payment = world.fulfilled()
+    first, again = (asked(world, wish(payment, 450)) for _ in range(2))
+    assert (first.request_id, refunds(world, payment)) == (again.request_id, [450])
+
+
+def test_25_of_two_cashiers_at_once_one_is_told_that_it_is_too_much(world: World) -> None:
+    payment = world.fulfilled()
+    start = Barrier(2)
+
+    def cashier(name: str) -> str:
+        start.wait()
+        try:
+            return asked(world, wish(payment, 1000, by=name)).state
+        except CannotRefund as refusal:
+            return refusal.obstacle
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(cashier, ["li", "zhao"])) == ["approved", "too_much"]
+    world.drain()
+    assert world.payment(payment.payment_id).refunded_fen == 1000
+    world.assert_at_rest()
+
+
+def test_28_a_large_refund_waits_for_somebody_else_who_proves_who_they_are(world: World) -> None:
+    payment = world.fulfilled(amount=LARGE)
+    assert refused(world, wish(payment, LARGE, proved=False)) is Obstacle.NOT_PROVED
+    request = asked(world, wish(payment, LARGE))
+    assert (request.state, refunds(world, payment)) == (RequestState.WAITING, [])
+    for by, proved, obstacle in (("li", True, Obstacle.SAME_PERSON), ("zhao", False, Obstacle.NOT_PROVED)):
+        with pytest.raises(CannotRefund) as refusal:
+            approved(world, request, by, proved=proved)
+        assert refusal.value.obstacle is obstacle
+    approved(world, request, "zhao")
+    with pytest.raises(CannotRefund):
+        approved(world, request, "wu")
+    world.drain()
+    assert world.situation(payment) is Situation.REFUNDED
+    assert trail(world) == [("li", "refund.asked"), ("zhao", "refund.approved")]
+    world.assert_at_rest()
+
+
+def test_28_the_database_itself_refuses_one_person_as_both(world: World) -> None:
+    request = asked(world, wish(world.fulfilled(amount=LARGE), LARGE))
+    mine = REFUND_REQUEST.c.request_id == request.request_id
+    with world.store.begin(OPERATOR) as work, pytest.raises(IntegrityError), work.connection.begin_nested():
+        work.connection.execute(update(REFUND_REQUEST).where(mine).values(state="approved", decided_by="li"))
+
+
+def test_28_parts_count_together_so_that_nobody_cuts_a_large_refund_up(world: World) -> None:
+    payment = world.fulfilled(amount=LARGE)
+    assert asked(world, wish(payment, LARGE - 1)).state is RequestState.APPROVED
+    assert asked(world, wish(payment, 1, "k2")).state is RequestState.WAITING
+
+
+def test_while_one_waits_nobody_asks_for_another_and_a_declined_one_gives_back_nothing(world: World) -> None:
+    payment = world.fulfilled(amount=LARGE)
+    request = asked(world, wish(payment, LARGE))
+    assert refused(world, wish(payment, 5, by="zhao")) is Obstacle.WAITING
+    with world.store.begin(OPERATOR) as work:
+        assert decline(work, request.request_id, by="zhao").state is RequestState.DECLINED
+    again = asked(world, wish(payment, LARGE, "k2"))
+    with world.store.begin(OPERATOR) as work:
+        assert decline(work, again.request_id, by="li").state is RequestState.WITHDRAWN
+        assert RefundRequests(work).waiting() == []
+    assert refunds(world, payment) == []
+
+
+def test_what_left_meanwhile_cannot_be_approved_any_more(world: World) -> None:
+    payment = world.fulfilled(amount=LARGE)
+    request = asked(world, wish(payment, LARGE))
+    world.refund_all(payment)
+    with pytest.raises(CannotRefund) as refusal:
+        approved(world, request, "zhao")
+    assert refusal.value.obstacle is Obstacle.NOTHING_LEFT
+
+
+@pytest.mark.parametrize(
+    ("fen", "obstacle"), [(0, Obstacle.TOO_MUCH), (-5, Obstacle.TOO_MUCH), (1251, Obstacle.TOO_MUCH)]
+)
+def test_no_sum_that_is_none_or_too_much(world: World, fen: int, obstacle: Obstacle) -> None:
+    assert refused(world, wish(world.fulfilled(), fen)) is obstacle
+
+
+def test_nothing_goes_back_before_the_booking_is_firm_or_while_its_invoice_stands(world: World) -> None:
+    assert refused(world, wish(world.opened("A2"), 5)) is Obstacle.NOT_PAID
+    payment = world.paid("A3")
+    assert refused(world, wish(payment, 5)) is Obstacle.CONFIRMING
+    world.run()
+    assert refused(world, wish(payment, 5, invoice=InvoiceState.ISSUED)) is Obstacle.INVOICE_STANDS
+    assert asked(world, wish(payment, 5, invoice=InvoiceState.REVERSED)).invoice is InvoiceState.REVERSED
+
+
+def test_26_parts_are_spaced_and_one_beyond_the_wallet_s_number_goes_by_hand(world: World) -> None:
+    world.wallet.limits = replace(WECHAT, most_parts=2)
+    payment = world.fulfilled()
+    for key in ("k1", "k2"):
+        asked(world, wish(payment, 1, key))
+    world.drain()
+    with world.store.read(OPERATOR) as work:
+        first, second = (each.sent_at for each in work.refunds.of(payment.payment_id))
+    assert first
+    assert second
+    assert second - first >= timedelta(minutes=1)
+    assert refused(world, wish(payment, 1, "k3")) is Obstacle.NO_PART_LEFT
+    assert asked(world, wish(payment, 1, "k3", route=Route.BY_HAND)).state is RequestState.WAITING
+
+
+def test_27_after_the_wallet_s_time_two_people_let_it_be_paid_out_by_hand(world: World) -> None:
+    world.wallet.limits = WECHAT
+    payment = world.fulfilled()
+    assert refused(world, wish(payment, 5, route=Route.BY_HAND)) is Obstacle.NOT_BY_HAND
+    world.clock.advance(timedelta(days=365))
+    assert refused(world, wish(payment, 1250)) is Obstacle.TOO_LATE
+    approved(world, asked(world, wish(payment, 1250, route=Route.BY_HAND)), "zhao")
+    world.drain()
+    assert world.situation(payment) is Situation.REFUNDED
+    assert world.wallet.line.calls.count("refund") == 0
+    assert world.desk.booked(EntryKind.REFUND) == [1250]
+    world.assert_books_are_sound()
+
+
+def test_27_what_the_wallet_refused_may_go_by_hand(world: World) -> None:
+    payment = world.fulfilled()
+    world.wallet.line.will("refund", Reason.EXPIRED)
+    asked(world, wish(payment, 1250))
+    world.drain()
+    assert asked(world, wish(payment, 1250, "k2", route=Route.BY_HAND)).state is RequestState.WAITING
