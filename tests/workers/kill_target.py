@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-from sqlalchemy import BigInteger, Column, MetaData, String, Table, func, insert, select
+from sqlalchemy import BigInteger, Column, Index, MetaData, String, Table, func, insert, select
 
 from hospital_bridge.clock import RandomIds, SystemClock
 from hospital_bridge.store.engine import make_engine
@@ -26,15 +26,23 @@ EFFECT = Table(
     Column("stream_seq", BigInteger, nullable=False),
     Column("position", BigInteger, nullable=False),
 )
+Index("ix_kill_effect_position", EFFECT.c.operator_id, EFFECT.c.stream_key, EFFECT.c.position)
+"""Else the target spends its time counting its own effects: twenty thousand rows for each of twenty thousand."""
 PAUSE_SECONDS = 0.001
 
 
-def take_effect(work: Work, job: Job) -> None:
+def note_effect(work: Work, job: Job, of: str) -> None:
     """One row per run, numbered within its stream."""
-    position = select(func.count()).select_from(EFFECT).where(EFFECT.c.stream_key == job.stream_key)
-    told = {"job_id": job.job_id, "stream_key": job.stream_key, "stream_seq": job.stream_seq}
+    mine = (EFFECT.c.operator_id == work.operator_id, EFFECT.c.stream_key == job.stream_key)
+    last = func.coalesce(select(func.max(EFFECT.c.position)).where(*mine).scalar_subquery(), 0)
+    told = {"job_id": of, "stream_key": job.stream_key, "stream_seq": job.stream_seq}
     values = {"operator_id": work.operator_id, "effect_id": work.ids.new(), **told}
-    work.connection.execute(insert(EFFECT).values(position=position.scalar_subquery() + 1, **values))
+    work.connection.execute(insert(EFFECT).values(position=last + 1, **values))
+
+
+def take_effect(work: Work, job: Job) -> None:
+    """One row per run, and a while in which it is not over."""
+    note_effect(work, job, job.job_id)
     time.sleep(PAUSE_SECONDS)  # noqa: TID251  time in which the kill may fall
 
 

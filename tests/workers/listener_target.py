@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from datetime import UTC
 
-from sqlalchemy import func, insert, select
-
 from hospital_bridge.clock import RandomIds, SystemClock
 from hospital_bridge.store.engine import make_engine
 from hospital_bridge.store.inbox import APPLY
@@ -17,7 +15,7 @@ from hospital_bridge.workers.hl7_inbox import Hl7Inbox, PeerRoute
 from hospital_bridge.workers.job_runner import Handlers, JobRunner
 from hospital_bridge.workers.listener import Listener
 from hospital_bridge.workers.listener_settings import ListenerSettings, Peer
-from tests.workers.kill_target import EFFECT
+from tests.workers.kill_target import note_effect
 
 KEYS = RootKeys(bytes(range(32)))
 _WAIT = 0.05
@@ -25,10 +23,7 @@ _WAIT = 0.05
 
 def apply(work: Work, job: Job) -> None:
     """One row for each application, numbered within its stream, with the mark of the message."""
-    position = select(func.count()).select_from(EFFECT).where(EFFECT.c.stream_key == job.stream_key)
-    told = {"job_id": job.ref, "stream_key": job.stream_key, "stream_seq": job.stream_seq}
-    values = {"operator_id": work.operator_id, "effect_id": work.ids.new(), **told}
-    work.connection.execute(insert(EFFECT).values(position=position.scalar_subquery() + 1, **values))
+    note_effect(work, job, job.ref)
     work.inbox.applied(job.ref, "digest")
 
 
