@@ -7,120 +7,23 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise, permutations
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
 
-from adapters.news import News, PatientUpdated, RecordsMerged, RecordsUnmerged, ReportStatus
-from adapters.values import Identifier, VerifiedIdentity, WalletAccount
-from hospital_bridge.facade import OperatorScope
-from hospital_bridge.lines.hall import LinesContext
-from hospital_bridge.payment.context import MoneyContext
+from adapters.news import News, PatientUpdated, ReportStatus
+from adapters.values import WalletAccount
 from hospital_bridge.slot import Relation
-from hospital_bridge.store.jobs import Lane
-from hospital_bridge.store.unit_of_work import Store
-from hospital_bridge.telling.messages import Teller
-from hospital_bridge.verticals.hospital import VERTICAL, cards, claiming, erase_subject, looking_after
+from hospital_bridge.verticals.hospital import cards, erase_subject, looking_after
 from hospital_bridge.verticals.hospital.acting import Acting
 from hospital_bridge.verticals.hospital.merging import arrival as merging
-from hospital_bridge.verticals.hospital.own_numbers import bound_numbers, number_of, own_numbers, record_of
-from hospital_bridge.verticals.hospital.record_numbers import MRN, NUMBER_BOUND, NoRecordNumber, token
-from hospital_bridge.verticals.hospital.results.reading import Word
-from hospital_bridge.verticals.hospital.settings import HospitalSettings
-from hospital_bridge.verticals.hospital.store import bills, metadata, parked_reports, record_merges, visits
-from hospital_bridge.verticals.hospital.visits.line_rules import LINE_RULES
-from hospital_bridge.workers.job_runner import Handlers, JobRunner
-from tests.fixtures_store import Database
-from tests.steered import FakeClock
-from tests.verticals.hospital import billing, laboratory
+from hospital_bridge.verticals.hospital.own_numbers import bound_numbers, number_of, record_of
+from hospital_bridge.verticals.hospital.record_numbers import MRN, NoRecordNumber, token
+from hospital_bridge.verticals.hospital.store import bills, record_merges, visits
+from tests.verticals.hospital import billing
 from tests.verticals.hospital.billing import BillWorld
-from tests.verticals.hospital.laboratory import ANNA, BERT, GLUCOSE, bind, patient, record, report, reports_of
-from tests.verticals.hospital.test_visits import NEWS as VISIT
-
-A, B, C = "100001", "100002", "100003"
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-TOLD = laboratory.ISSUED
-
-
-def merge(retired: str, survivor: str, *, minute: int = 0, in_use: bool = False) -> RecordsMerged:
-    told_at = TOLD + timedelta(minutes=minute)
-    return RecordsMerged(record(survivor), (Identifier(MRN, retired),), told_at, in_use=in_use)
-
-
-def unmerge(parted: str, survivor: str, *, minute: int = 5) -> RecordsUnmerged:
-    return RecordsUnmerged(record(survivor), (Identifier(MRN, parted),), TOLD + timedelta(minutes=minute))
-
-
-def bill(number: str, bill_no: str, *, minute: int = 0) -> Any:
-    return replace(billing.issued(bill_no, minute=minute), patient=record(number))
-
-
-def visit(number: str, filler_id: str) -> Any:
-    starts = TOLD + timedelta(hours=2)
-    return replace(VISIT, filler_id=filler_id, patient=record(number), starts_at=starts, ends_at=starts)
-
-
-class Hospital:
-    """`hear` is what it says, `sees` what a person's pages show: bills, visits and readable reports by number."""
-
-    def __init__(self, scope: OperatorScope, database: Database) -> None:
-        self.scope = scope
-        self.database = database
-        handlers = {NUMBER_BOUND: lambda store, job: claiming.hand_over(scope.over(store), job.ref)}
-        self._runner = JobRunner(scope.money.store, Handlers(io=handlers), "worker-1", chance=lambda: 0.5)
-
-    def hear(self, *told: News) -> None:
-        for news in told:
-            self.tell(news)
-            self.work()
-
-    def tell(self, news: News) -> None:
-        with self.scope.begin() as work:
-            for inbound in VERTICAL.inbound:
-                if isinstance(news, inbound.news):
-                    inbound.apply(work, news)
-
-    def work(self) -> None:
-        while self._runner.run_once(Lane.IO):
-            pass
-
-    def person(self, identity: VerifiedIdentity, *numbers: str) -> tuple[str, str]:
-        user, subject = patient(self.scope, identity, *numbers)
-        self.work()
-        return user, subject
-
-    def sees(self, person: tuple[str, str]) -> str:
-        user, subject = person
-        with self.scope.read() as work:
-            found = [each.bill_no for each in bills.open_to(work, [subject])]
-            found += [each.filler_id for each in visits.of_subject(work, subject)]
-        found += [each.report.report_no for each in reports_of(self.scope, user) if each.word is not Word.TAKEN_BACK]
-        return " ".join(sorted(found))
-
-    def numbers(self, subject: str) -> list[str]:
-        with self.scope.read() as work:
-            return [own.number for own in own_numbers(work, subject)]
-
-    def waiting(self) -> list[str]:
-        with self.scope.read() as work:
-            return [each.report_no for each in parked_reports.waiting(work, 100)]
-
-    def trail(self, *actions: str) -> list[str]:
-        with self.database.owner.connect() as connection:
-            rows = connection.execute(text("SELECT action FROM audit ORDER BY audit_id"))
-            return [row.action for row in rows if row.action in actions or not actions]
-
-
-@pytest.fixture
-def hospital(store: Store, database: Database, clock: FakeClock) -> Hospital:
-    database.add_tables(metadata)
-    settings = HospitalSettings().load({})
-    money = MoneyContext("h1", store, SHANGHAI, wallets={}, counters={})
-    lines = LinesContext("hospital", LINE_RULES, settings, SHANGHAI)
-    teller = Teller.of("hospital", VERTICAL.messages)
-    return Hospital(OperatorScope(money, settings, clock, {}, lines, teller=teller), database)
+from tests.verticals.hospital.laboratory import ANNA, BERT, GLUCOSE, bind, record, report
+from tests.verticals.hospital.merged import TOLD, A, B, C, Hospital, bill, merge, unmerge, visit
 
 
 def three_things(number: str, mark: str) -> Sequence[News]:

@@ -11,6 +11,7 @@ from hospital_bridge.verticals.hospital.merging import parting
 from hospital_bridge.verticals.hospital.merging.standing import Said, Word
 from hospital_bridge.verticals.hospital.record_numbers import MRN, ask_to_match
 from hospital_bridge.verticals.hospital.store import record_holders, record_merges
+from hospital_bridge.verticals.hospital.visits import joining
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +51,8 @@ def _hear(
     before = parting.held(work, index)
     record_merges.settle(work, {place: number for number, place in index.items()})
     parting.give_back(work, before)
+    for number in index:
+        joining.settle(work, number)
     for word_id in kept:
         work.audit.record("hospital", f"record.{said}", word_id, holders=str(len(record_holders.holders(work, stays))))
     for number in index:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from queueing.ticket import Ticket
 
 SOON, NEXT, CALLED, MISSED, GIVEN_UP = "visit.soon", "visit.next", "visit.called", "visit.missed", "visit.given_up"
-MOVED = "visit.moved"
+MOVED, JOINED = "visit.moved", "visit.joined"
 PATIENT = "patient"
 LONGEST_LABEL = 40
 _NOT_COME = Template("visit_missed", {"number": Kind.LABEL})
@@ -56,6 +56,11 @@ NOTICES = (
         "The hospital has moved your appointment: %(start)s, %(practitioner)s.",
         page="visit",
     ),
+    Notice(
+        Entry(JOINED, PATIENT, Template("visit_joined", {"number": Kind.LABEL, "kept": Kind.LABEL})),
+        "The hospital has put your two record numbers together: number %(number)s is now number %(kept)s.",
+        page="visit",
+    ),
 )
 
 
@@ -82,6 +87,11 @@ def tell_moved(work: VerticalWork, visit: Visit) -> None:
         )
 
 
+def tell_joined(work: VerticalWork, ticket: Ticket, kept: Ticket) -> None:
+    """Two places in one line have become one, for the hospital says that both are this person's."""
+    _tell(work, kept, JOINED, {"number": ticket.display_number, "kept": kept.display_number}, f".{ticket.ticket_id}")
+
+
 def near(work: VerticalWork, ticket: Ticket, ahead: int) -> None:
     """Few are ahead: the engine says so once on each way to the front."""
     number = ticket.display_number
@@ -91,11 +101,13 @@ def near(work: VerticalWork, ticket: Ticket, ahead: int) -> None:
         _tell(work, ticket, NEXT, {"number": number})
 
 
-def _tell(work: VerticalWork, ticket: Ticket, event: str, parameters: Mapping[str, Value]) -> None:
+def _tell(
+    work: VerticalWork, ticket: Ticket, event: str, parameters: Mapping[str, Value], of_several: str = ""
+) -> None:
     """Whoever may register for the person; a visit of the day disturbs people at any hour."""
     visit = visits.get(work, ticket.visit)
     for wallet_user_id in work.subjects.recipients(person_of(work, visit), Right.BOOK):
-        key = f"{event}:{ticket.ticket_id}:{ticket.version}"
+        key = f"{event}:{ticket.ticket_id}:{ticket.version}{of_several}"
         work.messages.tell(
             event, PATIENT, wallet_user_id, parameters, dedupe_key=key, urgent=True, about=visit.visit_id
         )
