@@ -48,11 +48,14 @@ def _with_code(error: BridgeError) -> Failure:
 def _coded(error: Exception) -> BridgeError | None:
     """A failure of the database under its permanent code; what the driver says may hold values and stays unsaid."""
     from hospital_bridge.errors import BridgeError
+    from hospital_bridge.store.busy import DatabaseBusy
     from hospital_bridge.store.engine import DatabaseAway, UnsafeDatabase
     from hospital_bridge.store.migrations.runner import OtherSchema
 
     if isinstance(error, DatabaseAway):
         return BridgeError("HB-D001")
+    if isinstance(error, DatabaseBusy):
+        return BridgeError("HB-D006")
     if isinstance(error, OtherSchema):
         return BridgeError("HB-D002")
     return BridgeError("HB-D003", str(error)) if isinstance(error, UnsafeDatabase) else None

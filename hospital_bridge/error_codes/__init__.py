@@ -166,6 +166,12 @@ CODES: Final[tuple[ErrorCode, ...]] = (
         "Another worker of this name is running.",
         "Give each worker a name of its own with `serve --name`, or end the other one first.",
     ),
+    ErrorCode(
+        "HB-D006",
+        "The system is busy and did not take this step.",
+        "Please try again in a moment: nothing is lost, and nothing is done twice.",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+    ),
     *SYSTEMS,
     *CARDS,
     ErrorCode(

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import OperationalError
 
+from hospital_bridge.store import busy
+
 __all__ = ["DatabaseAway", "Engine", "UnsafeDatabase", "answers", "enter", "make_engine", "reading", "role_of"]
 
 DatabaseAway = OperationalError
@@ -17,7 +19,6 @@ SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=10000",
     # Erased keys and rows are overwritten, not only unlinked.
     "PRAGMA secure_delete=ON",
     # Statement journals hold rows too: they stay off the disk's temporary folder.
@@ -32,14 +33,15 @@ class UnsafeDatabase(Exception):
 def make_engine(url: str, *, pool_size: int = 10) -> Engine:
     """An engine for either database; SQLite transactions begin as the unit of work asks."""
     if make_url(url).get_backend_name() == "sqlite":
-        engine = create_engine(
-            url, pool_size=pool_size, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": 10}
-        )
+        driver = {"check_same_thread": False, "timeout": busy.WAIT_SECONDS}
+        engine = create_engine(url, pool_size=pool_size, hide_parameters=True, connect_args=driver)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "handle_error", busy.tell_busy)
         return engine
     engine = create_engine(url, pool_size=pool_size, hide_parameters=True, pool_pre_ping=True)
     event.listen(engine, "connect", _refuse_unsafe_postgresql)
+    event.listen(engine, "handle_error", busy.tell_busy)
     return engine
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import Lock
 from types import TracebackType
 
-WAIT_SECONDS = 10.0
+from hospital_bridge.store import busy
 
 
 class Turn:
@@ -15,9 +15,9 @@ class Turn:
         self._lock = Lock()
 
     def __enter__(self) -> None:
-        if not self._lock.acquire(timeout=WAIT_SECONDS):
-            raise TimeoutError(
-                f"no turn to write within {WAIT_SECONDS:.0f} s; is a unit of work opened inside another?"
+        if not self._lock.acquire(timeout=busy.WAIT_SECONDS):
+            raise busy.DatabaseBusy(
+                f"no turn to write within {busy.WAIT_SECONDS:g} s; is a unit of work opened inside another?"
             )
 
     def __exit__(

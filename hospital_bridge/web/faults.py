@@ -13,6 +13,7 @@ from hospital_bridge.errors import BridgeError
 from hospital_bridge.lines.refusals import as_error
 from hospital_bridge.logs import logger
 from hospital_bridge.slot import Vetoed
+from hospital_bridge.store.busy import RETRY_SECONDS, DatabaseBusy
 from hospital_bridge.store.tenant_table import StaleVersion
 from hospital_bridge.web.visit import arrive, site
 from queueing.commands import Refused
@@ -32,7 +33,15 @@ def handle_faults(app: Flask) -> None:
         app.register_error_handler(refusal, lambda fault: _told(as_error(fault)))
     app.register_error_handler(CardRefused, lambda fault: _told(card_error(fault)))
     app.register_error_handler(StaleVersion, lambda _: _told(BridgeError("HB-D004")))
+    app.register_error_handler(DatabaseBusy, _busy)
     app.register_error_handler(Exception, _unexpected)
+
+
+def _busy(fault: Exception) -> Response:
+    """The unit of work is undone, and every act behind a POST bears being asked twice (`store.idempotency`)."""
+    _log.warning("request.busy", route=request.url_rule.rule if request.url_rule else "", reason=str(fault))
+    g.retry_after_seconds = RETRY_SECONDS
+    return _told(BridgeError("HB-D006"))
 
 
 def _unexpected(fault: Exception) -> Response:

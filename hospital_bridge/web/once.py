@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
 from flask import Response, current_app, g, make_response, request
 
 from hospital_bridge.errors import BridgeError
+from hospital_bridge.store.busy import DatabaseBusy
 from hospital_bridge.store.idempotency import Claim, ClaimLost, OtherContent, Requests, StillRunning, StoredReply
 from hospital_bridge.web.access import Access, Area
 from hospital_bridge.web.caller import Caller, caller
@@ -50,7 +52,9 @@ def once(view: View, access: Access) -> View:
         except ClaimLost:
             raise BridgeError("HB-S002") from None
         finally:
-            _settle(claim, reply, keeps=access.shows_again)
+            # What was done stands, and is told; the claim lapses by itself.
+            with suppress(DatabaseBusy):
+                _settle(claim, reply, keeps=access.shows_again)
         return reply
 
     return run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from flask import Blueprint, Response, g, redirect, request
 from adapters.errors import NotDone, OutcomeUnknown, OutsideError
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.slot import PATIENT
+from hospital_bridge.store.busy import DatabaseBusy
 from hospital_bridge.store.sessions import LoginState, SessionKind, Sessions
 from hospital_bridge.web.access import Access, Area, open_to
 from hospital_bridge.web.client_address import address_bucket
@@ -88,7 +90,8 @@ def keep_language(response: Response) -> Response:
     """Write to a patient from now on in the language that they chose for the pages."""
     here = g.get("visit")
     if here is not None and here.signed_in and here.area is Area.PATIENT and "lang" in request.args:
-        with site().store.begin(here.operator.id) as work:
+        # The answer is ready; the phone keeps the choice as well, in its cookie.
+        with suppress(DatabaseBusy), site().store.begin(here.operator.id) as work:
             work.wallet_users.choose_locale(here.principal, here.look.language)
     return response
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import cast
 
 from flask import current_app, g, request, url_for
 
 from hospital_bridge.slot import Binding, Relation
+from hospital_bridge.store.busy import DatabaseBusy
 from hospital_bridge.store.devices import Device, Devices
 from hospital_bridge.store.sessions import Session, SessionKind, Sessions
 from hospital_bridge.store.staff import StaffAccounts, StaffMember
@@ -131,7 +133,8 @@ def _recognise(arrived: Visit) -> None:
             arrived.look = chosen_look(work.wallet_users.locale(session.principal) or arrived.operator.language)
             arrived.patients = _patients(work, session.principal)
     if session.stale:
-        with site().store.begin(arrived.operator.id) as work:
+        # A session that is not touched in time ends a little sooner: no reason to turn somebody away.
+        with suppress(DatabaseBusy), site().store.begin(arrived.operator.id) as work:
             Sessions(work).touch(arrived.secret)
 
 

@@ -9,6 +9,7 @@ from queue import SimpleQueue
 from threading import Thread
 
 from hospital_bridge.logs import logger
+from hospital_bridge.store.busy import DatabaseBusy
 from hospital_bridge.workers.mllp_connection import Answered
 from hospital_bridge.workers.received import Commit, Received
 
@@ -54,6 +55,10 @@ class GroupCommit:
             return [answer for _, answer in zip(batch, self._commit(batch), strict=True)]
         except Exception as failure:  # noqa: BLE001  whatever went wrong, the sender must hear that it is not durable
             _log.error("hl7.batch_not_stored", count=len(batch), peer=batch[0].peer, error=type(failure).__name__)
+            # Alone each would only wait as long again: the senders come back.
+            is_busy = isinstance(failure, DatabaseBusy)
+        if is_busy:
+            return [self._negative(received) for received in batch]
         if len(batch) == 1:
             return [self._negative(batch[0])]
         return [answer for received in batch for answer in self.settle([received])]

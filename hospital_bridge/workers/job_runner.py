@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Lock
 
-from adapters.errors import NotDone
 from hospital_bridge.clock import chance as system_chance
 from hospital_bridge.logs import logger
 from hospital_bridge.store.job_claims import Claims, LeaseLost
 from hospital_bridge.store.jobs import Again, Job, Lane
 from hospital_bridge.store.subject_keys import WRAPPING
 from hospital_bridge.store.unit_of_work import Store, Work
-from hospital_bridge.workers.retry import SILENT, Chance, Retry, told_of
+from hospital_bridge.workers.retry import NO_FAULT, SILENT, Chance, Retry, told_of
 
 TxHandler = Callable[[Work, Job], None]
 """Touches the database alone; its changes and the job's end are one commit."""
@@ -184,7 +183,7 @@ class JobRunner:
             claims.bury(job, blocks=retry.dead_blocks_stream, told=told)
             _log.error("job.dead", job_id=job.job_id, topic=job.topic, error=told.error)
             return
-        fault = not isinstance(error, NotDone)
+        fault = not isinstance(error, NO_FAULT)
         claims.retry(job, claims.now + retry.delay(job, error, self._chance), fault=fault, told=told)
         _log.warning("job.failed", job_id=job.job_id, topic=job.topic, error=told.error)
 

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from adapters.errors import NotDone, OutsideError
+from hospital_bridge.store.busy import DatabaseBusy
 from hospital_bridge.store.job_claims import Told
 from hospital_bridge.store.jobs import Job
+
+NO_FAULT = (NotDone, DatabaseBusy)
+"""The world is unchanged, and not for anything that the job did."""
 
 Chance = Callable[[], float]
 """A number from 0 up to, but not including, 1."""
@@ -18,9 +22,9 @@ Chance = Callable[[], float]
 class Retry:
     """The patience with one topic.
 
-    `faults` failures make a job dead. A peer that is down or busy (NotDone) is no fault of the
-    job: such tries only end after `refusals` of them, at the longest delay about two days. What is `permanent` comes
-    out the same at every try: the job is dead at once.
+    `faults` failures make a job dead. A peer that is down or busy (NotDone) is no fault of the job, nor is a busy
+    database: such tries only end after `refusals` of them, at the longest delay about two days. What is `permanent`
+    comes out the same at every try: the job is dead at once.
     """
 
     faults: int = 5
@@ -32,7 +36,7 @@ class Retry:
 
     def gives_up(self, job: Job, error: Exception | None) -> bool:
         """Whether the failed try was the last."""
-        if isinstance(error, NotDone):
+        if isinstance(error, NO_FAULT):
             return job.attempts + 1 >= self.refusals
         return isinstance(error, self.permanent) or job.faults + 1 >= self.faults
 

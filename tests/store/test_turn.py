@@ -4,7 +4,8 @@ from threading import Thread
 
 import pytest
 
-from hospital_bridge.store import turn
+from hospital_bridge.store import busy
+from hospital_bridge.store.busy import DatabaseBusy
 from hospital_bridge.store.turn import Turn
 
 
@@ -27,9 +28,9 @@ def test_threads_take_turns() -> None:
 
 
 def test_a_unit_of_work_inside_another_is_told_and_does_not_hang(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turn, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(busy, "WAIT_SECONDS", 0.01)
     shared = Turn()
-    with shared, pytest.raises(TimeoutError, match="inside another"), shared:
+    with shared, pytest.raises(DatabaseBusy, match="inside another"), shared:
         pass
     with shared:
         assert shared is not None
