@@ -11,18 +11,19 @@ from hospital_bridge.application_answers import ANSWER, send_answer
 from hospital_bridge.cards.case import SHOW_CARD
 from hospital_bridge.cards.wallet import Showcase, show_card
 from hospital_bridge.fetching import FETCH, feed_tasks, fetch
-from hospital_bridge.inbound import answers_to, apply_message, stand_beside
+from hospital_bridge.inbound import answers_to, apply_alone, apply_message, stand_beside
 from hospital_bridge.link_watch import CHECK_LINKS, check_links
 from hospital_bridge.payment.flows import handlers as money
 from hospital_bridge.payment.reconcile import ask_for_reconciliation
 from hospital_bridge.post_office import post_of
 from hospital_bridge.store.housekeeping import forget_finished_jobs
-from hospital_bridge.store.inbox import APPLY, BESIDE
+from hospital_bridge.store.inbox import APPLY, BESIDE, TAKE_UP
 from hospital_bridge.store.jobs import Lane
 from hospital_bridge.store.messages import forget_old_messages
 from hospital_bridge.store.past_deliveries import forget_past_deliveries
 from hospital_bridge.store.past_visits import forget_past_visits
 from hospital_bridge.store.raw_messages import forget_raw_messages
+from hospital_bridge.taking_up import TakingUp
 from hospital_bridge.telling.post import DELIVER, deliver
 from hospital_bridge.workers.job_runner import Handlers, IoHandler, TxHandler
 from hospital_bridge.workers.retry import Retry
@@ -63,7 +64,8 @@ def handlers_of(bridge: Bridge) -> Handlers:
     io[ANSWER] = partial(send_answer, partial(answers_to, bridge))
     tx: dict[str, TxHandler] = {
         CHAIN_AUDIT: _chain_audit,
-        APPLY: partial(apply_message, bridge),
+        TAKE_UP: TakingUp(partial(apply_message, bridge), bridge.settings.digest),
+        APPLY: partial(apply_alone, bridge),
         BESIDE: stand_beside,
         RECONCILE_YESTERDAY: _reconcile_yesterday(bridge),
         EXPIRE_TICKETS: partial(_expire_tickets, bridge),

@@ -6,13 +6,13 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from adapters.news import RecordsMerged, RecordsUnmerged
 from hospital_bridge.application_answers import AnswersOwed, answers_owed
 from hospital_bridge.message_desk import MessageDesk
 from hospital_bridge.slot import LookAgain
 from hospital_bridge.store.inbox_search import job_of_message, waits_for_others
 from hospital_bridge.store.jobs import Again, JobState
 from hospital_bridge.systems import Sender, system_of_sender
+from hospital_bridge.taking_up import ASIDE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,36 +21,43 @@ if TYPE_CHECKING:
     from hospital_bridge.bootstrap import Bridge
     from hospital_bridge.facade import OperatorScope
     from hospital_bridge.slot import Inbound
+    from hospital_bridge.store.inbox_search import Kept
     from hospital_bridge.store.jobs import Job
     from hospital_bridge.store.unit_of_work import Work
+    from hospital_bridge.taking_up import IsIdle
 
-ASIDE = ".aside"
 LOOK_AGAIN = timedelta(seconds=1)
 
 
-def apply_message(bridge: Bridge, work: Work, job: Job) -> None:
-    """Job: let every vertical that wants the message change what it must, in one transaction with its mark.
+def apply_message(bridge: Bridge, work: Work, message: Kept, stream: str, is_idle: IsIdle) -> str:
+    """Let every vertical that wants the message change what it must; who took it, and what follows.
 
-    A message that nobody wants is kept and marked all the same: what a hospital sends is its own choice.
+    A message that nobody wants is no failure: what a hospital sends is its own choice.
     """
-    message = work.inbox.get(job.ref)
     sender = sender_of(bridge, message.peer)
     raw = work.inbox.opened(message)
     told = () if sender.reader is None else sender.reader.read_news(raw, sender.charset)
-    if _concerns_several(told) and waits_for_others(work, job.ref):
-        raise Again(LOOK_AGAIN)
     wanted = [(news, *who) for news in told for who in _wanting(bridge, work.operator_id, news)]
-    aside = _aside(job, [inbound for *_, inbound in wanted])
-    if aside and not work.jobs.is_idle(aside):
+    aside = _aside(stream, [inbound for *_, inbound in wanted])
+    if aside and not is_idle(aside):
         raise Again(timedelta(), aside=aside)
+    before = len(work.jobs.added)
     for news, _, scope, inbound in wanted:
         try:
             inbound.apply(scope.unit(work), news)
         except LookAgain as wait:
             raise Again(wait.after, aside=aside) from wait
     if answers := answers_to(bridge, message.peer):
-        answers.owe(work, message.peer, job.ref, raw, accepted=True)
-    work.inbox.applied(job.ref, bridge.settings.digest, _did(work, wanted))
+        answers.owe(work, message.peer, message.message_id, raw, accepted=True)
+    return _did([(news, vertical) for news, vertical, *_ in wanted], work.jobs.added[before:])
+
+
+def apply_alone(bridge: Bridge, work: Work, job: Job) -> None:
+    """Job: apply a message that could not be applied as it was taken up, in one transaction with its mark."""
+    if waits_for_others(work, job):
+        raise Again(LOOK_AGAIN)
+    did = apply_message(bridge, work, work.inbox.get(job.ref), job.stream_key, work.jobs.is_idle)
+    work.inbox.applied(job.ref, bridge.settings.digest, did)
 
 
 def stand_beside(work: Work, job: Job) -> None:
@@ -63,24 +70,23 @@ def stand_beside(work: Work, job: Job) -> None:
         raise Again(LOOK_AGAIN)
 
 
-def _concerns_several(told: Sequence[News]) -> bool:
-    patients = {news.patient.identifiers for news in told if hasattr(news, "patient")}
-    return len(patients) > 1 or any(isinstance(news, RecordsMerged | RecordsUnmerged) for news in told)
-
-
-def _did(work: Work, wanted: Iterable[tuple[News, str, OperatorScope, Inbound]]) -> str:
+def _did(took: Iterable[tuple[News, str]], follows: Iterable[tuple[str, str]]) -> str:
     """Who took which news, and what follows: a line for each, with opaque ids alone."""
-    took = [f"{type(news).__name__} -> {vertical}" for news, vertical, *_ in wanted]
-    return "\n".join([*took, *(f"{topic} {ref}" for topic, ref in work.jobs.added)])
+    return "\n".join(
+        [
+            *(f"{type(news).__name__} -> {vertical}" for news, vertical in took),
+            *(f"{topic} {ref}" for topic, ref in follows),
+        ]
+    )
 
 
-def _aside(job: Job, inbounds: Sequence[Inbound]) -> str:
+def _aside(stream: str, inbounds: Sequence[Inbound]) -> str:
     """The stream where the message waits so that the patient's others go ahead; empty where it keeps its place.
 
     What waits there keeps its own order: of two messages of one instant the later to come counts.
     """
-    may_step_aside = not any(inbound.in_order for inbound in inbounds) and not job.stream_key.endswith(ASIDE)
-    return job.stream_key + ASIDE if inbounds and may_step_aside else ""
+    may_step_aside = not any(inbound.in_order for inbound in inbounds) and not stream.endswith(ASIDE)
+    return stream + ASIDE if inbounds and may_step_aside else ""
 
 
 def sender_of(bridge: Bridge, peer: str) -> Sender:

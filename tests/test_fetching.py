@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
-
-from sqlalchemy import Row
 
 from adapters.errors import NotDone
 from adapters.feed import Feed, FeedItem, Fetched
@@ -16,6 +13,7 @@ from hospital_bridge.fetching import FETCH, feed_tasks, fetch, look_now
 from hospital_bridge.store.inbox import INBOX_MESSAGE
 from hospital_bridge.store.jobs import JOB, Lane
 from hospital_bridge.store.unit_of_work import Store
+from hospital_bridge.store.waiting import Waiting, waiting
 from hospital_bridge.systems import System
 from hospital_bridge.workers.job_runner import Handlers, JobRunner
 from hospital_bridge.workers.timers import tick
@@ -73,9 +71,9 @@ def kept(store: Store) -> list[bytes]:
         return [work.inbox.raw(row.message_id) for row in rows]
 
 
-def waiting(store: Store) -> Sequence[Row[Any]]:
+def waiting_messages(store: Store) -> Sequence[Waiting]:
     with store.read("h1") as work:
-        return work.table(JOB).all(JOB.c.topic == "hl7.apply")
+        return waiting(work, 10)
 
 
 def test_a_look_takes_every_page_and_the_next_begins_where_it_ended(store: Store) -> None:
@@ -86,7 +84,9 @@ def test_a_look_takes_every_page_and_the_next_begins_where_it_ended(store: Store
     look(store, laboratory)
     assert kept(store)[5:] == [b"5"]
     assert laboratory.asked_from == ["", "2", "4", "5"]
-    assert len({job.stream_key for job in waiting(store)}) == 1, "one patient's things are applied in their order"
+    assert len({each.streams for each in waiting_messages(store)}) == 1, (
+        "one patient's things are applied in their order"
+    )
 
 
 def test_what_comes_again_is_known_and_a_changed_one_is_new(store: Store) -> None:
@@ -95,7 +95,7 @@ def test_what_comes_again_is_known_and_a_changed_one_is_new(store: Store) -> Non
         assert work.feed_marks.forget(FEED)
     look(store, ListedReports([("R1", b"first"), ("R1", b"changed")]))
     assert kept(store) == [b"first", b"changed"]
-    assert len(waiting(store)) == 2
+    assert len(waiting_messages(store)) == 2
 
 
 def test_a_system_that_cannot_answer_loses_nothing_and_is_told_as_a_link(store: Store, clock: FakeClock) -> None:

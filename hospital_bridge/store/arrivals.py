@@ -1,14 +1,15 @@
-"""What arrives from outside: each content is kept once, and applied in the order of its patient."""
+"""What arrives from outside: each content is kept once, and taken up in the order of its coming."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from hospital_bridge.store.inbox import APPLY, BESIDE, HEADER_LENGTH, Envelope, InboxState, Kept, Standing, digest
+from hospital_bridge.store.inbox import HEADER_LENGTH, TAKE_UP, Envelope, InboxState, Kept, digest
 from hospital_bridge.store.jobs import Lane
+from hospital_bridge.store.known_messages import Standing, known_of
 
 if TYPE_CHECKING:
     from adapters.feed import FeedItem
@@ -63,27 +64,19 @@ The text is why it is refused, '' where it is not.
 
 
 def take_in(work: Work, arrivals: Sequence[Arrival], answer: Answer) -> Sequence[bytes]:
-    """Keep what is new with its answer and the job that applies it; the answers, a repeat's being the stored one."""
+    """Keep what is new with its answer, to be taken up by one job; the answers, a repeat's being the stored one."""
     work.seal.read_ahead(work.now.date())
-    digests = [digest(arrival.raw) for arrival in arrivals]
-    known = work.inbox.known((arrival.envelope, sha256) for arrival, sha256 in zip(arrivals, digests, strict=True))
-    answers: list[bytes] = []
-    kept: list[Kept] = []
-    concerned: list[Concern] = []
-    for place, (arrival, sha256) in enumerate(zip(arrivals, digests, strict=True)):
-        standing, ack = known.standing(arrival.envelope, sha256)
-        if standing is not Standing.REPEATED:
-            state, reason = _received_as(work, arrival, standing)
-            message_id = work.ids.new()
-            ack = answer(place, message_id, reason)
-            known.add(arrival.envelope, sha256, ack)
-            kept.append(
-                Kept(message_id, arrival.envelope, arrival.raw, sha256, ack, state, arrival.received_at, reason)
-            )
-            concerned.append(arrival.concern)
-        answers.append(ack)
-    _enqueue(work, kept, concerned)
-    return answers
+    batch = _Batch(work, arrivals, answer, [digest(arrival.raw) for arrival in arrivals])
+    place = work.jobs.streams.next_place(TAKE_UP)
+    kept = batch.keep_new(place.seq)
+    if len(kept) < len(arrivals):
+        kept |= batch.keep_others(place.seq, kept)
+    waits = [each.message_id for each in kept.values() if each.streams]
+    if waits:
+        work.jobs.add_at(place, TAKE_UP, waits[0], lane=Lane.TX, stream=TAKE_UP)
+    else:
+        work.jobs.streams.give_back(TAKE_UP, place.seq)
+    return batch.answers
 
 
 def keep_fetched(work: Work, feed: str, items: Sequence[FeedItem]) -> None:
@@ -116,20 +109,61 @@ def storable(text: str) -> str:
     return text.strip().replace("\x00", "")[:HEADER_LENGTH]
 
 
-def _received_as(work: Work, arrival: Arrival, standing: Standing) -> tuple[InboxState, str]:
-    if standing is Standing.CONTRADICTED and arrival.is_named_once:
-        peer, control_id = arrival.envelope.peer, arrival.envelope.control_id
-        work.security_events.record("hl7.control_id_reused", peer, control_id=control_id)
-        return InboxState.QUARANTINED, CONTROL_ID_REUSED
-    return (InboxState.REFUSED if arrival.refusal else InboxState.RECEIVED), arrival.refusal
+class _Batch:
+    """What arrived together; the answer to each stands in `answers` when it is kept or known."""
 
+    def __init__(self, work: Work, arrivals: Sequence[Arrival], answer: Answer, digests: Sequence[str]) -> None:
+        self._work = work
+        self._arrivals = arrivals
+        self._answer = answer
+        self._digests = digests
+        self.answers = [b""] * len(arrivals)
 
-def _enqueue(work: Work, kept: Sequence[Kept], concerned: Sequence[Concern]) -> None:
-    jobs: list[tuple[str, str, str]] = []
-    work.inbox.keep_all(kept)
-    for message, concern in zip(kept, concerned, strict=True):
-        if message.state is InboxState.RECEIVED:
-            own, *others = concern.streams(work)
-            ref = message.message_id
-            jobs += [(APPLY, ref, own), *((BESIDE, ref, other) for other in others)]
-    work.jobs.add_all(jobs, lane=Lane.TX)
+    def keep_new(self, place: int) -> dict[int, Kept]:
+        """Keep those whose name no message had before, by their numbers in the batch."""
+        first = {arrival.envelope.key: number for number, arrival in reversed([*enumerate(self._arrivals)])}
+        unnamed = {number for number, arrival in enumerate(self._arrivals) if not arrival.envelope.control_id}
+        offered = {number: self._kept(number, Standing.NEW) for number in sorted(unnamed.union(first.values()))}
+        new = self._work.inbox.keep_new(list(offered.values()), place)
+        kept = {number: each for number, each in offered.items() if each.message_id in new}
+        for number, each in kept.items():
+            self.answers[number] = each.ack
+        return kept
+
+    def keep_others(self, place: int, kept: Mapping[int, Kept]) -> dict[int, Kept]:
+        """Answer a repeat as it was answered, and keep other content under a name that was used."""
+        others = [number for number in range(len(self._arrivals)) if number not in kept]
+        named = [(self._arrivals[number].envelope, self._digests[number]) for number in others]
+        known = known_of(self._work, named)
+        more: dict[int, Kept] = {}
+        for number, (envelope, sha256) in zip(others, named, strict=True):
+            standing, ack = known.standing(envelope, sha256)
+            if standing is not Standing.REPEATED:
+                more[number] = self._kept(number, standing)
+                ack = more[number].ack
+                known.add(envelope, sha256, ack)
+            self.answers[number] = ack
+        self._work.inbox.keep_all(list(more.values()), place)
+        return more
+
+    def _kept(self, number: int, standing: Standing) -> Kept:
+        arrival, message_id = self._arrivals[number], self._work.ids.new()
+        state, reason = self._received_as(arrival, standing)
+        return Kept(
+            message_id,
+            arrival.envelope,
+            arrival.raw,
+            self._digests[number],
+            self._answer(number, message_id, reason),
+            state,
+            arrival.received_at,
+            reason,
+            arrival.concern.streams(self._work) if state is InboxState.RECEIVED else (),
+        )
+
+    def _received_as(self, arrival: Arrival, standing: Standing) -> tuple[InboxState, str]:
+        if standing is Standing.CONTRADICTED and arrival.is_named_once:
+            peer, control_id = arrival.envelope.peer, arrival.envelope.control_id
+            self._work.security_events.record("hl7.control_id_reused", peer, control_id=control_id)
+            return InboxState.QUARANTINED, CONTROL_ID_REUSED
+        return (InboxState.REFUSED if arrival.refusal else InboxState.RECEIVED), arrival.refusal

@@ -7,38 +7,37 @@ without MSH-10 is never taken for one that was seen before (DESIGN.md section 6)
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Row, String, Table
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, Row, String, Table, Text
 
-from hospital_bridge.store.many_rows import given_rows, insert_rows, mark
+from hospital_bridge.store.many_rows import insert_rows, mark
 from hospital_bridge.store.metadata import CODE, ID, Described, Instant, metadata, operator_column, where
 
 if TYPE_CHECKING:
     from hospital_bridge.store.unit_of_work import Work
 
 HEADER_LENGTH = 180
+TAKE_UP = "hl7.take_up"
+"""The topic, and the stream, of the jobs that take up what has come in; `ref` is the id of the first of its batch."""
 APPLY = "hl7.apply"
-"""The topic of the jobs that apply received messages; `ref` is the message's id."""
+"""The topic of the jobs that apply what could not be applied as it was taken up; `ref` is the message's id."""
 BESIDE = "hl7.beside"
 """The topic of the jobs by which a message stands in the streams of the other patients whom it concerns."""
 ASIDE = "state IN ('quarantined', 'refused')"
 """The condition of the index of messages that were never applied."""
+WAITING = "place IS NOT NULL"
+"""The condition of the index of messages that were not taken up yet."""
 Key = tuple[str, ...]
-_KEY = ("peer", "control_id", "sent_at", "sending_application", "sending_facility")
-_NAMED = "FROM inbox_message WHERE operator_id = {mark} AND control_id <> '' AND " + " AND ".join(
-    f"{column} = column{number}" for number, column in enumerate(_KEY, start=1)
+KEY_COLUMNS = ("peer", "control_id", "sent_at", "sending_application", "sending_facility")
+NAMED = "FROM inbox_message WHERE operator_id = {mark} AND control_id <> '' AND " + " AND ".join(
+    f"{column} = column{number}" for number, column in enumerate(KEY_COLUMNS, start=1)
 )
-# Queries of one row each, in the words of the partial index: as a join either database would read the whole table
-# where it knows no better (SQLite always, PostgreSQL by a plan that it made while the table was small).
-_ASKED = (
-    f"SELECT asked.*, (SELECT ack {_NAMED} AND sha256 = column{len(_KEY) + 1}), (SELECT sha256 {_NAMED} LIMIT 1)"  # noqa: S608
-    " FROM ({given}) AS asked"
-)
+_NAMED_BEFORE = f"column{KEY_COLUMNS.index('control_id') + 1} <> '' AND EXISTS (SELECT 1 {NAMED})"
 
 
 class InboxState(StrEnum):
@@ -74,6 +73,8 @@ INBOX_MESSAGE = Table(
     Column("config_digest", String(64)),
     Column("patient_index", String(64)),
     Column("did", Described(1000)),
+    Column("place", BigInteger),
+    Column("streams", Text),
     CheckConstraint("state IN ('received', 'applied', 'quarantined', 'refused')", name="state"),
 )
 Index(
@@ -88,7 +89,6 @@ Index(
     unique=True,
     **where("control_id <> ''"),
 )
-_KINDS = tuple(INBOX_MESSAGE.c[column].type for column in (*_KEY, "sha256"))
 Index("ix_inbox_message_received", INBOX_MESSAGE.c.operator_id, INBOX_MESSAGE.c.received_at)
 Index(
     "ix_inbox_message_patient",
@@ -102,6 +102,13 @@ Index(
     INBOX_MESSAGE.c.operator_id,
     INBOX_MESSAGE.c.received_at,
     **where(ASIDE),
+)
+Index(
+    "ix_inbox_message_waiting",
+    INBOX_MESSAGE.c.operator_id,
+    INBOX_MESSAGE.c.place,
+    INBOX_MESSAGE.c.message_id,
+    **where(WAITING),
 )
 
 
@@ -126,17 +133,12 @@ class Envelope:
         return self.peer, self.control_id, self.sent_at, self.sending_application, self.sending_facility
 
 
-class Standing(StrEnum):
-    """What the inbox knows of a message that comes in."""
-
-    NEW = "new"
-    REPEATED = "repeated"
-    CONTRADICTED = "contradicted"
-
-
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A message that is to be stored, with the answer to it; `reason` holds no personal data."""
+    """A message that is to be stored, with the answer to it; `reason` holds no personal data.
+
+    `streams` are those in which it waits to be taken up; none where it is never applied.
+    """
 
     message_id: str
     envelope: Envelope
@@ -146,31 +148,7 @@ class Kept:
     state: InboxState
     received_at: datetime
     reason: str = ""
-
-
-class Known:
-    """The contents that stand under each name, with the answers to those that were asked for."""
-
-    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
-        self._answers: dict[Key, dict[str, bytes]] = {}
-        for *key, sha256, ack, some in rows:
-            if ack is not None:
-                self._answers.setdefault(tuple(key), {})[sha256] = ack
-            elif some is not None:
-                self._answers.setdefault(tuple(key), {})[some] = b""
-
-    def standing(self, envelope: Envelope, sha256: str) -> tuple[Standing, bytes]:
-        """Whether the message was seen before, and the stored answer if so."""
-        named = self._answers.get(envelope.key)
-        if not named:
-            return Standing.NEW, b""
-        same = named.get(sha256)
-        return (Standing.CONTRADICTED, b"") if same is None else (Standing.REPEATED, same)
-
-    def add(self, envelope: Envelope, sha256: str, ack: bytes) -> None:
-        """What stands there from now on; a message without MSH-10 is never taken for one that was seen before."""
-        if envelope.control_id:
-            self._answers.setdefault(envelope.key, {})[sha256] = ack
+    streams: Sequence[str] = ()
 
 
 class Inbox:
@@ -180,22 +158,6 @@ class Inbox:
         self._work = work
         self._table = work.table(INBOX_MESSAGE)
 
-    def standing(self, envelope: Envelope, raw: bytes) -> tuple[Standing, bytes]:
-        """Whether the message was seen before, and the stored answer if so."""
-        sha256 = digest(raw)
-        return self.known([(envelope, sha256)]).standing(envelope, sha256)
-
-    def known(self, messages: Iterable[tuple[Envelope, str]]) -> Known:
-        """What stands under the names that these messages give themselves, asked for in one statement."""
-        names = list({(*envelope.key, sha256): None for envelope, sha256 in messages if envelope.control_id})
-        if not names:
-            return Known(())
-        connection = self._work.connection
-        given, values = given_rows(connection, _KINDS, names)
-        asked = _ASKED.format(mark=mark(connection), given=given)
-        operator_id = self._work.operator_id
-        return Known(connection.exec_driver_sql(asked, (operator_id, operator_id, *values)))
-
     def keep(
         self, envelope: Envelope, raw: bytes, ack: bytes, state: InboxState, received_at: datetime, reason: str = ""
     ) -> str:
@@ -204,18 +166,33 @@ class Inbox:
         self.keep_all([Kept(message_id, envelope, raw, digest(raw), ack, state, received_at, reason)])
         return message_id
 
-    def keep_all(self, messages: Sequence[Kept]) -> None:
-        """Store messages with their answers in one statement."""
+    def keep_all(self, messages: Sequence[Kept], place: int | None = None) -> None:
+        """Store messages with their answers in one statement; those with streams wait at that place."""
+        if messages:
+            insert_rows(self._work.connection, INBOX_MESSAGE, self._rows(messages, place))
+
+    def keep_new(self, messages: Sequence[Kept], place: int) -> frozenset[str]:
+        """The same for those whose name no message had before, which stand once in `messages`; the ids of the kept."""
+        if not messages:
+            return frozenset()
+        rows, then = self._rows(messages, place), "ON CONFLICT DO NOTHING RETURNING message_id"
+        connection, asked = self._work.connection, (self._work.operator_id,)
+        unless = _NAMED_BEFORE.format(mark=mark(connection))
+        kept = insert_rows(connection, INBOX_MESSAGE, rows, then, unless=unless, asked=asked)
+        return frozenset(kept.scalars())
+
+    def _rows(self, messages: Sequence[Kept], place: int | None) -> Sequence[dict[str, object]]:
         seal = self._work.seal.raw_sealer(INBOX_MESSAGE.name, "raw", self._work.now.date())
-        rows = [
+        # The columns of `KEY_COLUMNS` first and in its order.
+        return [
             {
-                "operator_id": self._work.operator_id,
-                "message_id": kept.message_id,
                 "peer": kept.envelope.peer,
+                "control_id": kept.envelope.control_id,
+                "sent_at": kept.envelope.sent_at,
                 "sending_application": kept.envelope.sending_application,
                 "sending_facility": kept.envelope.sending_facility,
-                "sent_at": kept.envelope.sent_at,
-                "control_id": kept.envelope.control_id,
+                "operator_id": self._work.operator_id,
+                "message_id": kept.message_id,
                 "message_type": kept.envelope.message_type,
                 "sha256": kept.sha256,
                 "raw": seal(kept.message_id, kept.raw),
@@ -224,11 +201,11 @@ class Inbox:
                 "reason": kept.reason[:200],
                 "received_at": kept.received_at,
                 "patient_index": self.patient_index(kept.envelope.patient),
+                "place": place if kept.streams else None,
+                "streams": " ".join(kept.streams) or None,
             }
             for kept in messages
         ]
-        if rows:
-            insert_rows(self._work.connection, INBOX_MESSAGE, rows)
 
     def patient_index(self, record_number: str) -> str | None:
         """By what the messages about that record number are found; None for nobody."""

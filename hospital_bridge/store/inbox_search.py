@@ -6,7 +6,6 @@ it is and messages that come meanwhile move nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,10 +26,7 @@ DISMISSED = "no longer needed: "
 MILLISECONDS = 1 << 80
 """One millisecond in a UUIDv7 (RFC 9562 section 5.7)."""
 MADE_TOGETHER = 10_000 * MILLISECONDS
-"""A message and its job are made in one transaction: their ids are no further apart."""
-
-
-_AN_ID = re.compile("[0-9a-f]{32}")
+"""The jobs of one message are made in one transaction: their ids are no further apart."""
 
 
 Kept = Row[Any]
@@ -112,23 +108,23 @@ def count_needing(work: Work) -> int:
 
 
 def job_of_message(work: Work, message_id: str) -> Job | None:
-    """The job that applies the message; None where none was made, or it ended and was tidied away."""
-    if not _AN_ID.fullmatch(message_id):
-        return None
-    rows = work.table(JOB).all(*_made_for(message_id, APPLY), limit=1)
-    return job_of(rows[0]) if rows else None
+    """The job that applies the message; None where it needed none, or it ended and was tidied away."""
+    row = work.table(JOB).one(JOB.c.dedupe_key == applying_key(message_id))
+    return job_of(row) if row else None
 
 
-def waits_for_others(work: Work, message_id: str) -> bool:
+def applying_key(message_id: str) -> str:
+    """The dedupe key of the job that applies the message, by which it is found again."""
+    return f"{APPLY}:{message_id}"
+
+
+def waits_for_others(work: Work, applying: Job) -> bool:
     """Whether something that came before the message under another of its patients is not at an end."""
+    # They were made in one transaction and their ids begin with the time of it: the primary key finds the ones.
+    last = f"{int(applying.job_id, 16) + MADE_TOGETHER:032x}"
+    beside = (JOB.c.job_id >= applying.job_id, JOB.c.job_id <= last, JOB.c.topic == BESIDE, JOB.c.ref == applying.ref)
     behind = (JOB.c.state == JobState.READY.value, ~JOB.c.is_head)
-    return bool(work.table(JOB).all(*_made_for(message_id, BESIDE), *behind, limit=1))
-
-
-def _made_for(message_id: str, topic: str) -> tuple[ColumnElement[bool], ...]:
-    # Both ids begin with the time of their making, so the primary key finds the one from the other.
-    last = f"{int(message_id, 16) + MADE_TOGETHER:032x}"
-    return JOB.c.job_id >= message_id, JOB.c.job_id <= last, JOB.c.topic == topic, JOB.c.ref == message_id
+    return bool(work.table(JOB).all(*beside, *behind, limit=1))
 
 
 def _standing_of(row: Kept, *, parked: bool) -> Standing:

@@ -32,7 +32,7 @@ from sqlalchemy import (
 from hospital_bridge.store.many_rows import insert_rows
 from hospital_bridge.store.metadata import CODE, ID, Instant, belongs_to, metadata, operator_column, where
 from hospital_bridge.store.signal import announce
-from hospital_bridge.store.streams import Streams
+from hospital_bridge.store.streams import Place, Streams
 
 if TYPE_CHECKING:
     from hospital_bridge.store.unit_of_work import Work
@@ -182,24 +182,29 @@ class Jobs:
         `priority` counts from 0, the most urgent, to 9.
         """
         job_id = self._work.ids.new()
-        stream_seq, is_head = (1, True) if stream is None else self.streams.next_place(stream)
-        row = self._row(job_id, topic, ref, lane, stream or job_id, stream_seq, is_head=is_head)
+        place = Place(1, is_head=True) if stream is None else self.streams.next_place(stream)
+        row = self._row(job_id, topic, ref, lane, stream or job_id, place)
         row |= {"dedupe_key": dedupe_key, "priority": priority, "run_at": run_at or self._work.now}
         if insert_rows(self._work.connection, JOB, [row], _UNLESS_KNOWN).first():
             self.added.append((topic, ref))
             self._announce()
             return job_id
         if stream is not None:
-            self.streams.give_back(stream, stream_seq)
+            self.streams.give_back(stream, place.seq)
         return self._id_of(dedupe_key)
 
-    def add_all(self, jobs: Sequence[tuple[str, str, str]], *, lane: Lane | str = Lane.IO) -> None:
-        """Add a job for each topic, reference and stream, at the end of that stream, in this order."""
-        places = self.streams.places(Counter(stream for *_, stream in jobs))
-        rows = []
-        for topic, ref, stream in jobs:
-            stream_seq, is_head = places[stream].take()
-            rows.append(self._row(self._work.ids.new(), topic, ref, lane, stream, stream_seq, is_head=is_head))
+    def add_at(self, place: Place, topic: str, ref: str, *, lane: Lane | str, stream: str) -> None:
+        """Add a job at a place of its stream that was taken before in this transaction."""
+        insert_rows(self._work.connection, JOB, [self._row(self._work.ids.new(), topic, ref, lane, stream, place)])
+        self._announce()
+
+    def add_all(self, jobs: Sequence[tuple[str, str, str, str | None]], *, lane: Lane | str = Lane.IO) -> None:
+        """Add a job for each topic, reference, stream and dedupe key, at the end of that stream, in this order."""
+        places = self.streams.places(Counter(stream for _, _, stream, _ in jobs))
+        rows = [
+            self._row(self._work.ids.new(), topic, ref, lane, stream, places[stream].take()) | {"dedupe_key": key}
+            for topic, ref, stream, key in jobs
+        ]
         if rows:
             insert_rows(self._work.connection, JOB, rows)
             self._announce()
@@ -257,9 +262,7 @@ class Jobs:
             announce(self._work.connection)
             self._work.after_commit.add(wake)
 
-    def _row(
-        self, job_id: str, topic: str, ref: str, lane: Lane | str, stream: str, stream_seq: int, *, is_head: bool
-    ) -> dict[str, object]:
+    def _row(self, job_id: str, topic: str, ref: str, lane: Lane | str, stream: str, place: Place) -> dict[str, object]:
         return {
             "operator_id": self._work.operator_id,
             "job_id": job_id,
@@ -267,8 +270,8 @@ class Jobs:
             "topic": topic,
             "ref": ref,
             "stream_key": stream,
-            "stream_seq": stream_seq,
-            "is_head": is_head,
+            "stream_seq": place.seq,
+            "is_head": place.is_head,
             "state": JobState.READY.value,
             "attempts": 0,
             "faults": 0,

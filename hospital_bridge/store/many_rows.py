@@ -18,12 +18,23 @@ _AT_ONCE = 2000
 
 
 def insert_rows(
-    connection: Connection, table: Table, rows: Sequence[Mapping[str, object]], then: str = ""
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, object]],
+    then: str = "",
+    *,
+    unless: str = "",
+    asked: tuple[object, ...] = (),
 ) -> CursorResult[Any]:
-    """Insert rows, at least one, that name the same columns in one order; `then` follows, such as RETURNING."""
+    """Insert rows, at least one, that name the same columns in one order; `then` follows, such as RETURNING.
+
+    A row for which the condition `unless` holds, in words of `column1` … and with the values `asked`, is left out.
+    """
     columns = tuple(rows[0])
     given, values = given_rows(connection, _kinds(table, columns), [tuple(row.values()) for row in rows])
-    return connection.exec_driver_sql(f"{_beginning(table.name, columns)} {given} {then}", values)
+    if unless:
+        given = f"SELECT * FROM ({given}) AS given WHERE NOT ({unless})"  # noqa: S608  words of ours alone
+    return connection.exec_driver_sql(f"{_beginning(table.name, columns)} {given} {then}", (*values, *asked))
 
 
 def each_row(connection: Connection, statement: Select[Any]) -> Iterator[Row[Any]]:

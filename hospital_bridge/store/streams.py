@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import BigInteger, Column, String, Table
+from sqlalchemy import BigInteger, Column, String, Table, select
 
 from hospital_bridge.store.many_rows import insert_rows
 from hospital_bridge.store.metadata import metadata, operator_column
@@ -29,6 +29,13 @@ _COUNTED = (
 )
 
 
+class Place(NamedTuple):
+    """A place in one stream; the job that stands at the head may run."""
+
+    seq: int
+    is_head: bool
+
+
 @dataclass(slots=True)
 class Places:
     """New places at the end of one stream; each is taken once, in their order."""
@@ -36,11 +43,11 @@ class Places:
     next_seq: int
     done_seq: int
 
-    def take(self) -> tuple[int, bool]:
-        """The number of the next place, and whether it is the head of its stream."""
+    def take(self) -> Place:
+        """The next of them."""
         taken = self.next_seq
         self.next_seq += 1
-        return taken, taken == self.done_seq + 1
+        return Place(taken, taken == self.done_seq + 1)
 
 
 class Streams:
@@ -62,8 +69,8 @@ class Streams:
         counted = insert_rows(self._work.connection, STREAM_HEAD, rows, _COUNTED)
         return {row.stream_key: Places(row.last_seq - wanted[row.stream_key] + 1, row.done_seq) for row in counted}
 
-    def next_place(self, stream: str) -> tuple[int, bool]:
-        """One place at the end of the stream, and whether it is the head."""
+    def next_place(self, stream: str) -> Place:
+        """One place at the end of the stream."""
         return self.places({stream: 1})[stream].take()
 
     def give_back(self, stream: str, stream_seq: int) -> None:
@@ -74,3 +81,13 @@ class Streams:
         """Whether every place that was ever given out is done."""
         row = self._table.one(STREAM_HEAD.c.stream_key == stream)
         return row is None or row.last_seq == row.done_seq
+
+    def busy(self, streams: Collection[str]) -> set[str]:
+        """Those of the streams in which something is not done."""
+        columns = STREAM_HEAD.c
+        asked = select(columns.stream_key).where(
+            columns.operator_id == self._work.operator_id,
+            columns.stream_key.in_(streams),
+            columns.last_seq != columns.done_seq,
+        )
+        return set(self._work.connection.execute(asked).scalars())

@@ -15,8 +15,8 @@ from hospital_bridge.store.subject_keys import WRAPPING
 from hospital_bridge.store.unit_of_work import Store, Work
 from hospital_bridge.workers.retry import NO_FAULT, SILENT, Chance, Retry, told_of
 
-TxHandler = Callable[[Work, Job], None]
-"""Touches the database alone; its changes and the job's end are one commit."""
+TxHandler = Callable[[Work, Job], int | None]
+"""Touches the database alone; its changes and the job's end are one commit. How many things it did, None for one."""
 
 IoHandler = Callable[[Store, Job], None]
 """Calls outside, between transactions of the store that it is given; it must be idempotent."""
@@ -94,21 +94,22 @@ class JobRunner:
         while ran < TX_BATCH and (jobs := claims.lock(Lane.TX, self._handlers.tx, TX_BATCH - ran)):
             for job in jobs:
                 running.append(job)
-                self._run_in(work, claims, job)
+                ran += self._run_in(work, claims, job)
                 running.clear()
-            ran += len(jobs)
         return ran
 
-    def _run_in(self, work: Work, claims: Claims, job: Job) -> None:
+    def _run_in(self, work: Work, claims: Claims, job: Job) -> int:
+        did = None
         try:
             with work.savepoint() as part:
-                self._handlers.tx[job.topic](part, job)
+                did = self._handlers.tx[job.topic](part, job)
         except Again as again:
             claims.postpone(job, again)
         except Exception as error:  # noqa: BLE001  whatever a handler raises is a failed try
             self._failed(claims, job, error)
         else:
             claims.complete(job)
+        return did or 1
 
     # --- io ---
 

@@ -9,7 +9,15 @@ import pytest
 from sqlalchemy import select
 
 from hospital_bridge.store.inbox import APPLY, INBOX_MESSAGE, Envelope, InboxState
-from hospital_bridge.store.inbox_search import Place, Sought, Standing, count_needing, job_of_message, search
+from hospital_bridge.store.inbox_search import (
+    Place,
+    Sought,
+    Standing,
+    applying_key,
+    count_needing,
+    job_of_message,
+    search,
+)
 from hospital_bridge.store.jobs import JOB, JobState, Lane
 from hospital_bridge.store.unit_of_work import Store, Work
 from tests.steered import FakeClock
@@ -39,7 +47,7 @@ def _keep(work: Work, number: int, state: InboxState) -> str:
     envelope = Envelope(peer, control_id=f"C{number}", message_type="ORU^R01^ORU_R01", patient=patient)
     message_id = work.inbox.keep(envelope, f"message {number}".encode(), b"ACK", state, work.now)
     if state is InboxState.RECEIVED:
-        work.jobs.add(APPLY, message_id, lane=Lane.TX)
+        work.jobs.add(APPLY, message_id, lane=Lane.TX, dedupe_key=applying_key(message_id))
     return message_id
 
 

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from hospital_bridge.store.inbox import APPLY, Envelope, InboxState
-from hospital_bridge.store.inbox_search import job_of_message
+from hospital_bridge.store.inbox_search import applying_key, job_of_message
 from hospital_bridge.store.jobs import JOB, JOB_ATTEMPT, JobState, Lane
 from hospital_bridge.store.staff import RoleGrant
 from hospital_bridge.store.unit_of_work import Store, Work
@@ -21,7 +21,7 @@ def park_message(work: Work, control_id: str = "C1") -> str:
     """A message whose application gave up."""
     envelope = Envelope("h1/lis", control_id=control_id, message_type="ORU^R01", patient="MRN1")
     message_id = work.inbox.keep(envelope, RAW, b"MSH|^~\\&|\rMSA|AA|C1\r", InboxState.RECEIVED, work.now)
-    job_id = work.jobs.add(APPLY, message_id, lane=Lane.TX)
+    job_id = work.jobs.add(APPLY, message_id, lane=Lane.TX, dedupe_key=applying_key(message_id))
     work.table(JOB).change(JOB.c.job_id == job_id, state=JobState.DEAD.value)
     tried = {"worker": "w", "at": work.now, "outcome": "failed", "error": "Malformed", "text": "OBR is missing"}
     work.table(JOB_ATTEMPT).add(job_id=job_id, fence=1, **tried)

@@ -31,18 +31,18 @@ Index("ix_kill_effect_position", EFFECT.c.operator_id, EFFECT.c.stream_key, EFFE
 PAUSE_SECONDS = 0.001
 
 
-def note_effect(work: Work, job: Job, of: str) -> None:
+def note_effect(work: Work, stream: str, of: str, stream_seq: int = 0) -> None:
     """One row per run, numbered within its stream."""
-    mine = (EFFECT.c.operator_id == work.operator_id, EFFECT.c.stream_key == job.stream_key)
+    mine = (EFFECT.c.operator_id == work.operator_id, EFFECT.c.stream_key == stream)
     last = func.coalesce(select(func.max(EFFECT.c.position)).where(*mine).scalar_subquery(), 0)
-    told = {"job_id": of, "stream_key": job.stream_key, "stream_seq": job.stream_seq}
+    told = {"job_id": of, "stream_key": stream, "stream_seq": stream_seq}
     values = {"operator_id": work.operator_id, "effect_id": work.ids.new(), **told}
     work.connection.execute(insert(EFFECT).values(position=last + 1, **values))
 
 
 def take_effect(work: Work, job: Job) -> None:
     """One row per run, and a while in which it is not over."""
-    note_effect(work, job, job.job_id)
+    note_effect(work, job.stream_key, job.job_id, job.stream_seq)
     time.sleep(PAUSE_SECONDS)  # noqa: TID251  time in which the kill may fall
 
 

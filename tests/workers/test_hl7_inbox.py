@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Row, event
 
 from adapters.hl7.message import Limits, Message
-from hospital_bridge.store.inbox import INBOX_MESSAGE
+from hospital_bridge.store.inbox import INBOX_MESSAGE, TAKE_UP
 from hospital_bridge.store.jobs import JOB
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.workers.hl7_inbox import Hl7Inbox, PeerRoute
@@ -56,7 +56,7 @@ def test_a_message_is_kept_byte_for_byte_and_sealed(inbox: Hl7Inbox, store: Stor
     assert "测试".encode() not in row.raw
     with store.read("h1") as work:
         assert work.inbox.raw(row.message_id) == raw
-    assert [(job.topic, job.ref, job.lane) for job in jobs(store)] == [("hl7.apply", row.message_id, "tx")]
+    assert [(job.topic, job.ref, job.lane) for job in jobs(store)] == [(TAKE_UP, row.message_id, "tx")]
 
 
 def test_the_same_content_again_gets_the_stored_answer(inbox: Hl7Inbox, store: Store, clock: FakeClock) -> None:
@@ -84,7 +84,7 @@ def test_the_same_id_with_other_content_is_quarantined_and_told(
 
 def test_a_counter_that_starts_anew_is_no_reuse(inbox: Hl7Inbox, store: Store, clock: FakeClock) -> None:
     assert take(inbox, clock, adt(sent="20261122083000"), adt(sent="20261123083000")) == ["AA", "AA"]
-    assert len(jobs(store)) == 2
+    assert [row.state for row in rows(store)] == ["received", "received"]
 
 
 def test_without_a_control_id_nothing_is_taken_for_a_repeat(inbox: Hl7Inbox, store: Store, clock: FakeClock) -> None:
@@ -122,7 +122,7 @@ def test_an_unwanted_message_is_kept_and_refused(store: Store, clock: FakeClock)
 
 def test_each_patient_has_a_stream_and_the_key_hides_who(inbox: Hl7Inbox, store: Store, clock: FakeClock) -> None:
     take(inbox, clock, adt("C1", "MRN1"), adt("C2", "MRN2"), adt("C3", "MRN1"), adt("C4", ""))
-    streams = [job.stream_key for job in jobs(store)]
+    streams = [row.streams for row in rows(store)]
     assert streams[0] == streams[2] != streams[1]
     assert streams[3] == "hl7:lis"
     assert not any("MRN" in stream for stream in streams)
@@ -149,4 +149,4 @@ def test_many_messages_are_one_commit(inbox: Hl7Inbox, store: Store, clock: Fake
     event.listen(store.engine, "commit", commits.append)
     take(inbox, clock, *(adt(f"C{number}") for number in range(50)))
     assert len(commits) == 1
-    assert len(rows(store)) == 50
+    assert (len(rows(store)), len(jobs(store))) == (50, 1)

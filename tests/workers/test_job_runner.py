@@ -107,9 +107,12 @@ def test_what_a_failing_handler_wrote_is_undone_and_the_rest_of_the_batch_stays(
         work.jobs.add("never", job.ref)
         raise RuntimeError
 
+    def write(work: Work, job: Job) -> None:
+        work.jobs.add("kept", job.ref)
+
     add(store, "fail", lane="tx")
     kept = add(store, "write", lane="tx")
-    worker = runner(store, fail=write_and_fail, write=lambda work, _job: work.jobs.add("kept", "ref"))
+    worker = runner(store, fail=write_and_fail, write=write)
     assert worker.run_once(Lane.TX) == 2
     with store.read("h1") as work:
         topics = [row.topic for row in work.table(JOB).all(JOB.c.topic.in_(["never", "kept"]))]
@@ -350,9 +353,12 @@ def test_each_operators_jobs_run_with_that_operators_rows(store: Store) -> None:
 
 
 def test_a_job_added_by_a_handler_runs_in_the_same_batch(store: Store) -> None:
+    def first(work: Work, job: Job) -> None:
+        work.jobs.add("second", job.ref, lane="tx")
+
     seen: list[str] = []
     add(store, "first", lane="tx")
-    worker = runner(store, first=lambda work, job: work.jobs.add("second", job.ref, lane="tx"), second=noting(seen))
+    worker = runner(store, first=first, second=noting(seen))
     assert worker.run_once(Lane.TX) == 2
     assert seen == ["ref"]
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import Row
 
-from adapters.hl7.message import Message
 from hospital_bridge.inbound import LOOK_AGAIN, stand_beside
-from hospital_bridge.store.inbox import APPLY, BESIDE
+from hospital_bridge.store.audit import AUDIT
+from hospital_bridge.store.inbox import APPLY, BESIDE, TAKE_UP
 from hospital_bridge.store.inbox_search import waits_for_others
 from hospital_bridge.store.jobs import JOB, Again, Job, Lane
 from hospital_bridge.store.unit_of_work import Store, Work
+from hospital_bridge.taking_up import IsIdle, TakingUp
 from hospital_bridge.workers.hl7_inbox import Hl7Inbox, PeerRoute
-from hospital_bridge.workers.job_runner import Handlers, JobRunner
+from hospital_bridge.workers.job_runner import Handlers, JobRunner, TxHandler
 from hospital_bridge.workers.received import Received
 from hospital_bridge.workers.retry import Retry
 from tests.steered import FakeClock
@@ -36,34 +39,41 @@ def merge(control_id: str, survivor: str, *retired: str) -> bytes:
 
 
 class Hospital:
-    """`tell` is what it sends in one batch, `work` runs what is due; `applied` is the order in which it was."""
+    """`tell` is what it sends in one batch, `work` runs what is due; `work` tells in which order it was applied."""
 
     def __init__(self, store: Store, clock: FakeClock) -> None:
-        self.applied: list[str] = []
         self.store, self.clock = store, clock
         self.held: set[str] = set()
         self.broken: set[str] = set()
-        handlers = Handlers(tx={APPLY: self._apply, BESIDE: stand_beside}, retry={APPLY: Retry(faults=1)})
+        tx: Mapping[str, TxHandler] = {TAKE_UP: TakingUp(self._apply, ""), APPLY: self._alone, BESIDE: stand_beside}
+        handlers = Handlers(tx=tx, retry={APPLY: Retry(faults=1)})
         self._runner = JobRunner(store, handlers, "worker-1", chance=lambda: 0.5)
         self._inbox = Hl7Inbox(store, ROUTES)
 
     def tell(self, *raws: bytes) -> None:
         self._inbox([Received("his", raw, self.clock.now()) for raw in raws])
 
-    def _apply(self, work: Work, job: Job) -> None:
-        name = Message.parse(work.inbox.raw(job.ref)).control_id
-        if name in self.held or waits_for_others(work, job.ref):
+    def _apply(self, work: Work, message: Row[Any], _stream: str, _is_idle: IsIdle) -> str:
+        name = message.control_id
+        if name in self.held:
             raise Again(LOOK_AGAIN)
         if name in self.broken:
             raise ValueError(name)
-        self.applied.append(name)
+        work.audit.record("hospital", "applied", name)
+        return ""
+
+    def _alone(self, work: Work, job: Job) -> None:
+        if waits_for_others(work, job):
+            raise Again(LOOK_AGAIN)
+        self._apply(work, work.inbox.get(job.ref), job.stream_key, work.jobs.is_idle)
 
     def work(self, seconds: int = 3) -> Sequence[str]:
         for _ in range(seconds):
             while self._runner.run_once(Lane.TX):
                 pass
             self.clock.advance(timedelta(seconds=1))
-        return self.applied
+        with self.store.read("h1") as core:
+            return [row.target for row in core.table(AUDIT).all(order_by=[AUDIT.c.audit_id])]
 
     def unfinished(self) -> int:
         with self.store.read("h1") as work:
