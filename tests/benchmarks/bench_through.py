@@ -20,7 +20,7 @@ from sqlalchemy import Engine, func, select
 from hospital_bridge.clock import SystemClock
 from hospital_bridge.sandbox.stage import OPERATOR, Ports, Stage
 from hospital_bridge.store.engine import enter, make_engine
-from hospital_bridge.store.inbox import INBOX_MESSAGE
+from hospital_bridge.store.inbox import APPLY, INBOX_MESSAGE, TAKE_UP
 from hospital_bridge.store.jobs import JOB, JobState
 from tests.benchmarks.bench_registrations import _DATABASES
 from tests.benchmarks.durable_commits import one_row_commits
@@ -85,7 +85,8 @@ def _kept(engine: Engine) -> int:
 
 
 def _until_all_are_applied(engine: Engine) -> None:
-    waiting = select(JOB.c.job_id).where(JOB.c.topic == "hl7.apply", JOB.c.state == JobState.READY.value).limit(1)
+    received = (JOB.c.topic.in_((TAKE_UP, APPLY)), JOB.c.state == JobState.READY.value)
+    waiting = select(JOB.c.job_id).where(*received).limit(1)
     while True:
         with engine.begin() as connection:
             enter(connection, OPERATOR)

@@ -13,24 +13,31 @@ from sqlalchemy import Connection, event
 
 from hospital_bridge.store.deliveries import DeliveryKind
 from hospital_bridge.store.engine import make_engine
-from hospital_bridge.store.inbox import Envelope
+from hospital_bridge.store.inbox import Envelope, InboxState, Kept
 from hospital_bridge.store.inbox_search import Sought, search
 from hospital_bridge.store.keys import RootKeys
+from hospital_bridge.store.known_messages import known_of
 from hospital_bridge.store.unit_of_work import Store, Work
+from hospital_bridge.store.waiting import waiting
 from queueing.ordering import SortKey
 from queueing.ticket import Ticket
 from tests.steered import CountedIds, FakeClock
 
 DAY = date(2026, 11, 23)
-NOBODY = Ticket("t", "x", "s", "walk_in", datetime(2026, 11, 23, tzinfo=UTC), 1, "A001")
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+NOBODY = Ticket("t", "x", "s", "walk_in", NOW, 1, "A001")
 ALL_BEFORE = SortKey(9, datetime(2026, 11, 24, tzinfo=UTC), 1, "t")
 
 QUESTIONS: dict[str, Callable[[Work], object]] = {
     "uq_binding_live": lambda work: work.subjects.bound_to("w1"),
     "uq_data_key_active": lambda work: work.seal.index("id_number", "1"),
-    "inbox_message USING INDEX uq_inbox_message_content": lambda work: work.inbox.known(
-        (Envelope("his", "HIS", "H1", "2026", str(n)), "") for n in range(9)
+    "inbox_message USING INDEX uq_inbox_message_content": lambda work: known_of(
+        work, ((Envelope("his", "HIS", "H1", "2026", str(n)), "") for n in range(9))
     ),
+    "inbox_message USING COVERING INDEX uq_inbox_message_content": lambda work: work.inbox.keep_new(
+        [Kept(str(n), Envelope("his", control_id=str(n)), b"", "", b"", InboxState.RECEIVED, NOW) for n in range(9)], 1
+    ),
+    "ix_inbox_message_waiting": lambda work: waiting(work, 9),
     "ix_inbox_message_patient": lambda work: search(work, Sought(patient_index="1"), 20),
     "uq_inbox_message_content": lambda work: search(work, Sought(control_id="M1", peer="his"), 20),
     "ix_delivery_undone": lambda work: work.deliveries.undone(DeliveryKind.WEBHOOK),
@@ -41,6 +48,8 @@ QUESTIONS: dict[str, Callable[[Work], object]] = {
     "queue_ticket_order": lambda work: work.queue_tickets.count_ahead(NOBODY, DAY, ALL_BEFORE, {"d1"}),
 }
 """Index, or the table of one -> the question that it is there for."""
+OF_ONE_OPERATOR = {"ix_inbox_message_waiting"}
+"""Read from its beginning: what stands in it is all that is asked for."""
 
 
 @pytest.fixture
@@ -69,4 +78,5 @@ def test_the_partial_index_is_used(store: Store, index: str) -> None:
     event.listen(store.engine, "before_cursor_execute", explain)
     with store.begin("h1") as work:
         QUESTIONS[index](work)
-    assert any(index in plan and plan.count("=?") > 1 for plan in plans), plans
+    known = 1 if index in OF_ONE_OPERATOR else 2
+    assert any(index in plan and plan.count("=?") >= known for plan in plans), plans

@@ -23,9 +23,11 @@ from hospital_bridge.clock import SystemClock
 from hospital_bridge.sandbox.town import free_ports
 from hospital_bridge.settings.model import AnswersTo
 from hospital_bridge.settings.model import Peer as Told
-from hospital_bridge.store.inbox import APPLY
-from hospital_bridge.store.jobs import Job, Lane
+from hospital_bridge.store.inbox import TAKE_UP
+from hospital_bridge.store.inbox_search import Kept
+from hospital_bridge.store.jobs import Lane
 from hospital_bridge.store.unit_of_work import Store, Work
+from hospital_bridge.taking_up import IsIdle, TakingUp
 from hospital_bridge.workers.hl7_inbox import Hl7Inbox
 from hospital_bridge.workers.job_runner import Handlers, JobRunner
 from hospital_bridge.workers.listener import Listener
@@ -87,11 +89,11 @@ def applying(store: Store, answers_at: int) -> Iterator[None]:
     """Whatever was received takes effect, and its sender is told of it at that port."""
     owed = answers_owed(SENDER, AnswersTo(host="127.0.0.1", port=answers_at), UTC, MllpClient)
 
-    def apply(work: Work, job: Job) -> None:
-        owed.owe(work, "his", job.ref, work.inbox.raw(job.ref), accepted=True)
-        work.inbox.applied(job.ref, "digest")
+    def apply(work: Work, message: Kept, _stream: str, _is_idle: IsIdle) -> str:
+        owed.owe(work, "his", message.message_id, work.inbox.opened(message), accepted=True)
+        return ""
 
-    handlers = Handlers(tx={APPLY: apply}, io={ANSWER: partial(send_answer, lambda _peer: owed)})
+    handlers = Handlers(tx={TAKE_UP: TakingUp(apply, "digest")}, io={ANSWER: partial(send_answer, lambda _peer: owed)})
     worker = Worker(store, JobRunner(store, handlers, "w1"), {Lane.TX: 1, Lane.IO: 1})
     worker.start()
     yield
