@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import operator
+import re
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from decimal import Decimal
 
 from adapters.errors import NotDone, OutcomeUnknown, OutsideError, Reason, Refused
 
@@ -13,6 +17,27 @@ NOES = (BUSY, UNKNOWN, *Reason)
 
 MEANINGS = (OK, EMPTY, *NOES)
 """`ok` and `empty`, which is a yes to a question whose answer is that there is nothing, besides."""
+
+
+ANY = "*"
+"""The test that any text passes that is not empty."""
+
+_COMPARISON = re.compile(r"(?P<sign>[<>]=?)\s*(?P<number>-?\d{1,15}(?:\.\d{1,6})?)\Z", re.ASCII)
+_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,6})?\Z", re.ASCII)
+_SIGNS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def passes(text: str, test: str) -> bool:
+    """`0` that text itself, `*` any, `>0` a number above it; an empty test is an empty text."""
+    comparison = _COMPARISON.match(test)
+    if comparison is None:
+        return bool(text) if test == ANY else text == test
+    return bool(_NUMBER.match(text)) and _SIGNS[comparison["sign"]](Decimal(text), Decimal(comparison["number"]))
 
 
 def error(meaning: str, text: str, *, native_code: str, retry_after: timedelta) -> OutsideError:

@@ -6,22 +6,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.his_http.client import HttpHisClient
+from adapters.his_http.desk import HttpDesk
 from adapters.his_http.feeds import HttpFeeds
-from adapters.his_http.his import HttpOperations
 from adapters.his_http.questions import Questions
 from adapters.his_http.schema import HttpHisSchema, settings_from
 from adapters.his_http.settings import HttpHisSettings
 from adapters.http import Timeouts
 from adapters.manifest import AdapterContext, Manifest, QualityPoint
+from adapters.records.his import RecordsHis
 from adapters.time import Now
 
 
-class HttpHis(HttpOperations, HttpFeeds):
+class HttpHis(RecordsHis, HttpFeeds):
     """Every port of the adapter in one object."""
 
     def __init__(self, client: HttpHisClient, settings: HttpHisSettings, now: Now) -> None:
         questions = Questions(client, settings, now)
-        HttpOperations.__init__(self, questions, settings, now)
+        RecordsHis.__init__(self, HttpDesk(questions, settings), now)
         HttpFeeds.__init__(self, questions, settings, now)
 
 

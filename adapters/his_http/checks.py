@@ -10,14 +10,7 @@ from typing import Any
 
 from adapters.his_http.settings import Operation
 from adapters.his_http.template import RAW, Place, Template
-from adapters.records.names import ASKED, KINDS, PATIENT
-
-POSTS = (
-    "post",
-    *(f"post_{kind}" for kind in ("payment", "refund")),
-    *(f"post_{what}_{kind}" for what in ("registration", "bill") for kind in ("payment", "refund")),
-)
-"""One operation for all postings, or one for each kind."""
+from adapters.records.names import ASKED, KINDS, PATIENT, POSTS
 
 KIND_OF = {
     "departments": "department",

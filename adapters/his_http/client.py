@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from adapters import meanings
-from adapters.errors import Malformed, NotDone, OutcomeUnknown, OutsideError
+from adapters.errors import NotDone, OutcomeUnknown, OutsideError
 from adapters.his_http import reply
 from adapters.his_http.settings import Asking, HttpHisSettings, Operation
 from adapters.his_http.template import encoded
 from adapters.http import HttpClient, Request, Response, Transport
 from adapters.records import Record, sent
 from adapters.records.conventions import Conventions
+from adapters.records.his import sent_already
 from adapters.time import Now
 
 READ = "read"
@@ -100,15 +100,6 @@ class HttpHisClient:
             **asking.values,
             **self._settings.secrets,
         }
-
-
-@contextmanager
-def sent_already() -> Iterator[None]:
-    """What was sent and answered unreadably may have been done."""
-    try:
-        yield
-    except Malformed as unreadable:
-        raise OutcomeUnknown(unreadable.text, native_code=unreadable.native_code) from unreadable
 
 
 @dataclass(slots=True)

@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import operator
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Protocol
 
 from adapters import texts
-from adapters.meanings import OK
-
-FILLED = "*"
-"""The test that any text passes that is not empty."""
-
-_COMPARISON = re.compile(r"(?P<sign>[<>]=?)\s*(?P<number>-?\d{1,15}(?:\.\d{1,6})?)\Z", re.ASCII)
-_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,6})?\Z", re.ASCII)
-_SIGNS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
+from adapters.meanings import OK, passes
 
 
 class Place(Protocol):
@@ -82,11 +67,3 @@ class Judgement:
             return self.codes[code], texts.code(code)
         held = (rule.means for rule in self.rules if rule.holds(document, document, if_absent=is_inmost))
         return next(held, self.otherwise if code else None), texts.code(code)
-
-
-def passes(text: str, test: str) -> bool:
-    """`0` that text itself, `*` any, `>0` a number above it; an empty test is an empty text."""
-    comparison = _COMPARISON.match(test)
-    if comparison is None:
-        return bool(text) if test == FILLED else text == test
-    return bool(_NUMBER.match(text)) and _SIGNS[comparison["sign"]](Decimal(text), Decimal(comparison["number"]))

@@ -14,12 +14,13 @@ from adapters.his_sql.database import HospitalDatabase, Row
 from adapters.his_sql.operations import CALL, OPERATIONS
 from adapters.his_sql.settings import AskedFor, SqlHisSettings
 from adapters.records import Record
+from adapters.records.conventions import Conventions
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.25
 """Seconds between two looks for an answer that stands elsewhere, each twice as long as the last."""
 
 
-class Desk:
+class SqlDesk:
     """Carries out what the settings name; records come back under our own field names."""
 
     def __init__(self, database: HospitalDatabase, settings: SqlHisSettings, new_id: Callable[[], str]) -> None:
@@ -35,6 +36,11 @@ class Desk:
     def has(self, operation: str) -> bool:
         """Whether the site has it."""
         return operation in self._settings.operations
+
+    def conventions(self, operation: str) -> Conventions:
+        """How the database writes; Refused where the site does not have the operation."""
+        self._named(operation)
+        return self._settings.conventions
 
     def ask(self, operation: str, values: Record) -> Sequence[Record]:
         """What a question gives; whatever goes wrong has changed nothing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from adapters.records.names import ASKED
+from adapters.records.names import ASKED, POSTS
 
 CALL = "call_id"
 """A parameter of every change: 32 hex digits that no other call has, to find its answer by."""
@@ -25,6 +25,10 @@ class Operation:
         return (*ASKED[self.method or name], *((CALL,) if self.changes else ()))
 
 
+def _of_kind(name: str) -> str:
+    return f"Posts a {name.removeprefix('post_').replace('_', ' ')}, where that is a procedure of its own."
+
+
 OPERATIONS: Mapping[str, Operation] = {
     "departments": Operation("department", "The departments that take registrations."),
     "practitioners": Operation("practitioner", "The practitioners of one department."),
@@ -35,12 +39,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "find_booking": Operation("booking", "The appointment under our number."),
     "cancel": Operation("", "Gives a slot back.", changes=True),
     "post": Operation("receipt", "Posts a payment or a refund.", changes=True),
-    "post_refund": Operation(
-        "receipt", "Posts a refund, where that is another procedure.", changes=True, method="post"
-    ),
-    "post_bill": Operation(
-        "receipt", "Posts the payment of a bill, where that is another.", changes=True, method="post"
-    ),
+    **{name: Operation("receipt", _of_kind(name), changes=True, method="post") for name in POSTS[1:]},
     "find_posting": Operation("posting", "The posting under our serial."),
     "postings": Operation("posting", "What was posted through us on one day."),
 }

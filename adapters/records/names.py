@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from adapters.values import EntryKind, Posting
+
 PATIENT = ("mrn", "visit_card_no", "id_type", "id_number", "patient_name", "birth_date", "sex")
 """The patient, in every record that has one."""
 
@@ -106,3 +108,16 @@ ASKED: Mapping[str, tuple[str, ...]] = {
 
 `starts_time` and `ends_time` are local times such as 08:30; `signed_amount` is negative for a refund.
 """
+
+POSTS = (
+    "post",
+    *(f"post_{kind}" for kind in EntryKind),
+    *(f"post_{what}_{kind}" for what in ("registration", "bill") for kind in EntryKind),
+)
+"""The operations that make a posting: one for all, or one for each kind."""
+
+
+def ways_to_post(posting: Posting) -> Sequence[str]:
+    """Those that may make this one, the nearest first."""
+    what = "bill" if posting.bill_no else "registration"
+    return f"post_{what}_{posting.kind}", f"post_{posting.kind}", "post"

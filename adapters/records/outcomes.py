@@ -5,24 +5,16 @@ Every system has a code for it, and no code means the same everywhere: what no r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
 
 from marshmallow import Schema, fields, validate
 
 from adapters import texts
 from adapters.errors import Malformed, OutsideError, Reason
-from adapters.meanings import EMPTY, MEANINGS, OK, UNKNOWN, error
+from adapters.meanings import EMPTY, MEANINGS, OK, UNKNOWN, error, passes
 from adapters.records.conventions import ANYTHING_ELSE
-
-_AGAINST_ZERO: Mapping[str, Callable[[Decimal], bool]] = {
-    ">0": lambda number: number > 0,
-    "<0": lambda number: number < 0,
-    ">=0": lambda number: number >= 0,
-    "<=0": lambda number: number <= 0,
-}
 
 
 class OutcomeSchema(Schema):
@@ -64,19 +56,14 @@ class OutcomeRules:
         raise _outcome(meaning, texts.code(code.strip()), changes=changes, retry_after=retry_after)
 
     def _meaning(self, code: str, message: str) -> str:
-        meaning = self.codes.get(code) or self._by_number(code) or self.codes.get(ANYTHING_ELSE, "")
+        meaning = self.codes.get(code) or self._by_test(code) or self.codes.get(ANYTHING_ELSE, "")
         if meaning != Reason.OTHER:
             return meaning
         return next((told for words, told in self.words.items() if words in message), meaning)
 
-    def _by_number(self, code: str) -> str:
-        try:
-            number = Decimal(code)
-        except InvalidOperation:
-            return ""
-        if not number.is_finite():
-            return ""
-        return next((self.codes[key] for key, fits in _AGAINST_ZERO.items() if key in self.codes and fits(number)), "")
+    def _by_test(self, code: str) -> str:
+        tests = sorted(self.codes.keys() - {ANYTHING_ELSE}, key=lambda test: ("=" in test, test))
+        return next((self.codes[test] for test in tests if passes(code, test)), "")
 
 
 def _outcome(meaning: str, code: str, *, changes: bool, retry_after: timedelta) -> OutsideError:

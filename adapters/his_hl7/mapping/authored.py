@@ -16,7 +16,7 @@ from adapters.his_hl7.mapping.layout import PatientPart, split
 from adapters.his_hl7.mapping.observations import meaning
 from adapters.his_hl7.mapping.orders import Order
 from adapters.his_hl7.mapping.patients import read_record
-from adapters.his_hl7.mapping.results import Contents, contents_of
+from adapters.his_hl7.mapping.reports import Contents, contents_of, report_of
 from adapters.his_hl7.mapping.scope import Scope
 from adapters.his_hl7.settings import Hl7HisSettings
 from adapters.hl7.message import Message
@@ -114,22 +114,5 @@ def _mended(status: ReportStatus) -> ReportStatus:
 
 
 def _report(document: _Document, contents: Contents, status: ReportStatus) -> ReportIssued:
-    scope, places, settings = document.scope, document.places, document.settings
-    code, name = scope.practitioner(places.practitioner)
-    return ReportIssued(
-        report_no=scope.number(places.number),
-        placer_order_no=scope.optional_number(places.our_order),
-        patient=read_record(scope.segment("PID"), settings),
-        filler_id=scope.optional_number(places.visit),
-        kind=ReportKind.IMAGING,
-        title=scope.required(places.title),
-        status=status,
-        issued_at=scope.required_instant(places.issued_at, settings.time_zone),
-        observed_at=scope.instant(places.observed_at, settings.time_zone),
-        practitioner_code=code,
-        practitioner_name=name,
-        department_name=scope.text(places.department_name),
-        observations=contents.observations,
-        documents=contents.documents,
-        comment=contents.comment,
-    )
+    places = document.places
+    return report_of(document.scope, contents, places, document.settings, kind=ReportKind.IMAGING, status=status)

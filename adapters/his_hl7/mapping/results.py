@@ -4,31 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from adapters.errors import Malformed
 from adapters.heard import Told
-from adapters.his_hl7.map_settings import ResultMap
 from adapters.his_hl7.mapping.layout import PatientPart
-from adapters.his_hl7.mapping.observations import comments, item_of, meaning
+from adapters.his_hl7.mapping.observations import meaning
 from adapters.his_hl7.mapping.orders import Order, orders
-from adapters.his_hl7.mapping.patients import read_record
+from adapters.his_hl7.mapping.reports import Contents, contents_of, report_of
 from adapters.his_hl7.mapping.scope import Scope
 from adapters.his_hl7.settings import Hl7HisSettings
 from adapters.hl7.message import Message
-from adapters.news import Document, Left, Observation, ReportIssued, ReportKind, ReportStatus
+from adapters.news import Left, ReportIssued, ReportKind, ReportStatus
 from adapters.reported import TAKEN_BACK, status_of
-
-
-@dataclass(frozen=True, slots=True)
-class Contents:
-    """What the OBX of one order or document tell; `statuses` of those that tell anything."""
-
-    observations: tuple[Observation, ...]
-    documents: tuple[Document, ...]
-    comment: str
-    left: tuple[Left, ...]
-    statuses: tuple[ReportStatus, ...]
 
 
 def issued(message: Message, part: PatientPart, settings: Hl7HisSettings) -> Iterator[Told]:
@@ -68,38 +55,8 @@ def _issued(
         raise Malformed(f"{opener}-25 is missing")
     if not contents.statuses and status not in TAKEN_BACK:
         raise Malformed(f"{opener} is {status} and has no result")
-    code, name = scope.practitioner(places.practitioner)
-    return ReportIssued(
-        report_no=scope.number(places.number),
-        placer_order_no=scope.optional_number(places.our_order),
-        patient=read_record(scope.segment("PID"), settings),
-        filler_id=scope.optional_number(places.visit),
-        kind=ReportKind.IMAGING if scope.holds(places.imaging) else ReportKind.LAB,
-        title=scope.required(places.title),
-        status=status,
-        issued_at=scope.required_instant(places.issued_at, settings.time_zone),
-        observed_at=scope.instant(places.observed_at, settings.time_zone),
-        practitioner_code=code,
-        practitioner_name=name,
-        department_name=scope.text(places.department_name),
-        observations=contents.observations,
-        documents=contents.documents,
-        comment=contents.comment,
-    )
-
-
-def contents_of(scope: Scope, order: Order, firmness: ReportStatus | None, places: ResultMap) -> Contents:
-    """Its items, documents and comment; `firmness` is how firm the whole is, if that is said."""
-    read = [(item, *item_of(scope.inside(item), item, firmness, places)) for item in order.items]
-    told = [(item, each) for item, _, each in read]
-    remarks = [comments(order.comments), *(comments(item) for item, each in told if not isinstance(each, Observation))]
-    return Contents(
-        tuple(each for _, each in told if isinstance(each, Observation)),
-        tuple(each for _, each in told if isinstance(each, Document)),
-        "\n".join(filter(None, remarks)),
-        tuple(each for _, each in told if isinstance(each, Left)),
-        tuple(status for _, status, _ in read if status is not None),
-    )
+    kind = ReportKind.IMAGING if scope.holds(places.imaging) else ReportKind.LAB
+    return report_of(scope, contents, places, settings, kind=kind, status=status)
 
 
 def _joined(reports: Iterable[ReportIssued]) -> Iterator[ReportIssued]:

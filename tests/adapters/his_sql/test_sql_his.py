@@ -156,7 +156,7 @@ def posting(kind: EntryKind = EntryKind.PAYMENT, serial: str = "S1") -> Posting:
 
 
 def test_padding_and_nulls_are_nothing(his: SqlHis) -> None:
-    assert his.departments() == [Department("0101", "心血管内科"), Department("0102", "眼科", "2楼")]
+    assert his.departments() == (Department("0101", "心血管内科"), Department("0102", "眼科", "2楼"))
 
 
 def test_a_slot_has_local_times_and_exact_money_and_stands_on_the_day_that_was_asked_for(his: SqlHis) -> None:
@@ -170,7 +170,7 @@ def test_a_slot_has_local_times_and_exact_money_and_stands_on_the_day_that_was_a
         2,
         Fen(1230),
     )
-    assert his.slots("0101", "D2", DAY) == []
+    assert his.slots("0101", "D2", DAY) == ()
 
 
 def test_an_appointment_is_booked_found_cancelled_and_gone(his: SqlHis) -> None:
