@@ -1,8 +1,8 @@
-# Everything starts here: `make demo`, `make test`, `make check`, `make bench`, `make fuzz`, `make kills`, `make simulate`, `make docs`, `make wheel`.
+# Everything starts here: `make demo`, `make test`, `make check`, `make bench`, `make fuzz`, `make kills`, `make scenarios`, `make simulate`, `make docs`, `make wheel`.
 # Each target installs what it needs, pinned by constraints.txt and package-lock.json.
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check pages bench fuzz kills simulate docs reference wheel clean
+.PHONY: demo test check pages bench fuzz kills scenarios simulate docs reference wheel clean
 
 bin := .venv/bin
 pip := $(bin)/pip --disable-pip-version-check install --quiet --constraint constraints.txt
@@ -35,6 +35,9 @@ fuzz: .venv/.ready
 kills: .venv/.ready
 	HB_KILL_MESSAGES=$(or $(MESSAGES),20000) HB_KILL_SECONDS=$(SECONDS) $(bin)/pytest -q tests/workers/test_killed_listener.py
 	cat var/kills.json
+
+scenarios: .venv/.ready
+	$(bin)/pytest -q -m scenario $(ARGS)
 
 FROM := 0
 SEEDS := 200

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from flask import Flask
 
 from tests.remembered import RememberedRule, RememberedTemplates
@@ -11,3 +14,13 @@ Flask.jinja_options = {"bytecode_cache": RememberedTemplates()}
 Flask.url_rule_class = RememberedRule
 
 pytest_plugins = ["tests.fixtures_store"]
+
+SCENARIO = re.compile(r"test_\d\d_")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that names a scenario of money by its number is found by `-m scenario`."""
+    for item in items:
+        if SCENARIO.match(item.name):
+            item.add_marker(pytest.mark.scenario)

@@ -1,23 +1,36 @@
-"""A process that dies at a chosen point: before or after a commit, before a request or before its reply."""
+"""What ends in the middle: a process or its database, before or after a commit, before a request or its reply."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
+from sqlalchemy.exc import OperationalError
+
+from hospital_bridge.payment.model import Payment
 from hospital_bridge.store.unit_of_work import Store, Work
+from hospital_bridge.workers.job_runner import LEASE
+from tests.payment.world import World
+from tests.steered import FakeClock
 
 
 class Crash(BaseException):
     """No handler catches it, as none catches SIGKILL."""
 
 
-class Points:
-    """Counts the points that a run passes, and dies once at the chosen one."""
+def process_dies(point: int) -> None:
+    """The process is gone at this point."""
+    raise Crash(f"point {point}")
 
-    def __init__(self) -> None:
+
+class Points:
+    """Counts the points that a run passes, and strikes once at the chosen one."""
+
+    def __init__(self, strike: Callable[[int], None] = process_dies) -> None:
         self.passed = 0
         self.deadly: int | None = None
+        self._strike = strike
 
     def arm(self, deadly: int | None) -> None:
         self.passed, self.deadly = 0, deadly
@@ -25,11 +38,11 @@ class Points:
     def pass_by(self) -> None:
         self.passed += 1
         if self.passed == self.deadly:
-            raise Crash(f"point {self.passed}")
+            self._strike(self.passed)
 
 
 class MortalStore(Store):
-    """A store whose process may die just before and just after each commit."""
+    """A store whose process or database may end just before and just after each commit."""
 
     points: Points
 
@@ -39,3 +52,41 @@ class MortalStore(Store):
             yield work
             self.points.pass_by()
         self.points.pass_by()
+
+
+class MortalWorld(World):
+    """Each step is repeated by whoever began it until it got through; each death is followed by a restart."""
+
+    def __init__(self, store: MortalStore, clock: FakeClock, points: Points | None = None) -> None:
+        self.points = store.points = points or Points()
+        super().__init__(store, clock)
+        self.wallet.line.tap = self.desk.line.tap = self.points.pass_by
+
+    def survive(self, step: Callable[[], object]) -> None:
+        while True:
+            try:
+                step()
+                return
+            except Crash:
+                self.restart()
+            except OperationalError:
+                # The database was away: the process lives on, and what it had leased is free once the lease is over.
+                self.clock.advance(LEASE)
+
+    def journey(self, sale_ref: str) -> Payment:
+        """Opened, paid, noticed, booked; then cancelled, refunded and reversed."""
+        self.survive(lambda: self.open(sale_ref))
+        self.survive(self.run)
+        payment = next(one for one in self.all_payments() if one.sale_ref == sale_ref)
+        while payment.merchant_order_no not in self.wallet.orders:
+            self.survive(lambda: self.drain(timedelta(seconds=10)))
+        self.wallet.pay(payment.merchant_order_no)
+        self.survive(lambda: self.notify(payment))
+        self.survive(self.drain)
+        self.survive(lambda: self.refund_all(payment))
+        self.survive(self.drain)
+        return payment
+
+    def all_payments(self) -> list[Payment]:
+        with self.store.read("h1") as work:
+            return list(work.payments.all())

@@ -2,51 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from adapters.errors import Reason
 from adapters.values import Fen
-from hospital_bridge.payment.model import Payment, Situation
+from hospital_bridge.payment.model import Situation
 from hospital_bridge.store.keys import RootKeys
 from tests.fixtures_store import Database
-from tests.payment.crashes import Crash, MortalStore, Points
-from tests.payment.world import FEE, World
+from tests.payment.crashes import MortalStore, MortalWorld
+from tests.payment.world import FEE
 from tests.steered import CountedIds, FakeClock
-
-
-class MortalWorld(World):
-    """Each step is repeated by whoever began it until it got through; each death is followed by a restart."""
-
-    def __init__(self, store: MortalStore, clock: FakeClock) -> None:
-        self.points = store.points = Points()
-        super().__init__(store, clock)
-        self.wallet.line.tap = self.desk.line.tap = self.points.pass_by
-
-    def survive(self, step: Callable[[], object]) -> None:
-        while True:
-            try:
-                step()
-                return
-            except Crash:
-                self.restart()
-
-    def journey(self, sale_ref: str) -> Payment:
-        """Opened, paid, noticed, booked; then cancelled, refunded and reversed."""
-        self.survive(lambda: self.open(sale_ref))
-        self.survive(self.run)
-        payment = next(one for one in self.all_payments() if one.sale_ref == sale_ref)
-        self.wallet.pay(payment.merchant_order_no)
-        self.survive(lambda: self.notify(payment))
-        self.survive(self.drain)
-        self.survive(lambda: self.refund_all(payment))
-        self.survive(self.drain)
-        return payment
-
-    def all_payments(self) -> list[Payment]:
-        with self.store.read("h1") as work:
-            return list(work.payments.all())
 
 
 @pytest.fixture

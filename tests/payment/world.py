@@ -44,9 +44,11 @@ class World:
         with self.store.begin(OPERATOR) as work:
             return self.payments(work).open(self.request(work, sale_ref, amount, payer=payer))
 
-    def request(self, work: Work, sale_ref: str, amount: int, *, payer: str = "") -> PaymentRequest:
-        expires_at = work.now + HALF_AN_HOUR
-        return PaymentRequest("registration", sale_ref, "s1", payer or self.payer, Fen(amount), expires_at)
+    def request(
+        self, work: Work, sale_ref: str, amount: int, *, payer: str = "", expires_at: datetime | None = None
+    ) -> PaymentRequest:
+        ends = expires_at or work.now + HALF_AN_HOUR
+        return PaymentRequest("registration", sale_ref, "s1", payer or self.payer, Fen(amount), ends)
 
     def payments(self, work: Work) -> PaymentsFacade:
         return PaymentsFacade(self.context, work)
