@@ -13,9 +13,11 @@ from hospital_bridge.finance import FinanceDesk
 from hospital_bridge.identity.sign_in import CONSENT_VERSION, complete_sign_in
 from hospital_bridge.inbound import message_desk_of
 from hospital_bridge.metrics import exposition
+from hospital_bridge.order_desk import OrderDesk
 from hospital_bridge.pace.paced import Paced
 from hospital_bridge.patience import Patience
 from hospital_bridge.payment.flows.notice import receive_notice
+from hospital_bridge.refund_desk import RefundDesk
 from hospital_bridge.store.engine import answers
 from hospital_bridge.telling.wallet import AGREEMENT
 from hospital_bridge.web.passwords import PasswordLogin
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from hospital_bridge.bootstrap import Bridge, OperatorParts
     from hospital_bridge.facade import OperatorScope
+    from hospital_bridge.payment.context import MoneyContext
     from hospital_bridge.slot import Vertical
     from hospital_bridge.store.unit_of_work import Store
 
@@ -56,6 +59,10 @@ CONSENT = ConsentText(
 def site_of(bridge: Bridge) -> Site:
     """Everything that `web.create_app` needs."""
     shared = bridge.settings.bridge
+
+    def money(operator_id: str) -> MoneyContext:
+        return bridge.operators[operator_id].money
+
     patience = Patience(max(1, shared.web.threads // 2), bridge.outside.clock)
     return Site(
         public_url=shared.public_url,
@@ -66,7 +73,9 @@ def site_of(bridge: Bridge) -> Site:
         ids=bridge.outside.ids,
         authenticate=PasswordLogin(bridge.store, bridge.outside.ids),
         admin=Administration(bridge.store, _listening(bridge), partial(_resting, bridge)),
-        finance=FinanceDesk(lambda operator_id: bridge.operators[operator_id].money),
+        finance=FinanceDesk(money),
+        orders=OrderDesk(money),
+        refunds=RefundDesk(money),
         received=message_desk_of(bridge),
         metrics=lambda: exposition(bridge.store),
         readiness=partial(_readiness, bridge.store),

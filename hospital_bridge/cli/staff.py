@@ -34,20 +34,23 @@ def add(
 ) -> None:
     """Open the account LOGIN_NAME.
 
-    ROLE is admin, auditor (for somebody who is not an admin), reader (who opens received messages) or a role of a
-    vertical of the operator. A vertical's role can be held for one place alone, such as cashier@noodles for the shop of
+    ROLE is admin, auditor (for somebody who is neither admin nor finance), reader (who opens received messages),
+    finance (who closes the day and gives money back), help_desk (who looks orders up) or a role of a vertical of the
+    operator. A vertical's role can be held for one place alone, such as cashier@noodles for the shop of
     that id.
     """
     from hospital_bridge.store.staff import EVERYWHERE, NameTaken, RoleGrant, StaffAccounts
-    from hospital_bridge.web.access import ADMIN, AUDITOR, READER
+    from hospital_bridge.web.access import CORE_ROLES
     from hospital_bridge.web.passwords import PasswordLogin
 
     bridge = built(configuration)
     operator = chosen_operator(bridge, operator_id)
     grants = [role.partition("@") for role in roles]
     _refuse_unfit(tuple(role for role, _, _ in grants), _offered(bridge, operator))
-    if any(place and role in {ADMIN, AUDITOR, READER} for role, _, place in grants):
-        raise click.UsageError(translate("Admins and auditors are that for the whole operator, not for one place."))
+    if any(place and role in CORE_ROLES for role, _, place in grants):
+        raise click.UsageError(
+            translate("Roles of the bridge itself are held for the whole operator, not for one place.")
+        )
     held = frozenset(RoleGrant(role, place or EVERYWHERE) for role, _, place in grants)
     try:
         kept = PasswordLogin(bridge.store, bridge.outside.ids).hash(password)
@@ -64,18 +67,20 @@ def add(
 
 def _offered(bridge: Bridge, operator_id: str) -> list[str]:
     """The core's roles and those of the verticals that the operator has."""
-    from hospital_bridge.web.access import ADMIN, AUDITOR, READER
+    from hospital_bridge.web.access import CORE_ROLES
 
     verticals = [bridge.verticals[name] for name in bridge.operators[operator_id].scopes]
-    return list(dict.fromkeys([ADMIN, AUDITOR, READER, *(role for each in verticals for role in each.manifest.roles)]))
+    return list(dict.fromkeys([*CORE_ROLES, *(role for each in verticals for role in each.manifest.roles)]))
 
 
 def _refuse_unfit(roles: tuple[str, ...], offered: list[str]) -> None:
-    from hospital_bridge.web.access import ADMIN, AUDITOR
+    from hospital_bridge.web.access import ADMIN, AUDITOR, FINANCE
 
     for role in roles:
         if role not in offered:
             sentence = translate("There is no role {role}; choose among: {offered}.")
             raise click.UsageError(sentence.format(role=role, offered=", ".join(offered)))
-    if {ADMIN, AUDITOR} <= set(roles):
-        raise click.UsageError(translate("Nobody is admin and auditor: who acts must not be who watches the acts."))
+    if AUDITOR in roles and {ADMIN, FINANCE} & set(roles):
+        raise click.UsageError(
+            translate("Nobody who acts, as admin or finance, is auditor: who acts must not be who watches the acts.")
+        )

@@ -10,6 +10,7 @@ from typing import Any
 
 from marshmallow import Schema
 
+from adapters.invoices import InvoiceState
 from adapters.news import News
 from hospital_bridge.slot.cards import CardKind
 from hospital_bridge.slot.care import Care
@@ -44,6 +45,8 @@ class Sale:
     """(work, sale_ref, progress, reason): the vertical follows, in the same transaction."""
     entries: Callable[[Scope, date], Iterable[SaleEntry]]
     """The fulfilling system's own list of a day; sales that stand in one list name the same function."""
+    invoice: Callable[[Scope, PaidSale], InvoiceState | None] | None = None
+    """How the e-invoice of it stands, None where the issuing system cannot tell; without it the sale has none."""
     reverses_cards: bool = False
     """What was redeemed for an order of it (`Use.order_ref` is the `sale_ref`) is its holder's again, once, as soon as
     the order is refunded in full or ends unpaid; a partial refund gives nothing back. Runs before `changed`."""

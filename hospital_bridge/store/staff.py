@@ -104,6 +104,11 @@ class StaffAccounts:
         row = self._staff.one(STAFF.c.login_name == folded(login_name), STAFF.c.left_at.is_(None))
         return None if row is None else (row.staff_id, row.password_hash)
 
+    def login_name(self, staff_id: str) -> str:
+        """The login name of an account in use; empty for nobody."""
+        row = self._staff.one(STAFF.c.staff_id == staff_id, STAFF.c.left_at.is_(None))
+        return "" if row is None else str(row.login_name)
+
     def find(self, staff_id: str) -> StaffMember | None:
         """The person with the roles of this moment; None once they have left."""
         row = self._staff.one(STAFF.c.staff_id == staff_id, STAFF.c.left_at.is_(None))

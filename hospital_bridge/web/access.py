@@ -20,6 +20,15 @@ AUDITOR = "auditor"
 READER = "reader"
 """The staff role that opens what was received: names, numbers and results stand in it, and every look is recorded."""
 
+FINANCE = "finance"
+"""The staff role that closes the day and gives money back."""
+
+HELP_DESK = "help_desk"
+"""The staff role that looks an order up for whoever asks at a counter, and changes nothing."""
+
+CORE_ROLES = (ADMIN, AUDITOR, READER, FINANCE, HELP_DESK)
+"""Held for the whole operator; a vertical has roles of its own."""
+
 
 class Area(StrEnum):
     """Whose address it is, which also says how a caller is known."""
@@ -37,7 +46,8 @@ class Area(StrEnum):
 class Access:
     """The declaration of one route.
 
-    `role` is a staff role, the scope of an API key, or the kind of an enrolled device. `once` asks for an
+    `role` is a staff role, the scope of an API key, or the kind of an enrolled device; staff with `or_role` may come
+    too. `once` asks for an
     idempotency key on a POST. With `shows_again` the view itself answers a repeat (`once.is_repeat`): it does nothing
     and says how things stand. A page that `asks_position` may read where the phone is, and nothing of what is sent
     to it is kept, not even a digest: positions are so few that one gives its position away. A staff page that
@@ -47,6 +57,7 @@ class Access:
     area: Area
     signed_in: bool = True
     role: str = ""
+    or_role: str = ""
     once: bool = True
     shows_again: bool = False
     asks_position: bool = False

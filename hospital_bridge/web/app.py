@@ -21,8 +21,10 @@ from hospital_bridge.web import (
     finance,
     health,
     messages,
+    orders,
     patient,
     received,
+    refunds,
     staff,
     statements,
 )
@@ -41,6 +43,30 @@ from hospital_bridge.web.resources import plug_resources
 from hospital_bridge.web.session_cookie import send_session_cookie
 from hospital_bridge.web.site import Site
 
+PARTS = (
+    patient,
+    consents,
+    family,
+    messages,
+    cards,
+    staff,
+    admin,
+    finance,
+    statements,
+    orders,
+    refunds,
+    received,
+    deliveries,
+    devices,
+    board,
+    console,
+    card_desk,
+    callbacks,
+    api,
+    health,
+)
+"""The core's pages, each a module with its blueprint."""
+
 LARGEST_BODY = 1024 * 1024
 SEE_OTHER = 303
 
@@ -52,27 +78,8 @@ def create_app(site: Site) -> Flask:
     app.extensions["site"] = site
     app.extensions["open_requests"] = OpenRequests(site.store)
     assets = load_assets()
-    for blueprint in (
-        patient,
-        consents,
-        family,
-        messages,
-        cards,
-        staff,
-        admin,
-        finance,
-        statements,
-        received,
-        deliveries,
-        devices,
-        board,
-        console,
-        card_desk,
-        callbacks,
-        api,
-        health,
-    ):
-        app.register_blueprint(blueprint.blueprint)
+    for part in PARTS:
+        app.register_blueprint(part.blueprint)
     app.register_blueprint(assets_blueprint(assets))
     plug_pages(app, site)
     plug_resources(app, site)

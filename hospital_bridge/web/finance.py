@@ -10,14 +10,14 @@ from flask import Blueprint, Response, redirect, request
 
 from adapters.money import yuan_from_fen
 from hospital_bridge.errors import BridgeError
-from hospital_bridge.web.access import ADMIN, Access, Area, open_to
+from hospital_bridge.web.access import ADMIN, FINANCE, Access, Area, open_to
 from hospital_bridge.web.finance_reads import Decision, DifferenceRow, Explanation, MoneyRow, NotYet, SomebodyWasFaster
 from hospital_bridge.web.live import show
 from hospital_bridge.web.rendering import spoken
 from hospital_bridge.web.spreadsheet import sheet
 from hospital_bridge.web.visit import address, site, visit
 
-BY_ADMIN = Access(Area.STAFF, role=ADMIN)
+BY_FINANCE = Access(Area.STAFF, role=FINANCE, or_role=ADMIN)
 RUNS = 60
 LONGEST_RECEIPT = 64
 
@@ -113,14 +113,14 @@ STATES = {"waiting": "Waiting for a book", "done": "Compared"}
 
 
 @blueprint.get("/money/<about>/<decision>")
-@open_to(BY_ADMIN)
+@open_to(BY_FINANCE)
 def consider(about: str, decision: str) -> Response:
     """What a decision brings about, before it is made."""
     return _confirmation(about, _decision(decision))
 
 
 @blueprint.post("/money/<about>/<decision>")
-@open_to(BY_ADMIN)
+@open_to(BY_FINANCE)
 def decide(about: str, decision: str) -> Any:
     """Make the decision; HB-D004 when it no longer waits for anybody."""
     chosen, receipt_no = _decision(decision), request.form.get("receipt_no", "").strip()
@@ -134,7 +134,7 @@ def decide(about: str, decision: str) -> Any:
 
 
 @blueprint.get("/reconciliation")
-@open_to(BY_ADMIN)
+@open_to(BY_FINANCE)
 def reconciliation() -> Response:
     """The newest days of each wallet account, and every difference that is open."""
     finance, here = site().finance, visit().operator.id
@@ -153,7 +153,7 @@ def reconciliation() -> Response:
 
 
 @blueprint.get("/reconciliation/differences.csv")
-@open_to(BY_ADMIN)
+@open_to(BY_FINANCE)
 def saved_differences() -> Response:
     """Every open difference, for a spreadsheet."""
     rows = [
@@ -173,7 +173,7 @@ def saved_differences() -> Response:
 
 
 @blueprint.post("/reconciliation/again")
-@open_to(BY_ADMIN)
+@open_to(BY_FINANCE)
 def compare_again() -> Any:
     """Have the books of a day compared again."""
     try:
@@ -190,7 +190,7 @@ def proposal(one: DifferenceRow) -> str:
 
 
 @blueprint.post("/reconciliation/explain")
-@open_to(BY_ADMIN)
+@open_to(BY_FINANCE)
 def explain() -> Any:
     """Settle a difference with an explanation, or take it over."""
     told = request.form.get("explanation", "")

@@ -15,6 +15,9 @@ from hospital_bridge.web.visit import site, visit
 CSRF = "_csrf"
 KEY = "_idempotency"
 HIDDEN = frozenset({CSRF, KEY})
+PASSWORD = "password"  # noqa: S105  # the name of a field
+UNKEPT = frozenset({CSRF, KEY, PASSWORD})
+"""Fields of which not even a digest is kept: that of a password could be guessed at."""
 
 
 def hidden_fields() -> Markup:

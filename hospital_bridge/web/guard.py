@@ -68,7 +68,8 @@ def _holds(here: Visit, access: Access) -> bool:
 
 def may_enter(staff: StaffMember, access: Access) -> bool:
     """Whether somebody of the staff has the role of a page, as widely as the page wants it held."""
-    return staff.has(access.role) if access.heeds_departments else staff.has(access.role, EVERYWHERE)
+    where = None if access.heeds_departments else EVERYWHERE
+    return staff.has(access.role, where) or bool(access.or_role and staff.has(access.or_role, where))
 
 
 def _send_to_login() -> Any:

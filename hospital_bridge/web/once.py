@@ -15,7 +15,7 @@ from hospital_bridge.store.busy import DatabaseBusy
 from hospital_bridge.store.idempotency import Claim, ClaimLost, OtherContent, Requests, StillRunning, StoredReply
 from hospital_bridge.web.access import Access, Area
 from hospital_bridge.web.caller import Caller, caller
-from hospital_bridge.web.forms import CSRF, KEY
+from hospital_bridge.web.forms import KEY, UNKEPT
 from hospital_bridge.web.open_requests import open_requests
 from hospital_bridge.web.visit import site
 
@@ -101,6 +101,6 @@ def _request_hash(*, forgets: bool) -> str:
     """A digest of the request; of one that `forgets` what it was sent, of its address alone."""
     if forgets:
         return hashlib.sha256(request.path.encode()).hexdigest()
-    typed = sorted((name, value) for name, value in request.form.items(multi=True) if name not in (CSRF, KEY))
+    typed = sorted((name, value) for name, value in request.form.items(multi=True) if name not in UNKEPT)
     content = repr((request.path, typed)).encode() if typed or request.form else request.get_data()
     return hashlib.sha256(request.path.encode() + b"\n" + content).hexdigest()

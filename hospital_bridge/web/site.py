@@ -15,6 +15,8 @@ from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.web.admin_reads import AdminReads
 from hospital_bridge.web.finance_reads import Finance
 from hospital_bridge.web.message_reads import Messages
+from hospital_bridge.web.order_reads import Orders
+from hospital_bridge.web.refund_reads import Refunds
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,8 @@ class Site:
     authenticate: Callable[[str, str, str], str | None]
     admin: AdminReads
     finance: Finance
+    orders: Orders
+    refunds: Refunds
     received: Messages
     metrics: Callable[[], str]
     readiness: Callable[[], Sequence[Probe]]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from flask import Blueprint, Response, redirect, request
 
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.store.sessions import SessionKind
-from hospital_bridge.store.staff import folded
 from hospital_bridge.web.access import OPEN, Access, Area, open_to
 from hospital_bridge.web.client_address import address_bucket
 from hospital_bridge.web.limits import (
@@ -20,6 +18,7 @@ from hospital_bridge.web.limits import (
 )
 from hospital_bridge.web.live import show
 from hospital_bridge.web.next_page import next_page
+from hospital_bridge.web.proving import failures_of, note_failure
 from hospital_bridge.web.session_cookie import change_session, end_session
 from hospital_bridge.web.visit import address, site, visit
 
@@ -77,23 +76,17 @@ def logout() -> Any:
 
 def _sign_in(action: str, *, handing_over: bool = False) -> Any:
     operator_id, name = visit().operator.id, request.form.get("name", "")
-    bucket = f"staff:{hashlib.sha256(folded(name).encode()).hexdigest()[:32]}"
+    bucket = failures_of(name)
     count_against(operator_id, f"staff-from:{address_bucket()}", STAFF_LOGINS_FROM_ADDRESS)
     refuse_if_exceeded(operator_id, bucket, STAFF_LOGIN_FAILURES)
     staff_id = site().authenticate(operator_id, name, request.form.get("password", ""))
     if staff_id is None:
-        _note_failure(operator_id, bucket)
+        note_failure(operator_id, bucket, "staff.login_failed")
         return _login_page(handing_over=handing_over, wrong=True, name=name)
     with site().store.begin(operator_id) as work:
         change_session(work, SessionKind.STAFF, staff_id)
         work.audit.record(staff_id, action, staff_id)
     return redirect(next_page(address("admin.links")), 303)
-
-
-def _note_failure(operator_id: str, bucket: str) -> None:
-    count_against(operator_id, bucket, STAFF_LOGIN_FAILURES)
-    with site().store.begin(operator_id) as work:
-        work.security_events.record("staff.login_failed", address_bucket(), bucket)
 
 
 def _login_page(*, handing_over: bool = False, wrong: bool = False, name: str = "") -> Response:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect
 
 from adapters.money import yuan_from_fen
 from hospital_bridge.errors import BridgeError
-from hospital_bridge.web.access import ADMIN, Access, Area, open_to
+from hospital_bridge.web.access import ADMIN, FINANCE, Access, Area, open_to
 from hospital_bridge.web.finance import EXPLANATIONS, FINDINGS, KINDS
 from hospital_bridge.web.finance_reads import CannotSign
 from hospital_bridge.web.live import show
@@ -18,7 +18,7 @@ from hospital_bridge.web.spreadsheet import sheet
 from hospital_bridge.web.visit import address, site, visit
 from hospital_bridge.web.vouchers import EVERY_CHANNEL, vouchers
 
-BY_ADMIN = Access(Area.STAFF, role=ADMIN)
+BY_FINANCE = Access(Area.STAFF, role=FINANCE, or_role=ADMIN)
 OBSTACLES = {
     "not_over": "The day is not over yet.",
     "not_reconciled": "The books of the day have not been compared yet.",
@@ -38,14 +38,14 @@ blueprint = Blueprint("statements", __name__, url_prefix="/staff/<operator>")
 
 
 @blueprint.get("/statements/<day>")
-@open_to(BY_ADMIN)
+@open_to(BY_FINANCE)
 def of_day(day: str) -> Response:
     """The statement as it was signed, or as it would be signed now."""
     return _page(_day(day))
 
 
 @blueprint.post("/statements/<day>/sign")
-@open_to(BY_ADMIN)
+@open_to(BY_FINANCE)
 def sign(day: str) -> Any:
     """Sign it for good; the page says why where that cannot be done."""
     try:
@@ -56,7 +56,7 @@ def sign(day: str) -> Any:
 
 
 @blueprint.get("/statements/<day>/vouchers.csv")
-@open_to(BY_ADMIN)
+@open_to(BY_FINANCE)
 def saved(day: str) -> Response:
     """The vouchers of the day for the books of the hospital."""
     on = _day(day)

@@ -13,6 +13,7 @@ from hospital_bridge.web.finance_reads import Decision, Explanation
 from tests.browser.chromium import barriers
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.test_patient_pages import watch
+from tests.web.money_here import paid_order, waiting_refund
 from tests.web.scripted_results import STAFF_ADDRESSES
 from tests.web.site_kit import PASSWORD, SiteKit
 from tests.web.test_received_pages import park_message
@@ -25,6 +26,8 @@ PAGES = (
     "money/paid-h1/fulfilled",
     "reconciliation",
     "statements/2026-11-21",
+    "orders",
+    "refunds",
     "audit",
     "security",
     "handover",
@@ -46,16 +49,19 @@ def test_the_admin_pages(
     new_context: Callable[..., BrowserContext],
     size: Any,
 ) -> None:
-    roles = ("admin", "auditor", "reader", "clinician", "records")
+    roles = ("admin", "auditor", "reader", "clinician", "records", "finance")
     kit.add_staff("h1", "wang", *(RoleGrant(role) for role in roles))
     with kit.site.store.begin("h1") as work:
         message = f"messages/{park_message(work)}"
+    order = f"orders/{paid_order(kit.money).payment_id}"
+    large = f"refunds/{waiting_refund(kit)}"
+    orders = (order, f"{order}/refund", f"{order}/refund?amount=5&reason=not_done", large)
     page = new_context(size).new_page()
     complaints = watch(page)
     page.goto(f"{base_url}/staff/h1/login?lang=en")
     found = {"login": barriers(page)}
     sign_in(page, base_url)
-    for path in (*PAGES, message, f"{message}/content", *STAFF_ADDRESSES):
+    for path in (*PAGES, *orders, message, f"{message}/content", *STAFF_ADDRESSES):
         page.goto(f"{base_url}/staff/h1/{path}")
         found[path] = barriers(page)
         assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, path

@@ -32,10 +32,14 @@ def test_an_admin_and_an_auditor_are_two_people(installed: Command) -> None:
     assert add(installed, "zhao", "auditor") == (0, "The account is open.")
     code, sentence = add(installed, "li", "admin", "auditor")
     assert (code, "who acts must not be who watches" in sentence) == (2, True)
+    assert add(installed, "li", "finance", "auditor")[0] == 2
 
 
 def test_a_role_that_nobody_knows_is_refused_with_those_that_exist(installed: Command) -> None:
-    assert add(installed, "wang", "king") == (2, "Error: There is no role king; choose among: admin, auditor, reader.")
+    assert add(installed, "wang", "king") == (
+        2,
+        "Error: There is no role king; choose among: admin, auditor, reader, finance, help_desk.",
+    )
 
 
 @pytest.mark.parametrize("name", ["wang", " WANG "])
@@ -51,5 +55,5 @@ def test_nobody_watches_over_one_place_alone_and_a_role_of_one_place_is_a_role_t
     assert add(installed, "wang", "auditor@ward-3")[0] == 2
     assert add(installed, "li", "king@ward-3") == (
         2,
-        "Error: There is no role king; choose among: admin, auditor, reader.",
+        "Error: There is no role king; choose among: admin, auditor, reader, finance, help_desk.",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from ipaddress import ip_network
@@ -17,6 +17,9 @@ from hospital_bridge.administration import BEING_ASKED
 from hospital_bridge.clock import Clock, Ids
 from hospital_bridge.message_desk import MessageDesk
 from hospital_bridge.money_rows import NOT_GIVEN_BACK, ON_A_BOOKING, UNDECIDED
+from hospital_bridge.order_desk import OrderDesk
+from hospital_bridge.payment.context import MoneyContext
+from hospital_bridge.refund_desk import RefundDesk
 from hospital_bridge.store.staff import RoleGrant, StaffAccounts
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.systems import Sender
@@ -44,6 +47,7 @@ from hospital_bridge.web.finance_reads import (
 from hospital_bridge.web.passwords import PasswordLogin
 from hospital_bridge.web.site import Consent, Operator, Plugged, Probe, Site, Wallet
 from hospital_bridge.website import CONSENT
+from tests.web.money_here import money_of
 from tests.web.scripted_hospital import SHANGHAI, ScriptedScope, scripted_vertical
 
 PASSWORD = "correct horse battery"
@@ -208,6 +212,7 @@ class SiteKit:
     admin: ScriptedAdmin
     finance: ScriptedFinance
     probes: list[Probe]
+    money: Callable[[str], MoneyContext]
 
     def add_staff(self, operator_id: str, name: str, *grants: RoleGrant) -> str:
         """A staff member with `PASSWORD`; returns the staff id."""
@@ -233,7 +238,7 @@ def make_kit(
             DeadJobRow(f"job-{operator_id}", "payment.settle", "r" * 32, 8, SEEN, "HB-H001"),
             DeadJobRow(f"read-{operator_id}", "hl7.apply", "m" * 32, 1, SEEN, "Malformed: OBR is missing", True),
         ]
-    vertical = scripted_vertical()
+    vertical, money = scripted_vertical(), money_of(store, clock, ("h1", "h2"))
     operators = {
         each: _operator(each, wallets[each], Plugged(vertical, _as_scope(scopes[each]))) for each in ("h1", "h2")
     }
@@ -247,13 +252,15 @@ def make_kit(
         authenticate=PasswordLogin(store, ids, QUICK_HASHER),
         admin=admin,
         finance=finance,
+        orders=OrderDesk(money),
+        refunds=RefundDesk(money),
         received=MessageDesk(store, lambda _peer: Sender(None, None)),
         metrics=lambda: "# HELP hb_up The bridge runs.\nhb_up 1\n",
         readiness=lambda: probes,
         trusted_proxies=(ip_network("10.0.0.0/8"),),
         metrics_networks=(ip_network("127.0.0.0/8"), ip_network("192.0.2.0/24")),
     )
-    return SiteKit(site, wallets, scopes, admin, finance, probes)
+    return SiteKit(site, wallets, scopes, admin, finance, probes, money)
 
 
 def _as_scope(scope: ScriptedScope) -> Any:

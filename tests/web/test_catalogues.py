@@ -15,10 +15,13 @@ from babel.messages.pofile import read_po
 from flask.testing import FlaskClient
 from marshmallow import fields
 
-from adapters.values import EntryKind
+from adapters.invoices import InvoiceState
+from adapters.values import EntryKind, TradeStatus
 from hospital_bridge import administration, link_watch, money_rows
 from hospital_bridge.error_codes import CODES
 from hospital_bridge.identity.family import Objection
+from hospital_bridge.payment.flows.staff_refund import Obstacle
+from hospital_bridge.payment.model import Fulfilment, RefundReason, RefundState, RequestState, Situation
 from hospital_bridge.payment.reconcile.statement import REASONS
 from hospital_bridge.store.differences import Clue, Finding
 from hospital_bridge.store.reconciliation import RunState, Step
@@ -37,7 +40,19 @@ from hospital_bridge.verticals.hospital.pages import hall
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
 from hospital_bridge.verticals.hospital.visits.line_rules import CLINIC, LINE_RULES
 from hospital_bridge.verticals.transit import looking_after
-from hospital_bridge.web import admin, console, deliveries, devices, family, finance, received, statements, vouchers
+from hospital_bridge.web import (
+    admin,
+    console,
+    deliveries,
+    devices,
+    family,
+    finance,
+    order_words,
+    orders,
+    received,
+    statements,
+    vouchers,
+)
 from hospital_bridge.web.admin_reads import Dismissal
 from hospital_bridge.web.app import create_app
 from hospital_bridge.web.cards import STATES, WEEKDAYS
@@ -90,6 +105,8 @@ OF_WORK = {
     *statements.VOUCHER_HEADS,
     *vouchers.SUBJECTS,
     *vouchers.SUMMARIES,
+    *order_words.SENTENCES,
+    *orders.FAULTS,
 }
 """What the work list says of money, effects and differences."""
 WALLETS = ("Alipay",)
@@ -205,6 +222,17 @@ def test_every_finding_kind_and_state_of_a_reconciliation_has_words() -> None:
     assert set(finance.DECISIONS) == set(Decision)
     assert set(finance.EXPLANATIONS) == set(Explanation)
     assert set(admin.DISMISSALS) == set(Dismissal)
+
+
+def test_every_state_reason_and_obstacle_of_an_order_has_words() -> None:
+    assert set(order_words.SITUATIONS) == set(Situation)
+    assert set(order_words.REASONS) == set(RefundReason)
+    assert set(order_words.OBSTACLES) == set(Obstacle)
+    assert set(order_words.REFUND_STATES) == set(RefundState)
+    assert set(order_words.REVERSALS) == {"", *Fulfilment}
+    assert set(order_words.REQUEST_STATES) == set(RequestState)
+    assert set(order_words.INVOICES) == {*InvoiceState} - {InvoiceState.ISSUED}
+    assert set(order_words.HEARD_OF_WALLET) == {"", *TradeStatus}
 
 
 @pytest.mark.parametrize("locale", ["zh_CN", "en"])

@@ -25,6 +25,7 @@ from hospital_bridge.web.api import JOBS_REPLAY, LINKS_READ, QUEUE_CALL
 from hospital_bridge.web.app import create_app
 from hospital_bridge.website import CONSENT
 from notifications.delivery import begun, given_up
+from tests.web.money_here import paid_order, waiting_refund
 from tests.web.scripted_hospital import TOKEN
 from tests.web.scripted_results import CRITICAL, FINAL_REPORT, PARKED, SUBJECT
 from tests.web.site_kit import SiteKit
@@ -34,10 +35,13 @@ from tests.web.visitor import HTTPS, get, hidden_of, sign_in, staff_sign_in
 
 DESK = "hospital.CARD.P01"
 RECEIVER = "emr"
-PEOPLE = ("stranger", "patient", "admin", "auditor", "nurse", "clinician", "records", "reader", "board", "kiosk")
+AT_WORK = ("admin", "auditor", "nurse", "clinician", "records", "reader", "finance", "help_desk")
+PEOPLE = ("stranger", "patient", *AT_WORK, "board", "kiosk")
 CALLERS = (*PEOPLE, "links_key", "jobs_key", "queue_key", "reports_key", "word_key")
 EVERYBODY = frozenset(CALLERS)
-STAFF = frozenset({"admin", "auditor", "nurse", "clinician", "records", "reader"})
+STAFF = frozenset(AT_WORK)
+MONEY = frozenset({"admin", "finance"})
+COUNTER = frozenset({"help_desk", "finance"})
 NOBODY: frozenset[str] = frozenset()
 
 EXPECTED: dict[str, frozenset[str]] = {
@@ -47,15 +51,26 @@ EXPECTED: dict[str, frozenset[str]] = {
     "admin.replay": frozenset({"admin"}),
     "admin.security": frozenset({"auditor"}),
     "admin.work": frozenset({"admin"}),
-    "finance.consider": frozenset({"admin"}),
-    "finance.decide": frozenset({"admin"}),
-    "finance.explain": frozenset({"admin"}),
-    "finance.compare_again": frozenset({"admin"}),
-    "finance.reconciliation": frozenset({"admin"}),
-    "finance.saved_differences": frozenset({"admin"}),
-    "statements.of_day": frozenset({"admin"}),
-    "statements.saved": frozenset({"admin"}),
-    "statements.sign": frozenset({"admin"}),
+    "finance.consider": MONEY,
+    "finance.decide": MONEY,
+    "finance.explain": MONEY,
+    "finance.compare_again": MONEY,
+    "finance.reconciliation": MONEY,
+    "finance.saved_differences": MONEY,
+    "statements.of_day": MONEY,
+    "statements.saved": MONEY,
+    "statements.sign": MONEY,
+    "orders.ask_again": COUNTER,
+    "orders.find": COUNTER,
+    "orders.one": COUNTER,
+    "orders.search": COUNTER,
+    # These two want a sum and a reason, or a second person's password (test_refund_pages).
+    "refunds.approve": NOBODY,
+    "refunds.ask": NOBODY,
+    "refunds.consider": frozenset({"finance"}),
+    "refunds.decline": frozenset({"finance"}),
+    "refunds.one": frozenset({"finance"}),
+    "refunds.waiting": frozenset({"finance"}),
     "api.links": frozenset({"links_key"}),
     "api.replay": frozenset({"jobs_key"}),
     "api.version": EVERYBODY,
@@ -180,6 +195,8 @@ class Secrets:
 
     registration: str
     bill: str
+    order: str
+    refund: str
     job: str
     device: str
     delivery: str
@@ -208,6 +225,8 @@ class Secrets:
             "visit": "5" * 32,
             "about": f"paid-{operator}",
             "decision": "refused",
+            "payment_id": self.order,
+            "request_id": self.refund,
             "department": "CARD",
             "practitioner": "P01",
             "account": "alipay",
@@ -278,7 +297,10 @@ def secrets(kit: SiteKit, callers: dict[str, Caller]) -> Secrets:
             unit.lines.put_desk(DESK, "Room 1", ["hospital.CARD.P01"])
     device = {"kind": "board", "name": "Hall 3", "number": "1", "at": "all", "w": "1", "s": "1"}
     told = form | agreement | device
-    return Secrets(registration, bill, "job-h1", device_id, delivery.delivery_id, parked, asset[1], told)
+    order, refund = paid_order(kit.money), waiting_refund(kit)
+    return Secrets(
+        registration, bill, order.payment_id, refund, "job-h1", device_id, delivery.delivery_id, parked, asset[1], told
+    )
 
 
 def rules(app: Flask) -> Iterator[Rule]:

@@ -38,6 +38,7 @@ class Obstacle(StrEnum):
     TOO_LATE = "too_late"
     NOT_BY_HAND = "not_by_hand"
     INVOICE_STANDS = "invoice_stands"
+    INVOICE_UNTOLD = "invoice_untold"
     NOT_PROVED = "not_proved"
     SAME_PERSON = "same_person"
     DECIDED = "decided"

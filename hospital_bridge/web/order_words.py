@@ -1,0 +1,125 @@
+"""What the pages of orders and refunds say: message ids for every state, reason and obstacle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from adapters.values import TradeStatus
+from hospital_bridge.payment.flows.staff_refund import Obstacle
+from hospital_bridge.payment.model import Fulfilment, RefundReason, RefundState, RequestState, Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How an order stands, and what whoever asks about it is told."""
+
+    label: str
+    next_step: str
+    kind: str = ""
+
+
+SITUATIONS = {
+    Situation.OPENING: Words("Being opened at the wallet", "The page to pay opens on the phone in a moment.", "wait"),
+    Situation.AWAITING: Words(
+        "Not paid yet", "It can be paid on the phone until the time below; after that nothing is charged.", "wait"
+    ),
+    Situation.CONFIRMING: Words(
+        "Paid, being confirmed",
+        "Please do not pay again. The bridge goes on asking: it is confirmed soon, or the money goes back by itself.",
+        "wait",
+    ),
+    Situation.CHECKING: Words(
+        "Paid, finance looks into it",
+        "The money is safe; please do not pay again. Finance decides it and the page on the phone follows.",
+        "wait",
+    ),
+    Situation.DONE: Words("Paid and booked", "There is nothing more to pay or to do at a window.", "good"),
+    Situation.FREE: Words("Confirmed, nothing was owed", "There is nothing to pay or to do at a window.", "good"),
+    Situation.REFUSED: Words("Not accepted, nothing was owed", "Nothing was charged. It can be tried again.", "bad"),
+    Situation.REFUNDING: Words(
+        "The money is on its way back",
+        "Nothing needs to be done. It goes back the way it was paid: to the balance of the wallet mostly within"
+        " minutes, to a bank card within some working days.",
+        "wait",
+    ),
+    Situation.REFUNDED: Words(
+        "The money went back",
+        "It went back the way it was paid; the wallet shows it in its bills. A bank may take some working days.",
+        "",
+    ),
+    Situation.CLOSED: Words("Closed, nothing was paid", "Nothing was charged. It can be begun again on the phone.", ""),
+}
+REASONS = {
+    RefundReason.NOT_DONE: "It was not carried out",
+    RefundReason.PAID_TWICE: "It was paid twice",
+    RefundReason.WRONG_CHARGE: "The charge was wrong",
+    RefundReason.GOODS_RETURNED: "Goods were returned",
+    RefundReason.BY_INSURANCE: "It is settled by the insurance instead",
+    RefundReason.PAYER_ASKS: "The payer asks for it",
+}
+OBSTACLES = {
+    Obstacle.NOT_PAID: "Nothing has been paid, so nothing can go back.",
+    Obstacle.CONFIRMING: "The operator's system has not confirmed it yet: wait for its answer, then ask again.",
+    Obstacle.UNDECIDED: "Nobody knows whether it was booked: decide that on the work list first.",
+    Obstacle.NOTHING_LEFT: "Nothing is left to give back: all of it went back or is on its way.",
+    Obstacle.TOO_MUCH: "Enter a sum above zero and no more than what is left.",
+    Obstacle.WAITING: "A refund of this order waits for a second person already: decide that one first.",
+    Obstacle.NO_PART_LEFT: "The wallet takes no more refunds of this order: the rest can only be paid out by hand.",
+    Obstacle.TOO_LATE: "The wallet takes no refund of so old a payment: it can only be paid out by hand.",
+    Obstacle.NOT_BY_HAND: "The wallet still takes the refund: it goes back the way it was paid.",
+    Obstacle.INVOICE_STANDS: "An e-invoice was issued: reverse it first, then ask for the refund.",
+    Obstacle.INVOICE_UNTOLD: "Say how the e-invoice stands.",
+    Obstacle.NOT_PROVED: "Enter your own password: a refund of this size needs it.",
+    Obstacle.SAME_PERSON: "You have asked for it yourself: somebody else has to approve.",
+    Obstacle.DECIDED: "It was decided already.",
+}
+REFUND_STATES = {
+    RefundState.RESERVED: "about to be sent to the wallet",
+    RefundState.SENT: "asked at the wallet, not yet confirmed",
+    RefundState.REFUNDED: "went back",
+    RefundState.VOID: "refused by the wallet",
+}
+REVERSALS = {
+    "": "nothing to take back",
+    Fulfilment.PENDING: "to be taken back",
+    Fulfilment.FULFILLED: "taken back",
+    Fulfilment.REFUSED: "refused: see the work list",
+    Fulfilment.MANUAL: "unclear: see the work list",
+}
+REQUEST_STATES = {
+    RequestState.WAITING: "waits for a second person",
+    RequestState.APPROVED: "approved",
+    RequestState.DECLINED: "declined",
+    RequestState.WITHDRAWN: "taken back by who asked",
+}
+INVOICES = {
+    "not_issued": "No e-invoice was issued",
+    "reversed": "The e-invoice has been reversed",
+}
+"""What a person may say of it; one that is issued and stands lets nothing go back."""
+
+HEARD_OF_WALLET = {
+    "": "The wallet did not answer.",
+    TradeStatus.ABSENT: "The wallet knows no such order.",
+    TradeStatus.AWAITING: "The wallet waits for the payer.",
+    TradeStatus.PAID: "The wallet has the money.",
+    TradeStatus.FINISHED: "The wallet has the money, and gives none back any more.",
+    TradeStatus.CLOSED: "The wallet has closed the order.",
+}
+HEARD_OF_BOOKING = {
+    "": "The operator's system did not answer.",
+    "booked": "The operator's system has it booked.",
+    "not_booked": "The operator's system has not booked it.",
+    "cannot_tell": "The operator's system cannot be asked.",
+}
+SENTENCES = (
+    *(text for words in SITUATIONS.values() for text in (words.label, words.next_step)),
+    *REASONS.values(),
+    *OBSTACLES.values(),
+    *REFUND_STATES.values(),
+    *REVERSALS.values(),
+    *REQUEST_STATES.values(),
+    *INVOICES.values(),
+    *HEARD_OF_WALLET.values(),
+    *HEARD_OF_BOOKING.values(),
+)

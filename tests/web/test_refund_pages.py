@@ -1,0 +1,197 @@
+"""Finance finds an order, considers a refund and asks for it; a second person approves what is large."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from hospital_bridge.payment.model import Payment, RefundState
+from hospital_bridge.store.refund_requests import RefundRequests
+from hospital_bridge.store.staff import RoleGrant
+from tests.web.money_here import CARD, ID_NUMBER, MADE_UP_DAY, paid_order
+from tests.web.site_kit import PASSWORD, SiteKit
+from tests.web.visitor import get, hidden_of, post, staff_sign_in
+
+ORDERS = "/staff/h1/orders"
+
+
+@pytest.fixture
+def order(kit: SiteKit) -> Payment:
+    return paid_order(kit.money)
+
+
+@pytest.fixture
+def large(kit: SiteKit) -> Payment:
+    return paid_order(kit.money, fen=100_000)
+
+
+@pytest.fixture
+def person(app: Flask, kit: SiteKit) -> Callable[[str, str], FlaskClient]:
+    def sign_in(name: str, role: str) -> FlaskClient:
+        browser = app.test_client()
+        kit.add_staff("h1", name, RoleGrant(role))
+        staff_sign_in(browser, "h1", name)
+        get(browser, "/staff/h1/?lang=en")
+        return browser
+
+    return sign_in
+
+
+@pytest.fixture
+def li(person: Callable[[str, str], FlaskClient]) -> FlaskClient:
+    return person("li", "finance")
+
+
+def form_of(order: Payment, fen: str, reason: str = "not_done") -> str:
+    return f"{ORDERS}/{order.payment_id}/refund?amount={fen}&reason={reason}"
+
+
+def send(browser: FlaskClient, order: Payment, amount: str, **more: str) -> tuple[int, str]:
+    page = form_of(order, amount)
+    told = {"amount": amount, "reason": "not_done", **more}
+    sent = post(browser, page.split("?")[0], told, from_page=page)
+    return sent.status_code, sent.headers.get("Location", "") or sent.text
+
+
+def refunds(kit: SiteKit, order: Payment) -> list[tuple[int, RefundState]]:
+    with kit.site.store.read("h1") as work:
+        return [(each.amount_fen, each.state) for each in work.refunds.of(order.payment_id)]
+
+
+def trail(kit: SiteKit) -> list[str]:
+    with kit.site.store.read("h1") as work:
+        return [entry.action for entry in reversed(work.audit.latest())]
+
+
+@pytest.mark.parametrize("by", ["order", "trade", "receipt", "card", "id", "day"])
+def test_an_order_is_found_in_three_steps_by_whatever_is_in_the_hand(
+    li: FlaskClient, kit: SiteKit, order: Payment, by: str
+) -> None:
+    numbers = {
+        "order": order.merchant_order_no,
+        "trade": order.provider_trade_no,
+        "receipt": "R7",
+        "card": CARD.lower(),
+        "id": f" {ID_NUMBER[:6]} {ID_NUMBER[6:]}",
+    }
+    asked = {"day": MADE_UP_DAY.isoformat(), "amount": "50"} if by == "day" else {"number": numbers[by]}
+    found = post(li, ORDERS, asked, from_page=ORDERS)
+    assert (found.status_code, found.headers["Location"]) == (303, f"{ORDERS}/{order.payment_id}")
+    page = get(li, found.headers["Location"]).text
+    for words in ("Paid and booked", "¥50.00", "李*明", "4477", "R7", order.provider_trade_no):
+        assert words in page, words
+    assert ID_NUMBER not in page
+    assert trail(kit)[-2:] == ["orders.searched", "order.seen"]
+
+
+def test_nothing_of_what_was_looked_for_is_kept(li: FlaskClient, kit: SiteKit, order: Payment) -> None:
+    post(li, ORDERS, {"number": "110101199003074478"}, from_page=ORDERS)
+    with kit.site.store.read("h1") as work:
+        assert work.connection.exec_driver_sql("SELECT count(*) FROM web_request").scalar_one() == 0
+
+
+def test_a_part_goes_back_once_however_often_the_form_is_sent(li: FlaskClient, kit: SiteKit, order: Payment) -> None:
+    page = get(li, form_of(order, "12.50"))
+    assert "cannot be undone" in page.text
+    assert refunds(kit, order) == []
+    form = hidden_of(page) | {"amount": "12.50", "reason": "not_done"}
+    for _ in range(2):
+        assert post(li, f"{ORDERS}/{order.payment_id}/refund", form).status_code == 303
+    assert refunds(kit, order) == [(1250, RefundState.RESERVED)]
+    assert post(li, f"{ORDERS}/{order.payment_id}/refund", form | {"amount": "1"}).status_code == 409
+    assert refunds(kit, order) == [(1250, RefundState.RESERVED)]
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        ("51", "no more than what is left"),
+        ("0", "no more than what is left"),
+        ("-1", "above zero"),
+        ("1.005", "in yuan"),
+    ],
+)
+def test_a_sum_that_is_none_is_said_at_its_field(
+    li: FlaskClient, kit: SiteKit, order: Payment, amount: str, words: str
+) -> None:
+    assert words in get(li, form_of(order, amount)).text
+    status, text = send(li, order, amount)
+    assert status in (409, 422)
+    assert words in text
+    assert refunds(kit, order) == []
+
+
+def test_28_a_large_refund_needs_both_passwords_and_another_person(
+    person: Callable[[str, str], FlaskClient], li: FlaskClient, kit: SiteKit, large: Payment
+) -> None:
+    assert "A second person has to approve it" in get(li, form_of(large, "1000")).text
+    status, text = send(li, large, "1000", password="wrong wrong wrong")
+    assert (status, "Enter your own password" in text) == (409, True)
+    assert send(li, large, "1000", password=PASSWORD) == (303, "/staff/h1/refunds")
+    with kit.site.store.read("h1") as work:
+        [request] = RefundRequests(work).waiting()
+    one = f"/staff/h1/refunds/{request.request_id}"
+    own = get(li, one).text
+    assert "somebody else has to approve" in own
+    assert "Approve the refund" not in own
+    assert post(li, f"{one}/approve", {"password": PASSWORD}, from_page=one).status_code == 409
+    zhao = person("zhao", "finance")
+    assert re.search(r"¥1000\.00.*护士 li", get(zhao, "/staff/h1/refunds").text, re.DOTALL)
+    assert post(zhao, f"{one}/approve", {}, from_page=one).status_code == 409
+    assert refunds(kit, large) == []
+    assert post(zhao, f"{one}/approve", {"password": PASSWORD}, from_page=one).status_code == 303
+    assert refunds(kit, large) == [(100_000, RefundState.RESERVED)]
+    assert [each for each in trail(kit) if each.startswith("refund.")] == ["refund.asked", "refund.approved"]
+    page = get(zhao, f"{ORDERS}/{large.payment_id}").text
+    assert "护士 li" in page
+    assert "护士 zhao" in page
+
+
+def test_no_digest_of_a_password_is_kept(li: FlaskClient, kit: SiteKit, large: Payment) -> None:
+    page = get(li, form_of(large, "1000"))
+    form = hidden_of(page) | {"amount": "1000", "reason": "not_done", "password": PASSWORD}
+    path = f"{ORDERS}/{large.payment_id}/refund"
+    assert post(li, path, form).status_code == 303
+    assert post(li, path, form | {"password": "another one"}).status_code == 303, "the same request, told the same"
+
+
+def test_a_password_cannot_be_guessed_at_a_refund_either(li: FlaskClient, large: Payment) -> None:
+    answers = [send(li, large, "1000", password=f"wrong {n}")[0] for n in range(11)]
+    assert answers[-1] == 429
+    assert send(li, large, "1000", password=PASSWORD)[0] == 429
+
+
+def test_a_request_is_declined_by_another_or_taken_back(
+    person: Callable[[str, str], FlaskClient], li: FlaskClient, kit: SiteKit, large: Payment
+) -> None:
+    zhao = person("zhao", "finance")
+    for who, state in ((zhao, "declined"), (li, "withdrawn")):
+        send(li, large, "1000", password=PASSWORD)
+        with kit.site.store.read("h1") as work:
+            [request] = RefundRequests(work).waiting()
+        one = f"/staff/h1/refunds/{request.request_id}"
+        assert post(who, f"{one}/decline", {}, from_page=one).status_code == 303
+        with kit.site.store.read("h1") as work:
+            assert RefundRequests(work).get(request.request_id).state == state  # type: ignore[union-attr]
+        assert post(who, f"{one}/decline", {}, from_page="/staff/h1/refunds").status_code == 409
+    assert refunds(kit, large) == []
+
+
+def test_the_help_desk_looks_asks_again_and_cannot_give_back(
+    person: Callable[[str, str], FlaskClient], kit: SiteKit, order: Payment
+) -> None:
+    clerk = person("chen", "help_desk")
+    one = f"{ORDERS}/{order.payment_id}"
+    page = get(clerk, one)
+    assert "Give money back" not in page.text
+    heard = post(clerk, f"{one}/again", hidden_of(page))
+    assert "The wallet knows no such order." in heard.text
+    assert "has not booked it" in heard.text
+    assert get(clerk, f"{one}/refund").status_code == 403
+    assert post(clerk, f"{one}/refund", hidden_of(page) | {"amount": "1", "reason": "not_done"}).status_code == 403
+    assert "order.asked_again" in trail(kit)
+    assert refunds(kit, order) == []
