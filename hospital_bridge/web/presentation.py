@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from adapters.money import yuan_from_fen
 from hospital_bridge.cards.code import grouped
+from hospital_bridge.web.access import Area
 from hospital_bridge.web.visit import site, visit
 from queueing.board import masked
 
@@ -85,8 +86,7 @@ def masked_number(value: str) -> str:
 
 def switched(**choice: str) -> str:
     """This page in another language or mode; the first page where this one was answered to a form."""
-    here = visit()
-    path = request.path if request.method == "GET" else f"/p/{here.operator.id}/"
+    path = request.path if request.method == "GET" else _first_page()
     return f"{path}?{urlencode(_asked() | choice)}"
 
 
@@ -96,11 +96,16 @@ def this_page() -> str:
     A page that itself leads back to another one names that, or each round through it would make the address longer.
     """
     if request.method != "GET":
-        return f"/p/{visit().operator.id}/"
+        return _first_page()
     asked = _asked()
     if asked.get("next"):
         return asked["next"]
     return f"{request.path}?{urlencode(asked)}" if asked else request.path
+
+
+def _first_page() -> str:
+    here = visit()
+    return f"/{'staff' if here.area is Area.STAFF else 'p'}/{here.operator.id}/"
 
 
 def _asked() -> dict[str, str]:

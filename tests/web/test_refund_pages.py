@@ -190,6 +190,7 @@ def test_the_help_desk_looks_asks_again_and_cannot_give_back(
     assert "Give money back" not in page.text
     heard = post(clerk, f"{one}/again", hidden_of(page))
     assert "The wallet knows no such order." in heard.text
+    assert 'href="/staff/h1/?lang=zh-CN"' in heard.text, "no staff is sent to the patients' pages"
     assert "has not booked it" in heard.text
     assert get(clerk, f"{one}/refund").status_code == 403
     assert post(clerk, f"{one}/refund", hidden_of(page) | {"amount": "1", "reason": "not_done"}).status_code == 403
