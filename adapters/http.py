@@ -18,6 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 import urllib3
 from urllib3 import exceptions
 
+from adapters import unread
 from adapters.deadline import POOLS, answered_within, at_most
 from adapters.errors import Malformed, NotDone, OutcomeUnknown, OutsideError, Untrusted
 
@@ -91,12 +92,14 @@ class HttpClient:
     def send(self, request: Request) -> Response:
         """The transport's answer or outcome, after one log line."""
         started = self._monotonic()
+        unread.note(b"")
         try:
             response = self._transport.send(request)
         except OutsideError as error:
             self._record(request, type(error).__name__, started)
             raise
         self._record(request, str(response.status), started)
+        unread.note(response.body)
         return response
 
     def _record(self, request: Request, outcome: str, started: float) -> None:

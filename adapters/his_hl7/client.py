@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from adapters import unread
 from adapters.errors import Malformed, NotDone, OutcomeUnknown, Reason, Refused
 from adapters.his_hl7 import outcomes
 from adapters.his_hl7.mapping.draft import Draft, Envelope
@@ -51,7 +52,10 @@ class Hl7Client:
 
     def tell(self, envelope: Envelope, draft: Draft) -> Message:
         """Send a message that changes something and return the hospital's yes; else one of the five outcomes."""
-        answer = Message.parse(self._link.exchange(self._encode(envelope, draft)), self._settings.charset)
+        unread.note(b"")
+        raw = self._link.exchange(self._encode(envelope, draft))
+        unread.note(raw)
+        answer = Message.parse(raw, self._settings.charset)
         if answer["MSA-2"] != envelope.control_id:
             self._link.close()
             raise OutcomeUnknown("the answer belongs to another message")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from time import monotonic
 
 from sqlalchemy import text
 
+from adapters import unread
 from adapters.errors import Malformed, NotDone, OutcomeUnknown, Reason, Refused
 from adapters.his_sql import cells
 from adapters.his_sql.database import HospitalDatabase, Row
 from adapters.his_sql.operations import CALL, OPERATIONS
+from adapters.his_sql.rows import as_bytes
 from adapters.his_sql.settings import AskedFor, SqlHisSettings
 from adapters.records import Record
 from adapters.records.conventions import Conventions
@@ -75,12 +78,19 @@ class SqlDesk:
         return asked
 
     def _read(self, asked: AskedFor, statement: str, values: Record) -> Sequence[Row]:
-        return self._database.read(text(statement), values, asked.judge)
+        unread.note(b"")
+        return self._noted(self._database.read(text(statement), values, asked.judge))
 
     def _changed(self, asked: AskedFor, values: Record) -> Sequence[Row]:
         bound = {**values, CALL: self._new_id()}
-        rows = self._database.change(text(asked.statement), bound, asked.judge)
+        unread.note(b"")
+        rows = self._noted(self._database.change(text(asked.statement), bound, asked.judge))
         return self._answered(asked, bound) if asked.answer else rows
+
+    def _noted(self, rows: Sequence[Row]) -> Sequence[Row]:
+        if rows:
+            unread.note(partial(as_bytes, rows, self._settings.charset))
+        return rows
 
     def _answered(self, asked: AskedFor, values: Record) -> Sequence[Row]:
         """The answer that another hand writes; the change stands already, so without one nothing is known of it."""

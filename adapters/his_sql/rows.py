@@ -31,10 +31,12 @@ def written(feed: str, rows: Sequence[Row], *, charset: str, documents: Collecti
 
     Columns in `documents`, names folded, hold bytes and never text.
     """
-    told = [
-        {name: _cell(row[name], name.casefold() in documents, charset) for name in row.columns.names} for row in rows
-    ]
-    return _canonical({"feed": feed, "rows": told})
+    return _canonical({"feed": feed, "rows": _told(rows, charset, documents)})
+
+
+def as_bytes(rows: Sequence[Row], charset: str) -> bytes:
+    """Rows that somebody is to look at; what is no text in that character set stands in base64."""
+    return _canonical({"rows": _told(rows, charset)})
 
 
 def unreadable(feed: str, fault: str) -> bytes:
@@ -49,6 +51,12 @@ def read(raw: bytes) -> Told:
         return Told(parts["feed"], [dict(row) for row in parts["rows"]], parts.get("fault", ""))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise Malformed("no rows of a feed") from None
+
+
+def _told(rows: Sequence[Row], charset: str, documents: Collection[str] = ()) -> Sequence[Mapping[str, object]]:
+    return [
+        {name: _cell(row[name], name.casefold() in documents, charset) for name in row.columns.names} for row in rows
+    ]
 
 
 def texts(row: Mapping[str, object]) -> Cells:

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from adapters import unread
 from adapters.deadline import waiting_at_most
-from adapters.errors import Away
+from adapters.errors import Away, OutsideError
 from hospital_bridge import activity
 from hospital_bridge.clock import Clock
 from hospital_bridge.pace.breaker import Breaker
@@ -36,6 +37,14 @@ Shared = Callable[[], AbstractContextManager[None]]
 def nobody_else() -> AbstractContextManager[None]:
     """This process alone calls the system."""
     return nullcontext()
+
+
+Keep = Callable[[str, bytes, OutsideError], None]
+"""Keeps the answer to an operation that nobody can read, and what was wrong with it."""
+
+
+def kept_nowhere(_operation: str, _raw: bytes, _error: OutsideError) -> None:
+    """Nobody looks at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +90,14 @@ class Paced:
         maintenance: Maintenance,
         clock: Clock,
         shared: Shared = nobody_else,
+        keep: Keep = kept_nowhere,
     ) -> None:
         self._name = name
         self._adapter = adapter
         self._maintenance = maintenance
         self._clock = clock
         self._shared = shared
+        self._keep = keep
         self._places = Places(settings.calls_at_once, settings.queue)
         longest = max((each.stale_for for each in settings.operations.values()), default=timedelta(0))
         self._memory = Memory(clock, forgotten_after=longest)
@@ -149,7 +160,13 @@ class Paced:
         operator_id, system = self._name.operator_id, self._name.system
         with activity.counted_his_call(operator_id, system, operation.name):
             self._must_not_be_away()
-            with self._trial(operation), self._turn(operation), activity.under_way(operator_id, system):
+            # What cannot be read is kept when the place at the system is free again.
+            with (
+                unread.kept_by(partial(self._keep, operation.name)),
+                self._trial(operation),
+                self._turn(operation),
+                activity.under_way(operator_id, system),
+            ):
                 return member(*arguments, **named)
 
     def _must_not_be_away(self) -> None:

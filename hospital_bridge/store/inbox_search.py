@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 
-from hospital_bridge.store.inbox import APPLY, ASIDE, BESIDE, INBOX_MESSAGE, InboxState
+from hospital_bridge.store.inbox import ANSWER_TYPE, APPLY, ASIDE, BESIDE, INBOX_MESSAGE, InboxState
 from hospital_bridge.store.jobs import JOB, Job, JobState, job_of
 from hospital_bridge.store.metadata import as_indexed
 
@@ -143,10 +143,11 @@ def _parked(work: Work) -> Select[tuple[str]]:
 
 
 def received_between(work: Work, since: datetime, until: datetime) -> Sequence[str]:
-    """The ids of what came from `since` on and before `until`, the oldest first; what was refused too."""
+    """The ids of what came from `since` on and before `until`, the oldest first; refused messages too."""
     row = INBOX_MESSAGE.c
     asked = select(row.message_id).where(row.operator_id == work.operator_id, row.received_at >= since)
-    ordered = asked.where(row.received_at < until).order_by(row.received_at, row.message_id)
+    messages = asked.where(row.message_type != ANSWER_TYPE)
+    ordered = messages.where(row.received_at < until).order_by(row.received_at, row.message_id)
     return work.connection.execute(ordered).scalars().all()
 
 

@@ -25,7 +25,7 @@ STANDINGS = {
     Standing.PARKED: "parked: applying it gave up",
     Standing.APPLIED: "applied",
     Standing.QUARANTINED: "quarantined: its control id was used before with other content",
-    Standing.REFUSED: "refused by our answer",
+    Standing.REFUSED: "refused, or an answer that nobody can read",
     Standing.DISMISSED: "put away by a person",
 }
 FIELDS = ("control_id", "type", "peer", "standing", "since", "until", "patient_index")
