@@ -8,7 +8,6 @@ from sqlalchemy import Row
 
 from hospital_bridge.store.cipher import KEY_BYTES, Key, Place, decrypt, encrypt, key_id_of
 from hospital_bridge.store.keys import SUBJECT_KEY, DataKeys, Erased, KeyMissing, RootKeys
-from hospital_bridge.store.upsert import insert_on_conflict
 
 if TYPE_CHECKING:
     from hospital_bridge.store.unit_of_work import Work
@@ -31,10 +30,9 @@ class SubjectKeys:
         if subject_id in self._opened:
             return self._opened[subject_id]
         row = self._row(subject_id)
-        if row is None:
-            self._make(subject_id)
-            row = self._row(subject_id)
-        return self._open(row, subject_id)
+        if row is None and self._make(subject_id):
+            return self._opened[subject_id]
+        return self._open(row or self._row(subject_id), subject_id)
 
     def opening(self, subject_id: str, key_id: str) -> Key:
         """The person's key; Erased when destroyed, KeyMissing when it is not the one with that id."""
@@ -68,18 +66,19 @@ class SubjectKeys:
         self._opened[subject_id] = Key(row.key_id, decrypt(wrapping, self._place(subject_id), row.wrapped))
         return self._opened[subject_id]
 
-    def _make(self, subject_id: str) -> None:
-        wrapping = self._data_keys.active(WRAPPING)
-        material = self._roots.entropy(KEY_BYTES)
-        place = self._place(subject_id)
-        statement = insert_on_conflict(self._work.connection, SUBJECT_KEY).values(
-            operator_id=self._work.operator_id,
+    def _make(self, subject_id: str) -> bool:
+        """Make and open the person's key; False where another transaction has just made it."""
+        key = Key(self._work.ids.new(), self._roots.entropy(KEY_BYTES))
+        wrapping, place = self._data_keys.active(WRAPPING), self._place(subject_id)
+        is_new = self._table.add_new(
             subject_id=subject_id,
-            key_id=self._work.ids.new(),
-            wrapped=encrypt(self._roots.algorithm, wrapping, place, material, self._roots.entropy),
+            key_id=key.key_id,
+            wrapped=encrypt(self._roots.algorithm, wrapping, place, key.material, self._roots.entropy),
             created_at=self._work.now,
         )
-        self._work.connection.execute(statement.on_conflict_do_nothing())
+        if is_new:
+            self._opened[subject_id] = key
+        return is_new
 
     def _place(self, subject_id: str) -> Place:
         return Place(self._work.operator_id, SUBJECT_KEY.name, "wrapped", subject_id)

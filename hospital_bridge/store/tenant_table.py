@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, insert, select, update
 
+from hospital_bridge.store.upsert import insert_on_conflict
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -48,6 +50,12 @@ class TenantTable:
         """Insert one row."""
         # Values beside the statement, not in it: SQLAlchemy then writes the SQL of a table once and not each time.
         self._connection.execute(insert(self._table), {"operator_id": self._operator_id, **values})
+
+    def add_new(self, **values: object) -> bool:
+        """Insert one row unless another has one of its keys, also since this instant; whether it was inserted."""
+        statement = insert_on_conflict(self._connection, self._table).on_conflict_do_nothing()
+        row = {"operator_id": self._operator_id, **values}
+        return self._connection.execute(statement, row, execution_options={"preserve_rowcount": True}).rowcount == 1
 
     def change(self, *where: ColumnElement[bool], **values: object) -> int:
         """Update the matching rows; how many there were."""

@@ -11,7 +11,7 @@ from hospital_bridge.slot import OutsideCall, Right
 from hospital_bridge.verticals.hospital.own_numbers import bound_as, bound_numbers
 from hospital_bridge.verticals.hospital.record_numbers import MRN, ask_to_match, token
 from hospital_bridge.verticals.hospital.schedule import must_be_open
-from hospital_bridge.verticals.hospital.store import record_requests
+from hospital_bridge.verticals.hospital.store import record_merges, record_requests
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,6 +91,7 @@ def bind(scope: Scope, acting: Acting, chosen: str) -> bool:
 
 def keep_number(work: VerticalWork, subject_id: str, mrn: str) -> None:
     """The record number is that person's from now on; what waits for it is handed over after the commit."""
+    record_merges.take_numbers(work, [record_merges.index_of(work, mrn)])
     work.subjects.add_identifier(subject_id, Identifier(MRN, mrn))
     ask_to_match(work, mrn)
 
@@ -100,6 +101,7 @@ def unbind(scope: Scope, acting: Acting, chosen: str) -> bool:
     with scope.begin() as work:
         acting.must(work, Right.BOOK)
         bound = bound_as(work, acting.subject_id, chosen)
+        record_merges.take_numbers(work, [record_merges.index_of(work, each.value) for each in bound])
         for identifier in bound:
             work.subjects.remove_identifier(acting.subject_id, identifier)
             ask_to_match(work, identifier.value)

@@ -23,6 +23,6 @@ def token(subject_id: str, mrn: str) -> str:
 
 
 def ask_to_match(work: VerticalWork, mrn: str) -> None:
-    """Look once more after this commit who has that number: it may be bound at this very moment."""
+    """Hand over after this commit what has come for that number, for whose it is has changed."""
     index = work.seal.index(MRN, mrn)
     work.jobs.add(NUMBER_BOUND, index, stream=index)

@@ -17,7 +17,7 @@ from hospital_bridge.slot import Inbound, LookAgain
 from hospital_bridge.verticals.hospital.bills import telling
 from hospital_bridge.verticals.hospital.bills.bill import CALLED_BACK, Bill, Event, State
 from hospital_bridge.verticals.hospital.own_numbers import is_same_record
-from hospital_bridge.verticals.hospital.record_numbers import MRN, ask_to_match
+from hospital_bridge.verticals.hospital.record_numbers import MRN
 from hospital_bridge.verticals.hospital.store import bills, record_holders, record_merges
 
 if TYPE_CHECKING:
@@ -113,8 +113,6 @@ def _number(patient: PatientRecord) -> str:
 def _keep(work: VerticalWork, bill: Bill) -> None:
     bills.add(work, bill)
     telling.tell_new(work, bill)
-    if not bill.subject_id:
-        ask_to_match(work, bill.mrn)
     work.audit.record("hospital", f"bill.{bill.state}", bill.bill_id)
 
 

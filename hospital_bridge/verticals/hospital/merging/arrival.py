@@ -44,6 +44,7 @@ def _hear(
         raise Refused("the merge names no two record numbers", reason=Reason.NOT_FOUND)
     record_merges.take_turn(work)
     index = {number: record_merges.index_of(work, number) for number in (stays, *numbers)}
+    record_merges.take_numbers(work, index.values())
     words = [Word(news.told_at, said, index[number], index[stays]) for number in numbers]
     kept = [word_id for word in words if (word_id := record_merges.keep(work, word))]
     if not kept:

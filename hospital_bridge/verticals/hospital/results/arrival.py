@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from adapters.news import ReportIssued, ReportReplaced
 from hospital_bridge.slot import Inbound
-from hospital_bridge.verticals.hospital.record_numbers import MRN, ask_to_match
 from hospital_bridge.verticals.hospital.results import critical_watch, telling
 from hospital_bridge.verticals.hospital.results.matching import InDoubt, owner_of
 from hospital_bridge.verticals.hospital.store import parked_reports, record_merges, replaced_reports, reports
@@ -33,7 +32,6 @@ def receive(work: VerticalWork, issued: ReportIssued) -> None:
         if parked_id := parked_reports.park(work, issued, unclear.doubt):
             if issued.is_critical:
                 telling.tell_parked(work, parked_id)
-            ask_to_match(work, issued.patient.first(MRN) or "")
             see_what_stands(work, issued.report_no)
         return
     keep(work, subject_id, issued)

@@ -96,12 +96,10 @@ class ParkedReport:
 
 def park(work: VerticalWork, issued: ReportIssued, doubt: Doubt) -> str:
     """Keep a report of which it is not known whose it is; its new id, empty where this version was parked before."""
-    parked, index = work.table(PARKED_REPORT), content_index(work, issued)
-    if parked.one(*_version(issued, index)):
-        return ""
+    index = content_index(work, issued)
     parked_id: str = work.ids.new()
     place = place_of(issued.status, issued.issued_at, index)
-    parked.add(
+    is_new = work.table(PARKED_REPORT).add_new(
         parked_id=parked_id,
         report_no=issued.report_no,
         content_index=index,
@@ -119,7 +117,7 @@ def park(work: VerticalWork, issued: ReportIssued, doubt: Doubt) -> str:
         decided_at=None,
         version=1,
     )
-    return parked_id
+    return parked_id if is_new else ""
 
 
 def park_again(work: VerticalWork, issued: ReportIssued, doubt: Doubt) -> None:

@@ -49,6 +49,7 @@ RECORD_NUMBER = Table(
 )
 Index(None, RECORD_NUMBER.c.operator_id, RECORD_NUMBER.c.record_index)
 
+_TAKE = "SELECT pg_advisory_xact_lock(number) FROM unnest(%s::BIGINT[]) AS number"
 _TURN = "turn"
 """The row that merges of one operator take in turn: two at once would each miss what the other was told."""
 
@@ -73,8 +74,20 @@ def of_number(work: VerticalWork, number: str, *, lock: bool = False) -> OneReco
     `lock` keeps it as it is until the transaction ends, for whoever writes down whose something is.
     """
     index = index_of(work, number)
-    row = work.table(RECORD_NUMBER).one(RECORD_NUMBER.c.number_index == index, lock=lock)
+    if lock:
+        take_numbers(work, [index])
+    row = work.table(RECORD_NUMBER).one(RECORD_NUMBER.c.number_index == index)
     return OneRecord(number, (number,), (index,)) if row is None else _record(work, row)
+
+
+def take_numbers(work: VerticalWork, indexes: Collection[str]) -> None:
+    """From here to the end of the transaction nobody else binds or merges these numbers, or writes down whose they are.
+
+    So what comes for a number sees whoever binds it in the same moment, or is seen by them.
+    """
+    # A lock on the number itself, for most numbers have no row. SQLite has one writer anyway.
+    if work.connection.dialect.name == "postgresql":
+        work.connection.exec_driver_sql(_TAKE, (sorted(int(index[:15], 16) for index in indexes),))
 
 
 def indexes_with(work: VerticalWork, index: str) -> Sequence[str]:
@@ -128,7 +141,9 @@ def settle(work: VerticalWork, numbers: Mapping[str, str]) -> None:
     """Hear again everything that was said of these numbers, by their blind index, and of whatever hangs on them."""
     words = _words_about(work, numbers)
     standing = heard(words)
-    for index in {each for word in words for each in (word.number, word.survivor)}:
+    indexes = {each for word in words for each in (word.number, word.survivor)}
+    take_numbers(work, indexes)
+    for index in indexes:
         _write(work, index, numbers.get(index), standing)
 
 

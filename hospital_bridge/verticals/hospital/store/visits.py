@@ -81,24 +81,21 @@ def add(work: VerticalWork, visit: Visit, document: str = "") -> bool:
 
     `document` is the person's ID number, by which they can check in; it is kept as a blind index alone.
     """
-    try:
-        with work.connection.begin_nested():
-            work.table(VISIT).add(
-                visit_id=visit.visit_id,
-                filler_id=visit.filler_id,
-                registration_id=visit.registration_id,
-                subject_id=visit.subject_id,
-                mrn_index=work.seal.index(MRN, visit.mrn) if visit.mrn else visit.visit_id,
-                document_index=work.seal.index(DOCUMENT, document) if document else visit.visit_id,
-                **_words(work, visit),
-                origin=visit.origin.value,
-                created_at=visit.created_at,
-                version=visit.version,
-                **_changing(visit),
-            )
-    except IntegrityError:
-        return False
-    return True
+    return bool(
+        work.table(VISIT).add_new(
+            visit_id=visit.visit_id,
+            filler_id=visit.filler_id,
+            registration_id=visit.registration_id,
+            subject_id=visit.subject_id,
+            mrn_index=work.seal.index(MRN, visit.mrn) if visit.mrn else visit.visit_id,
+            document_index=work.seal.index(DOCUMENT, document) if document else visit.visit_id,
+            **_words(work, visit),
+            origin=visit.origin.value,
+            created_at=visit.created_at,
+            version=visit.version,
+            **_changing(visit),
+        )
+    )
 
 
 def save(work: VerticalWork, visit: Visit) -> None:
