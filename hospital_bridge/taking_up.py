@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hospital_bridge.logs import logger
+from hospital_bridge.store.busy import DatabaseBusy
 from hospital_bridge.store.inbox import APPLY, BESIDE
 from hospital_bridge.store.inbox_search import Kept, applying_key
 from hospital_bridge.store.jobs import Lane
@@ -60,6 +61,8 @@ class TakingUp:
         try:
             with work.savepoint() as part:
                 return {each.message_id: self._apply(part, each, rows, busy) for each in free}
+        except DatabaseBusy:
+            raise
         except Exception as failure:  # noqa: BLE001  whichever it was, its neighbours are applied without it
             _log.info("hl7.applied_one_by_one", count=len(free), error=type(failure).__name__)
         did: dict[str, str] = {}
@@ -67,6 +70,8 @@ class TakingUp:
             try:
                 with work.savepoint() as part:
                     did[each.message_id] = self._apply(part, each, rows, busy)
+            except DatabaseBusy:
+                raise
             except Exception:  # noqa: BLE001  its own job tries again, and tells why it cannot
                 busy.update(each.streams)
         return did

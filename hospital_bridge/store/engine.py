@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import OperationalError
 
+from hospital_bridge.clock import SystemClock
 from hospital_bridge.store import busy
 
 __all__ = ["DatabaseAway", "Engine", "UnsafeDatabase", "answers", "enter", "make_engine", "reading", "role_of"]
@@ -24,6 +25,9 @@ SQLITE_PRAGMAS = (
     # Statement journals hold rows too: they stay off the disk's temporary folder.
     "PRAGMA temp_store=MEMORY",
 )
+
+
+_MACHINE = SystemClock()
 
 
 class UnsafeDatabase(Exception):
@@ -64,8 +68,8 @@ def reading(engine: Engine) -> Connection:
 def enter(connection: Connection, operator_id: str) -> datetime:
     """Show the transaction the rows of that operator alone; the database's own time, which all processes share."""
     if connection.dialect.name == "sqlite":
-        now = connection.exec_driver_sql("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')").scalar_one()
-        return datetime.fromisoformat(now).replace(tzinfo=UTC)
+        # All its processes run on one machine, and asking SQLite would ask that machine's clock.
+        return _MACHINE.now()
     entering = "SELECT set_config('hb.operator', %s, true), clock_timestamp()"
     instant: datetime = connection.exec_driver_sql(entering, (operator_id,)).one()[1]
     return instant.astimezone(UTC)

@@ -31,7 +31,7 @@ from sqlalchemy import (
 
 from hospital_bridge.store.many_rows import insert_rows
 from hospital_bridge.store.metadata import CODE, ID, Instant, belongs_to, metadata, operator_column, where
-from hospital_bridge.store.signal import announce
+from hospital_bridge.store.signal import announce, announcing
 from hospital_bridge.store.streams import Place, Streams
 
 if TYPE_CHECKING:
@@ -195,8 +195,9 @@ class Jobs:
 
     def add_at(self, place: Place, topic: str, ref: str, *, lane: Lane | str, stream: str) -> None:
         """Add a job at a place of its stream that was taken before in this transaction."""
-        insert_rows(self._work.connection, JOB, [self._row(self._work.ids.new(), topic, ref, lane, stream, place)])
-        self._announce()
+        row = self._row(self._work.ids.new(), topic, ref, lane, stream, place)
+        insert_rows(self._work.connection, JOB, [row], announcing(self._work.connection))
+        self._work.after_commit.add(self._work.signal.fire)
 
     def add_all(self, jobs: Sequence[tuple[str, str, str, str | None]], *, lane: Lane | str = Lane.IO) -> None:
         """Add a job for each topic, reference, stream and dedupe key, at the end of that stream, in this order."""

@@ -74,6 +74,8 @@ class RootKeys:
     entropy: Entropy = field(default=secrets.token_bytes, repr=False)
     opened: dict[tuple[str, str], Key] = field(default_factory=dict, repr=False)
     """Data keys that this process has unwrapped, by operator and key id."""
+    lasting: dict[str, dict[str, Key]] = field(default_factory=dict, repr=False)
+    """By operator, the keys that no other takes the place of: the index's, and that of the day's messages."""
 
     def wrapping(self) -> Key:
         """The key that wraps new data keys."""
@@ -109,6 +111,7 @@ class DataKeys:
         self._roots = roots
         self._table = work.table(DATA_KEY)
         self._active: dict[str, Key] = {}
+        self._made: set[str] = set()
 
     def active(self, purpose: str) -> Key:
         """The key of that purpose, made on first use; and never in a reading unit of work."""
@@ -117,17 +120,29 @@ class DataKeys:
             self._active[purpose] = self._unwrap(row)
         return self._active[purpose]
 
-    def read_ahead(self, *purposes: str) -> None:
-        """Read the keys of several purposes in one statement; those that are not there yet are made when asked for."""
+    def read_ahead(self, *purposes: str, lasting: tuple[str, ...] = ()) -> None:
+        """Read the keys of several purposes in one statement; those that are not there yet are made when asked for.
+
+        The process remembers the `lasting` ones, until others take their place.
+        """
+        remembered = self._roots.lasting.get(self._work.operator_id, {})
+        self._active.update((each, remembered[each]) for each in lasting if each in remembered)
+        wanted = [(each,) for each in (*purposes, *lasting) if each not in self._active]
+        if not wanted:
+            return
         connection = self._work.connection
-        given, values = given_rows(connection, (DATA_KEY.c.purpose.type,), [(purpose,) for purpose in purposes])
+        given, values = given_rows(connection, (DATA_KEY.c.purpose.type,), wanted)
         asked = _ACTIVE.format(mark=mark(connection), given=given)
         for row in connection.exec_driver_sql(asked, (self._work.operator_id, *values)):
             self._active[row.purpose] = self._unwrap(row)
+        # One that was made in this very transaction may yet be rolled back.
+        stand = {each: self._active[each] for each in lasting if each in self._active and each not in self._made}
+        self._roots.lasting[self._work.operator_id] = stand
 
     def share(self, known: DataKeys) -> None:
         """Begin with what another of the same transaction has read; what is read from here on is not the other's."""
         self._active.update(known._active)
+        self._made = known._made
 
     def ensure(self, purpose: str) -> None:
         """Make the key of that purpose where there is none, so that reading units of work find it."""
@@ -152,6 +167,7 @@ class DataKeys:
     def rotate(self, purpose: str) -> Key:
         """Seal with a new key from now on; what was sealed before still opens."""
         self._active.pop(purpose, None)
+        self._roots.lasting.pop(self._work.operator_id, None)
         self._table.change(DATA_KEY.c.purpose == purpose, as_indexed("active"), active=False)
         return self.active(purpose)
 
@@ -174,6 +190,7 @@ class DataKeys:
     def destroy(self, purpose: str) -> int:
         """Forget the keys of a purpose, and with them everything they sealed."""
         self._active.pop(purpose, None)
+        self._roots.lasting.pop(self._work.operator_id, None)
         for row in self._table.all(DATA_KEY.c.purpose == purpose):
             self._roots.opened.pop((self._work.operator_id, row.key_id), None)
         return self._table.remove(DATA_KEY.c.purpose == purpose)
@@ -182,6 +199,7 @@ class DataKeys:
         return self._table.one(DATA_KEY.c.purpose == purpose, as_indexed("active"))
 
     def _make(self, purpose: str) -> Row[Any]:
+        self._made.add(purpose)
         key = Key(self._work.ids.new(), self._roots.entropy(KEY_BYTES))
         statement = insert_on_conflict(self._work.connection, DATA_KEY).values(
             operator_id=self._work.operator_id,

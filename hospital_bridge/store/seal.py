@@ -57,7 +57,7 @@ class Sealer:
 
     def read_ahead(self, day: date, *more: str) -> None:
         """Read in one statement the keys that receiving messages takes, and those of `more` purposes."""
-        self.data_keys.read_ahead(INDEX, raw_purpose(day), *more)
+        self.data_keys.read_ahead(*more, lasting=(INDEX, raw_purpose(day)))
 
     def open_own(self, table: str, column: str, row_id: str, sealed: bytes) -> bytes:
         """What `seal_own` or a `raw_sealer` sealed; KeyMissing when its key was destroyed."""

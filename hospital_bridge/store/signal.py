@@ -33,6 +33,11 @@ class Signal:
             self._changed.wait_for(lambda: self._count > seen, timeout=seconds)
 
 
+def announcing(connection: Connection) -> str:
+    """What the insertion of one row ends with to do the same in one statement with it."""
+    return f"RETURNING pg_notify('{CHANNEL}', '')" if connection.dialect.name == "postgresql" else ""
+
+
 def announce(connection: Connection) -> None:
     """Tell the other processes when this transaction commits; SQLite has no such thing and they look by themselves."""
     if connection.dialect.name == "postgresql":
