@@ -107,6 +107,7 @@ def test_every_row_holds_on_our_listener(store: Store) -> None:
             "127.0.0.1",
             port,
             "R1",
+            wait=30,
             silence=0.2,
             frame_limit=LIMIT,
             segment_limit=SEGMENTS,
