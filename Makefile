@@ -37,7 +37,7 @@ kills: .venv/.ready
 	cat var/kills.json
 
 scenarios: .venv/.ready
-	$(bin)/pytest -q -m scenario $(ARGS)
+	$(bin)/pytest -q -m scenario --four-processes $(ARGS)
 
 FROM := 0
 SEEDS := 200

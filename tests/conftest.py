@@ -18,6 +18,11 @@ pytest_plugins = ["tests.fixtures_store"]
 SCENARIO = re.compile(r"test_\d\d_")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`make scenarios` also plays the scenarios of money by four processes."""
+    parser.addoption("--four-processes", action="store_true", help="scenarios of money, by four processes")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that names a scenario of money by its number is found by `-m scenario`."""

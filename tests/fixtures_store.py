@@ -82,6 +82,11 @@ def tables() -> MetaData | None:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path, tables: MetaData | None) -> Iterator[Database]:
+    yield from database_of(request, tmp_path, tables)
+
+
+def database_of(request: pytest.FixtureRequest, tmp_path: Path, tables: MetaData | None) -> Iterator[Database]:
+    """The database that the fixture's parameter names."""
     if request.param == "sqlite":
         yield from _sqlite(request.getfixturevalue("sqlite_template"), tmp_path / "bridge.db", tables)
     else:

@@ -13,7 +13,8 @@ NAMED = re.compile(r"^def (test_(\d\d)_\w+)", re.MULTILINE)
 
 INTRODUCTION = (
     "Whatever fails on the way of money, and in whatever order: this is how it ends. The number of a scenario stands "
-    "in the name of each of its tests. `make scenarios` plays all of them on SQLite and on PostgreSQL."
+    "in the name of each of its tests. `make scenarios` plays all of them on SQLite, on PostgreSQL, and on PostgreSQL "
+    "with four processes that share the work; `make test` leaves out of the third what is no race."
 )
 
 SCENARIOS = (

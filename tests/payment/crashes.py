@@ -6,13 +6,27 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from hospital_bridge.payment.model import Payment
 from hospital_bridge.store.unit_of_work import Store, Work
 from hospital_bridge.workers.job_runner import LEASE
+from tests.fixtures_store import Database
+from tests.payment.crew import CrewWorld, MemberDied
 from tests.payment.world import World
 from tests.steered import FakeClock
+
+END_OUR_SESSIONS = """
+    SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity
+    WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+"""
+
+
+def end_our_sessions(database: Database) -> None:
+    """What a PostgreSQL that restarts or fails over does to everybody who works with it."""
+    with create_engine(database.engine.url, poolclass=NullPool).begin() as connection:
+        connection.execute(text(END_OUR_SESSIONS))
 
 
 class Crash(BaseException):
@@ -54,13 +68,8 @@ class MortalStore(Store):
         self.points.pass_by()
 
 
-class MortalWorld(World):
-    """Each step is repeated by whoever began it until it got through; each death is followed by a restart."""
-
-    def __init__(self, store: MortalStore, clock: FakeClock, points: Points | None = None) -> None:
-        self.points = store.points = points or Points()
-        super().__init__(store, clock)
-        self.wallet.line.tap = self.desk.line.tap = self.points.pass_by
+class PersistentWorld(World):
+    """Each step is repeated by whoever began it until it got through."""
 
     def survive(self, step: Callable[[], object]) -> None:
         while True:
@@ -69,6 +78,8 @@ class MortalWorld(World):
                 return
             except Crash:
                 self.restart()
+            except MemberDied:
+                """Its successor has taken up what it held."""
             except OperationalError:
                 # The database was away: the process lives on, and what it had leased is free once the lease is over.
                 self.clock.advance(LEASE)
@@ -90,3 +101,16 @@ class MortalWorld(World):
     def all_payments(self) -> list[Payment]:
         with self.store.read("h1") as work:
             return list(work.payments.all())
+
+
+class MortalWorld(PersistentWorld):
+    """A world of one process; each of its deaths is followed by a restart."""
+
+    def __init__(self, store: MortalStore, clock: FakeClock, points: Points | None = None) -> None:
+        self.points = store.points = points or Points()
+        super().__init__(store, clock)
+        self.wallet.line.tap = self.desk.line.tap = self.points.pass_by
+
+
+class MortalCrewWorld(CrewWorld, PersistentWorld):
+    """A world of four processes, each of which may die."""

@@ -32,6 +32,7 @@ class Line:
         self._queue: defaultdict[str, list[Fault | Reason | None]] = defaultdict(list)
         self.calls: list[str] = []
         self.tap: Callable[[], None] = lambda: None
+        self.is_down: Callable[[], bool] = lambda: False
 
     def will(self, verb: str, *what: Fault | Reason | None) -> None:
         """The next calls of that verb meet these; None lets one pass."""
@@ -44,6 +45,8 @@ class Line:
     def call(self, verb: str, act: Callable[[], Answer]) -> Answer:
         self.tap()
         self.calls.append(verb)
+        if self.is_down():
+            raise NotDone("no connection")
         what = self._queue[verb].pop(0) if self._queue[verb] else None
         if isinstance(what, Reason):
             raise Refused("no", reason=what, native_code="N1")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from adapters.values import EntryKind, TradeStatus
@@ -16,16 +15,11 @@ from hospital_bridge.store.jobs import Again
 from hospital_bridge.store.keys import RootKeys
 from hospital_bridge.store.unit_of_work import Store
 from tests.fixtures_store import Database
-from tests.payment.crashes import MortalStore, MortalWorld, Points
+from tests.payment.crashes import MortalStore, MortalWorld, Points, end_our_sessions
 from tests.payment.world import FEE, OPERATOR, World
 from tests.steered import CountedIds, FakeClock
 
 WRONG = [timedelta(minutes=-10), timedelta(minutes=10)]
-
-END_OUR_SESSIONS = """
-    SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity
-    WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
-"""
 
 
 class WrongClock:
@@ -88,14 +82,10 @@ def test_36_an_order_ends_when_the_database_says_so_whatever_a_process_thinks(
 def unsteady(database: Database, clock: FakeClock, ids: CountedIds, keys: RootKeys) -> MortalWorld:
     """A world whose database goes away at a chosen point: PostgreSQL ends all our sessions, SQLite cannot write."""
 
-    def end_our_sessions(_point: int) -> None:
-        with create_engine(database.engine.url, poolclass=NullPool).begin() as connection:
-            connection.execute(text(END_OUR_SESSIONS))
-
     def refuse(_point: int) -> None:
         raise OperationalError("COMMIT", {}, Exception("disk I/O error"))
 
-    strike = refuse if database.name == "sqlite" else end_our_sessions
+    strike = refuse if database.name == "sqlite" else lambda _: end_our_sessions(database)
     return MortalWorld(MortalStore(database.engine, clock, ids, keys), clock, Points(strike))
 
 

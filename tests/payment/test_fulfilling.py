@@ -12,12 +12,10 @@ from hospital_bridge.payment.effects import PATIENCE
 from hospital_bridge.payment.flows.decide import NothingToDecide, decide_again, decide_fulfilled, decide_refused
 from hospital_bridge.payment.model import EffectState, Fulfilment, Payment, Situation
 from hospital_bridge.slot import FulfilMode, Progress
-from hospital_bridge.store.jobs import Lane
-from hospital_bridge.store.unit_of_work import Store
+from tests.payment.conftest import Found
 from tests.payment.desk import Desk
 from tests.payment.faults import Fault
 from tests.payment.world import FEE, World
-from tests.steered import FakeClock
 
 
 @pytest.mark.parametrize("fault", [Fault.LOST_REPLY, Fault.FORGED_REPLY, Fault.GARBLED_REPLY])
@@ -48,8 +46,8 @@ def test_18_a_request_that_may_still_travel_is_not_repeated_at_once(world: World
     assert world.desk.line.calls.count("fulfil") == 2
 
 
-def test_18_an_idempotent_system_without_a_query_is_simply_told_again(store: Store, clock: FakeClock) -> None:
-    world = World(store, clock, Desk(FulfilMode.IDEMPOTENT))
+def test_18_an_idempotent_system_without_a_query_is_simply_told_again(found: Found) -> None:
+    world = found(Desk(FulfilMode.IDEMPOTENT))
     world.desk.line.will("fulfil", Fault.LOST_REPLY)
     payment = world.paid()
     world.drain()
@@ -59,8 +57,8 @@ def test_18_an_idempotent_system_without_a_query_is_simply_told_again(store: Sto
 
 
 @pytest.fixture
-def manual(store: Store, clock: FakeClock) -> World:
-    return World(store, clock, Desk(FulfilMode.MANUAL))
+def manual(found: Found) -> World:
+    return found(Desk(FulfilMode.MANUAL))
 
 
 @pytest.fixture
@@ -124,8 +122,8 @@ def test_19_nobody_decides_twice(manual: World, undecided: Payment) -> None:
 def test_20_a_refusal_starts_the_refund_in_the_same_commit(world: World) -> None:
     world.desk.line.will("fulfil", Reason.ALREADY_PAID)
     payment = world.paid()
-    while world.payment(payment.payment_id).fulfilment is Fulfilment.PENDING:
-        world.runner.run_once(Lane.IO)
+    world.wallet.line.will("refund", Fault.NOT_SENT)
+    world.run()
     refused = world.payment(payment.payment_id)
     assert (refused.reason, refused.refund_reserved_fen) == ("already_paid", FEE)
     world.drain(timedelta(minutes=5))
@@ -134,14 +132,15 @@ def test_20_a_refusal_starts_the_refund_in_the_same_commit(world: World) -> None
     world.assert_at_rest()
 
 
-def test_21_while_the_hospital_is_down_the_booking_waits_and_is_made_once(world: World) -> None:
-    world.desk.line.will("fulfil", *[Fault.NOT_SENT] * 20)
-    payment = world.paid()
-    world.drain(timedelta(minutes=20))
-    assert world.situation(payment) is Situation.CONFIRMING
-    world.drain()
-    assert world.situation(payment) is Situation.DONE
-    assert world.desk.booked(EntryKind.PAYMENT) == [FEE]
+def test_21_after_two_hours_without_the_hospital_all_is_booked_once_within_ten_minutes(world: World) -> None:
+    back_at = world.clock.now() + timedelta(hours=2)
+    world.desk.line.is_down = lambda: world.clock.now() < back_at
+    payments = [world.paid(sale_ref) for sale_ref in ("A1", "A2", "A3")]
+    world.drain(back_at - world.clock.now() - timedelta(seconds=1))
+    assert {world.situation(payment) for payment in payments} == {Situation.CONFIRMING}
+    world.drain(timedelta(minutes=10))
+    assert {world.situation(payment) for payment in payments} == {Situation.DONE}
+    assert world.desk.booked(EntryKind.PAYMENT) == [FEE] * 3
     world.assert_at_rest()
 
 

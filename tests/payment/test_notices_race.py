@@ -10,7 +10,7 @@ from hospital_bridge.slot import Progress
 from tests.payment.world import FEE, World
 
 
-def test_06_twenty_notices_on_four_threads_make_one_posting_and_one_booking(world: World) -> None:
+def test_06_twenty_notices_at_four_doors_make_one_posting_and_one_booking(world: World) -> None:
     payment = world.opened()
     world.wallet.pay(payment.merchant_order_no)
     with ThreadPoolExecutor(4) as hands:

@@ -12,7 +12,7 @@ from adapters.errors import Reason
 from adapters.values import EntryKind, Fen
 from hospital_bridge.payment.flows.decide import NothingToDecide, decide_refund_again, decide_reversed
 from hospital_bridge.payment.flows.refund import give_back
-from hospital_bridge.payment.model import Account, Fulfilment, OverRefund, RefundState, Situation
+from hospital_bridge.payment.model import Account, Fulfilment, OverRefund, Payment, RefundState, Situation
 from hospital_bridge.slot import Progress
 from hospital_bridge.store.payments import PAYMENT
 from tests.payment.faults import Fault
@@ -111,6 +111,13 @@ def test_24_what_nobody_wants_back_cannot_be_given_back_again(world: World) -> N
         decide_refund_again(world.context, work, payment.payment_id, by="staff-1")
 
 
+def give_back_at_counter(world: World, payment: Payment, *fen: int) -> None:
+    with world.store.begin("h1") as work:
+        for amount in fen:
+            locked = work.payments.get(payment.payment_id, lock=True)
+            give_back(world.context, work, locked, "at the counter", Fen(amount))
+
+
 def test_25_of_two_cashiers_one_wins_in_the_database(world: World) -> None:
     payment = world.fulfilled()
     outcomes: list[str] = []
@@ -119,9 +126,7 @@ def test_25_of_two_cashiers_one_wins_in_the_database(world: World) -> None:
     def cashier() -> None:
         start.wait()
         try:
-            with world.store.begin("h1") as work:
-                locked = work.payments.get(payment.payment_id, lock=True)
-                give_back(world.context, work, locked, "at the counter", Fen(1000))
+            world.apart(give_back_at_counter, payment, 1000)
             outcomes.append("reserved")
         except OverRefund:
             outcomes.append("too much")
@@ -145,10 +150,7 @@ def test_25_the_database_itself_refuses_more_than_was_collected(world: World) ->
 
 def test_26_refunds_of_one_order_are_three_seconds_apart(world: World) -> None:
     payment = world.fulfilled()
-    with world.store.begin("h1") as work:
-        for amount in (100, 200, 300):
-            locked = work.payments.get(payment.payment_id, lock=True)
-            give_back(world.context, work, locked, "at the counter", Fen(amount))
+    world.apart(give_back_at_counter, payment, 100, 200, 300)
     world.drain()
     assert world.wallet.too_close == 0
     assert world.wallet.line.calls.count("refund") == 3

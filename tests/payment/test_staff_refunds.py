@@ -80,7 +80,7 @@ def test_25_of_two_cashiers_at_once_one_is_told_that_it_is_too_much(world: World
     def cashier(name: str) -> str:
         start.wait()
         try:
-            return asked(world, wish(payment, 1000, by=name)).state
+            return world.apart(asked, wish(payment, 1000, by=name)).state
         except CannotRefund as refusal:
             return refusal.obstacle
 

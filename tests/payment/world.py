@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from adapters.values import EntryKind, Fen, WalletAccount
@@ -25,10 +27,14 @@ from tests.steered import FakeClock
 OPERATOR, ACCOUNT = "h1", "alipay-1"
 FEE = Fen(1250)
 HALF_AN_HOUR = timedelta(minutes=30)
+CANCELLED = "cancelled by the patient"
+Did = TypeVar("Did")
 
 
 class World:
     """`drain` lets the workers run and the time pass until nothing is left to do."""
+
+    worker = "worker-1"
 
     def __init__(self, store: Store, clock: FakeClock, desk: Desk | None = None) -> None:
         self.store, self.clock = store, clock
@@ -71,17 +77,25 @@ class World:
         self.run()
         return self.payment(payment.payment_id)
 
-    def refund_all(self, payment: Payment, reason: str = "cancelled by the patient") -> None:
+    def refund_all(self, payment: Payment, reason: str = CANCELLED) -> None:
         with self.store.begin(OPERATOR) as work:
             self.payments(work).refund_all(payment.payment_id, reason)
 
-    def abandon(self, payment: Payment, reason: str = "cancelled by the patient") -> None:
+    def abandon(self, payment: Payment, reason: str = CANCELLED) -> None:
         with self.store.begin(OPERATOR) as work:
             self.payments(work).abandon(payment.payment_id, reason)
 
     def notify(self, payment: Payment, /, **changes: object) -> bytes:
         body, headers = self.wallet.notice(payment.merchant_order_no, **changes)
+        return self.take(body, headers)
+
+    def take(self, body: bytes, headers: dict[str, str]) -> bytes:
+        """What the callback route does with a notice; what the wallet is answered."""
         return receive_notice(self.context, ACCOUNT, body, headers).body
+
+    def apart(self, do: Callable[..., Did], *given: object) -> Did:
+        """Let another process of the bridge do this to its own world, where there is one."""
+        return do(self, *given)
 
     # --- time and workers ---
 
@@ -165,7 +179,7 @@ class World:
 
     def _runner(self) -> JobRunner:
         jobs = Handlers(io=handlers(lambda _: self.context))
-        return JobRunner(self.store, jobs, "worker-1", chance=lambda: 0.5)
+        return JobRunner(self.store, jobs, self.worker, chance=lambda: 0.5)
 
     def _payer(self) -> str:
         with self.store.begin(OPERATOR) as work:
