@@ -33,7 +33,7 @@ fuzz: .venv/.ready
 	PYTHONPATH=var/fuzz/atheris nice -n 19 $(bin)/python -m tests.fuzz $(or $(MINUTES),20)
 
 kills: .venv/.ready
-	HB_KILL_MESSAGES=$(or $(MESSAGES),20000) HB_KILL_SECONDS=$(SECONDS) $(bin)/pytest -q tests/workers/test_killed_listener.py
+	HB_KILL_MESSAGES=$(or $(MESSAGES),20000) HB_KILL_SECONDS=$(SECONDS) $(bin)/pytest -q -s tests/workers/test_killed_listener.py
 	cat var/kills.json
 
 scenarios: .venv/.ready

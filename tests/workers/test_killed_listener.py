@@ -41,7 +41,7 @@ _LIMIT = float(os.environ.get("HB_KILL_SECONDS") or 60 + MESSAGES / 25)
 """Seconds for one database: a bridge that takes longer than this has failed, whatever it would come to."""
 _TOLD_EVERY = 5.0
 
-pytestmark = pytest.mark.timeout(2 * _LIMIT)
+pytestmark = pytest.mark.timeout(60 + 2 * _LIMIT)
 
 
 @pytest.fixture
