@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 
 
@@ -11,3 +12,11 @@ class InvoiceState(StrEnum):
     NOT_ISSUED = "not_issued"
     ISSUED = "issued"
     REVERSED = "reversed"
+
+
+def worst_of(states: Collection[InvoiceState]) -> InvoiceState:
+    """How a payment with several e-invoices stands: one that is issued and stands is what counts."""
+    for state in (InvoiceState.ISSUED, InvoiceState.REVERSED):
+        if state in states:
+            return state
+    return InvoiceState.NOT_ISSUED

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Protocol
 
 from adapters.feed import Feed, Fetched
+from adapters.invoices import InvoiceState
 from adapters.news import News, Preview
 from adapters.refund_limits import RefundLimits
 from adapters.values import (
@@ -32,9 +33,9 @@ from adapters.values import (
     TradeOrder,
     VerifiedIdentity,
     WalletGrant,
-    WalletMessage,
 )
 from adapters.wallet_cards import CardAbility, WalletCard, WalletCardState, WalletCardTemplate
+from adapters.wallet_messages import WalletMessage
 
 
 class WalletIdentity(Protocol):
@@ -151,6 +152,13 @@ class HisBilling(Protocol):
 
     def postings(self, day: date) -> Sequence[PostingEntry]:
         """Every posting of that business day which came through us."""
+
+
+class HisInvoices(Protocol):
+    """The e-invoices (电子票据) of what was paid through us. A system may lack it."""
+
+    def invoice_state(self, serial: str, receipt_no: str, day: date) -> InvoiceState | None:
+        """How that of the payment under our serial stands; None where the system cannot tell. `day` as it was paid."""
 
 
 class HisNews(Protocol):

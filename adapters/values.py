@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -33,20 +32,6 @@ class WalletAccount:
     def key(self) -> str:
         """The id that a binding hangs on: `user_id` while the wallet still gives one."""
         return self.user_id or self.open_id
-
-
-@dataclass(frozen=True, slots=True)
-class WalletMessage:
-    """One message in the wallet itself: `values` are the template's parameters in words, `link` is where more stands.
-
-    `key` stays the same across attempts, so that a wallet which can drops a repeat.
-    """
-
-    to: WalletAccount = field(repr=False)
-    template_key: str
-    values: Mapping[str, str] = field(repr=False)
-    link: str
-    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +260,8 @@ class Posting:
     """A payment or refund to post at the hospital (上账); `serial` is ours and never reused.
 
     `filler_id` is the visit; `bill_no` the hospital's bill that was paid, empty where it was a registration.
+    `accounting_day` is the hospital's open day (日结), which no closing has ended; a refund `refers_to` the serial of
+    the payment that it takes back, whose day may be closed.
     """
 
     serial: str
@@ -286,11 +273,16 @@ class Posting:
     provider_trade_no: str
     occurred_at: datetime
     bill_no: str = ""
+    accounting_day: date | None = None
+    refers_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PostingEntry:
-    """What the hospital's own book says of one posting; `amount_fen` positive for both kinds."""
+    """What the hospital's own book says of one posting; `amount_fen` positive for both kinds.
+
+    `accounting_day` and `operator_code` (the hospital's own user that it stands under) where the hospital tells them.
+    """
 
     serial: str
     kind: EntryKind
@@ -298,3 +290,5 @@ class PostingEntry:
     receipt_no: str
     occurred_at: datetime
     control_id: str = ""
+    accounting_day: date | None = None
+    operator_code: str = ""

@@ -30,9 +30,9 @@ RESERVED = frozenset({
     "admin", "api", "audit", "binding", "board", "bridge", "card", "cards", "consent", "consents", "data",
     "deliveries", "delivery", "desks", "device", "devices", "disabled", "effect", "endpoints", "family", "feed",
     "finance", "handover", "inbox", "job", "jobs", "ledger", "link", "links", "login", "logout", "message", "messages",
-    "money", "operator", "outside", "payment", "periodic", "queue", "rate", "reconciliation", "reconciling", "refund",
-    "security", "staff", "statement", "statements", "store", "stream", "subject", "telling", "wallet", "web",
-    "webhook", "work",
+    "money", "operator", "orders", "outside", "payment", "periodic", "queue", "rate", "reconciliation",
+    "reconciling", "refund", "refunds", "security", "staff", "statement", "statements", "store", "stream", "subject",
+    "telling", "wallet", "web", "webhook", "work",
 })
 # fmt: on
 """Words that the core's own tables, topics and addresses begin with."""

@@ -161,6 +161,9 @@ class OperatorScope:
         except KeyError:
             raise PortMissing(f"{name} is not among the ports of this vertical at {self.operator_id}") from None
 
+    def has_port(self, name: str) -> bool:
+        return name in self.ports
+
     def shown(self, name: str) -> Any:
         adapter = self.ports.get(name)
         return Shown(adapter, self.page) if isinstance(adapter, Paced) else self.port(name)

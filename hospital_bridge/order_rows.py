@@ -60,6 +60,8 @@ def order_view(context: MoneyContext, work: Work, payment: Payment) -> OrderView
         expires_at=payment.expires_at,
         refunds=[_refund_row(work, each, requests) for each in work.refunds.of(payment.payment_id)],
         waiting_request=waiting[0] if waiting else "",
+        accounting_day=payment.accounting_day,
+        booked_by=payment.booked_by,
     )
 
 
@@ -93,4 +95,6 @@ def _refund_row(work: Work, refund: Refund, requests: Sequence[RefundRequest]) -
         asked_by=staff_name(work, request.asked_by) if request else "",
         approved_by=staff_name(work, request.decided_by) if request and request.needs_second else "",
         by_hand=request is not None and request.route is Route.BY_HAND,
+        accounting_day=refund.accounting_day,
+        booked_by=refund.booked_by,
     )

@@ -12,7 +12,7 @@ from marshmallow import Schema, fields, post_load, validate
 
 from adapters.alipay.client import Call
 from adapters.errors import Refused
-from adapters.values import WalletMessage
+from adapters.wallet_messages import WalletMessage
 
 METHOD = "alipay.open.app.mini.templatemessage.send"
 

@@ -31,9 +31,9 @@ from adapters.values import (
     TradeStatus,
     VerifiedIdentity,
     WalletGrant,
-    WalletMessage,
 )
 from adapters.wallet_cards import CardAbility, WalletCard, WalletCardState, WalletCardTemplate
+from adapters.wallet_messages import WalletMessage
 
 _OK = 200
 _BILL_SECONDS = 900.0

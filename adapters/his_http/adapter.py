@@ -41,7 +41,7 @@ def build(loaded: Mapping[str, Any], context: AdapterContext) -> HttpHis:
 manifest = Manifest(
     name="http-xml",
     title="Hospital information system over HTTP: SOAP, XML or JSON",
-    provides=frozenset({"HisDirectory", "HisScheduling", "HisBilling", "HisNews", "HisFeeds"}),
+    provides=frozenset({"HisDirectory", "HisScheduling", "HisBilling", "HisInvoices", "HisNews", "HisFeeds"}),
     settings_schema=HttpHisSchema,
     build=build,
     quality=(

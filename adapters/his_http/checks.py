@@ -21,6 +21,7 @@ KIND_OF = {
     "find_booking": "booking",
     "find_posting": "posting",
     "postings": "posting",
+    "invoice_state": "invoice",
     **dict.fromkeys(POSTS, "receipt"),
 }
 """What an operation reads; `register_patient` and `cancel` read nothing but their outcome."""

@@ -23,13 +23,17 @@ def build(loaded: Mapping[str, Any], context: AdapterContext) -> SqlHis:
 def left_out(loaded: Mapping[str, Any]) -> Sequence[str]:
     """The operations without a statement; none where the database is only fetched from."""
     written = loaded["operations"]
-    return [name for name, known in OPERATIONS.items() if name not in written and not known.method] if written else []
+    return (
+        [name for name, known in OPERATIONS.items() if name not in written and not known.method and not known.optional]
+        if written
+        else []
+    )
 
 
 manifest = Manifest(
     name="sql-view",
     title="Hospital information system behind views and procedures of its own database",
-    provides=frozenset({"HisDirectory", "HisScheduling", "HisBilling", "HisNews", "HisFeeds"}),
+    provides=frozenset({"HisDirectory", "HisScheduling", "HisBilling", "HisInvoices", "HisNews", "HisFeeds"}),
     settings_schema=SqlHisSchema,
     build=build,
     left_out=left_out,

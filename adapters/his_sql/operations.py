@@ -13,12 +13,16 @@ CALL = "call_id"
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`record` is the kind of what comes back, '' for nothing; `changes` where it changes the hospital's world."""
+    """`record` is the kind of what comes back, '' for nothing; `changes` where it changes the hospital's world.
+
+    What is `optional` is missed by nobody where the settings have it not.
+    """
 
     record: str
     what: str
     changes: bool = False
     method: str = ""
+    optional: bool = False
 
     def parameters(self, name: str) -> tuple[str, ...]:
         """The names that its statement may put behind a colon."""
@@ -42,4 +46,5 @@ OPERATIONS: Mapping[str, Operation] = {
     **{name: Operation("receipt", _of_kind(name), changes=True, method="post") for name in POSTS[1:]},
     "find_posting": Operation("posting", "The posting under our serial."),
     "postings": Operation("posting", "What was posted through us on one day."),
+    "invoice_state": Operation("invoice", "How the e-invoice of one payment stands.", optional=True),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from adapters.errors import Malformed
+from adapters.invoices import InvoiceState
 from adapters.records import Record
 from adapters.records.conventions import MINUS, PLUS, Conventions
 from adapters.records.fields import Fields
@@ -19,6 +20,8 @@ def receipt(record: Record, conventions: Conventions, posting: Posting) -> Posti
         posting.amount_fen if amount is None else _positive(amount, posting.kind),
         fields.required_number("receipt_no"),
         fields.instant("occurred_at") or posting.occurred_at,
+        accounting_day=fields.day("accounting_day"),
+        operator_code=fields.text("operator_code"),
     )
 
 
@@ -33,7 +36,14 @@ def posting_entry(record: Record, conventions: Conventions) -> PostingEntry:
         _positive(amount, kind),
         fields.required_number("receipt_no"),
         fields.required_instant("occurred_at"),
+        accounting_day=fields.day("accounting_day"),
+        operator_code=fields.text("operator_code"),
     )
+
+
+def invoice_state(record: Record, conventions: Conventions) -> InvoiceState:
+    """How the e-invoice of one payment stands."""
+    return Fields(record, conventions).meaning("invoice_state", conventions.invoice_states)
 
 
 def _kind(fields: Fields, amount: Fen) -> EntryKind:

@@ -8,6 +8,7 @@ from datetime import time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from adapters.invoices import InvoiceState
 from adapters.news import AbnormalFlag, ReportKind, ReportStatus
 from adapters.values import EntryKind, Sex
 
@@ -61,6 +62,7 @@ class Conventions:
     sessions: Mapping[str, Part]
     booking_states: Mapping[str, str]
     entry_kinds: Mapping[str, EntryKind]
+    invoice_states: Mapping[str, InvoiceState]
     visit_states: Mapping[str, str]
     bill_states: Mapping[str, str]
     merge_states: Mapping[str, str]
@@ -83,6 +85,7 @@ def conventions_from(loaded: Mapping[str, Any]) -> Conventions:
             "sexes": {code: Sex(sex) for code, sex in loaded["sexes"].items()},
             "sessions": {code: _part(written) for code, written in loaded["sessions"].items()},
             "entry_kinds": {code: EntryKind(kind) for code, kind in loaded["entry_kinds"].items()},
+            "invoice_states": {code: InvoiceState(state) for code, state in loaded["invoice_states"].items()},
             "report_kinds": {code: ReportKind(kind) for code, kind in loaded["report_kinds"].items()},
             "statuses": _statuses(loaded["statuses"]),
             "item_statuses": _statuses(loaded["item_statuses"]),

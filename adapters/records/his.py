@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Protocol, TypeVar
 
 from adapters.errors import Malformed, OutcomeUnknown, Reason, Refused
+from adapters.invoices import InvoiceState, worst_of
 from adapters.records import Record, billing, directory, scheduling, sent
 from adapters.records.conventions import Conventions
 from adapters.records.names import ways_to_post
@@ -51,7 +52,7 @@ class Desk(Protocol):
 
 
 class RecordsHis:
-    """HisDirectory, HisScheduling and HisBilling over a desk."""
+    """HisDirectory, HisScheduling, HisBilling and HisInvoices over a desk."""
 
     def __init__(self, desk: Desk, now: Now) -> None:
         self._desk = desk
@@ -141,6 +142,17 @@ class RecordsHis:
         """The hospital's own list of a day."""
         asked = {"day": sent.of_day(day, self._desk.conventions("postings"))}
         return self._list("postings", asked, billing.posting_entry)
+
+    # --- HisInvoices
+
+    def invoice_state(self, serial: str, receipt_no: str, day: date) -> InvoiceState | None:
+        """None where the settings have no such question; one that nobody issued has no record."""
+        if not self._desk.has("invoice_state"):
+            return None
+        conventions = self._desk.conventions("invoice_state")
+        asked = {"serial": serial, "receipt_no": receipt_no, "day": sent.of_day(day, conventions)}
+        states = self._list("invoice_state", asked, billing.invoice_state)
+        return worst_of(states)
 
     def _days_since(self, day: date) -> Iterator[date]:
         """A hospital that was down, or books by its own day, has it on a later day than the wallet."""

@@ -43,8 +43,11 @@ KINDS: Mapping[str, Kind] = {
         (("starts_at", "session"), ("remaining", "capacity")),
     ),
     "booking": Kind(("filler_id",), ("placer_id", "booking_state")),
-    "receipt": Kind(("receipt_no",), ("amount", "occurred_at")),
-    "posting": Kind(("serial", "amount", "receipt_no", "occurred_at"), ("entry_kind",)),
+    "receipt": Kind(("receipt_no",), ("amount", "occurred_at", "accounting_day", "operator_code")),
+    "posting": Kind(
+        ("serial", "amount", "receipt_no", "occurred_at"), ("entry_kind", "accounting_day", "operator_code")
+    ),
+    "invoice": Kind(("invoice_state",)),
     "visit": Kind(
         ("filler_id",),
         (
@@ -99,14 +102,16 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     "cancel": ("placer_id", "filler_id"),
     "post": (
         *("serial", "entry_kind", "amount", "signed_amount", "filler_id", "bill_no"),
-        *("merchant_order_no", "provider_trade_no", "occurred_at", *PATIENT),
+        *("merchant_order_no", "provider_trade_no", "occurred_at", "accounting_day", "refers_to", *PATIENT),
     ),
     "find_posting": ("serial", "day"),
     "postings": ("day",),
+    "invoice_state": ("serial", "receipt_no", "day"),
 }
 """The values at hand in each method of a port, by the name of the method.
 
-`starts_time` and `ends_time` are local times such as 08:30; `signed_amount` is negative for a refund.
+`accounting_day` is the hospital's open day, `refers_to` the serial of the payment that a refund takes back, empty for a
+payment. `starts_time` and `ends_time` are local times such as 08:30; `signed_amount` is negative for a refund.
 """
 
 POSTS = (

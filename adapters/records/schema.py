@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from marshmallow import Schema, ValidationError, fields, validate
 
 from adapters.documents import ENCODINGS
+from adapters.invoices import InvoiceState
 from adapters.news import AbnormalFlag, ReportKind, ReportStatus
 from adapters.records.conventions import (
     LINKED,
@@ -104,6 +105,7 @@ class ConventionsSchema(Schema):
     )
     booking_states = _table((LIVE, OVER), "States of an appointment; `*` is every other one")
     entry_kinds = _table(EntryKind, "What a posting moves; `+` and `-` where the sign of the amount says it")
+    invoice_states = _table(InvoiceState, "How the e-invoice of a payment stands; `*` is every other state")
     visit_states = _table((STANDS, OFF, NOTHING), "States of a visit that is told of")
     bill_states = _table((WANTED, WITHDRAWN, NOTHING), "States of a bill")
     merge_states = _table((MERGED, LINKED, PARTED, NOTHING), "States of two record numbers")

@@ -84,6 +84,8 @@ def of_posting(posting: Posting, conventions: Conventions) -> Record:
         "merchant_order_no": posting.merchant_order_no,
         "provider_trade_no": posting.provider_trade_no,
         "occurred_at": of_instant(posting.occurred_at, conventions),
+        "accounting_day": of_day(posting.accounting_day, conventions) if posting.accounting_day else "",
+        "refers_to": posting.refers_to,
         **of_patient(posting.patient, conventions),
     }
 

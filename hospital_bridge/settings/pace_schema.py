@@ -39,6 +39,7 @@ USUAL: Mapping[str, _Usual] = {
     "post": _Usual(2, "A payment or a refund in the hospital's book."),
     "find_posting": _Usual(2, "What became of a payment or refund that was told; it never rests."),
     "postings": _Usual(1, "The hospital's list of a day, to reconcile."),
+    "invoice_state": _Usual(1, "How an e-invoice stands, before money goes back.", timeout=10),
     "fetch": _Usual(1, "News that are fetched."),
 }
 """By the method of the port. No single one may hold every place: a rush for slots never keeps out money."""

@@ -227,6 +227,9 @@ class Scope(Protocol):
     def port(self, name: str) -> Any:
         """The adapter behind a port that the manifest named, such as `HisBilling`."""
 
+    def has_port(self, name: str) -> bool:
+        """Whether some adapter of this operator has a port that the manifest named as optional."""
+
     def shown(self, name: str) -> Any:
         """The same port for a page that only shows the answers: they may be a little old, and are asked once for many.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from adapters.values import EntryKind, Fen
@@ -51,7 +51,10 @@ class FulfilMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PaidSale:
-    """A collected sale to fulfil or reverse; `serial` is the idempotency key of this posting."""
+    """A collected sale to fulfil or reverse; `serial` is the idempotency key of this posting.
+
+    A reversal `refers_to` the serial of what it takes back, which was booked under `receipt_no`.
+    """
 
     serial: str
     sale_ref: str
@@ -60,16 +63,23 @@ class PaidSale:
     merchant_order_no: str
     provider_trade_no: str
     occurred_at: datetime
+    refers_to: str = ""
+    receipt_no: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The fulfilling system's firm yes; `control_id` names the message that carried it."""
+    """The fulfilling system's firm yes; `control_id` names the message that carried it.
+
+    `accounting_day` is the day of its own on which it stands, `booked_by` its user, as far as it tells them.
+    """
 
     serial: str
     receipt_no: str
     amount_fen: Fen
     control_id: str = ""
+    accounting_day: date | None = None
+    booked_by: str = ""
 
 
 class Progress(StrEnum):

@@ -10,7 +10,7 @@ from adapters.errors import NotDone, OutsideError
 from adapters.money import yuan_from_fen
 from adapters.outcomes import outcome_of
 from adapters.ports import WalletMessages
-from adapters.values import WalletMessage
+from adapters.wallet_messages import WalletMessage
 from hospital_bridge.store.deliveries import DeliveryKind, DeliveryRow, NewDelivery
 from hospital_bridge.store.keys import Erased
 from hospital_bridge.store.messages import NewMessage

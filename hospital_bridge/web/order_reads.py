@@ -50,13 +50,16 @@ class RefundRow:
     asked_by: str = ""
     approved_by: str = ""
     by_hand: bool = False
+    accounting_day: date | None = None
+    booked_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
     """One order, whole: sums in fen, what is booked at the operator's system, what went back.
 
-    `fulfilment` is one of `payment.model.Fulfilment`; `id_tail` the last characters of the payer's document.
+    `fulfilment` is one of `payment.model.Fulfilment`; `id_tail` the last characters of the payer's document. On which
+    `accounting_day` of its own and under which user the operator's system booked it, as far as it tells.
     """
 
     row: OrderRow
@@ -75,6 +78,8 @@ class OrderView:
     expires_at: datetime
     refunds: Sequence[RefundRow]
     waiting_request: str = ""
+    accounting_day: date | None = None
+    booked_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,15 @@ FACADE = (
 )
 """All of the core that a vertical may import: the slot, the permanent codes, the types of settings and of columns."""
 
-NEUTRAL = ("adapters.errors", "adapters.news", "adapters.ports", "adapters.values", "queueing", "notifications")
+NEUTRAL = (
+    "adapters.errors",
+    "adapters.invoices",
+    "adapters.news",
+    "adapters.ports",
+    "adapters.values",
+    "queueing",
+    "notifications",
+)
 LIBRARIES = frozenset({"alembic", "marshmallow", "sqlalchemy"})
 NEVER = frozenset({"flask", "jinja2", "psycopg", "sqlite3", "werkzeug"})
 FILLING = re.compile(r"%\(\w+\)[sd]")

@@ -21,6 +21,7 @@ class Desk:
         self.line = Line()
         self.mode = mode
         self.effects: list[SaleEntry] = []
+        self.reversed: list[PaidSale] = []
         self.told: list[tuple[str, Progress, str]] = []
         self.books_wrongly_by = 0
 
@@ -53,7 +54,10 @@ class Desk:
             raise Refused("booked twice", reason=Reason.ALREADY_PAID)
         amount = Fen(paid.amount_fen + (self.books_wrongly_by if kind is EntryKind.PAYMENT else 0))
         self.effects.append(SaleEntry(paid.serial, kind, amount, paid.occurred_at))
-        return Receipt(paid.serial, f"R{len(self.effects)}", amount, "MSG1")
+        if kind is EntryKind.REFUND:
+            self.reversed.append(paid)
+        day = paid.occurred_at.astimezone(SHANGHAI).date()
+        return Receipt(paid.serial, f"R{len(self.effects)}", amount, "MSG1", day, "ZZJ1")
 
     def _query(self, _: Scope, paid: PaidSale) -> Receipt | None:
         return self.line.call("query", lambda: self._find(paid.serial))

@@ -67,6 +67,20 @@ def test_a_part_and_then_the_rest_go_back_by_one_person_s_word(world: World) -> 
     world.assert_at_rest()
 
 
+def test_a_refund_after_a_closing_names_the_booking_that_it_takes_back_and_changes_nothing_of_it(world: World) -> None:
+    payment = world.fulfilled()
+    world.clock.advance(timedelta(days=1))
+    asked(world, wish(payment, 450))
+    world.drain()
+    [taken_back] = world.desk.reversed
+    assert (taken_back.refers_to, taken_back.receipt_no) == (payment.payment_id, payment.receipt_no)
+    with world.store.read(OPERATOR) as work:
+        [refund] = work.refunds.of(payment.payment_id)
+    kept = world.payment(payment.payment_id)
+    assert (kept.accounting_day, kept.booked_by) == (payment.accounting_day, "ZZJ1")
+    assert refund.accounting_day == payment.accounting_day + timedelta(days=1)  # type: ignore[operator]  # was told
+
+
 def test_a_command_that_comes_twice_is_one_refund(world: World) -> None:
     payment = world.fulfilled()
     first, again = (asked(world, wish(payment, 450)) for _ in range(2))

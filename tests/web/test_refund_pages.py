@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from adapters.invoices import InvoiceState
 from hospital_bridge.payment.model import Payment, RefundState
 from hospital_bridge.store.refund_requests import RefundRequests
 from hospital_bridge.store.staff import RoleGrant
@@ -179,6 +182,42 @@ def test_a_request_is_declined_by_another_or_taken_back(
             assert RefundRequests(work).get(request.request_id).state == state  # type: ignore[union-attr]
         assert post(who, f"{one}/decline", {}, from_page="/staff/h1/refunds").status_code == 409
     assert refunds(kit, large) == []
+
+
+def issue_invoices(kit: SiteKit, state: InvoiceState | None) -> None:
+    """The sale has e-invoices from now on; None where nobody but a person can tell how they stand."""
+    counters: Any = kit.money("h1").counters
+    counter = counters["registration"]
+    counters["registration"] = replace(counter, sale=replace(counter.sale, invoice=lambda _scope, _paid: state))
+
+
+def test_what_has_an_e_invoice_goes_back_only_once_that_is_reversed(
+    li: FlaskClient, kit: SiteKit, order: Payment
+) -> None:
+    issue_invoices(kit, InvoiceState.ISSUED)
+    assert "reverse it first" in get(li, form_of(order, "5")).text
+    assert send(li, order, "5")[0] == 409
+    assert refunds(kit, order) == []
+    issue_invoices(kit, InvoiceState.REVERSED)
+    assert send(li, order, "5")[0] == 303
+    assert refunds(kit, order) == [(500, RefundState.RESERVED)]
+
+
+def test_where_no_system_can_tell_the_person_says_how_the_e_invoice_stands_and_it_is_kept(
+    li: FlaskClient, kit: SiteKit, order: Payment
+) -> None:
+    issue_invoices(kit, None)
+    assert "How does the e-invoice stand?" in get(li, form_of(order, "5")).text
+    for said in ("", "issued", "whatever"):
+        assert send(li, order, "5", invoice=said)[0] == 409
+    assert refunds(kit, order) == []
+    assert send(li, order, "5", invoice="reversed")[0] == 303
+    with kit.site.store.read("h1") as work:
+        [asked] = RefundRequests(work).of(order.payment_id)
+        [row] = [entry for entry in work.audit.latest() if entry.action == "refund.asked"]
+    assert (asked.invoice, asked.invoice_told) == (InvoiceState.REVERSED, False)
+    assert '"invoice":"reversed"' in row.detail
+    assert '"invoice_told":"False"' in row.detail
 
 
 def test_the_help_desk_looks_asks_again_and_cannot_give_back(

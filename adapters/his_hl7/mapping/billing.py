@@ -8,6 +8,7 @@ Where a posting's values stand in DFT^P03 (HL7 v2.5.1 section 6.4.1):
 | FT1-2 | our serial, the idempotency key |
 | FT1-3 | the merchant order number: payment and refunds of one order are one batch |
 | FT1-4 | when the money moved |
+| FT1-5 | the hospital's accounting day on which it shall stand |
 | FT1-6 | `PY` payment, `CD` refund (HL7 table 0017) |
 | FT1-7 | `payment_code` of the settings |
 | FT1-11 | the amount in yuan, positive for both |
@@ -91,6 +92,7 @@ def _transaction(posting: Posting, settings: Hl7HisSettings) -> SegmentText:
             2: posting.serial,
             3: posting.merchant_order_no,
             4: timestamp(posting.occurred_at, settings.time_zone),
+            5: f"{posting.accounting_day:%Y%m%d}" if posting.accounting_day else "",
             6: _CODE_OF_KIND[posting.kind],
             7: (settings.payment_code, "", "L"),
             11: ((yuan_from_fen(posting.amount_fen), "CNY"), "TP"),

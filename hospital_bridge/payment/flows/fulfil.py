@@ -55,6 +55,7 @@ def paid_sale(payment: Payment) -> PaidSale:
         merchant_order_no=payment.merchant_order_no,
         provider_trade_no=payment.provider_trade_no,
         occurred_at=payment.collected_at or payment.created_at,
+        receipt_no=payment.receipt_no,
     )
 
 
@@ -84,7 +85,11 @@ def accept(context: MoneyContext, work: Work, payment_id: str, receipt: Receipt)
         wrong = payment.refused(Reason.AMOUNT_MISMATCH.value, posted_fen=receipt.amount_fen)
         _return_money(context, work, wrong)
         return
-    payment = work.payments.save(payment.fulfilled(receipt.receipt_no, receipt.control_id, work.now))
+    payment = work.payments.save(
+        payment.fulfilled(receipt.receipt_no, receipt.control_id, work.now).booked(
+            receipt.accounting_day, receipt.booked_by
+        )
+    )
     post_fulfilment(work, payment, context.business_date(payment.collected_at or work.now))
     context.tell(work, payment, Progress.FULFILLED)
     _catch_up_with_refunds(context, work, payment)

@@ -49,6 +49,8 @@ def reversed_sale(payment: Payment, refund: Refund) -> PaidSale:
         merchant_order_no=payment.merchant_order_no,
         provider_trade_no=payment.provider_trade_no,
         occurred_at=_moment(refund),
+        refers_to=payment.payment_id,
+        receipt_no=payment.receipt_no,
     )
 
 
@@ -60,7 +62,9 @@ def _accept(work: Work, refund_no: str, receipt: Receipt) -> None:
     refund = work.refunds.get(refund_no, lock=True)
     if receipt.amount_fen != refund.reversal_fen:
         work.security_events.record("reversal.wrong_amount", refund.payment_id, refund_no)
-    work.refunds.save(refund.reverse(FulfilmentEvent.ACCEPTED, work.now))
+    work.refunds.save(
+        refund.reverse(FulfilmentEvent.ACCEPTED, work.now).booked(receipt.accounting_day, receipt.booked_by)
+    )
 
 
 def _refuse(work: Work, refund_no: str, refusal: Refused) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from adapters.values import Fen, Trade
 from hospital_bridge.payment.model import collection, fulfilment
@@ -56,6 +56,8 @@ class Payment:
     reason: str = ""
     receipt_no: str = ""
     control_id: str = ""
+    accounting_day: date | None = None
+    booked_by: str = ""
     collected_at: datetime | None = None
     fulfilled_at: datetime | None = None
     closed_at: datetime | None = None
@@ -123,6 +125,10 @@ class Payment:
         state = follow(fulfilment.TRANSITIONS, self.fulfilment, FulfilmentEvent.ACCEPTED)
         booked = replace(self, fulfilment=state, posted_fen=self.amount_fen, fulfilled_at=at)
         return replace(booked, receipt_no=receipt_no, control_id=control_id)
+
+    def booked(self, accounting_day: date | None, booked_by: str) -> Payment:
+        """On which day of its own and under which user the fulfilling system booked it, as far as it tells."""
+        return replace(self, accounting_day=accounting_day, booked_by=booked_by)
 
     def refused(self, reason: str, *, posted_fen: Fen = NOTHING) -> Payment:
         """The fulfilling system said no, or booked another sum (`posted_fen`), which counts as no."""

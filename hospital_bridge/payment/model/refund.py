@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from adapters.values import Fen
@@ -62,6 +62,8 @@ class Refund:
     sent_at: datetime | None = None
     refunded_at: datetime | None = None
     reversed_at: datetime | None = None
+    accounting_day: date | None = None
+    booked_by: str = ""
     refusal: str = ""
     version: int = 1
 
@@ -81,6 +83,10 @@ class Refund:
     def void(self, refusal: str) -> Refund:
         """The wallet refused for good."""
         return replace(self, state=follow(TRANSITIONS, self.state, RefundEvent.REFUSED), refusal=refusal)
+
+    def booked(self, accounting_day: date | None, booked_by: str) -> Refund:
+        """On which day of its own and under which user the fulfilling system took it back, as far as it tells."""
+        return replace(self, accounting_day=accounting_day, booked_by=booked_by)
 
     def reverse(self, event: FulfilmentEvent, at: datetime, refusal: str = "") -> Refund:
         """The fulfilling system answered about taking its booking back."""

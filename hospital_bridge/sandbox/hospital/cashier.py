@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from adapters.invoices import InvoiceState
 from adapters.values import EntryKind
 from hospital_bridge.sandbox.hospital import calendar, codes
 from hospital_bridge.sandbox.hospital.bills import Bills
@@ -38,6 +39,8 @@ class Cashier:
         self._profile = profile
         self._keep = keep
         self._book: list[BookEntry] = []
+        self.invoices: dict[str, InvoiceState] = {}
+        """By the serial of a payment; the finance department issues them, and no journal keeps them."""
 
     def take_in(self, entry: BookEntry) -> None:
         """Hold an entry that is written down already."""

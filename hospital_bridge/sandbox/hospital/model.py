@@ -152,7 +152,10 @@ class Bill:
 
 @dataclass(frozen=True, slots=True)
 class BookEntry:
-    """A posted payment or refund; `serial` is the asker's number, `bill_no` empty for a registration."""
+    """A posted payment or refund; `serial` is the asker's number, `bill_no` empty for a registration.
+
+    `accounting_day` (ISO) is the open day on which the asker wants it, `refers_to` the serial that it takes back.
+    """
 
     serial: str
     kind: EntryKind
@@ -164,6 +167,8 @@ class BookEntry:
     occurred_at: datetime
     control_id: str
     bill_no: str = ""
+    accounting_day: str = ""
+    refers_to: str = ""
 
 
 class ReportState(StrEnum):

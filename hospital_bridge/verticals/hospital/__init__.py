@@ -86,7 +86,7 @@ VERTICAL = Vertical(
         title="医院",
         api=API,
         ports=frozenset({"HisDirectory", "HisScheduling", "HisBilling", "WalletPayments", "WalletIdentity"}),
-        optional_ports=frozenset({"HisNews"}),
+        optional_ports=frozenset({"HisInvoices", "HisNews"}),
         personal_data=(
             PersonalData("record number", "to register the patient at the hospital", timedelta(days=15 * 365)),
             PersonalData(

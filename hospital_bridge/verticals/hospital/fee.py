@@ -29,6 +29,7 @@ def _posting(scope: Scope, sale: PaidSale, kind: EntryKind) -> Posting:
         merchant_order_no=sale.merchant_order_no,
         provider_trade_no=sale.provider_trade_no,
         occurred_at=sale.occurred_at,
+        refers_to=sale.refers_to,
     )
 
 
@@ -85,4 +86,5 @@ SALE = Sale(
     query_reversal=postings.find,
     changed=changed,
     entries=postings.entries,
+    invoice=postings.invoice,
 )

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, time, timedelta
 from typing import TYPE_CHECKING
 
 from hospital_bridge.slot import PaidSale, Receipt, SaleEntry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
+    from datetime import datetime
 
+    from adapters.invoices import InvoiceState
     from adapters.values import Posting, PostingEntry
     from hospital_bridge.slot import Scope
 
 
 def post(scope: Scope, posting: Posting) -> Receipt:
-    """Have the hospital enter a payment or a refund."""
-    return _receipt(scope.port("HisBilling").post(posting))
+    """Have the hospital enter a payment or a refund on the day that is open there; a closed day never changes."""
+    on = open_day(scope, scope.now())
+    entry = scope.port("HisBilling").post(replace(posting, accounting_day=on))
+    return _receipt(entry, on)
 
 
 def find(scope: Scope, sale: PaidSale) -> Receipt | None:
     """What the hospital has under the sale's serial, or a firm None."""
     day = sale.occurred_at.astimezone(scope.timezone).date()
     entry = scope.port("HisBilling").find_posting(sale.serial, day)
-    return None if entry is None else _receipt(entry)
+    return None if entry is None else _receipt(entry, None)
 
 
 def entries(scope: Scope, day: date) -> Sequence[SaleEntry]:
@@ -34,5 +39,30 @@ def entries(scope: Scope, day: date) -> Sequence[SaleEntry]:
     ]
 
 
-def _receipt(entry: PostingEntry) -> Receipt:
-    return Receipt(entry.serial, entry.receipt_no, entry.amount_fen, entry.control_id)
+def invoice(scope: Scope, sale: PaidSale) -> InvoiceState | None:
+    """How the e-invoice of a payment stands; None where no system of the hospital can tell."""
+    if not scope.has_port("HisInvoices"):
+        return None
+    day = sale.occurred_at.astimezone(scope.timezone).date()
+    state: InvoiceState | None = scope.port("HisInvoices").invoice_state(sale.serial, sale.receipt_no, day)
+    return state
+
+
+def open_day(scope: Scope, at: datetime) -> date:
+    """The hospital's accounting day of an instant: what comes after the closing (日结) belongs to the next one."""
+    local = at.astimezone(scope.timezone)
+    closes: time | None = scope.settings.get("day_closes")
+    is_closed = closes is not None and local.time() >= closes
+    return local.date() + timedelta(days=1) if is_closed else local.date()
+
+
+def _receipt(entry: PostingEntry, on: date | None) -> Receipt:
+    """What the hospital says of its own day counts, and else the day for which it was asked, where that is known."""
+    return Receipt(
+        entry.serial,
+        entry.receipt_no,
+        entry.amount_fen,
+        entry.control_id,
+        entry.accounting_day or on,
+        entry.operator_code,
+    )

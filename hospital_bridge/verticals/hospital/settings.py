@@ -83,6 +83,15 @@ class HospitalSettings(Schema):
         validate=validate.Range(1, 3650),
         metadata={"description": "How many days a report or bill waits for its patient before it is dropped here."},
     )
+    day_closes = fields.Time(
+        format="%H:%M",
+        load_default=None,
+        metadata={
+            "expected": "a local time such as 17:30",
+            "description": "When the hospital closes its accounting day (日结): what is posted from then on stands on"
+            " the next one. Without it the day ends at midnight.",
+        },
+    )
     payment_window = fields.String(
         load_default="",
         validate=validate.Length(max=120),

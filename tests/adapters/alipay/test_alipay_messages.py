@@ -9,7 +9,8 @@ import pytest
 from adapters.alipay.wallet import AlipayWallet
 from adapters.errors import NotDone, OutcomeUnknown, Refused
 from adapters.http import Timeouts
-from adapters.values import WalletAccount, WalletMessage
+from adapters.values import WalletAccount
+from adapters.wallet_messages import WalletMessage
 from hospital_bridge.sandbox.alipay.faults import Effect, Fault
 from hospital_bridge.sandbox.people import WANG_TAO
 from tests.sandbox.alipay.running import RunningSandbox

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
 
 import pytest
 from marshmallow import ValidationError
 
 from adapters.errors import Reason, Refused
+from adapters.his_hl7.mapping.billing import posting_message
+from adapters.his_hl7.mapping.draft import Envelope
 from adapters.values import EntryKind, Fen, Posting
 from hospital_bridge.sandbox.hospital.model import Bill, BillItem, BillState
 from tests.adapters.his_hl7.conftest import MONDAY_MORNING, MakeReception, Reception
@@ -31,6 +34,16 @@ def payment(reception: Reception, bill_no: str, *, serial: str = "S1", amount_fe
         occurred_at=MONDAY_MORNING,
         bill_no=bill_no,
     )
+
+
+def test_the_accounting_day_stands_in_ft1_5_and_only_where_there_is_one(reception: Reception) -> None:
+    settings, envelope = reception.settings, Envelope("M1", MONDAY_MORNING)
+    paid = payment(reception, "B1")
+    for posting, day in ((paid, ""), (dataclasses.replace(paid, accounting_day=date(2026, 11, 24)), "20261124")):
+        [transaction] = [
+            line for line in posting_message(posting, settings, envelope).segments if line.startswith("FT1")
+        ]
+        assert transaction.split("|")[5] == day
 
 
 def refused(reception: Reception, posting: Posting) -> Reason:

@@ -20,6 +20,9 @@ Value = TypeVar("Value")
 MISSING, WRONG = "E1001", "E1002"
 """A parameter is missing; a parameter cannot be read."""
 
+OPERATOR = "ZZJ-ALIPAY"
+"""The user of its own under whom this HIS books what the asker posts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -86,6 +89,7 @@ class Trades:
             "1011": Trade("DFT^P03", self._post),
             "1012": Trade("QBP^ZQ1", self._find_posting),
             "1013": Trade("QBP^ZQ2", self._postings),
+            "1014": Trade("", self._invoice),
         }
 
     # --- directory
@@ -174,6 +178,8 @@ class Trades:
             occurred_at=asked.read("PayTime", wording.instant_of),
             control_id=asked.message_id,
             bill_no=bill_no,
+            accounting_day=asked.optional("AccountDay"),
+            refers_to=asked.optional("OldSerial"),
         )
         yield _entry(self._hospital.cashier.post(entry), asked)
 
@@ -183,6 +189,10 @@ class Trades:
     def _postings(self, asked: Asked) -> Iterator[Element]:
         day = asked.read("Date", wording.day_of)
         yield from (_entry(entry, asked) for entry in self._hospital.cashier.of_day(day))
+
+    def _invoice(self, asked: Asked) -> Iterator[Element]:
+        state = self._hospital.cashier.invoices.get(asked.text("Serial"))
+        yield from () if state is None else (row("Invoice", State=wording.INVOICES[state]),)
 
     def _doctor_code(self, code: str) -> str:
         return self._hospital.data.doctor(code).code
@@ -201,6 +211,8 @@ def _entry(entry: BookEntry, asked: Asked) -> Element:
         Amount=asked.yuan(entry.amount_fen),
         ReceiptNo=entry.receipt_no,
         PayTime=wording.instant(entry.occurred_at),
+        AccountDay=entry.accounting_day or wording.instant(entry.occurred_at)[:10],
+        Operator=OPERATOR,
     )
 
 

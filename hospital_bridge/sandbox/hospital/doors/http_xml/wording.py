@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from adapters.invoices import InvoiceState
 from adapters.money import yuan_from_fen
 from adapters.values import EntryKind, Sex
 from hospital_bridge.sandbox.hospital import calendar
@@ -16,6 +17,7 @@ DONE, NOTHING, BUSY, FAILED, CONFUSED = "0", "1", "2", "-1", "-9"
 
 SEXES = {Sex.MALE: "1", Sex.FEMALE: "2", Sex.UNKNOWN: "0"}
 ID_TYPES = {"CN_ID": "01", "PASSPORT": "03"}
+INVOICES = {InvoiceState.NOT_ISSUED: "0", InvoiceState.ISSUED: "1", InvoiceState.REVERSED: "2"}
 KINDS = {EntryKind.PAYMENT: "1", EntryKind.REFUND: "2"}
 _TIME = "%Y-%m-%d %H:%M:%S"
 
