@@ -11,7 +11,7 @@ from hospital_bridge.application_answers import ANSWER, send_answer
 from hospital_bridge.cards.case import SHOW_CARD
 from hospital_bridge.cards.wallet import Showcase, show_card
 from hospital_bridge.fetching import FETCH, feed_tasks, fetch
-from hospital_bridge.inbound import answers_to, apply_alone, apply_message, stand_beside
+from hospital_bridge.inbound import answers_to, apply_alone, apply_message, read_messages, stand_beside
 from hospital_bridge.link_watch import CHECK_LINKS, check_links
 from hospital_bridge.payment.flows import handlers as money
 from hospital_bridge.payment.reconcile import ask_for_reconciliation
@@ -64,7 +64,7 @@ def handlers_of(bridge: Bridge) -> Handlers:
     io[ANSWER] = partial(send_answer, partial(answers_to, bridge))
     tx: dict[str, TxHandler] = {
         CHAIN_AUDIT: _chain_audit,
-        TAKE_UP: TakingUp(partial(apply_message, bridge), bridge.settings.digest),
+        TAKE_UP: TakingUp(partial(apply_message, bridge), bridge.settings.digest, partial(read_messages, bridge)),
         APPLY: partial(apply_alone, bridge),
         BESIDE: stand_beside,
         RECONCILE_YESTERDAY: _reconcile_yesterday(bridge),

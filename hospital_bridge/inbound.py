@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from hospital_bridge.application_answers import AnswersOwed, answers_owed
@@ -29,34 +31,59 @@ if TYPE_CHECKING:
 LOOK_AGAIN = timedelta(seconds=1)
 
 
-def apply_message(bridge: Bridge, work: Work, message: Kept, stream: str, is_idle: IsIdle) -> str:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a message tells, with whoever wants to know it: each news, a vertical, its scope and what it does."""
+
+    message: Kept
+    raw: bytes = field(repr=False)
+    wanted: Sequence[tuple[News, str, OperatorScope, Inbound]]
+
+
+def read_messages(bridge: Bridge, work: Work, messages: Sequence[Kept]) -> Sequence[Told]:
+    """What each tells; what applying them will ask for is asked for all of them at once."""
+    told = [_read(bridge, work, message) for message in messages]
+    together: dict[tuple[str, Inbound], list[News]] = {}
+    for news, vertical, _, inbound in chain.from_iterable(each.wanted for each in told):
+        together.setdefault((vertical, inbound), []).append(news)
+    for (vertical, inbound), some in together.items():
+        if inbound.read_ahead is not None:
+            inbound.read_ahead(bridge.operators[work.operator_id].scopes[vertical].unit(work), some)
+    return told
+
+
+def _read(bridge: Bridge, work: Work, message: Kept) -> Told:
+    sender = sender_of(bridge, message.peer)
+    raw = work.inbox.opened(message)
+    news = () if sender.reader is None else sender.reader.read_news(raw, sender.charset)
+    return Told(message, raw, [(each, *who) for each in news for who in _wanting(bridge, work.operator_id, each)])
+
+
+def apply_message(bridge: Bridge, work: Work, told: Told, stream: str, is_idle: IsIdle) -> str:
     """Let every vertical that wants the message change what it must; who took it, and what follows.
 
     A message that nobody wants is no failure: what a hospital sends is its own choice.
     """
-    sender = sender_of(bridge, message.peer)
-    raw = work.inbox.opened(message)
-    told = () if sender.reader is None else sender.reader.read_news(raw, sender.charset)
-    wanted = [(news, *who) for news in told for who in _wanting(bridge, work.operator_id, news)]
-    aside = _aside(stream, [inbound for *_, inbound in wanted])
+    aside = _aside(stream, [inbound for *_, inbound in told.wanted])
     if aside and not is_idle(aside):
         raise Again(timedelta(), aside=aside)
     before = len(work.jobs.added)
-    for news, _, scope, inbound in wanted:
+    for news, _, scope, inbound in told.wanted:
         try:
             inbound.apply(scope.unit(work), news)
         except LookAgain as wait:
             raise Again(wait.after, aside=aside) from wait
-    if answers := answers_to(bridge, message.peer):
-        answers.owe(work, message.peer, message.message_id, raw, accepted=True)
-    return _did([(news, vertical) for news, vertical, *_ in wanted], work.jobs.added[before:])
+    if answers := answers_to(bridge, told.message.peer):
+        answers.owe(work, told.message.peer, told.message.message_id, told.raw, accepted=True)
+    return _did([(news, vertical) for news, vertical, *_ in told.wanted], work.jobs.added[before:])
 
 
 def apply_alone(bridge: Bridge, work: Work, job: Job) -> None:
     """Job: apply a message that could not be applied as it was taken up, in one transaction with its mark."""
     if waits_for_others(work, job):
         raise Again(LOOK_AGAIN)
-    did = apply_message(bridge, work, work.inbox.get(job.ref), job.stream_key, work.jobs.is_idle)
+    (told,) = read_messages(bridge, work, [work.inbox.get(job.ref)])
+    did = apply_message(bridge, work, told, job.stream_key, work.jobs.is_idle)
     work.inbox.applied(job.ref, bridge.settings.digest, did)
 
 

@@ -13,6 +13,7 @@ from hospital_bridge.logs import logger
 from hospital_bridge.store.busy import DatabaseBusy
 from hospital_bridge.store.inbox import APPLY, BESIDE
 from hospital_bridge.store.inbox_search import Kept, applying_key
+from hospital_bridge.store.job_claims import Took
 from hospital_bridge.store.jobs import Lane
 from hospital_bridge.store.waiting import Waiting, leave_to_jobs, mark_applied, rows_of, waiting
 
@@ -29,9 +30,15 @@ ASIDE = ".aside"
 _log = logger(__name__)
 
 IsIdle = Callable[[str], bool]
-Apply = Callable[["Work", Kept, str, IsIdle], str]
-"""Changes what the message of that row, in that stream, must, and tells what it did; raises where it cannot, or where
+Read = Callable[["Work", Sequence[Kept]], Sequence[Any]]
+"""What the messages of those rows tell, as it is given to `Apply`; asks at once for what applying them will ask for."""
+Apply = Callable[["Work", Any, str, IsIdle], str]
+"""Changes what the message that was read, in that stream, must, and tells what it did; raises where it cannot, or where
 it must wait."""
+
+
+def _as_it_is(_work: Work, messages: Sequence[Kept]) -> Sequence[Kept]:
+    return messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +47,24 @@ class TakingUp:
 
     apply: Apply
     config_digest: str
+    read: Read = _as_it_is
 
-    def __call__(self, work: Work, job: Job) -> int:
-        """Take up everything up to the job's own batch, and what of later ones comes with it; how many that were."""
-        count = 0
-        while (found := _together(waiting(work, AT_ONCE))) and found[0].place <= job.stream_seq:
+    def __call__(self, work: Work, job: Job) -> Took:
+        """Take up everything up to the job's own batch, and what of later ones comes with it."""
+        count, through = 0, job.stream_seq
+        while (waits := waiting(work, AT_ONCE)) and waits[0].place <= job.stream_seq:
+            found = _together(waits)
             # One that broke the transaction itself must not do so again: each is then tried in its own.
             did = {} if job.attempts else self._applied(work, found)
             mark_applied(work, did, self.config_digest)
             _leave(work, [each for each in found if each.message_id not in did])
             count += len(found)
-        return count
+            # Batches become visible in the order of their places, each as a whole; the last may go on in the next part.
+            is_all = len(found) == len(waits) < AT_ONCE
+            through = max(through, found[-1].place - (0 if is_all else 1))
+            if is_all or found[-1].place > job.stream_seq:
+                break
+        return Took(count, through)
 
     def _applied(self, work: Work, found: Sequence[Waiting]) -> dict[str, str]:
         """What each did that could be applied."""
@@ -60,7 +74,7 @@ class TakingUp:
         rows = rows_of(work, [each.message_id for each in free])
         try:
             with work.savepoint() as part:
-                return {each.message_id: self._apply(part, each, rows, busy) for each in free}
+                return self._apply(part, free, rows, busy)
         except DatabaseBusy:
             raise
         except Exception as failure:  # noqa: BLE001  whichever it was, its neighbours are applied without it
@@ -69,15 +83,19 @@ class TakingUp:
         for each in _free(free, busy):
             try:
                 with work.savepoint() as part:
-                    did[each.message_id] = self._apply(part, each, rows, busy)
+                    did |= self._apply(part, [each], rows, busy)
             except DatabaseBusy:
                 raise
             except Exception:  # noqa: BLE001  its own job tries again, and tells why it cannot
                 busy.update(each.streams)
         return did
 
-    def _apply(self, part: Work, each: Waiting, rows: Any, busy: Collection[str]) -> str:
-        return self.apply(part, rows[each.message_id], each.streams[0], lambda stream: stream not in busy)
+    def _apply(self, part: Work, some: Sequence[Waiting], rows: Any, busy: Collection[str]) -> dict[str, str]:
+        told = self.read(part, [rows[each.message_id] for each in some])
+        return {
+            each.message_id: self.apply(part, one, each.streams[0], lambda stream: stream not in busy)
+            for each, one in zip(some, told, strict=True)
+        }
 
 
 def _together(found: Sequence[Waiting]) -> Sequence[Waiting]:

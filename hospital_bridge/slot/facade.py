@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -46,6 +46,9 @@ class Subjects(Protocol):
 
     def holders(self, identifier: Identifier) -> Sequence[str]:
         """Subject ids of those who have that number in use; two where one number was given twice."""
+
+    def read_ahead(self, identifiers: Iterable[Identifier]) -> None:
+        """Read in one statement what `holders` will be asked for."""
 
     def find(self, id_type: str, id_number: str) -> str | None:
         """The subject of that document, or None."""

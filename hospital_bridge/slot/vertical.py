@@ -168,12 +168,14 @@ class Inbound:
 
     `apply` runs in the transaction that marks the message as applied. It raises `LookAgain` while it must wait. News
     that nothing else depends on need not be applied `in_order` with other news: a message that tells nothing else
-    lets the patient's later ones go ahead while it waits, except those of its own kind.
+    lets the patient's later ones go ahead while it waits, except those of its own kind. Before several are applied in
+    one transaction `read_ahead` is given all of them, to ask at once for what each will ask for.
     """
 
     news: type[News]
     apply: Callable[[VerticalWork, Any], None]
     in_order: bool = True
+    read_ahead: Callable[[VerticalWork, Sequence[Any]], None] | None = None
 
 
 class LookAgain(Exception):

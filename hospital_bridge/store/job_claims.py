@@ -29,6 +29,14 @@ class Told:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Took:
+    """What the handler of a tx job did: so many things, and all that its stream's jobs up to that place were for."""
+
+    count: int
+    through: int
+
+
 class LeaseLost(Exception):
     """Another worker has the job by now; what this one did is not kept."""
 
@@ -91,9 +99,17 @@ class Claims:
         """Hold the lease until `length` from now; False when it is lost."""
         return self._jobs.change(*_held(job), lease_until=self._work.now + length) == 1
 
-    def complete(self, job: Job) -> bool:
-        """The job is done and the next of its stream may run; False when it was no longer ours."""
-        return self._end(job, "done", JobState.DONE, finished_at=self._work.now) and self._advance(job)
+    def complete(self, job: Job, through: int = 0) -> bool:
+        """The job is done and the next of its stream may run; False when it was no longer ours.
+
+        With it those of its stream up to the place `through`, which were not tried for they had nothing left to do.
+        """
+        ended = self._end(job, "done", JobState.DONE, finished_at=self._work.now)
+        if ended and through > job.stream_seq:
+            others = (JOB.c.stream_key == job.stream_key, JOB.c.stream_seq > job.stream_seq)
+            done = {"state": JobState.DONE.value, "finished_at": self._work.now, "fence": JOB.c.fence + 1}
+            self._jobs.change(*others, JOB.c.stream_seq <= through, **done)
+        return ended and self._advance(job, through)
 
     def postpone(self, job: Job, again: Again) -> bool:
         """The handler wants to look again; earlier failures are forgotten."""
@@ -140,13 +156,14 @@ class Claims:
             )
         return ended == 1
 
-    def _advance(self, job: Job) -> bool:
+    def _advance(self, job: Job, through: int = 0) -> bool:
+        last = max(through, job.stream_seq)
         if job.stream_key != job.job_id:
             stream = STREAM_HEAD.c.stream_key == job.stream_key
             before = STREAM_HEAD.c.done_seq == job.stream_seq - 1
             # A dead job that is replayed after its stream went on moves nothing.
-            if self._work.table(STREAM_HEAD).change(stream, before, done_seq=job.stream_seq):
-                following = (JOB.c.stream_key == job.stream_key, JOB.c.stream_seq == job.stream_seq + 1)
+            if self._work.table(STREAM_HEAD).change(stream, before, done_seq=last):
+                following = (JOB.c.stream_key == job.stream_key, JOB.c.stream_seq == last + 1)
                 self._jobs.change(*following, is_head=True)
         return True
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Row, Table, and_, delete, insert, select, update
 
 from hospital_bridge.store.upsert import insert_on_conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 class StaleVersion(Exception):
@@ -24,6 +24,7 @@ class TenantTable:
         self._connection = connection
         self._operator_id = operator_id
         self._table = table
+        self._ahead: dict[tuple[object, ...], dict[object, list[Row[Any]]]] = {}
 
     @cached_property
     def _ours(self) -> ColumnElement[bool]:
@@ -46,8 +47,32 @@ class TenantTable:
         statement = select(self._table).where(self._mine(*where)).order_by(*order_by)
         return self._connection.execute(statement if limit is None else statement.limit(limit)).all()
 
+    def of(self, column: Column[Any], value: object, *where: ColumnElement[bool]) -> Sequence[Row[Any]]:
+        """The rows with that value in the column, in no order; asked for by nobody where they were read ahead."""
+        known = self._ahead.get((column.name, *where), {})
+        return known[value] if value in known else self.all(column == value, *where)
+
+    def knows(self, column: Column[Any], value: object, *where: ColumnElement[bool]) -> bool:
+        """Whether the rows with that value were read ahead."""
+        return value in self._ahead.get((column.name, *where), {})
+
+    def read_ahead(self, column: Column[Any], values: Iterable[object], *where: ColumnElement[bool]) -> None:
+        """Read in one statement what `of` will be asked for in the same words; a change here forgets what it touches.
+
+        Changes of others are not seen from here on: whoever must not miss one keeps it off with a lock first.
+        """
+        found: dict[object, list[Row[Any]]] = {value: [] for value in values}
+        for row in self.all(column.in_(found), *where) if found else ():
+            found[getattr(row, column.name)].append(row)
+        self._ahead.setdefault((column.name, *where), {}).update(found)
+
+    def forget_ahead(self) -> None:
+        """Ask anew for what was read ahead."""
+        self._ahead.clear()
+
     def add(self, **values: object) -> None:
         """Insert one row."""
+        self._forget(values)
         # Values beside the statement, not in it: SQLAlchemy then writes the SQL of a table once and not each time.
         self._connection.execute(insert(self._table), {"operator_id": self._operator_id, **values})
 
@@ -55,14 +80,17 @@ class TenantTable:
         """Insert one row unless another has one of its keys, also since this instant; whether it was inserted."""
         statement = insert_on_conflict(self._connection, self._table).on_conflict_do_nothing()
         row = {"operator_id": self._operator_id, **values}
+        self._forget(values)
         return self._connection.execute(statement, row, execution_options={"preserve_rowcount": True}).rowcount == 1
 
     def change(self, *where: ColumnElement[bool], **values: object) -> int:
         """Update the matching rows; how many there were."""
+        self.forget_ahead()
         return self._connection.execute(update(self._table).where(self._mine(*where)).values(**values)).rowcount
 
     def remove(self, *where: ColumnElement[bool]) -> int:
         """Delete the matching rows; how many there were."""
+        self.forget_ahead()
         return self._connection.execute(delete(self._table).where(self._mine(*where))).rowcount
 
     def save(self, *where: ColumnElement[bool], version: int, **values: object) -> None:
@@ -70,3 +98,7 @@ class TenantTable:
         guard = self._table.c.version == version
         if self.change(*where, guard, version=version + 1, **values) != 1:
             raise StaleVersion(self._table.name)
+
+    def _forget(self, added: Mapping[str, object]) -> None:
+        for (column, *_), known in self._ahead.items():
+            known.pop(added[str(column)], None)

@@ -71,11 +71,12 @@ class Work:
     def savepoint(self) -> Iterator[Work]:
         """A part that may fail by itself: its changes are undone and nothing it remembered outlives it."""
         part = Work(self.connection, self.operator_id, self.now, self.ids, self.signal, self.keys)
-        part._tables = self._tables
         if self.keys is not None:
             part.seal.data_keys.share(self.seal.data_keys)
         with self.connection.begin_nested():
             yield part
+        for table in self._tables.values():
+            table.forget_ahead()
         self.after_commit |= part.after_commit
 
     def table(self, table: Table) -> TenantTable:

@@ -9,14 +9,14 @@ from threading import Lock
 
 from hospital_bridge.clock import chance as system_chance
 from hospital_bridge.logs import logger
-from hospital_bridge.store.job_claims import Claims, LeaseLost
+from hospital_bridge.store.job_claims import Claims, LeaseLost, Took
 from hospital_bridge.store.jobs import Again, Job, Lane
 from hospital_bridge.store.subject_keys import WRAPPING
 from hospital_bridge.store.unit_of_work import Store, Work
 from hospital_bridge.workers.retry import NO_FAULT, SILENT, Chance, Retry, told_of
 
-TxHandler = Callable[[Work, Job], int | None]
-"""Touches the database alone; its changes and the job's end are one commit. How many things it did, None for one."""
+TxHandler = Callable[[Work, Job], Took | None]
+"""Touches the database alone; its changes and the job's end are one commit. None where it did one thing, the job's."""
 
 IoHandler = Callable[[Store, Job], None]
 """Calls outside, between transactions of the store that it is given; it must be idempotent."""
@@ -99,17 +99,17 @@ class JobRunner:
         return ran
 
     def _run_in(self, work: Work, claims: Claims, job: Job) -> int:
-        did = None
+        took = None
         try:
             with work.savepoint() as part:
-                did = self._handlers.tx[job.topic](part, job)
+                took = self._handlers.tx[job.topic](part, job)
         except Again as again:
             claims.postpone(job, again)
         except Exception as error:  # noqa: BLE001  whatever a handler raises is a failed try
             self._failed(claims, job, error)
         else:
-            claims.complete(job)
-        return did or 1
+            claims.complete(job, took.through if took else 0)
+        return took.count if took else 1
 
     # --- io ---
 

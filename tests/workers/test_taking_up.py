@@ -75,6 +75,7 @@ def test_what_waits_is_applied_in_the_order_of_its_coming_and_in_one_commit(brid
     bridge.work_once()
     assert len(commits) == 2, "the look for what is due, and the batch"
     assert bridge.applied() == ["A1", "B1", "A2", "C1"]
+    assert bridge.work_once() == 0, "the second batch's job has nothing left to do"
     with bridge.store.read("h1") as work:
         told = [(row.state, row.config_digest, row.did) for row in work.inbox.latest()]
     assert told == [("applied", "digest", f"did {name}") for name in ("C1", "A2", "B1", "A1")]

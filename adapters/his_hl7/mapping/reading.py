@@ -38,7 +38,8 @@ def hits(answer: Message) -> bool:
 def value(group: Group, address: str) -> str:
     """The value at an address such as `STF-3.1`, stripped; '' where there is none."""
     name, _, place = address.partition("-")
-    return group[name][place].strip() if name in group else ""
+    segment = group.get(name)
+    return "" if segment is None else segment[place].strip()
 
 
 def required(group: Group, address: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
 
@@ -23,7 +22,7 @@ class Scope:
 
     def __init__(self, message: Message, segments: Iterable[Segment], outer: reading.Group | None = None) -> None:
         self._message = message
-        self.group: reading.Group = ChainMap(_first_of_each(segments), dict(outer or {}))
+        self.group: reading.Group = {**(outer or {}), **_first_of_each(segments)}
 
     def inside(self, segments: Iterable[Segment]) -> Scope:
         """The scope of something within this one, told by these segments before all others."""
@@ -37,7 +36,10 @@ class Scope:
 
     def text(self, places: Places) -> str:
         """The first value there is."""
-        return next(filter(None, (reading.value(self.group, address) for address in places)), "")
+        for address in places:
+            if found := reading.value(self.group, address):
+                return found
+        return ""
 
     def field(self, places: Places) -> Field:
         """The field of the first place that is filled, all its repetitions; of the first place where none is."""

@@ -9,9 +9,17 @@ from adapters.news import ReportIssued, ReportReplaced
 from hospital_bridge.slot import Inbound
 from hospital_bridge.verticals.hospital.results import critical_watch, telling
 from hospital_bridge.verticals.hospital.results.matching import InDoubt, owner_of
-from hospital_bridge.verticals.hospital.store import parked_reports, record_merges, replaced_reports, reports
+from hospital_bridge.verticals.hospital.store import (
+    parked_reports,
+    record_holders,
+    record_merges,
+    replaced_reports,
+    reports,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hospital_bridge.slot import VerticalWork
     from hospital_bridge.verticals.hospital.results.version import Place, Report
     from hospital_bridge.verticals.hospital.store.parked_reports import ParkedReport
@@ -37,13 +45,21 @@ def receive(work: VerticalWork, issued: ReportIssued) -> None:
     keep(work, subject_id, issued)
 
 
+def read_ahead(work: VerticalWork, all_issued: Sequence[ReportIssued]) -> None:
+    """Ask at once for whose these reports are and what was decided of them."""
+    numbers = [issued.report_no for issued in all_issued]
+    replaced_reports.read_ahead(work, numbers)
+    parked_reports.read_ahead(work, numbers)
+    record_holders.read_ahead(work, (issued.patient for issued in all_issued))
+
+
 def follow(work: VerticalWork, news: ReportReplaced) -> None:
     """What comes under that number is a version of the report that it replaces."""
     if replaced_reports.replace(work, news.report_no, news.replaces, news.told_at):
         work.audit.record("hospital", "report.replaced", news.report_no)
 
 
-RECEIVE = Inbound(ReportIssued, receive)
+RECEIVE = Inbound(ReportIssued, receive, read_ahead=read_ahead)
 REPLACED = Inbound(ReportReplaced, follow)
 
 

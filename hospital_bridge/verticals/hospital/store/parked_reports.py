@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint
@@ -19,7 +20,7 @@ from hospital_bridge.verticals.hospital.store.metadata import metadata
 from hospital_bridge.verticals.hospital.store.reports import content_index
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from sqlalchemy import Row
 
@@ -73,6 +74,9 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
     (State.WAITING, Event.REFUSE): State.REFUSED,
     (State.MATCHED, Event.PART): State.WAITING,
 }
+
+
+_DECIDED = (PARKED_REPORT.c.state == State.MATCHED.value, PARKED_REPORT.c.decided_by != "")
 
 
 class NoSuchParkedReport(LookupError):
@@ -146,15 +150,14 @@ def number_index(work: VerticalWork, mrn: str) -> str:
 
 def decided_for(work: VerticalWork, issued: ReportIssued) -> str:
     """The subject to whom a person gave an earlier version of this very report of this very patient; or empty."""
-    decided = work.table(PARKED_REPORT).all(
-        PARKED_REPORT.c.report_no == issued.report_no,
-        PARKED_REPORT.c.patient_index == _patient_index(work, issued),
-        PARKED_REPORT.c.state == State.MATCHED.value,
-        PARKED_REPORT.c.decided_by != "",
-        order_by=[PARKED_REPORT.c.decided_at.desc()],
-        limit=1,
-    )
-    return str(decided[0].subject_id) if decided else ""
+    decided = work.table(PARKED_REPORT).of(PARKED_REPORT.c.report_no, issued.report_no, *_DECIDED)
+    same = [row for row in decided if row.patient_index == _patient_index(work, issued)]
+    return str(max(same, key=attrgetter("decided_at")).subject_id) if same else ""
+
+
+def read_ahead(work: VerticalWork, numbers: Iterable[str]) -> None:
+    """Read in one statement what `decided_for` will be asked for of these report numbers."""
+    work.table(PARKED_REPORT).read_ahead(PARKED_REPORT.c.report_no, numbers, *_DECIDED)
 
 
 def decide(work: VerticalWork, parked: ParkedReport, event: Event, *, subject_id: str = "", by: str = "") -> None:

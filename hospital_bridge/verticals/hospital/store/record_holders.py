@@ -9,8 +9,9 @@ from hospital_bridge.verticals.hospital.record_numbers import MRN
 from hospital_bridge.verticals.hospital.store import record_merges
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from adapters.values import PatientRecord
     from hospital_bridge.slot import VerticalWork
     from hospital_bridge.verticals.hospital.store.record_merges import OneRecord
 
@@ -23,6 +24,13 @@ def bound(work: VerticalWork, subject_id: str) -> Sequence[str]:
 def holders(work: VerticalWork, number: str, *, lock: bool = False) -> Sequence[str]:
     """Subject ids of those who have bound the number, or one of the same record; `lock` as in `of_number`."""
     return of_record(work, record_merges.of_number(work, number, lock=lock))
+
+
+def read_ahead(work: VerticalWork, patients: Iterable[PatientRecord]) -> None:
+    """Read in few statements what `holders` will be asked for of these patients, and lock it all."""
+    numbers = {each.value for patient in patients for each in patient.identifiers if each.system == MRN}
+    record_merges.read_ahead(work, numbers)
+    work.subjects.read_ahead(Identifier(MRN, number) for number in numbers)
 
 
 def of_record(work: VerticalWork, record: OneRecord) -> Sequence[str]:

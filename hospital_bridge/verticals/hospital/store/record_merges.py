@@ -74,10 +74,18 @@ def of_number(work: VerticalWork, number: str, *, lock: bool = False) -> OneReco
     `lock` keeps it as it is until the transaction ends, for whoever writes down whose something is.
     """
     index = index_of(work, number)
-    if lock:
+    numbers = work.table(RECORD_NUMBER)
+    if lock and not numbers.knows(RECORD_NUMBER.c.number_index, index):
         take_numbers(work, [index])
-    row = work.table(RECORD_NUMBER).one(RECORD_NUMBER.c.number_index == index)
+    row = next(iter(numbers.of(RECORD_NUMBER.c.number_index, index)), None)
     return OneRecord(number, (number,), (index,)) if row is None else _record(work, row)
+
+
+def read_ahead(work: VerticalWork, numbers: Collection[str]) -> None:
+    """Read in one statement what `of_number` will be asked for, and lock it all."""
+    indexes = [index_of(work, number) for number in numbers]
+    take_numbers(work, indexes)
+    work.table(RECORD_NUMBER).read_ahead(RECORD_NUMBER.c.number_index, indexes)
 
 
 def take_numbers(work: VerticalWork, indexes: Collection[str]) -> None:

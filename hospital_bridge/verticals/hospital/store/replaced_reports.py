@@ -11,6 +11,7 @@ from hospital_bridge.store.metadata import Instant, operator_column
 from hospital_bridge.verticals.hospital.store.metadata import metadata
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from hospital_bridge.slot import VerticalWork
@@ -37,8 +38,13 @@ class Standing:
 
 def standing(work: VerticalWork, report_no: str) -> Standing:
     """How the number stands; of itself where nothing was ever replaced."""
-    row = work.table(REPLACED_REPORT).one(REPLACED_REPORT.c.report_no == report_no)
+    row = next(iter(work.table(REPLACED_REPORT).of(REPLACED_REPORT.c.report_no, report_no)), None)
     return Standing(report_no) if row is None else Standing(row.first_no, row.replaced_at)
+
+
+def read_ahead(work: VerticalWork, numbers: Iterable[str]) -> None:
+    """Read in one statement what `standing` will be asked for."""
+    work.table(REPLACED_REPORT).read_ahead(REPLACED_REPORT.c.report_no, numbers)
 
 
 def replace(work: VerticalWork, report_no: str, other: str, at: datetime) -> bool:

@@ -16,7 +16,7 @@ from hospital_bridge.verticals.hospital.store.metadata import metadata
 from hospital_bridge.verticals.hospital.visits.visit import Origin, Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Row
@@ -81,6 +81,8 @@ def add(work: VerticalWork, visit: Visit, document: str = "") -> bool:
 
     `document` is the person's ID number, by which they can check in; it is kept as a blind index alone.
     """
+    if work.table(VISIT).of(VISIT.c.filler_id, visit.filler_id):
+        return False
     return bool(
         work.table(VISIT).add_new(
             visit_id=visit.visit_id,
@@ -96,6 +98,11 @@ def add(work: VerticalWork, visit: Visit, document: str = "") -> bool:
             **_changing(visit),
         )
     )
+
+
+def read_ahead(work: VerticalWork, filler_ids: Iterable[str]) -> None:
+    """Read in one statement whether visits of these numbers are known."""
+    work.table(VISIT).read_ahead(VISIT.c.filler_id, filler_ids)
 
 
 def save(work: VerticalWork, visit: Visit) -> None:

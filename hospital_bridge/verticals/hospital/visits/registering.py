@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from adapters.news import VisitRegistered
 from hospital_bridge.slot import Inbound
 from hospital_bridge.verticals.hospital.record_numbers import MRN
-from hospital_bridge.verticals.hospital.store import registrations, visits
+from hospital_bridge.verticals.hospital.store import record_holders, registrations, visits
 from hospital_bridge.verticals.hospital.visits import changes, places
 from hospital_bridge.verticals.hospital.visits.visit import Origin, Visit, registered_here
 from hospital_bridge.verticals.hospital.visits.whose import whose
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hospital_bridge.slot import VerticalWork
     from hospital_bridge.verticals.hospital.registration import Registration
 
@@ -45,6 +47,12 @@ def registered(work: VerticalWork, news: VisitRegistered) -> None:
         places.give(work, visit)
     else:
         changes.follow(work, visits.by_filler(work, news.filler_id), visit)
+
+
+def read_ahead(work: VerticalWork, all_news: Sequence[VisitRegistered]) -> None:
+    """Ask at once for whose these visits are and which are known."""
+    visits.read_ahead(work, (news.filler_id for news in all_news))
+    record_holders.read_ahead(work, (news.patient for news in all_news))
 
 
 def call_off(work: VerticalWork, visit: Visit) -> None:
@@ -78,7 +86,7 @@ def call_off_for_good(work: VerticalWork, filler_id: str) -> None:
         call_off_by_number(work, filler_id)
 
 
-REGISTERED = Inbound(VisitRegistered, registered)
+REGISTERED = Inbound(VisitRegistered, registered, read_ahead=read_ahead)
 
 
 def _registered_here(work: VerticalWork, placer_id: str) -> Registration | None:
