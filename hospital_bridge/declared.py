@@ -80,6 +80,9 @@ class OwnSeal:
     seal_of_operator: Seal
     declared: Declared
 
+    def welcome(self, subject_id: str) -> None:
+        self.seal_of_operator.welcome(subject_id)
+
     def seal(self, subject_id: str, table: str, column: str, row_id: str, value: str) -> bytes:
         return self._into(table, column).seal(subject_id, table, column, row_id, value)
 

@@ -102,6 +102,9 @@ class Audit(Protocol):
 class Seal(Protocol):
     """Personal data in a vertical's own columns, bound to its place and to one person's key."""
 
+    def welcome(self, subject_id: str) -> None:
+        """Somebody new, whose id was made in this unit of work, is about to be sealed for."""
+
     def seal(self, subject_id: str, table: str, column: str, row_id: str, value: str) -> bytes:
         """The sealed bytes of the value, which open nowhere else."""
 

@@ -29,6 +29,10 @@ class Sealer:
         self.data_keys = DataKeys(work, roots)
         self.subject_keys = SubjectKeys(work, roots, self.data_keys)
 
+    def welcome(self, subject_id: str) -> None:
+        """Somebody new, whose id was made in this unit of work, is about to be sealed for."""
+        self.subject_keys.welcome(subject_id)
+
     def seal(self, subject_id: str, table: str, column: str, row_id: str, value: str) -> bytes:
         """A value of one person, under that person's own key; it opens in this place alone."""
         return self.seal_bytes(subject_id, table, column, row_id, value.encode())

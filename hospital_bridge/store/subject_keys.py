@@ -66,19 +66,31 @@ class SubjectKeys:
         self._opened[subject_id] = Key(row.key_id, decrypt(wrapping, self._place(subject_id), row.wrapped))
         return self._opened[subject_id]
 
+    def welcome(self, subject_id: str) -> None:
+        """Make the key of somebody whose id is of this very unit of work, without asking for one that they have."""
+        key = self._new_key()
+        self._table.add_later(**self._wrapped(subject_id, key))
+        self._opened[subject_id] = key
+
     def _make(self, subject_id: str) -> bool:
         """Make and open the person's key; False where another transaction has just made it."""
-        key = Key(self._work.ids.new(), self._roots.entropy(KEY_BYTES))
-        wrapping, place = self._data_keys.active(WRAPPING), self._place(subject_id)
-        is_new = self._table.add_new(
-            subject_id=subject_id,
-            key_id=key.key_id,
-            wrapped=encrypt(self._roots.algorithm, wrapping, place, key.material, self._roots.entropy),
-            created_at=self._work.now,
-        )
+        key = self._new_key()
+        is_new = self._table.add_new(**self._wrapped(subject_id, key))
         if is_new:
             self._opened[subject_id] = key
         return is_new
+
+    def _new_key(self) -> Key:
+        return Key(self._work.ids.new(), self._roots.entropy(KEY_BYTES))
+
+    def _wrapped(self, subject_id: str, key: Key) -> dict[str, Any]:
+        wrapping, place, roots = self._data_keys.active(WRAPPING), self._place(subject_id), self._roots
+        return {
+            "subject_id": subject_id,
+            "key_id": key.key_id,
+            "wrapped": encrypt(roots.algorithm, wrapping, place, key.material, roots.entropy),
+            "created_at": self._work.now,
+        }
 
     def _place(self, subject_id: str) -> Place:
         return Place(self._work.operator_id, SUBJECT_KEY.name, "wrapped", subject_id)

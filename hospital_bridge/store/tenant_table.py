@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, Table, and_, delete, insert, select, update
 
+from hospital_bridge.store.many_rows import insert_rows
 from hospital_bridge.store.upsert import insert_on_conflict
 
 if TYPE_CHECKING:
@@ -21,10 +22,17 @@ class TenantTable:
     """Statements on one table, bound to one operator."""
 
     def __init__(self, connection: Connection, operator_id: str, table: Table) -> None:
-        self._connection = connection
+        self._connected = connection
         self._operator_id = operator_id
         self._table = table
         self._ahead: dict[tuple[object, ...], dict[object, list[Row[Any]]]] = {}
+        self._later: list[dict[str, object]] = []
+
+    @property
+    def _connection(self) -> Connection:
+        # Whatever is asked of the table comes after what was to be written.
+        self.write()
+        return self._connected
 
     @cached_property
     def _ours(self) -> ColumnElement[bool]:
@@ -76,6 +84,17 @@ class TenantTable:
         # Values beside the statement, not in it: SQLAlchemy then writes the SQL of a table once and not each time.
         self._connection.execute(insert(self._table), {"operator_id": self._operator_id, **values})
 
+    def add_later(self, **values: object) -> None:
+        """Insert one row with others of the same columns: before this table is asked anything, or at the end."""
+        self._forget(values)
+        self._later.append({"operator_id": self._operator_id, **values})
+
+    def write(self) -> None:
+        """Insert in one statement what was to be inserted later."""
+        if self._later:
+            rows, self._later = self._later, []
+            insert_rows(self._connected, self._table, rows)
+
     def add_new(self, **values: object) -> bool:
         """Insert one row unless another has one of its keys, also since this instant; whether it was inserted."""
         statement = insert_on_conflict(self._connection, self._table).on_conflict_do_nothing()
@@ -101,4 +120,29 @@ class TenantTable:
 
     def _forget(self, added: Mapping[str, object]) -> None:
         for (column, *_), known in self._ahead.items():
-            known.pop(added[str(column)], None)
+            known.pop(added.get(str(column)), None)
+
+
+class TenantTables:
+    """The tables of one unit of work, each made when it is first asked for."""
+
+    def __init__(self, connection: Connection, operator_id: str) -> None:
+        self._connection = connection
+        self._operator_id = operator_id
+        self._known: dict[str, TenantTable] = {}
+
+    def of(self, table: Table) -> TenantTable:
+        """The table as the operator sees it."""
+        if table.name not in self._known:
+            self._known[table.name] = TenantTable(self._connection, self._operator_id, table)
+        return self._known[table.name]
+
+    def write(self) -> None:
+        """Insert what was to be inserted later."""
+        for known in self._known.values():
+            known.write()
+
+    def forget_ahead(self) -> None:
+        """Ask anew for what was read ahead."""
+        for known in self._known.values():
+            known.forget_ahead()

@@ -39,7 +39,7 @@ from hospital_bridge.store.seal import Sealer
 from hospital_bridge.store.security_events import SecurityEvents
 from hospital_bridge.store.signal import Signal
 from hospital_bridge.store.subjects import Subjects
-from hospital_bridge.store.tenant_table import TenantTable
+from hospital_bridge.store.tenant_table import TenantTable, TenantTables
 from hospital_bridge.store.turn import Turn
 from hospital_bridge.store.wallet_cards import WalletCards
 from hospital_bridge.store.wallet_users import WalletUsers
@@ -65,7 +65,7 @@ class Work:
         self.signal = signal
         self.keys = keys
         self.after_commit: set[Callable[[], None]] = set()
-        self._tables: dict[str, TenantTable] = {}
+        self.tables = TenantTables(connection, operator_id)
 
     @contextmanager
     def savepoint(self) -> Iterator[Work]:
@@ -75,15 +75,13 @@ class Work:
             part.seal.data_keys.share(self.seal.data_keys)
         with self.connection.begin_nested():
             yield part
-        for table in self._tables.values():
-            table.forget_ahead()
+            part.tables.write()
+        self.tables.forget_ahead()
         self.after_commit |= part.after_commit
 
     def table(self, table: Table) -> TenantTable:
         """The table as this operator sees it."""
-        if table.name not in self._tables:
-            self._tables[table.name] = TenantTable(self.connection, self.operator_id, table)
-        return self._tables[table.name]
+        return self.tables.of(table)
 
     @cached_property
     def operators(self) -> Operators:
@@ -263,6 +261,7 @@ class Store:
             yield work
             self.before_commit(work)
             self._guard.get()(work)
+            work.tables.write()
         for action in work.after_commit:
             action()
 

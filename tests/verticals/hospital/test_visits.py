@@ -9,6 +9,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 
 from adapters.news import AppointmentCalledOff, VisitRegistered
 from adapters.values import Identifier, PatientRecord, Sex, VerifiedIdentity, WalletAccount
@@ -16,6 +17,7 @@ from hospital_bridge.facade import OperatorScope
 from hospital_bridge.lines.hall import LinesContext
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.slot import VerticalWork
+from hospital_bridge.store.keys import SUBJECT_KEY
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.telling.messages import Teller
 from hospital_bridge.verticals.hospital import leaving
@@ -352,3 +354,20 @@ def test_an_erased_person_leaves_a_visit_of_nobody(scope: OperatorScope, store: 
         raw.subjects.forget(subject)
     found = asked(scope, lambda work: visits.by_filler(work, "F1"))
     assert (found.name, found.mrn, found.birth_date) == ("", "", None)
+
+
+def test_what_is_told_together_is_as_if_told_one_after_another(scope: OperatorScope) -> None:
+    stranger = replace(RECORD, identifiers=(Identifier(MRN, "100002"),))
+    past = replace(NEWS, filler_id="F2", patient=stranger, starts_at=MORNING - timedelta(days=1))
+    news = [NEWS, past, replace(past, place="2层"), replace(NEWS, starts_at=MORNING + timedelta(hours=1))]
+    with scope.begin() as work:
+        registering.read_ahead(work, news)
+        for each in news:
+            registering.registered(work, each)
+    found = asked(scope, lambda work: [visits.by_filler(work, filler_id) for filler_id in ("F1", "F2")])
+    assert [(visit.starts_at, visit.place) for visit in found] == [
+        (MORNING + timedelta(hours=1), "3层5诊室"),
+        (past.starts_at, "2层"),
+    ]
+    told(scope, past)
+    assert len(asked(scope, lambda work: work.connection.execute(select(SUBJECT_KEY)).all())) == 2, "one for each visit"

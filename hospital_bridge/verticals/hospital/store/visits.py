@@ -81,23 +81,30 @@ def add(work: VerticalWork, visit: Visit, document: str = "") -> bool:
 
     `document` is the person's ID number, by which they can check in; it is kept as a blind index alone.
     """
-    if work.table(VISIT).of(VISIT.c.filler_id, visit.filler_id):
+    visits = work.table(VISIT)
+    if visits.of(VISIT.c.filler_id, visit.filler_id):
         return False
-    return bool(
-        work.table(VISIT).add_new(
-            visit_id=visit.visit_id,
-            filler_id=visit.filler_id,
-            registration_id=visit.registration_id,
-            subject_id=visit.subject_id,
-            mrn_index=work.seal.index(MRN, visit.mrn) if visit.mrn else visit.visit_id,
-            document_index=work.seal.index(DOCUMENT, document) if document else visit.visit_id,
-            **_words(work, visit),
-            origin=visit.origin.value,
-            created_at=visit.created_at,
-            version=visit.version,
-            **_changing(visit),
-        )
-    )
+    is_read_ahead = visits.knows(VISIT.c.filler_id, visit.filler_id)
+    if visit.subject_id == visit.visit_id:
+        work.seal.welcome(visit.subject_id)
+    row = {
+        "visit_id": visit.visit_id,
+        "filler_id": visit.filler_id,
+        "registration_id": visit.registration_id,
+        "subject_id": visit.subject_id,
+        "mrn_index": work.seal.index(MRN, visit.mrn) if visit.mrn else visit.visit_id,
+        "document_index": work.seal.index(DOCUMENT, document) if document else visit.visit_id,
+        **_words(work, visit),
+        "origin": visit.origin.value,
+        "created_at": visit.created_at,
+        "version": visit.version,
+        **_changing(visit),
+    }
+    if not is_read_ahead:
+        return bool(visits.add_new(**row))
+    # Of several one may be told elsewhere since: then none of them is kept, and each is tried by itself.
+    visits.add_later(**row)
+    return True
 
 
 def read_ahead(work: VerticalWork, filler_ids: Iterable[str]) -> None:
