@@ -178,10 +178,11 @@ def _read(answer: urllib3.BaseHTTPResponse, request: Request) -> Response:
     try:
         for chunk in answer.stream(_CHUNK, decode_content=False):
             left -= len(chunk)
+            target.write(chunk if left >= 0 else chunk[:left])
             if left < 0:
                 raise Malformed(f"answer is longer than {request.max_response_bytes} bytes")
-            target.write(chunk)
-    except OutsideError:
+    except (OutsideError, exceptions.HTTPError):
+        unread.note(kept.getvalue())
         answer.close()
         raise
     answer.release_conn()

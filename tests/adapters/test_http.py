@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from adapters import unread
 from adapters.errors import Malformed, NotDone, OutcomeUnknown, OutsideError, Untrusted
 from adapters.http import ClientCertificate, HttpClient, Request, Timeouts, UrllibTransport
 from tests.certificates import certificate_for_localhost
@@ -98,6 +99,22 @@ def test_what_was_sent_and_not_answered_is_unknown(script: Script, outcome: type
     assert type(caught.value) is outcome
     assert "canary" not in str(caught.value)
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "came"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi", b"hi"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n9\r\nx", b"hi"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n" + b"x" * 20, b"x" * 10),
+        (b"HTTP/1.1 2", b""),
+    ],
+)
+def test_what_came_of_an_answer_that_broke_off_can_be_looked_at(answer: bytes, came: bytes) -> None:
+    kept: list[bytes] = []
+    with server(answering(answer)) as url, pytest.raises(OutsideError), unread.kept_by(lambda raw, _: kept.append(raw)):
+        HttpClient(UrllibTransport(QUICK)).send(Request("GET", url, max_response_bytes=10))
+    assert b"".join(kept) == came
 
 
 def test_an_answer_that_trickles_is_given_up() -> None:
