@@ -144,9 +144,10 @@ def test_the_command_tells_each_row_and_fails_with_a_row(store: Store) -> None:
         (row.name, "not played" if row.needs else "holds") for row in ROWS
     ]
     with ours(store, limit=LIMIT // 8) as port:
-        code, told = run("127.0.0.1", str(port), "--silence", "0.2")
+        code, told = run("127.0.0.1", str(port), "--silence", "0.2", "--wait", "0.3", "--stop", "true")
     assert code == 1
     assert "fails large" in told
+    assert "fails drain" in told, "a command that stops nothing"
 
 
 def test_the_command_says_that_nobody_listens() -> None:

@@ -88,7 +88,8 @@ def _drain(target: Target) -> str:
             line.send(frame(target.message(control_id).encode()))
         if target.stop is not None:
             target.stop()
-        seen = first(*(_ended(target, line, each) for line, each in zip(lines, during, strict=True)))
+        ends = (_ended(target, line, each) for line, each in zip(lines, during, strict=True))
+        seen = next((each for each in ends if each), "")
     return seen or _still_listens(target)
 
 
