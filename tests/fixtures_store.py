@@ -20,9 +20,12 @@ from hospital_bridge.store.migrations.runner import migrate
 from hospital_bridge.store.protection import protect
 from hospital_bridge.store.unit_of_work import Store
 from tests.postgresql_server import APPLICATION_ROLE, OWNER_ROLE, TEMPLATE, PostgresqlServer, running_server
+from tests.sound_books import books_must_be_sound
 from tests.steered import CountedIds, FakeClock
 
 OPERATORS = ("h1", "h2")
+WITH_MONEY = {"payment", "web", "verticals", "cards", "test_finance.py", "test_finance_statements.py"}
+"""Where tests move money."""
 
 
 @dataclass(frozen=True)
@@ -86,11 +89,16 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, tables: MetaData | 
 
 
 def database_of(request: pytest.FixtureRequest, tmp_path: Path, tables: MetaData | None) -> Iterator[Database]:
-    """The database that the fixture's parameter names."""
+    """The database that the fixture's parameter names; afterwards the books in it must be sound."""
     if request.param == "sqlite":
-        yield from _sqlite(request.getfixturevalue("sqlite_template"), tmp_path / "bridge.db", tables)
+        founded = _sqlite(request.getfixturevalue("sqlite_template"), tmp_path / "bridge.db", tables)
     else:
-        yield from _postgresql(request.getfixturevalue("postgresql_server"), tables)
+        founded = _postgresql(request.getfixturevalue("postgresql_server"), tables)
+    spoilt = request.node.get_closest_marker("spoils_books") is not None
+    for database in founded:
+        yield database
+        if WITH_MONEY & set(request.path.parts) and not spoilt:
+            books_must_be_sound(database.engine, OPERATORS)
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,13 @@ import pytest
 
 from adapters.hl7.build import UTF_8
 from hospital_bridge.clock import SystemClock
-from hospital_bridge.sandbox.stage import Ports, Stage
+from hospital_bridge.installed import installed
+from hospital_bridge.sandbox.stage import OPERATOR, Ports, Stage
+from hospital_bridge.settings import load
 from tests.journeys.newcomers import Newcomers
 from tests.journeys.steered_bridge import SteeredBridge, steered_bridge
 from tests.postgresql_server import APPLICATION_ROLE, OWNER_ROLE, PostgresqlServer
+from tests.sound_books import books_at_must_be_sound
 
 
 def database_urls(request: pytest.FixtureRequest, name: str) -> Iterator[tuple[str, str]]:
@@ -45,10 +48,12 @@ def server_stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 
 
 @pytest.fixture(scope="module", params=["embedded_stage", "server_stage"])
-def stage(request: pytest.FixtureRequest) -> Stage:
-    """The bridge runs on both databases."""
+def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """The bridge runs on both databases; after each module its books must be sound."""
     standing: Stage = request.getfixturevalue(request.param)
-    return standing
+    yield standing
+    settings = load(standing.configuration, installed())
+    books_at_must_be_sound(settings.bridge.database_url, [OPERATOR])
 
 
 @pytest.fixture(scope="module")

@@ -107,6 +107,19 @@ def test_16_when_the_slot_is_gone_the_money_goes_back(world: World) -> None:
     world.assert_at_rest()
 
 
+def test_16_whoever_has_the_place_by_now_keeps_it_when_money_for_it_comes_late(world: World) -> None:
+    late = world.opened("first")
+    world.drain()
+    holder = world.fulfilled("second")
+    world.wallet.pay(late.merchant_order_no)
+    world.notify(late)
+    world.drain()
+    assert (world.situation(late), world.situation(holder)) == (Situation.REFUNDED, Situation.DONE)
+    assert [entry.serial for entry in world.desk.effects] == [holder.payment_id]
+    assert world.desk.told[-1] == ("first", Progress.REFUNDED, "expired")
+    world.assert_at_rest()
+
+
 def test_14_an_order_given_up_while_the_wallet_is_just_asked_for_it_is_closed_there_too(world: World) -> None:
     """The wallet does not know it yet: to take that for its end would leave an order open that nobody watches."""
     payment_id = world.open()

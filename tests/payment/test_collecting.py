@@ -117,10 +117,16 @@ def test_an_order_that_the_wallet_refuses_is_closed_with_its_reason(world: World
     assert world.desk.told == [("A1", Progress.EXPIRED, "not_allowed")]
 
 
-def test_07_without_any_notice_the_wallet_is_asked(world: World) -> None:
+@pytest.mark.parametrize(
+    ("paid_after", "within"),
+    [(timedelta(0), timedelta(seconds=60)), (timedelta(minutes=20), timedelta(minutes=5))],
+    ids=["page open", "behind it"],
+)
+def test_07_without_any_notice_the_wallet_is_asked(world: World, paid_after: timedelta, within: timedelta) -> None:
     payment = world.opened()
+    world.drain(paid_after)
     world.wallet.pay(payment.merchant_order_no)
-    world.drain(timedelta(seconds=60))
+    world.drain(within)
     assert world.situation(payment) is Situation.DONE
     world.assert_at_rest()
 

@@ -78,6 +78,7 @@ def test_a_transfer_needs_two_accounts(world: World) -> None:
         )
 
 
+@pytest.mark.spoils_books
 def test_money_that_a_payment_claims_and_no_posting_tells_of_is_found(world: World) -> None:
     payment = world.fulfilled()
     with world.store.begin("h1") as work:
@@ -86,6 +87,7 @@ def test_money_that_a_payment_claims_and_no_posting_tells_of_is_found(world: Wor
     assert (fault.rule, fault.expected_fen, fault.found_fen) == ("I2 refunded", 7, 0)
 
 
+@pytest.mark.spoils_books
 def test_a_posting_that_no_payment_tells_of_is_found(world: World) -> None:
     payment = world.opened()
     with world.store.begin("h1") as work:

@@ -107,6 +107,7 @@ def test_what_changes_after_the_signature_stands_in_the_open_days_statement_once
         assert list(broken_statements(work)) == []
 
 
+@pytest.mark.spoils_books
 def test_whoever_changes_what_was_signed_all_the_same_is_found(over: World, database: Database) -> None:
     signed(over)
     assert found(over) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adapters.errors import OutsideError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from tests.simulation.simulation import Simulation
 
 DOCTOR = "D01011"
-PANELS = (BLOOD_COUNT, GLUCOSE)
+PANELS = (BLOOD_COUNT, replace(GLUCOSE, price_fen=GLUCOSE.price_fen + 37))
 PRESSES = 3
 FREE = Panel("1", "义诊", "CH", 100, 100)
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 from unittest.mock import patch
 
+from adapters.alipay import mapping
 from adapters.errors import OutsideError, Refused
-from adapters.values import Trade, TradeStatus
+from adapters.values import RefundOrder, Trade, TradeStatus
 from hospital_bridge.payment import effects, ledger
 from hospital_bridge.payment.effects import Driver, Errand
-from hospital_bridge.payment.flows import close, collect, create, fulfil, settle
+from hospital_bridge.payment.flows import close, collect, create, fulfil, refund, send_refund, settle, watch
 from hospital_bridge.payment.model import Account, Effect, Move, Payment, Posting
 from hospital_bridge.sandbox.alipay.faults import Effect as WalletEffect
 from hospital_bridge.slot import Receipt, VerticalWork
@@ -84,6 +85,22 @@ def _complete_first(runner: JobRunner, job: Job) -> None:
     runner._handlers.io[job.topic](runner._store, job)
 
 
+def _settle_again(context: Any, work: Work, payment: Payment, trade: Trade) -> None:
+    collect.collect(context, work, payment, trade)
+
+
+def _of_another_order(order_no: str, *rest: Any) -> RefundOrder:
+    return RefundOrder(order_no[::-1], *rest)
+
+
+def _keep_the_money(_: Any, __: Any, payment: Payment, *___: Any) -> Payment:
+    return payment
+
+
+def _whole_yuan(amount: int) -> str:
+    return f"{amount // 100}.00"
+
+
 @contextmanager
 def _believe_any_sum() -> Iterator[None]:
     lies = patch.object(outside, "NOTICE_FAULTS", (WalletEffect.WRONG_AMOUNT,))
@@ -118,6 +135,18 @@ def _refusals(options: Options) -> Options:
 
 def _changes_of_mind(options: Options) -> Options:
     return replace(options, moods=replace(options.moods, pays=1.0, cancels=0.9, pays_while_cancelling=0.6))
+
+
+def _bills(options: Options) -> Options:
+    return replace(options, bills=2, moods=replace(options.moods, pays=1.0))
+
+
+def _never_paid(options: Options) -> Options:
+    return replace(options, moods=replace(options.moods, pays=0.0))
+
+
+def _lost_notices(options: Options) -> Options:
+    return replace(options, notices=Weather(lost_request=0.9), moods=replace(options.moods, pays=1.0))
 
 
 def _news(options: Options) -> Options:
@@ -160,6 +189,22 @@ BUGS: Mapping[str, Bug] = {
     "the version of a report that is heard last stands": Bug(_as_heard, _news),
     "a visit at the window gets no place in the line": Bug(
         lambda: patch.object(places, "give", lambda _, __: ""), _news
+    ),
+    "a notice that comes twice is settled twice": Bug(lambda: patch.object(settle, "_book", _settle_again)),
+    "a refund names another order": Bug(
+        lambda: patch.object(send_refund, "RefundOrder", _of_another_order), _changes_of_mind
+    ),
+    "what the hospital refused is not given back": Bug(
+        lambda: patch.object(fulfil, "give_back", _keep_the_money), _refusals
+    ),
+    "the hospital never hears of a refund": Bug(
+        lambda: patch.object(refund, "_to_take_back", _nothing), _changes_of_mind
+    ),
+    "what the hospital has booked is not posted": Bug(lambda: patch.object(fulfil, "post_fulfilment", _nothing)),
+    "the wallet is told whole yuan": Bug(lambda: patch.object(mapping, "yuan_from_fen", _whole_yuan), _bills),
+    "an order that nobody pays is never closed": Bug(lambda: patch.object(watch, "close_order", _nothing), _never_paid),
+    "nobody asks the wallet a second time": Bug(
+        lambda: patch.object(watch, "_is_waiting", lambda _: False), _lost_notices
     ),
     "a job is done before it is run": Bug(lambda: patch.object(JobRunner, "_call", _complete_first)),
 }

@@ -18,6 +18,7 @@ def test_a_planted_bug_is_found(sqlite_ground: Ground, bug: Bug) -> None:
     with bug.plant():
         killed_at = next((seed for seed in range(SEEDS) if _is_broken(bug, seed, sqlite_ground)), None)
     assert killed_at is not None
+    print("KILLED", killed_at)
 
 
 def _is_broken(bug: Bug, seed: int, ground: Ground) -> bool:

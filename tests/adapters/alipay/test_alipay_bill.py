@@ -144,13 +144,13 @@ def test_columns_are_found_by_name_wherever_they_stand(text: str) -> None:
         ("T1\t,", "T1\t,,"),
     ],
 )
-def test_a_bill_that_is_not_whole_or_not_ours_is_malformed(text: str, old: str, new: str) -> None:
+def test_33_a_bill_that_is_not_whole_or_not_ours_is_malformed(text: str, old: str, new: str) -> None:
     assert old in text
     with pytest.raises(Malformed):
         read(zipped(("明细.csv", text.replace(old, new))))
 
 
-def test_a_bill_cut_after_any_line_is_malformed(text: str) -> None:
+def test_33_a_bill_cut_after_any_line_is_malformed(text: str) -> None:
     lines = text.split("\r\n")
     end = next(index for index, line in enumerate(lines) if "业务明细列表结束" in line)
     for kept in range(end):

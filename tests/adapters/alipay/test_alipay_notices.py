@@ -46,7 +46,7 @@ def test_closing_after_a_full_refund_is_told_apart_from_expiry(wallet: AlipayWal
 @pytest.mark.parametrize(
     "effect", [Effect.FORGE, Effect.FLIP_SIGN, Effect.FLIP_CONTENT, Effect.WRONG_APP, Effect.WRONG_SELLER]
 )
-def test_a_notice_that_is_not_ours_or_not_true_is_not_trusted(
+def test_09_a_notice_that_is_not_ours_or_not_true_is_not_trusted(
     wallet: AlipayWallet, sandbox: RunningSandbox, paid: Notice, effect: Effect
 ) -> None:
     with pytest.raises(Untrusted):
