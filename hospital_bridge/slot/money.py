@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from adapters.values import EntryKind, Fen
 
+_NOTHING = Fen(0)
+
 
 @dataclass(frozen=True, slots=True)
 class PaymentView:
@@ -27,6 +29,12 @@ class PaymentView:
     """Where the payer's payment sheet opens; empty unless the payment waits for the payer."""
     moving: bool
     """Something is under way outside, so that the page should look again by itself."""
+    refunding_fen: Fen = _NOTHING
+    """What is on its way back at this moment."""
+    refunded_at: datetime | None = None
+    """When the last part of it went back."""
+    by_hand: bool = False
+    """Some of it was paid out by the operator itself, for the wallet took it back no more."""
 
 
 @dataclass(frozen=True, slots=True)

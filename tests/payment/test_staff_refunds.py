@@ -209,3 +209,21 @@ def test_27_what_the_wallet_refused_may_go_by_hand(world: World) -> None:
     asked(world, wish(payment, 1250))
     world.drain()
     assert asked(world, wish(payment, 1250, "k2", route=Route.BY_HAND)).state is RequestState.WAITING
+
+
+def test_a_payment_tells_its_vertical_when_and_how_money_went_back(world: World) -> None:
+    world.wallet.limits = WECHAT
+    payment = world.fulfilled()
+    asked(world, wish(payment, 450))
+    with world.store.read(OPERATOR) as work:
+        view = world.payments(work).view(payment.payment_id)
+        assert (view.refunding_fen, view.refunded_fen, view.refunded_at) == (450, 0, None)
+    world.drain()
+    back_at = world.clock.now()
+    world.clock.advance(timedelta(days=365))
+    approved(world, asked(world, wish(payment, 800, "k2", route=Route.BY_HAND)), "zhao")
+    with world.store.read(OPERATOR) as work:
+        view = world.payments(work).view(payment.payment_id)
+    assert (view.refunding_fen, view.refunded_fen, view.by_hand) == (0, 1250, True)
+    assert view.refunded_at
+    assert view.refunded_at >= back_at + timedelta(days=365)

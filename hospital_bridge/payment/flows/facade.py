@@ -9,7 +9,7 @@ from hospital_bridge.declared import Declared
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows.ask_back import abandon, refund_all, refund_part
 from hospital_bridge.payment.flows.open import open_payment
-from hospital_bridge.payment.flows.view import view_of
+from hospital_bridge.payment.flows.view import view_with_refunds
 from hospital_bridge.slot import PaymentRequest, PaymentView
 from hospital_bridge.store.unit_of_work import Work
 
@@ -29,7 +29,7 @@ class PaymentsFacade:
     def view(self, payment_id: str) -> PaymentView:
         payment = self.work.payments.get(payment_id)
         self._must_be_own(payment.sale_kind)
-        return view_of(payment)
+        return view_with_refunds(self.work, payment)
 
     def refund_all(self, payment_id: str, reason: str) -> None:
         self._must_be_own(self.work.payments.get(payment_id).sale_kind)

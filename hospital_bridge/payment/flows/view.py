@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from hospital_bridge.payment.model import MOVING, Payment, Situation, situation_of
+from dataclasses import replace
+
+from hospital_bridge.payment.model import MOVING, Payment, RequestState, Route, Situation, situation_of
 from hospital_bridge.slot import PaymentView
+from hospital_bridge.store.refund_requests import RefundRequests
+from hospital_bridge.store.unit_of_work import Work
 
 
 def view_of(payment: Payment) -> PaymentView:
@@ -21,4 +25,16 @@ def view_of(payment: Payment) -> PaymentView:
         receipt_no=payment.receipt_no,
         pay_url=payment.pay_url if situation is Situation.AWAITING else "",
         moving=situation in MOVING,
+        refunding_fen=payment.refund_reserved_fen,
     )
+
+
+def view_with_refunds(work: Work, payment: Payment) -> PaymentView:
+    """The same with when and how money went back; nothing more is read where none did."""
+    view = view_of(payment)
+    if not payment.refunded_fen:
+        return view
+    back = [each.refunded_at for each in work.refunds.of(payment.payment_id) if each.refunded_at is not None]
+    requests = RefundRequests(work).of(payment.payment_id)
+    by_hand = any(each.route is Route.BY_HAND and each.state is RequestState.APPROVED for each in requests)
+    return replace(view, refunded_at=max(back, default=None), by_hand=by_hand)
