@@ -87,6 +87,8 @@ def configure(stream: TextIO | None = None, level: str = "info") -> None:
     root.handlers = [_LibraryLogs()]
     root.setLevel(logging.WARNING)
     logging.getLogger("adapters").setLevel(logging.INFO)
+    # It writes a line for each request that has to wait: in a rush that is thousands which say the same.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
 def only_allowed(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

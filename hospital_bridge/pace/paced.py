@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from adapters.errors import Away, OutsideError
 from hospital_bridge import activity
 from hospital_bridge.clock import Clock
 from hospital_bridge.pace.breaker import Breaker
-from hospital_bridge.pace.memory import Age, Memory
+from hospital_bridge.pace.memory import Age, Key, Memory
 from hospital_bridge.pace.places import Places
 from hospital_bridge.pace.windows import Maintenance
 from hospital_bridge.settings.pace import OperationPace, PaceSettings
@@ -23,8 +23,12 @@ from hospital_bridge.settings.pace import OperationPace, PaceSettings
 LOOKS = frozenset({"find_booking", "find_posting"})
 """What tells how a change ended that is under way: however badly things go, it is asked, at its job's own pace."""
 
-MAKES_OLD = {"book": "slots", "cancel": "slots", "register_patient": "find_patients"}
-"""A change -> the answers that are not the newest any more."""
+MAKES_OLD: Mapping[str, Callable[..., Key]] = {
+    "book": lambda request: ("slots", request.slot.department_code, request.slot.practitioner_code),
+    "cancel": lambda _booking: ("slots",),
+    "register_patient": lambda _identity: ("find_patients",),
+}
+"""A change -> how the questions begin whose answers are not the newest any more."""
 
 COME_AGAIN = timedelta(minutes=5)
 """The longest that a job waits before it looks whether a window is over: the window may be called off."""
@@ -151,7 +155,7 @@ class Paced:
             answer = self._called(operation, member, *arguments, **named)
         finally:
             if operation.name in MAKES_OLD:
-                self._memory.forget(MAKES_OLD[operation.name])
+                self._memory.forget(*MAKES_OLD[operation.name](*arguments))
         if operation.pace.shown_for and not named:
             self._memory.keep((operation.name, *arguments), operation.age, answer, began)
         return answer

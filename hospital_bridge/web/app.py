@@ -42,6 +42,7 @@ from hospital_bridge.web.rendering import prepare_templates
 from hospital_bridge.web.resources import plug_resources
 from hospital_bridge.web.session_cookie import send_session_cookie
 from hospital_bridge.web.site import Site
+from hospital_bridge.web.waiting import turn_away_late
 
 PARTS = (
     patient,
@@ -88,6 +89,7 @@ def create_app(site: Site) -> Flask:
     _run_posts_once(app)
     measure(app)
     app.url_value_preprocessor(take_operator)
+    turn_away_late(app)
     app.before_request(guard)
     app.after_request(_finish(https=site.public_url.startswith("https://")))
     return app

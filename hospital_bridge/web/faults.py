@@ -84,4 +84,12 @@ def _problem(fault: BridgeError) -> Response:
 
 def _page(fault: BridgeError) -> Response:
     why = fault.veto.sentence if isinstance(fault, Vetoed) else ""
-    return Response(render_template("fault.html", fault=fault.entry, why=why, incident=g.get("incident", "")))
+    return Response(
+        render_template(
+            "fault.html",
+            fault=fault.entry,
+            why=why,
+            incident=g.get("incident", ""),
+            retry_after=g.get("retry_after_seconds"),
+        )
+    )

@@ -27,6 +27,8 @@ def show(template: str, context: Mapping[str, Any], status: int = 200, refresh_s
     response.set_etag(tag)
     if status == HTTPStatus.OK:
         response.make_conditional(request)
+    elif status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = str(refresh_seconds)
     return response
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from threading import Thread
 from time import monotonic
 from typing import Any
@@ -10,7 +11,12 @@ from flask import Flask
 from waitress import wasyncore
 from waitress.server import TcpWSGIServer, create_server
 
+from hospital_bridge.web.waiting import Line
+
 STOP_SECONDS = 10.0
+CONNECTIONS, OTHER_FILES = 4096, 512
+"""Open at the same time, as far as the system lets a process have so many: who finds no room hears nothing at all."""
+
 LOOK_SECONDS = 0.02
 """How often a server that stops looks for answers that have ended."""
 
@@ -22,10 +28,21 @@ class PageServer:
     """
 
     def __init__(self, app: Flask, host: str, port: int, threads: int) -> None:
-        server = create_server(app, host=host, port=port, threads=threads, clear_untrusted_proxy_headers=False)
+        line = Line()
+        server = create_server(
+            app,
+            _dispatcher=line,
+            host=host,
+            port=port,
+            backlog=CONNECTIONS,
+            connection_limit=_connections(),
+            asyncore_use_poll=True,
+            clear_untrusted_proxy_headers=False,
+        )
         if not isinstance(server, TcpWSGIServer):
             server.close()
             raise OSError(f"{host} names several addresses; give one of them")
+        line.set_thread_count(threads)
         # The published types of waitress are wrong about what a server holds.
         self._server: Any = server
         self._thread = Thread(target=server.run, name="web", daemon=True)
@@ -61,3 +78,13 @@ class PageServer:
                 channel.will_close = True
         if not self._server.active_channels:
             self._server.trigger.del_channel()
+
+
+def _connections() -> int:
+    """As many as may be open, after this process has asked for what it is allowed."""
+    soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, most))
+    return CONNECTIONS if soft == resource.RLIM_INFINITY else max(100, min(CONNECTIONS, soft - OTHER_FILES))

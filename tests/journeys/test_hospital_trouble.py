@@ -13,7 +13,7 @@ from tests.journeys.steered_bridge import OPERATOR, SteeredBridge, registration_
 LOST = [FaultKind.BUSY, FaultKind.RESET, FaultKind.GARBLED, FaultKind.FOREIGN_ACK, FaultKind.ERROR]
 PAGES = ["cards", "departments", "departments/0501", "departments/0501/D05012"]
 DOWN = "医院系统暂时没有响应"
-REASSURED = "没有任何损失，也没有扣款。本页会自动重试，您也可以致电医院。"
+REASSURED = "没有任何损失，也没有扣款。本页会在 20 秒后自动重试，您也可以致电医院。"
 
 
 @pytest.mark.parametrize("path", PAGES)

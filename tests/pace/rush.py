@@ -40,12 +40,12 @@ class Rush:
     """The bridge and its world; `told` counts what patients were shown, `served` are those with a place."""
 
     def __init__(self, town: Town, bridge: Bridge, patients: int, at_once: int) -> None:
-        self.town, self._bridge, self._at_once = town, bridge, at_once
+        self.town, self.bridge, self._at_once = town, bridge, at_once
         self.told: Counter[str] = Counter()
         self.served = 0
         self._lock = threading.Lock()
         clock, window = SystemClock(), f"{bridge.settings.bridge.public_url}/p/demo"
-        newcomers = Newcomers(town, clock, window)
+        self.newcomers = newcomers = Newcomers(town, clock, window)
         addresses = (str(ip_address("10.0.0.0") + number) for number in range(patients))
         self._phones = [
             Phone(Browser(timeout=GENEROUS, behind_proxy=address), clock, window, newcomers.known())
@@ -70,8 +70,13 @@ class Rush:
 
     def pages_that_need_none(self) -> list[PageShown]:
         """What a patient and a monitor see that no hospital is asked for."""
-        phone, root = self._phones[0], self._bridge.settings.bridge.public_url
+        phone, root = self._phones[0], self.public_url
         return [*(phone.page(path) for path in ("", "registrations", "bills")), phone.open(f"{root}/ready")]
+
+    @property
+    def public_url(self) -> str:
+        """The bridge's address."""
+        return self.bridge.settings.bridge.public_url
 
     @property
     def booked(self) -> int:

@@ -87,6 +87,15 @@ def test_a_place_that_was_taken_is_not_shown_again(scope: OperatorScope, clock: 
     assert places(scope) == 2
 
 
+def test_a_booking_makes_nothing_old_of_another_practitioners(scope: OperatorScope, hospital: Hospital) -> None:
+    slot = coming_days(scope, *DAY)[0].slots[0]
+    coming_days(scope, "0101", "D2")
+    scope.port("HisScheduling").book(BookingRequest("P1", slot, PatientRecord((), "王弢", None, Sex.MALE)))
+    asked = len(hospital.asked)
+    coming_days(scope, "0101", "D2")
+    assert len(hospital.asked) == asked
+
+
 @pytest.mark.parametrize("fault", [NotDone("busy"), OutcomeUnknown("lost")])
 def test_an_old_answer_is_shown_while_the_hospital_fails_up_to_its_bound(
     scope: OperatorScope, clock: FakeClock, hospital: Hospital, fault: OutsideError

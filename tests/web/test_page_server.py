@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from threading import Event
 
 import pytest
@@ -13,7 +13,7 @@ from flask import Flask
 
 from hospital_bridge.web.serving import PageServer
 
-MOST_CALLS = 10_000
+MOST_CALLS, CROWD = 10_000, 300
 
 
 class SlowPages:
@@ -79,3 +79,13 @@ def test_a_server_that_has_ended_keeps_no_thread_and_no_file(pages: SlowPages) -
     pages.server.stop()
     assert trigger._fds == []
     assert not pages.server._server.task_dispatcher.threads
+
+
+def test_hundreds_may_knock_before_the_first_goes(pages: SlowPages) -> None:
+    with ExitStack() as leaving:
+        crowd = [leaving.enter_context(pages.browser()) for _ in range(CROWD)]
+        for browser in crowd:
+            browser.connect()
+        for browser in reversed(crowd):
+            browser.request("GET", "/")
+            assert browser.getresponse().read() == b"well"
