@@ -31,7 +31,6 @@ from sqlalchemy import (
 
 from hospital_bridge.store.many_rows import insert_rows
 from hospital_bridge.store.metadata import CODE, ID, Instant, belongs_to, metadata, operator_column, where
-from hospital_bridge.store.signal import announce, announcing
 from hospital_bridge.store.streams import Place, Streams
 
 if TYPE_CHECKING:
@@ -187,7 +186,7 @@ class Jobs:
         row |= {"dedupe_key": dedupe_key, "priority": priority, "run_at": run_at or self._work.now}
         if insert_rows(self._work.connection, JOB, [row], _UNLESS_KNOWN).first():
             self.added.append((topic, ref))
-            self._announce()
+            self._announce(lane)
             return job_id
         if stream is not None:
             self.streams.give_back(stream, place.seq)
@@ -196,8 +195,9 @@ class Jobs:
     def add_at(self, place: Place, topic: str, ref: str, *, lane: Lane | str, stream: str) -> None:
         """Add a job at a place of its stream that was taken before in this transaction."""
         row = self._row(self._work.ids.new(), topic, ref, lane, stream, place)
-        insert_rows(self._work.connection, JOB, [row], announcing(self._work.connection))
-        self._work.after_commit.add(self._work.signal.fire)
+        signals = self._work.signals
+        insert_rows(self._work.connection, JOB, [row], signals.announcing(self._work.connection, lane))
+        self._work.after_commit.add(signals[lane].fire)
 
     def add_all(self, jobs: Sequence[tuple[str, str, str, str | None]], *, lane: Lane | str = Lane.IO) -> None:
         """Add a job for each topic, reference, stream and dedupe key, at the end of that stream, in this order."""
@@ -208,7 +208,7 @@ class Jobs:
         ]
         if rows:
             insert_rows(self._work.connection, JOB, rows)
-            self._announce()
+            self._announce(lane)
 
     def get(self, job_id: str) -> Job:
         """The job; LookupError when there is none."""
@@ -237,7 +237,7 @@ class Jobs:
             finished_at=None,
         )
         if changed:
-            self._announce()
+            self._announce(self.get(job_id).lane)
         return changed == 1
 
     def dismiss(self, job_id: str) -> bool:
@@ -257,10 +257,10 @@ class Jobs:
         """What became of each try: `fence`, `worker`, `at`, `outcome`, `error`, `text`."""
         return self._work.table(JOB_ATTEMPT).all(JOB_ATTEMPT.c.job_id == job_id, order_by=[JOB_ATTEMPT.c.fence])
 
-    def _announce(self) -> None:
-        wake = self._work.signal.fire
+    def _announce(self, lane: str) -> None:
+        wake = self._work.signals[lane].fire
         if wake not in self._work.after_commit:
-            announce(self._work.connection)
+            self._work.signals.announce(self._work.connection, lane)
             self._work.after_commit.add(wake)
 
     def _row(self, job_id: str, topic: str, ref: str, lane: Lane | str, stream: str, place: Place) -> dict[str, object]:

@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from hospital_bridge.store.signal import CHANNEL, Signal
+from hospital_bridge.store.signal import CHANNEL, Signals
 
 LOOK_SECONDS = 1.0
 
 
-def listen(engine: Engine, signal: Signal, stopping: Event) -> None:
-    """Fire the signal for every notice until stopped; on SQLite there is nothing to hear and it returns at once."""
+def listen(engine: Engine, signals: Signals, stopping: Event) -> None:
+    """Hear every notice until stopped; on SQLite there is nothing to hear and it returns at once."""
     if engine.dialect.name != "postgresql":
         return
     connection = engine.raw_connection()
@@ -22,8 +22,8 @@ def listen(engine: Engine, signal: Signal, stopping: Event) -> None:
         driver.autocommit = True
         driver.execute(f"LISTEN {CHANNEL}")
         while not stopping.is_set():
-            for _ in driver.notifies(timeout=LOOK_SECONDS, stop_after=1):
-                signal.fire()
+            for notice in driver.notifies(timeout=LOOK_SECONDS, stop_after=1):
+                signals.hear(notice.payload)
     finally:
         # It listens, so it must not go back to the pool.
         connection.invalidate()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Iterable
 from threading import Condition
 
 from sqlalchemy import Connection
@@ -33,12 +35,40 @@ class Signal:
             self._changed.wait_for(lambda: self._count > seen, timeout=seconds)
 
 
-def announcing(connection: Connection) -> str:
-    """What the insertion of one row ends with to do the same in one statement with it."""
-    return f"RETURNING pg_notify('{CHANNEL}', '')" if connection.dialect.name == "postgresql" else ""
+class Signals:
+    """A signal for each lane: whoever works in one is not woken for another's sake."""
+
+    def __init__(self, lanes: Iterable[str]) -> None:
+        self._lanes = {str(lane): Signal() for lane in lanes}
+        self._origin = secrets.token_hex(8)
+
+    def __getitem__(self, lane: str) -> Signal:
+        return self._lanes[lane]
+
+    def fire(self) -> None:
+        """Wake every waiter of every lane."""
+        for signal in self._lanes.values():
+            signal.fire()
+
+    def hear(self, told: str) -> None:
+        """Wake whom another process announced work to; what this one announced woke them at its commit."""
+        lane, _, origin = told.partition(" ")
+        if origin != self._origin:
+            self._lanes.get(lane, self).fire()
+
+    def announcing(self, connection: Connection, lane: str) -> str:
+        """What the insertion of one row ends with to `announce` in one statement with it."""
+        return f"RETURNING pg_notify('{CHANNEL}', '{self.told(lane)}')" if _can_tell(connection) else ""
+
+    def announce(self, connection: Connection, lane: str) -> None:
+        """Tell the other processes when this transaction commits; on SQLite they look by themselves."""
+        if _can_tell(connection):
+            connection.exec_driver_sql(f"NOTIFY {CHANNEL}, '{self.told(lane)}'")
+
+    def told(self, lane: str) -> str:
+        """What the other processes are told."""
+        return f"{lane} {self._origin}"
 
 
-def announce(connection: Connection) -> None:
-    """Tell the other processes when this transaction commits; SQLite has no such thing and they look by themselves."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
+def _can_tell(connection: Connection) -> bool:
+    return connection.dialect.name == "postgresql"

@@ -20,7 +20,7 @@ from hospital_bridge.store.effects import Effects
 from hospital_bridge.store.engine import enter, reading, refuse_powerful_login
 from hospital_bridge.store.feeds import FeedMarks
 from hospital_bridge.store.inbox import Inbox
-from hospital_bridge.store.jobs import Jobs
+from hospital_bridge.store.jobs import Jobs, Lane
 from hospital_bridge.store.keys import KeyMissing, RootKeys
 from hospital_bridge.store.ledger import Ledger
 from hospital_bridge.store.link_checks import LinkChecks
@@ -37,7 +37,7 @@ from hospital_bridge.store.refunds import Refunds
 from hospital_bridge.store.routing import all_operators, due_operators, leasing_operators
 from hospital_bridge.store.seal import Sealer
 from hospital_bridge.store.security_events import SecurityEvents
-from hospital_bridge.store.signal import Signal
+from hospital_bridge.store.signal import Signals
 from hospital_bridge.store.subjects import Subjects
 from hospital_bridge.store.tenant_table import TenantTable, TenantTables
 from hospital_bridge.store.turn import Turn
@@ -55,14 +55,14 @@ class Work:
         operator_id: str,
         now: datetime,
         ids: Ids,
-        signal: Signal,
+        signals: Signals,
         keys: RootKeys | None = None,
     ) -> None:
         self.connection = connection
         self.operator_id = operator_id
         self.now = now
         self.ids = ids
-        self.signal = signal
+        self.signals = signals
         self.keys = keys
         self.after_commit: set[Callable[[], None]] = set()
         self.tables = TenantTables(connection, operator_id)
@@ -70,7 +70,7 @@ class Work:
     @contextmanager
     def savepoint(self) -> Iterator[Work]:
         """A part that may fail by itself: its changes are undone and nothing it remembered outlives it."""
-        part = Work(self.connection, self.operator_id, self.now, self.ids, self.signal, self.keys)
+        part = Work(self.connection, self.operator_id, self.now, self.ids, self.signals, self.keys)
         if self.keys is not None:
             part.seal.data_keys.share(self.seal.data_keys)
         with self.connection.begin_nested():
@@ -224,7 +224,7 @@ class Store:
 
     def __init__(self, engine: Engine, clock: Clock | None, ids: Ids, keys: RootKeys | None = None) -> None:
         self.engine = engine
-        self.signal = Signal()
+        self.signals = Signals(Lane)
         # SQLite has one writer, and its own waiting is unfair: here the threads of a process queue up.
         self._turn: AbstractContextManager[object] = Turn() if engine.dialect.name == "sqlite" else nullcontext()
         self._clock = clock
@@ -292,7 +292,7 @@ class Store:
 
     def _open(self, connection: Connection, operator_id: str) -> Work:
         now = self._now(connection, operator_id)
-        return Work(connection, operator_id, now, self._ids, self.signal, self._keys)
+        return Work(connection, operator_id, now, self._ids, self.signals, self._keys)
 
 
 def _commit_freely(_work: Work) -> None:

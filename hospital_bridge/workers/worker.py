@@ -41,17 +41,19 @@ class Worker:
     def stop(self, seconds: float = STOP_SECONDS) -> bool:
         """Take no new job and wait for the running ones; False when one did not end in time."""
         self._stopping.set()
-        self._store.signal.fire()
+        self._store.signals.fire()
         for thread in self._threads:
             thread.join(seconds / len(self._threads))
         self._name.release()
         return not any(thread.is_alive() for thread in self._threads)
 
     def _loop_of(self, lane: Lane) -> Callable[[], None]:
+        signal = self._store.signals[lane]
+
         def loop() -> None:
-            seen = self._store.signal.count
+            seen = signal.count
             if not self._runner.run_once(lane):
-                self._store.signal.wait_beyond(seen, IDLE_SECONDS)
+                signal.wait_beyond(seen, IDLE_SECONDS)
 
         return loop
 
@@ -61,7 +63,7 @@ class Worker:
             self._name.keep()
 
     def _listen(self) -> None:
-        listen(self._store.engine, self._store.signal, self._stopping)
+        listen(self._store.engine, self._store.signals, self._stopping)
         self._stopping.wait(IDLE_SECONDS)
 
     def _guarded(self, loop: Callable[[], None]) -> None:

@@ -55,9 +55,9 @@ def main(url: str, port: int) -> None:
     runner = JobRunner(store, Handlers(tx={TAKE_UP: TakingUp(apply_at_once, "digest"), APPLY: apply_alone}), "w1")
     runner.recover()
     while True:
-        seen = store.signal.count
+        seen = store.signals[Lane.TX].count
         if not runner.run_once(Lane.TX):
-            store.signal.wait_beyond(seen, _WAIT)
+            store.signals[Lane.TX].wait_beyond(seen, _WAIT)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import pytest
 from hospital_bridge.clock import RandomIds, SystemClock
 from hospital_bridge.store.jobs import Job, Lane
 from hospital_bridge.store.listening import listen
-from hospital_bridge.store.signal import Signal
+from hospital_bridge.store.signal import Signal, Signals
 from hospital_bridge.store.unit_of_work import Store, Work
 from hospital_bridge.workers.job_runner import Handlers, JobRunner
 from hospital_bridge.workers.worker import Worker
@@ -51,10 +51,11 @@ def test_threads_run_both_lanes_and_stop_in_good_order(database: Database) -> No
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_a_job_added_by_another_process_is_heard_of(database: Database) -> None:
-    signal, stopping = Signal(), Event()
-    listening = Thread(target=listen, args=(database.engine, signal, stopping))
+    this_process, other_process, stopping = open_store(database), open_store(database), Event()
+    signals = this_process.signals
+    signal, other_lane = signals[Lane.IO], signals[Lane.TX]
+    listening = Thread(target=listen, args=(database.engine, signals, stopping))
     listening.start()
-    other_process = open_store(database)
     for _ in range(PATIENCE_SECONDS):
         with other_process.begin("h1") as work:
             work.jobs.add("note", "ref")
@@ -63,8 +64,18 @@ def test_a_job_added_by_another_process_is_heard_of(database: Database) -> None:
             break
     stopping.set()
     listening.join(PATIENCE_SECONDS)
-    assert signal.count > 0
+    assert (signal.count > 0, other_lane.count) == (True, 0)
     assert not listening.is_alive()
+
+
+def test_a_process_hears_others_and_not_itself() -> None:
+    here, there = Signals(Lane), Signals(Lane)
+    told = here.told(Lane.TX)
+    for signals in (here, there):
+        signals.hear(told)
+    assert (here[Lane.TX].count, there[Lane.TX].count, there[Lane.IO].count) == (0, 1, 0)
+    there.hear("")
+    assert there[Lane.IO].count == 1, "of an older process it is not known which lane it means"
 
 
 def test_a_waiter_misses_no_signal_between_two_looks() -> None:
