@@ -104,14 +104,17 @@ def address(endpoint: str, **values: object) -> str:
     return url_for(endpoint, operator=visit().operator.id, **values)  # type: ignore[arg-type]  # url_for takes any
 
 
-def arrive() -> Visit | None:
-    """The visit that the request's address belongs to, or None outside the operators' pages."""
+def arrive(*, recognised: bool = True) -> Visit | None:
+    """The visit that the request's address belongs to, or None outside the operators' pages.
+
+    One that is not `recognised` is nobody's, and no database is asked.
+    """
     _, prefix, operator_id, *_ = [*request.path.split("/", 3), "", ""]
     operator = site().operators.get(operator_id)
     if prefix not in AREAS or operator is None:
         return None
     area = AREAS[prefix]
-    secret = request.cookies.get(COOKIES[area], "")
+    secret = request.cookies.get(COOKIES[area], "") if recognised else ""
     arrived = Visit(area, operator, chosen_look(operator.language), secret)
     if secret:
         _recognise(arrived)

@@ -16,6 +16,7 @@ from waitress.task import ThreadedTaskDispatcher
 
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.web.access import Area, access_of
+from hospital_bridge.web.visit import arrive
 
 LONGEST_SECONDS = 20.0
 """In line; the proxies in common use give up after 60 s, and making the page takes its time too."""
@@ -51,6 +52,9 @@ def turn_away_late(app: Flask) -> None:
         if waited <= LONGEST_SECONDS or request.endpoint is None or request.method == "POST":
             return
         if access_of(app, request.endpoint).area is Area.PATIENT:
+            # Many wait behind: whoever is turned away must cost next to nothing.
+            if (nobody := arrive(recognised=False)) is not None:
+                g.visit = nobody
             g.retry_after_seconds = int(waited)
             raise BridgeError("HB-D006")
 
