@@ -42,9 +42,9 @@ class PageServer:
         if not isinstance(server, TcpWSGIServer):
             server.close()
             raise OSError(f"{host} names several addresses; give one of them")
-        line.set_thread_count(threads)
         # The published types of waitress are wrong about what a server holds.
         self._server: Any = server
+        self._line, self._threads = line, threads
         self._thread = Thread(target=server.run, name="web", daemon=True)
 
     @property
@@ -54,6 +54,7 @@ class PageServer:
 
     def start(self) -> None:
         """Begin to answer."""
+        self._line.open(self._threads)
         self._thread.start()
 
     def stop(self) -> None:

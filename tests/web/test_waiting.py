@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection, HTTPResponse
+from threading import Event
 
 import pytest
 from flask import Flask
 
 from hospital_bridge.web import waiting
+from hospital_bridge.web.access import OPEN, open_to
 from hospital_bridge.web.serving import PageServer
 
 
@@ -44,6 +47,29 @@ def test_who_stood_in_line_too_long_hears_when_to_come_again(
     assert (answer.status, answer.headers["Retry-After"]) == (503, "31")
     assert "系统繁忙，这一步没有办理。" in page
     assert "请在 31 秒后再来。" in page
+
+
+def test_nobody_has_to_wait_for_a_thread_to_hear_that_none_is_free(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, may_end = Event(), Event()
+
+    def slow() -> str:
+        begun.set()
+        assert may_end.wait(10)
+        return "at last"
+
+    app.add_url_rule("/slow", "slow", open_to(OPEN)(slow))
+    monkeypatch.setattr(waiting, "LONGEST_SECONDS", 0.0)
+    server = PageServer(app, "127.0.0.1", 0, 1)
+    server.start()
+    with ThreadPoolExecutor(1) as other:
+        held = other.submit(asked, server, "/slow")
+        assert begun.wait(10)
+        answer, _ = asked(server, "/p/h1/")
+        assert (answer.status, held.done()) == (503, False)
+        may_end.set()
+        assert held.result()[1] == "at last"
+    server.stop()
+    assert not server._line._usher.is_alive()
 
 
 @pytest.mark.parametrize(
