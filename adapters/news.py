@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from adapters.errors import Malformed
 from adapters.values import Fen, Identifier, PatientRecord
 
 # --- patients ---------------------------------------------------------------
@@ -96,8 +97,9 @@ class ChargeItem:
 class BillIssued:
     """A bill (待缴费) that the hospital wants paid; a later one of the same number replaces it.
 
-    `insurance_fen` (统筹 and personal account) and `self_pay_fen` (自费) add up to `total_fen`. `at_window` says that
-    it can only be settled at the hospital's window, such as one that an insurance must settle.
+    `insurance_fen` (统筹), `account_fen` (个人账户, settled there too) and `self_pay_fen` (自费) add up to
+    `total_fen`; the account is within the insurance's share where a hospital does not tell it apart. `at_window` says
+    that it can only be settled at the hospital's window, such as one that an insurance must settle.
     """
 
     bill_no: str
@@ -108,9 +110,16 @@ class BillIssued:
     items: tuple[ChargeItem, ...]
     total_fen: Fen
     insurance_fen: Fen
+    account_fen: Fen
     self_pay_fen: Fen
     at_window: bool
     issued_at: datetime
+
+    def __post_init__(self) -> None:
+        """Malformed where the shares are not the whole, whatever system told them."""
+        shares = (self.insurance_fen, self.account_fen, self.self_pay_fen)
+        if sum(shares) != self.total_fen or min(shares) < 0:
+            raise Malformed("the shares of a bill do not add up to its total")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """`insurance` and `self_pay` add up to `total`."""
+    """`insurance` (统筹), `account` (个人账户) and `self_pay` (自费) add up to `total`."""
 
     total: Fen
     insurance: Fen
+    account: Fen
     self_pay: Fen
 
 
@@ -52,12 +53,13 @@ def total_of(items: Sequence[Told], totals: Sequence[Told]) -> Fen:
     return added
 
 
-def shares_of(total: Fen, insurance: Fen | None, self_pay: Fen | None, place: str) -> Shares:
-    """Both shares, the one that is not told as the rest; without either the patient pays all."""
+def shares_of(total: Fen, insurance: Fen | None, account: Fen | None, self_pay: Fen | None, place: str) -> Shares:
+    """All shares: the patient's is the rest where it is not told, else the insurance's; an untold account is 0."""
+    account = NOTHING if account is None else account
     if insurance is None:
-        insurance = NOTHING if self_pay is None else Fen(total - self_pay)
+        insurance = NOTHING if self_pay is None else Fen(total - account - self_pay)
     if self_pay is None:
-        self_pay = Fen(total - insurance)
-    if insurance + self_pay != total or insurance < 0 or self_pay < 0:
+        self_pay = Fen(total - account - insurance)
+    if insurance + account + self_pay != total or min(insurance, account, self_pay) < 0:
         raise Malformed(f"{place}: the shares do not add up to the total")
-    return Shares(total, insurance, self_pay)
+    return Shares(total, insurance, account, self_pay)

@@ -87,6 +87,7 @@ class MapSchema(Schema):
     )
     bill_number = _places("Where the number of a bill stands.")
     insurance_codes = _codes((), "Codes of the price components that are the insurance's share.")
+    account_codes = _codes((), "Codes of the price components that the personal account (个人账户) pays.")
     window_codes = _codes((), "Codes of Invoice.type or ChargeItem.code of bills that only the window settles.")
     report_number = _places("Where the number of a report stands.")
     order_number = _places("Where the number of its order stands on a ServiceRequest.")

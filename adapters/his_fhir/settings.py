@@ -115,6 +115,7 @@ class NewsMap:
     bill_from: str
     bill_number: Places
     insurance_codes: frozenset[str]
+    account_codes: frozenset[str]
     window_codes: frozenset[str]
     report_number: Places
     order_number: Places
@@ -175,7 +176,7 @@ def settings_from(loaded: Mapping[str, Any]) -> FhirSettings:
 
 def _map(loaded: Mapping[str, Any]) -> NewsMap:
     told = {each.name: loaded[each.name] for each in fields(NewsMap)}
-    for name in ("inpatient_classes", "insurance_codes", "window_codes", "imaging"):
+    for name in ("inpatient_classes", "insurance_codes", "account_codes", "window_codes", "imaging"):
         told[name] = frozenset(told[name])
     for name in ("report_statuses", "item_statuses"):
         told[name] = {

@@ -191,7 +191,8 @@ class BillMapSchema(Schema):
     amount = _places("FT1-11.1.1", "What it costs, all of the quantity. An order without a price is no bill.")
     total = _places("", "The bill's total, where it stands apart; the items must add up to it.")
     insurance = _places("FT1-15.1.1", "The insurance's share, in each item or once for the bill.")
-    self_pay = _places("", "The patient's share, likewise; both shares must add up to the total.")
+    account = _places("", "What the patient's personal account (个人账户) pays at the insurance's side, likewise.")
+    self_pay = _places("", "The patient's share, likewise; the shares must add up to the total.")
     unit = fields.String(
         load_default="yuan", validate=validate.OneOf(("yuan", "fen")), metadata={"description": "What amounts are in."}
     )

@@ -80,6 +80,7 @@ class BillMap:
     amount: Places
     total: Places
     insurance: Places
+    account: Places
     self_pay: Places
     unit: str
     at_window: Rule

@@ -52,6 +52,7 @@ def _issued(head: Record, lines: Sequence[Fields]) -> BillIssued:
         items=tuple(_item(line) for line in lines),
         total_fen=shares.total,
         insurance_fen=shares.insurance,
+        account_fen=shares.account,
         self_pay_fen=shares.self_pay,
         at_window=any(line.holds("at_window") for line in lines),
         issued_at=first.required_instant("issued_at"),
@@ -70,8 +71,9 @@ def _item(line: Fields) -> ChargeItem:
 def _shares(lines: Sequence[Fields]) -> Shares:
     items = [Sum(_amount(line, "item_amount"), "item_amount") for line in lines]
     total = total_of(items, [Sum(_amount(line, "total"), "total") for line in lines])
-    insurance, self_pay = (_share(lines, f"item_{share}", share) for share in ("insurance", "self_pay"))
-    return shares_of(total, insurance, self_pay, "insurance")
+    shares = ("insurance", "account", "self_pay")
+    insurance, account, self_pay = (_share(lines, f"item_{share}", share) for share in shares)
+    return shares_of(total, insurance, account, self_pay, "insurance")
 
 
 def _share(lines: Sequence[Fields], of_item: str, of_bill: str) -> Fen | None:

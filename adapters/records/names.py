@@ -61,8 +61,8 @@ KINDS: Mapping[str, Kind] = {
         ("bill_no", "issued_at"),
         (
             *("bill_state", "filler_id", "department_name", "practitioner_name", "at_window"),
-            *("total", "insurance", "self_pay", "item_code", "item_name", "quantity"),
-            *("item_amount", "item_insurance", "item_self_pay", *PATIENT),
+            *("total", "insurance", "account", "self_pay", "item_code", "item_name", "quantity"),
+            *("item_amount", "item_insurance", "item_account", "item_self_pay", *PATIENT),
         ),
         (("item_name", "item_code"), ("item_amount", "total"), ("mrn", "visit_card_no")),
     ),

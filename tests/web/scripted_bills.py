@@ -19,11 +19,11 @@ ITEMS = (
     ChargeItem("0318", "心电图（十二导联）", "1", Fen(4_000)),
     ChargeItem("1120", "阿司匹林肠溶片 100mg×30片", "2", Fen(3_780)),
 )
-OWN, INSURANCE = 6_168, 4_112
+OWN, INSURANCE, ACCOUNT = 6_168, 3_112, 1_000
 
 
 def bill(number: int, state: State, *, insured: bool = True, at_window: bool = False, reason: str = "") -> Bill:
-    own, insurance = (OWN, INSURANCE) if insured else (OWN + INSURANCE, 0)
+    own, insurance, account = (OWN, INSURANCE, ACCOUNT) if insured else (OWN + INSURANCE + ACCOUNT, 0, 0)
     return Bill(
         bill_id=f"{number:032x}",
         bill_no=f"MZ202611240{number:04d}",
@@ -33,8 +33,9 @@ def bill(number: int, state: State, *, insured: bool = True, at_window: bool = F
         department_name="心血管内科",
         practitioner_name="陈思远",
         items=ITEMS,
-        total_fen=Fen(own + insurance),
+        total_fen=Fen(own + insurance + account),
         insurance_fen=Fen(insurance),
+        account_fen=Fen(account),
         self_pay_fen=Fen(own),
         at_window=at_window,
         told_at=TOLD_AT,

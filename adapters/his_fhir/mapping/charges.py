@@ -1,13 +1,13 @@
 """Bills: an Invoice with its lines, or each ChargeItem by itself; no sum is ever made up.
 
 A price is its base and surcharges and taxes, less discounts and deductions (R4 Invoice.lineItem.priceComponent). The
-components whose code the settings list are the insurance's share: one that is deducted is left out of what the hospital
-calls the total, one that is informational is part of it.
+components whose code the settings list are the share of the insurance or of the personal account: one that is deducted
+is left out of what the hospital calls the total, one that is informational is part of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +21,7 @@ from adapters.his_fhir.mapping.visits import patient_of, told_at, visit_number
 from adapters.his_fhir.node import Node
 from adapters.his_fhir.settings import FhirSettings
 from adapters.news import BillIssued, BillWithdrawn, ChargeItem, Left
+from adapters.sums import NOTHING, Shares, shares_of
 from adapters.values import Fen
 
 _WANTED, _WITHDRAWN, _NOT_YET = "wanted", "withdrawn", "not yet"
@@ -39,12 +40,13 @@ _OFF_THE_TOTAL = frozenset({"deduction", "discount"})
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One item; `called` is what the hospital calls its price, the insurance's share was taken off it or is within."""
+    """One item; `called` is what the hospital calls its price, `off` what of the two shares was taken off it before."""
 
     item: ChargeItem
     called: Fen
-    insured_off: Fen
-    insured_within: Fen
+    off: Fen
+    insurance: Fen
+    account: Fen
 
 
 def invoice(item: Item, settings: FhirSettings) -> Iterator[Told]:
@@ -62,9 +64,8 @@ def invoice(item: Item, settings: FhirSettings) -> Iterator[Told]:
     lines = [_line(item, each, settings) for each in main.children("lineItem")]
     if not lines:
         raise Malformed(f"{main.path}.lineItem is missing")
-    off, within = (Fen(sum(part)) for part in ([x.insured_off for x in lines], [x.insured_within for x in lines]))
-    called = Fen(sum(line.called for line in lines))
-    _check_stated(main, called)
+    _check_stated(main, Fen(sum(line.called for line in lines)))
+    shares = _shares(main, lines)
     doctor = main.child("participant").child("actor")
     yield BillIssued(
         bill_no=number,
@@ -73,9 +74,10 @@ def invoice(item: Item, settings: FhirSettings) -> Iterator[Told]:
         department_name=_named(item, main.child("issuer")),
         practitioner_name=practitioner_of(doctor, item.neighbours, settings)[1] if doctor else "",
         items=tuple(line.item for line in lines),
-        total_fen=Fen(called + off),
-        insurance_fen=Fen(off + within),
-        self_pay_fen=Fen(called - within),
+        total_fen=shares.total,
+        insurance_fen=shares.insurance,
+        account_fen=shares.account,
+        self_pay_fen=shares.self_pay,
         at_window=_for_window(main, "type", settings),
         issued_at=_issued_at(main, settings),
     )
@@ -108,7 +110,8 @@ def charge(item: Item, settings: FhirSettings) -> Iterator[Told]:
         practitioner_name=practitioner_of(doctor, item.neighbours, settings)[1] if doctor else "",
         items=(_charge_item(main, price),),
         total_fen=price,
-        insurance_fen=Fen(0),
+        insurance_fen=NOTHING,
+        account_fen=NOTHING,
         self_pay_fen=price,
         at_window=_for_window(main, "code", settings),
         issued_at=_issued_at(main, settings),
@@ -126,17 +129,28 @@ def _line(item: Item, line: Node, settings: FhirSettings) -> _Line:
     components = line.children("priceComponent")
     if not components:
         raise Malformed(f"{line.path}.priceComponent is missing")
-    insured = [each for each in components if _is_insured(each, settings)]
-    off = [each for each in insured if each.text("type") in _OFF_THE_TOTAL]
-    within = [each for each in insured if SIGNS.get(each.text("type")) == 0]
-    if len(off) + len(within) != len(insured):
-        raise Malformed(f"{line.path}.priceComponent: a share of the insurance that is added to the price")
-    called, shares = (
-        amount_of(components),
-        [Fen(sum(abs(fen(e.child("amount"))) for e in part)) for part in (off, within)],
+    insurance, account = (
+        [each for each in components if _has_code(each, listed)]
+        for listed in (settings.map.insurance_codes, settings.map.account_codes)
     )
-    told = ChargeItem(*_what(item, line), amount_fen=Fen(called + shares[0]))
-    return _Line(told, called, *shares)
+    shared = [*insurance, *account]
+    off = [each for each in shared if each.text("type") in _OFF_THE_TOTAL]
+    within = [each for each in shared if SIGNS.get(each.text("type")) == 0]
+    if len(off) + len(within) != len(shared):
+        raise Malformed(f"{line.path}.priceComponent: a share of the insurance that is added to the price")
+    called, taken_off = amount_of(components), _sum(off)
+    told = ChargeItem(*_what(item, line), amount_fen=Fen(called + taken_off))
+    return _Line(told, called, taken_off, _sum(insurance), _sum(account))
+
+
+def _sum(components: Sequence[Node]) -> Fen:
+    return Fen(sum(abs(fen(each.child("amount"))) for each in components))
+
+
+def _shares(main: Node, lines: Sequence[_Line]) -> Shares:
+    total = Fen(sum(line.called + line.off for line in lines))
+    insurance, account = Fen(sum(line.insurance for line in lines)), Fen(sum(line.account for line in lines))
+    return shares_of(total, insurance, account, None, f"{main.path}.lineItem")
 
 
 def _what(item: Item, line: Node) -> tuple[str, str, str]:
@@ -186,8 +200,8 @@ def _check_stated(main: Node, called: Fen) -> None:
             raise Malformed(f"{stated.path} is not what the lines add up to")
 
 
-def _is_insured(component: Node, settings: FhirSettings) -> bool:
-    return any(code.code in settings.map.insurance_codes for code in codes(component, "code") if code.code)
+def _has_code(component: Node, listed: frozenset[str]) -> bool:
+    return any(code.code in listed for code in codes(component, "code") if code.code)
 
 
 def _for_window(main: Node, key: str, settings: FhirSettings) -> bool:

@@ -143,6 +143,7 @@ def _issued(bill_no: str, lines: Sequence[_Line], part: PatientPart, settings: H
         items=items,
         total_fen=shares.total,
         insurance_fen=shares.insurance,
+        account_fen=shares.account,
         self_pay_fen=shares.self_pay,
         at_window=any(line.scope.holds(places.at_window) for line in lines),
         issued_at=scope.required_instant(places.issued_at, settings.time_zone),

@@ -33,8 +33,10 @@ def shares(items: Sequence[Priced], amounts: Sequence[Fen | None], places: BillM
         [Told(each, item.scope.at(places.amount)) for item, each in zip(items, amounts, strict=True)],
         [Told(amount(item.scope, places.total, places.unit), item.scope.at(places.total)) for item in items],
     )
-    insurance, self_pay = (_sum(items, share, places.unit) for share in (places.insurance, places.self_pay))
-    return shares_of(total, insurance, self_pay, first.at((*places.self_pay, *places.insurance)))
+    told = (places.insurance, places.account, places.self_pay)
+    insurance, account, self_pay = (_sum(items, share, places.unit) for share in told)
+    where = first.at((*places.self_pay, *places.insurance, *places.account))
+    return shares_of(total, insurance, account, self_pay, where)
 
 
 def _sum(items: Sequence[Priced], places: Places, unit: str) -> Fen | None:

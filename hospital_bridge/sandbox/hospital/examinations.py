@@ -38,12 +38,13 @@ class Panel:
     section: str
     price_fen: int
     insurance_fen: int = 0
+    account_fen: int = 0
     tests: tuple[Analyte, ...] = ()
 
     @property
     def item(self) -> BillItem:
         """Its line on the bill."""
-        return BillItem(self.code, self.name, 1, self.price_fen, self.insurance_fen)
+        return BillItem(self.code, self.name, 1, self.price_fen, self.insurance_fen, self.account_fen)
 
 
 BLOOD_COUNT = Panel(
@@ -58,9 +59,11 @@ BLOOD_COUNT = Panel(
     ),
 )
 GLUCOSE = Panel(
-    "250302001", "葡萄糖测定", "CH", 800, 600, (Analyte("GLU", "葡萄糖", "mmol/L", "3.9", "6.1", "2.2", "22.2"),)
+    "250302001", "葡萄糖测定", "CH", 800, 600, 0, (Analyte("GLU", "葡萄糖", "mmol/L", "3.9", "6.1", "2.2", "22.2"),)
 )
-POTASSIUM = Panel("250304001", "钾测定", "CH", 600, 400, (Analyte("K", "钾", "mmol/L", "3.5", "5.3", "2.8", "6.2"),))
+POTASSIUM = Panel(
+    "250304001", "钾测定", "CH", 600, 400, 50, (Analyte("K", "钾", "mmol/L", "3.5", "5.3", "2.8", "6.2"),)
+)
 CHEST_CT = Panel("210300001", "胸部CT平扫", "CT", 18_000, 9_000)
 
 PANELS = {panel.code: panel for panel in (BLOOD_COUNT, GLUCOSE, POTASSIUM, CHEST_CT)}

@@ -118,10 +118,11 @@ class BillItem:
     quantity: int
     unit_fen: int
     insurance_fen: int = 0
+    account_fen: int = 0
 
     @property
     def amount_fen(self) -> int:
-        """What it costs, the insurance's share included."""
+        """What it costs, the shares of the insurance and of the personal account included."""
         return self.quantity * self.unit_fen
 
 
@@ -147,7 +148,7 @@ class Bill:
     @property
     def self_pay_fen(self) -> int:
         """What is left to the patient (自费)."""
-        return self.total_fen - sum(item.insurance_fen for item in self.items)
+        return self.total_fen - sum(item.insurance_fen + item.account_fen for item in self.items)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def charges(bill: Bill, doctor: Doctor, department: Department, *, wanted: bool)
     """One FT1 for each item of a bill, wanted or wanted no more."""
     for number, item in enumerate(bill.items, start=1):
         kind = _CHARGE if wanted else _CREDIT
-        yield _charge(bill, item, number, kind, doctor, department)
+        yield from _charge(bill, item, number, kind, doctor, department)
 
 
 def orders(bill: Bill, doctor: Doctor, department: Department, *, wanted: bool, at: datetime) -> Iterator[SegmentText]:
@@ -67,7 +67,7 @@ def orders(bill: Bill, doctor: Doctor, department: Department, *, wanted: bool, 
         )
         yield segment("OBR", {1: str(number), 2: order_no, 4: (item.code, item.name, "L")})
         if wanted:
-            yield _charge(bill, item, number, _CHARGE, doctor, department)
+            yield from _charge(bill, item, number, _CHARGE, doctor, department)
 
 
 def order_halves(report: Report, panel: Panel, doctor: Doctor, department: Department) -> tuple[SegmentText, ...]:
@@ -107,7 +107,9 @@ def specimen(report: Report) -> SegmentText:
     return segment("SPM", {1: "1", 4: ("SER", "血清", "HL70487"), 17: timestamp(report.taken_at, calendar.ZONE)})
 
 
-def _charge(bill: Bill, item: BillItem, number: int, kind: str, doctor: Doctor, department: Department) -> SegmentText:
+def _charge(
+    bill: Bill, item: BillItem, number: int, kind: str, doctor: Doctor, department: Department
+) -> Iterator[SegmentText]:
     insured = {15: ((yuan_from_fen(item.insurance_fen), "CNY"),)} if item.insurance_fen else {}
     fields: dict[int, Field] = {
         1: str(number),
@@ -122,7 +124,9 @@ def _charge(bill: Bill, item: BillItem, number: int, kind: str, doctor: Doctor, 
         21: (doctor.code, doctor.name),
         **insured,
     }
-    return segment("FT1", fields)
+    yield segment("FT1", fields)
+    if item.account_fen:
+        yield segment("ZYB", {1: yuan_from_fen(item.account_fen)})
 
 
 def _measured(number: int, test: Analyte, value: str, state: str) -> SegmentText:

@@ -64,7 +64,11 @@ class Ward:
             "identifiers": {"MRN": [names.MRN]},
             "directory": {"department": "Location"},
             "scheduling": {"places_extension": names.PLACES_LEFT},
-            "map": {"insurance_codes": [names.INSURANCE], "window_codes": [names.WINDOW_ONLY]},
+            "map": {
+                "insurance_codes": [names.INSURANCE],
+                "account_codes": [names.ACCOUNT],
+                "window_codes": [names.WINDOW_ONLY],
+            },
             "codes": dict(REASONS),
             "hints": {"secret": HINT, **more},
         }

@@ -127,6 +127,12 @@ def test_a_bill_adds_up() -> None:
     whole = bill({**BILL, "item_amount": "", "item_insurance": "", "self_pay": "12.34"})
     assert isinstance(whole, BillIssued)
     assert (whole.insurance_fen, whole.items[0].priced) == (1_766, False)
+    of_its_own = bill({**BILL, "item_account": "3.00"}, {**GLUCOSE, "item_account": "1.00"})
+    assert isinstance(of_its_own, BillIssued)
+    assert (of_its_own.insurance_fen, of_its_own.account_fen, of_its_own.self_pay_fen) == (1_000, 400, 1_600)
+    of_the_bill = bill({**BILL, "total": "25.00", "account": "15.00"})
+    assert isinstance(of_the_bill, BillIssued)
+    assert (of_the_bill.account_fen, of_the_bill.self_pay_fen) == (1_500, 0)
 
 
 def test_a_bill_that_is_wanted_no_more() -> None:
@@ -212,6 +218,9 @@ def test_a_report_taken_back_needs_no_result() -> None:
         (bill, [BILL, {**GLUCOSE, "total": "31.00"}], "total"),
         (bill, [{**BILL, "item_amount": "", "total": ""}], "item_amount"),
         (bill, [{**BILL, "total": "", "item_insurance": "26.00"}], "insurance"),
+        (bill, [{**BILL, "total": "", "account": "15.01"}], "insurance"),
+        (bill, [{**BILL, "total": "", "account": "5.00", "self_pay": "15.00"}], "insurance"),
+        (bill, [{**BILL, "total": "", "item_account": "-1.00"}], "item_account"),
         (bill, [{**BILL, "item_amount": "-25.00"}], "item_amount"),
         (bill, [{**BILL, "total": "", "at_window": "maybe"}], "at_window"),
         (bill, [BILL, {**GLUCOSE, "item_name": "", "item_code": ""}], "item_name"),

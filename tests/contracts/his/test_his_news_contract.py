@@ -105,11 +105,20 @@ def test_a_bill_its_insurance_share_and_its_withdrawal(site: Site, told_by: str)
         ),
         total_fen=Fen(3_300),
         insurance_fen=Fen(600),
+        account_fen=Fen(0),
         self_pay_fen=Fen(2_700),
         at_window=False,
         issued_at=site.clock.now(),
     )
     assert only(site, staff.cancel_bill(notice.number)) == BillWithdrawn(notice.number, PATIENT, site.clock.now())
+
+
+@at_every_door("bills")
+@pytest.mark.parametrize("told_by", ["DFT^P03", "ORM^O01"])
+def test_fund_personal_account_and_own_pay_come_apart(site: Site, told_by: str) -> None:
+    bill = only(site, site.hospital.staff.order(WANG_TAO, VISIT, DOCTOR, (GLUCOSE, POTASSIUM), told_by=told_by))
+    assert isinstance(bill, BillIssued)
+    assert (bill.total_fen, bill.insurance_fen, bill.account_fen, bill.self_pay_fen) == (1_400, 1_000, 50, 350)
 
 
 @at_every_door("bills")

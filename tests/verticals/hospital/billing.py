@@ -243,12 +243,13 @@ def issued(
     *,
     own: int = 3_000,
     insurance: int = 1_000,
+    account: int = 0,
     minute: int = 0,
     mrn: str = RECORD,
     at_window: bool = False,
 ) -> BillIssued:
     """A bill of two items, told so many minutes after the morning began."""
-    total = own + insurance
+    total = own + insurance + account
     items = (ChargeItem("1", CANARY, "2", Fen(total - 500)), ChargeItem("2", "血常规", "1", Fen(500)))
     return BillIssued(
         bill_no=bill_no,
@@ -259,6 +260,7 @@ def issued(
         items=items,
         total_fen=Fen(total),
         insurance_fen=Fen(insurance),
+        account_fen=Fen(account),
         self_pay_fen=Fen(own),
         at_window=at_window,
         issued_at=MORNING + minute * MINUTE,

@@ -12,7 +12,8 @@ NONE = Fen(0)
 
 
 def bill(state: State) -> Bill:
-    return Bill("b1", "B1", "s1", "1", "", "", "", (), NONE, NONE, NONE, at_window=False, told_at=MORNING, state=state)
+    sums = (NONE, NONE, NONE, NONE)
+    return Bill("b1", "B1", "s1", "1", "", "", "", (), *sums, at_window=False, told_at=MORNING, state=state)
 
 
 @pytest.mark.parametrize("state", State)

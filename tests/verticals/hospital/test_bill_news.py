@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
 import pytest
 from sqlalchemy import text
 
-from adapters.errors import Refused
+from adapters.errors import Malformed, Refused
 from adapters.news import BillIssued, BillWithdrawn
+from adapters.values import Fen
 from hospital_bridge.verticals.hospital.bills import arrival, matching
 from hospital_bridge.verticals.hospital.bills.bill import State
 from hospital_bridge.verticals.hospital.store import bills
@@ -31,6 +33,21 @@ def test_a_bill_is_the_patients_whole_as_the_hospital_told_it(world: BillWorld) 
     bill = world.bill()
     assert (bill.subject_id, bill.state, bill.items) == (world.subject, State.ISSUED, news.items)
     assert bill.asks(news)
+
+
+def test_fund_personal_account_and_own_pay_are_kept_and_only_own_pay_is_asked_of_the_patient(world: BillWorld) -> None:
+    bill = world.issue(own=3_000, insurance=1_000, account=400)
+    assert (bill.total_fen, bill.insurance_fen, bill.account_fen, bill.self_pay_fen) == (4_400, 1_000, 400, 3_000)
+    moved = world.issue(own=3_000, insurance=900, account=500, minute=1)
+    assert (moved.account_fen, moved.reason) == (500, "bill_changed")
+    assert world.opened(moved).amount_fen == 3_000
+
+
+def test_shares_that_are_not_the_whole_are_no_bill() -> None:
+    with pytest.raises(Malformed):
+        replace(issued(), total_fen=Fen(4_001))
+    with pytest.raises(Malformed):
+        replace(issued(), insurance_fen=Fen(-1), account_fen=Fen(1_001))
 
 
 def test_the_names_of_items_stand_nowhere_open(world: BillWorld, database: Database) -> None:

@@ -32,6 +32,7 @@ reply_timeout = 5.0
 {codes}
 
 [operator.his.hl7v2.map.bill]
+account = "ZYB-1"
 at_window = {{ from = "PV1-20", values = ["{window_only}"] }}
 """
 

@@ -113,6 +113,7 @@ class Bill:
     items: tuple[ChargeItem, ...] = field(repr=False)
     total_fen: Fen
     insurance_fen: Fen
+    account_fen: Fen
     self_pay_fen: Fen
     at_window: bool
     told_at: datetime
@@ -140,8 +141,9 @@ class Bill:
 
     def asks(self, issued: BillIssued) -> bool:
         """Whether it asks for the same sums in the same place."""
-        asked = (issued.total_fen, issued.insurance_fen, issued.self_pay_fen, issued.at_window)
-        return asked == (self.total_fen, self.insurance_fen, self.self_pay_fen, self.at_window)
+        shares = (issued.insurance_fen, issued.account_fen, issued.self_pay_fen)
+        standing = (self.insurance_fen, self.account_fen, self.self_pay_fen)
+        return (issued.total_fen, shares, issued.at_window) == (self.total_fen, standing, self.at_window)
 
     def telling(self, issued: BillIssued) -> Bill:
         """The bill with what the hospital says now."""
@@ -153,6 +155,7 @@ class Bill:
             items=issued.items,
             total_fen=issued.total_fen,
             insurance_fen=issued.insurance_fen,
+            account_fen=issued.account_fen,
             self_pay_fen=issued.self_pay_fen,
             at_window=issued.at_window,
             told_at=issued.issued_at,

@@ -28,6 +28,7 @@ def export_bills(work: VerticalWork, subject_id: str) -> Sequence[Mapping[str, A
             ],
             "total_fen": bill.total_fen,
             "insurance_fen": bill.insurance_fen,
+            "account_fen": bill.account_fen,
             "self_pay_fen": bill.self_pay_fen,
             "state": bill.state.value,
         }

@@ -48,6 +48,7 @@ BILL = Table(
     Column("words", LargeBinary, nullable=False, info=holds("bill")),
     Column("total_fen", BigInteger, nullable=False),
     Column("insurance_fen", BigInteger, nullable=False),
+    Column("account_fen", BigInteger, nullable=False, server_default="0"),
     Column("self_pay_fen", BigInteger, nullable=False),
     Column("at_window", Boolean, nullable=False),
     Column("told_at", Instant, nullable=False),
@@ -58,8 +59,8 @@ BILL = Table(
     Column("reason", Described(200), nullable=False),
     Column("version", Integer, nullable=False),
     UniqueConstraint("operator_id", "bill_no"),
-    CheckConstraint("insurance_fen >= 0 AND self_pay_fen >= 0", name="sums_not_negative"),
-    CheckConstraint("insurance_fen + self_pay_fen = total_fen", name="sums_add_up"),
+    CheckConstraint("insurance_fen >= 0 AND account_fen >= 0 AND self_pay_fen >= 0", name="sums_not_negative"),
+    CheckConstraint("insurance_fen + account_fen + self_pay_fen = total_fen", name="sums_add_up"),
 )
 Index(None, BILL.c.operator_id, BILL.c.subject_id, BILL.c.told_at)
 PARKED = "subject_id = ''"
@@ -189,6 +190,7 @@ def _told(work: VerticalWork, bill: Bill) -> dict[str, Any]:
         "words": _seal(work, bill, BILL.name, bill.bill_id, words),
         "total_fen": bill.total_fen,
         "insurance_fen": bill.insurance_fen,
+        "account_fen": bill.account_fen,
         "self_pay_fen": bill.self_pay_fen,
         "at_window": bill.at_window,
         "told_at": bill.told_at,
@@ -229,6 +231,7 @@ def _read(work: VerticalWork, row: Row[Any]) -> Bill:
         items=_items(work, row),
         total_fen=Fen(row.total_fen),
         insurance_fen=Fen(row.insurance_fen),
+        account_fen=Fen(row.account_fen),
         self_pay_fen=Fen(row.self_pay_fen),
         at_window=row.at_window,
         told_at=row.told_at,

@@ -51,6 +51,7 @@ places_extension = "{places_left}"
 
 [operator.his.fhir.map]
 insurance_codes = ["{insurance}"]
+account_codes = ["{account}"]
 window_codes = ["{window_only}"]
 
 [operator.his.fhir.feeds]
@@ -104,6 +105,7 @@ class FhirDoor:
             mrn=names.MRN,
             places_left=names.PLACES_LEFT,
             insurance=names.INSURANCE,
+            account=names.ACCOUNT,
             window_only=names.WINDOW_ONLY,
             codes="\n".join(f'{code} = "{reason}"' for code, reason in REASONS.items()),
         )

@@ -94,13 +94,10 @@ def entry_of(told: Mapping[str, Any], control_id: str) -> BookEntry:
 
 def _line(number: int, item: BillItem) -> Resource:
     components = [{"type": "base", "amount": money(item.amount_fen)}]
-    if item.insurance_fen:
-        share = {
-            "type": "deduction",
-            "code": concept(names.ITEMS, names.INSURANCE),
-            "amount": money(item.insurance_fen),
-        }
-        components.append(share)
+    for code, share_fen in ((names.INSURANCE, item.insurance_fen), (names.ACCOUNT, item.account_fen)):
+        if share_fen:
+            share = {"type": "deduction", "code": concept(names.ITEMS, code), "amount": money(share_fen)}
+            components.append(share)
     return {"sequence": number, "chargeItemReference": {"reference": f"#c{number}"}, "priceComponent": components}
 
 

@@ -9,8 +9,8 @@ SERIAL, ORDER, TRADE = "urn:hospital-bridge:posting", "urn:hospital-bridge:order
 PLACES_LEFT = "urn:demo-hospital:places-left"
 SERVICES, ITEMS, TESTS = "urn:demo-hospital:services", "urn:demo-hospital:items", "urn:demo-hospital:tests"
 ERRORS = "urn:demo-hospital:errors"
-INSURANCE, WINDOW_ONLY = "TC", "YB"
-"""The price component that the insurance pays, and the type of a bill that only the window settles."""
+INSURANCE, ACCOUNT, WINDOW_ONLY = "TC", "GZ", "YB"
+"""The price components of insurance and personal account, and the type of a bill that only the window settles."""
 
 PAID, REFUNDED = "paid", "refunded"
 FLAGS = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"

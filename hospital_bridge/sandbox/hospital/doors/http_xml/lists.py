@@ -107,8 +107,8 @@ class Lists:
         items = SubElement(made, "Items")
         for item in bill.items:
             told = {"ItemCode": item.code, "ItemName": item.name, "Num": str(item.quantity)}
-            sums = {"Amt": wording.yuan(item.amount_fen), "FundAmt": wording.yuan(item.insurance_fen)}
-            items.append(row("Item", **told, **sums))
+            shares = {"FundAmt": wording.yuan(item.insurance_fen), "AcctAmt": wording.yuan(item.account_fen)}
+            items.append(row("Item", **told, Amt=wording.yuan(item.amount_fen), **shares))
         return made
 
     def _report(self, report: Report) -> Element:

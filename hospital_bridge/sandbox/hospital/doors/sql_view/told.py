@@ -85,6 +85,7 @@ def _of_bill(bill: Bill, _hospital: SimulatedHospital, now: datetime) -> Iterato
             "SL": item.quantity,
             "JE": yuan_from_fen(item.amount_fen),
             "TCJE": yuan_from_fen(item.insurance_fen),
+            "GZJE": yuan_from_fen(item.account_fen),
             "KDSJ": time_of(bill.issued_at if bill.state is BillState.OPEN else now),
         }
 
