@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from adapters.values import EntryKind
+from hospital_bridge.finance_differences import difference_row, difference_rows, settle
 from hospital_bridge.money_rows import money_rows
 from hospital_bridge.payment.effects import PATIENCE
 from hospital_bridge.payment.flows import decide
 from hospital_bridge.payment.reconcile import ask_again
 from hospital_bridge.payment.reconcile.statement import SIGNED, NotReady, sign, statement_of, why_not
-from hospital_bridge.store.differences import Finding
 from hospital_bridge.store.staff import StaffAccounts
 from hospital_bridge.store.statements import Statements
 from hospital_bridge.web.finance_reads import (
@@ -34,12 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from hospital_bridge.payment.context import MoneyContext
-    from hospital_bridge.store.differences import OpenDifference
     from hospital_bridge.store.unit_of_work import Work
-
-
-MOST_SHOWN = 500
-"""Open differences that one page shows, the oldest first; the export has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +74,11 @@ class FinanceDesk:
 
     def differences(self, operator_id: str) -> Sequence[DifferenceRow]:
         with self.money(operator_id).store.read(operator_id) as work:
-            return [_difference_row(work, one) for one in work.differences.open(MOST_SHOWN)]
+            return difference_rows(work)
 
     def all_differences(self, operator_id: str) -> Iterator[DifferenceRow]:
         with self.money(operator_id).store.read(operator_id) as work:
-            yield from (_difference_row(work, one) for one in work.differences.open())
+            yield from (difference_row(work, one) for one in work.differences.open())
 
     def under_way(self, operator_id: str) -> Sequence[UnderWayRow]:
         with self.money(operator_id).store.read(operator_id) as work:
@@ -127,10 +121,7 @@ class FinanceDesk:
 
     def explain(self, operator_id: str, key: str, explanation: Explanation | None, *, by: str) -> None:
         with self.money(operator_id).store.begin(operator_id) as work:
-            one = _found(work, key)
-            if one is None:
-                raise SomebodyWasFaster(key)
-            _settle(work, one, explanation, by)
+            settle(work, key, explanation, by)
 
 
 def _carry_out(context: MoneyContext, work: Work, about: str, decision: Decision, receipt_no: str, by: str) -> None:
@@ -147,47 +138,3 @@ def _carry_out(context: MoneyContext, work: Work, about: str, decision: Decision
             decide.decide_refund_again(context, work, about, by=by)
         case Decision.RETURNED:
             decide.decide_returned(work, about, by=by)
-
-
-def _found(work: Work, key: str) -> OpenDifference | None:
-    account, _, rest = key.partition("/")
-    day, *named = rest.split("/", 3)
-    try:
-        finding, kind, reference = named
-        return work.differences.find_open(
-            account, date.fromisoformat(day), (Finding(finding), EntryKind(kind), reference)
-        )
-    except ValueError:
-        return None
-
-
-def _settle(work: Work, one: OpenDifference, explanation: Explanation | None, by: str) -> None:
-    about = {"finding": one.difference.finding}
-    if explanation is None:
-        work.differences.take_over(one, by)
-        work.audit.record(by, "difference.taken_over", one.difference.reference, **about)
-        return
-    work.differences.explain(one, by, explanation)
-    work.audit.record(by, "difference.explained", one.difference.reference, **about, reason=explanation)
-
-
-def _difference_row(work: Work, one: OpenDifference) -> DifferenceRow:
-    found = one.difference
-    owner = StaffAccounts(work).find(found.owner)
-    return DifferenceRow(
-        key=_key(one),
-        account=one.wallet_account,
-        day=one.day,
-        finding=found.finding,
-        kind=found.kind,
-        reference=found.reference,
-        ours_fen=found.ours_fen,
-        theirs_fen=found.theirs_fen,
-        since=found.found_at,
-        owner=owner.display_name if owner else "",
-        clue=found.clue,
-    )
-
-
-def _key(one: OpenDifference) -> str:
-    return "/".join((one.wallet_account, one.day.isoformat(), *one.difference.key))

@@ -15,7 +15,7 @@ from hospital_bridge.store.differences import Finding, Progress
 from hospital_bridge.store.reconciliation import RunState, Step
 from hospital_bridge.store.staff import StaffAccounts
 from hospital_bridge.store.unit_of_work import Store
-from hospital_bridge.web.finance_reads import CannotSign, NotYet
+from hospital_bridge.web.finance_reads import CannotSign, Explanation, NotYet, SomebodyWasFaster
 from tests.payment.test_reconciling import DAY, ONE, found, reconcile
 from tests.payment.wallet import InMemoryWallet
 from tests.payment.world import ACCOUNT, FEE, OPERATOR, World
@@ -110,3 +110,48 @@ def test_31_a_refund_that_the_bill_lacks_for_good_is_asked_for_at_the_wallet(wor
     with world.store.read(OPERATOR) as work:
         [one] = work.differences.of(ACCOUNT, DAY)
     assert (one.finding, one.kind, one.clue) == (Finding.LEDGER_ONLY, EntryKind.REFUND, "confirmed")
+
+
+ALIKE = 60
+
+
+@pytest.fixture
+def shared(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A day whose bill has sixty lines that are nobody's here beside one that is, and one entry that the list lacks."""
+    world.fulfilled()
+    [ours] = world.wallet.download_bill(DAY)
+    strangers = [replace(ours, merchant_order_no=f"X{number}", amount_fen=Fen(7)) for number in range(ALIKE)]
+    monkeypatch.setattr(world.wallet, "download_bill", lambda _: iter([ours, *strangers]))
+    world.desk.effects.clear()
+    reconcile(world)
+    return world
+
+
+def test_lines_that_are_nobodys_here_are_one_matter_that_a_person_owns(shared: World, finance: FinanceDesk) -> None:
+    strangers, alone = finance.differences(OPERATOR)
+    assert (strangers.count, strangers.theirs_fen, strangers.finding) == (ALIKE, ALIKE * 7, Finding.WALLET_ONLY)
+    assert (alone.count, alone.finding) == (1, Finding.SALE_MISSING)
+    assert len(list(finance.all_differences(OPERATOR))) == ALIKE + 1
+    with shared.store.begin(OPERATOR) as work:
+        wang = StaffAccounts(work).add("wang", "王会计", "no password", frozenset())
+    finance.explain(OPERATOR, strangers.key, None, by=wang)
+    owned, _ = finance.differences(OPERATOR)
+    assert (owned.count, owned.owner) == (ALIKE, "王会计")
+    with pytest.raises(SomebodyWasFaster):
+        finance.explain(OPERATOR, strangers.key, None, by=wang)
+    [account] = finance.statement(OPERATOR, DAY).content["accounts"]
+    assert [one.get("count") for one in account["differences"]] == [None, ALIKE]
+    finance.explain(OPERATOR, owned.key, Explanation.ANOTHER_TILL, by=wang)
+    assert finance.differences(OPERATOR) == [alone]
+
+
+def test_a_group_is_explained_only_as_it_was_seen(
+    shared: World, finance: FinanceDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, _ = finance.differences(OPERATOR)
+    lines = list(shared.wallet.download_bill(DAY))
+    one_more = [*lines, replace(lines[-1], merchant_order_no="later")]
+    monkeypatch.setattr(shared.wallet, "download_bill", lambda _: iter(one_more))
+    reconcile(shared)
+    with pytest.raises(SomebodyWasFaster):
+        finance.explain(OPERATOR, seen.key, Explanation.ANOTHER_TILL, by="wang")

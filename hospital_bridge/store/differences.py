@@ -204,7 +204,7 @@ class Differences:
     def _add(self, wallet_account: str, day: date, one: Difference, run_id: str) -> None:
         ended_at = None if one.progress is Progress.OPEN else self._work.now
         values = columns_of(replace(one, ended_at=ended_at))
-        self._table.add(wallet_account=wallet_account, day=day, seen_by=run_id, **values)
+        self._table.add_later(wallet_account=wallet_account, day=day, seen_by=run_id, **values)
 
     def _set(self, one: OpenDifference, **values: object) -> None:
         self._table.change(*_on(one.wallet_account, one.day), *_is(one.difference.key), **values)

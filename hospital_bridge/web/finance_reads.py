@@ -67,7 +67,10 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class DifferenceRow:
-    """One entry on which two books differ; `key` names it in a form, `owner` is who looks into it."""
+    """An entry on which two books differ, or a `count` of them that are alike, with their sums.
+
+    `key` names it in a form, `owner` is who looks into it.
+    """
 
     key: str
     account: str
@@ -80,6 +83,7 @@ class DifferenceRow:
     since: datetime | None
     owner: str
     clue: str = ""
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,7 @@ class Finance(Protocol):
         """The newest reconciliations first."""
 
     def differences(self, operator_id: str) -> Sequence[DifferenceRow]:
-        """What is not cleared or explained, the oldest first."""
+        """What is not cleared or explained, the oldest first; many that are alike as one row before them."""
 
     def all_differences(self, operator_id: str) -> Iterator[DifferenceRow]:
         """The same without an end, for saving."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
 from adapters.values import Fen
 from hospital_bridge.payment.context import MoneyContext
-from hospital_bridge.store.differences import Progress
+from hospital_bridge.store.difference_groups import MOST_ALONE
+from hospital_bridge.store.differences import Difference, Progress
 from hospital_bridge.store.reconciliation import Reconciliation, RunState
 from hospital_bridge.store.statements import SIDES, Statement, StatementLine, Statements, digest_of
 from hospital_bridge.store.unit_of_work import Work
@@ -118,20 +120,30 @@ def _account(work: Work, run: Reconciliation) -> Content:
         **dict(zip(SIDES, _sides(work, run), strict=True)),
         "unexplained_fen": run.unexplained_fen,
         "channels": [{**asdict(one), "net_fen": one.net_fen} for one in channels],
-        "differences": [
-            {
-                "finding": one.finding,
-                "kind": one.kind,
-                "reference": one.reference,
-                "ours_fen": one.ours_fen,
-                "theirs_fen": one.theirs_fen,
-                "progress": one.progress,
-                "explanation": one.explanation,
-            }
-            for one in differences
-            if one.progress is not Progress.CLEARED
-        ],
+        "differences": _told_together(one for one in differences if one.progress is not Progress.CLEARED),
     }
+
+
+def _told_together(differences: Iterable[Difference]) -> Sequence[Content]:
+    """What is told of each difference; of more than `MOST_ALONE` that are alike, their number and sums."""
+    alike: defaultdict[tuple[str, ...], list[Difference]] = defaultdict(list)
+    for one in differences:
+        alike[one.finding, one.kind, one.progress, one.explanation].append(one)
+    return [
+        told
+        for group in alike.values()
+        for told in (map(_told_alone, group) if len(group) <= MOST_ALONE else [_sum_of(group)])
+    ]
+
+
+def _told_alone(one: Difference) -> Content:
+    names = ("finding", "kind", "reference", "ours_fen", "theirs_fen", "progress", "explanation")
+    return {name: getattr(one, name) for name in names}
+
+
+def _sum_of(group: Sequence[Difference]) -> Content:
+    sums = {name: sum(getattr(one, name) for one in group) for name in ("ours_fen", "theirs_fen")}
+    return {**_told_alone(group[0]), **sums, "reference": "", "count": len(group)}
 
 
 def _linked(line: StatementLine) -> Content:
