@@ -50,6 +50,8 @@ NIGHT = time(0, 30)
 
 APPLYING = Retry(first=timedelta(0), permanent=(Malformed,))
 """Applying touches the database alone: five tries follow at once, and whoever waits behind goes on within a second."""
+TAKING_UP = Retry(first=timedelta(milliseconds=50), longest=timedelta(seconds=1))
+"""Whatever comes in waits behind it, and after a failure each message has a job of its own."""
 
 
 def handlers_of(bridge: Bridge) -> Handlers:
@@ -72,7 +74,7 @@ def handlers_of(bridge: Bridge) -> Handlers:
         EXPIRE_CARDS: partial(_expire_cards, bridge),
         TIDY: partial(_tidy, bridge.settings.bridge.raw_message_days),
     }
-    return Handlers(tx=tx, io=io, retry={APPLY: APPLYING})
+    return Handlers(tx=tx, io=io, retry={APPLY: APPLYING, TAKE_UP: TAKING_UP})
 
 
 def periodic_tasks(bridge: Bridge) -> Sequence[PeriodicTask]:
