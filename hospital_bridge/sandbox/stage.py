@@ -164,10 +164,11 @@ class Stage:
         someone.sign_in()
         return someone
 
-    def employ(self, login_name: str, display_name: str, role: str) -> None:
-        """Make an account with the password of all of them."""
+    def employ(self, login_name: str, display_name: str, roles: str) -> None:
+        """Make an account with the password of all of them; `roles` stand between blanks."""
         account = {"HOSPITAL_BRIDGE_STAFF_PASSWORD": self.password}
-        self.run("staff", "add", login_name, "--name", display_name, "--role", role, **account)
+        held = [word for role in roles.split() for word in ("--role", role)]
+        self.run("staff", "add", login_name, "--name", display_name, *held, **account)
 
     def issue_key(self, name: str, scope: str) -> str:
         """A key of the API for the system of that name, with one scope."""
@@ -236,8 +237,8 @@ class Stage:
         )
         self.run("migrate")
         self.password = self.town.wallet.ids.secret()[:16]
-        for login_name, (role, display_name) in self.company.staff.items():
-            self.employ(login_name, display_name, role)
+        for login_name, (roles, display_name) in self.company.staff.items():
+            self.employ(login_name, display_name, roles)
 
     def _launched(self, words: Sequence[str]) -> Launched:
         return subprocess.Popen(  # noqa: S603 - as above

@@ -130,7 +130,7 @@ def decide(about: str, decision: str) -> Any:
         site().finance.decide(visit().operator.id, about, chosen, receipt_no=receipt_no, by=visit().principal)
     except SomebodyWasFaster:
         raise BridgeError("HB-D004") from None
-    return redirect(address("admin.work"), 303)
+    return redirect(address("admin.work" if _is_admin() else "refunds.waiting"), 303)
 
 
 @blueprint.get("/reconciliation")
@@ -206,6 +206,12 @@ def explain() -> Any:
     return redirect(address("finance.reconciliation"), 303)
 
 
+def _is_admin() -> bool:
+    """Whether the work list is open to this person; finance has its part of it beside the refunds to approve."""
+    staff = visit().staff
+    return staff is not None and staff.has(ADMIN)
+
+
 def _decision(name: str) -> Decision:
     if name not in set(Decision):
         raise BridgeError("HB-R002")
@@ -219,6 +225,7 @@ def _confirmation(about: str, decision: Decision, receipt_no: str | None = None,
         "words": DECISIONS[decision],
         "receipt_no": receipt_no or "",
         "missing": receipt_no is not None,
+        "work_list": address("admin.work" if _is_admin() else "refunds.waiting"),
     }
     return show("staff/decide.html", context, status)
 

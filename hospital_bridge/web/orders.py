@@ -89,8 +89,9 @@ def _found(payment_id: str) -> OrderView:
 
 def _sought(typed: dict[str, str]) -> tuple[Sought, dict[str, str]]:
     """What is looked for, and message ids of what was not understood by field."""
-    if typed["number"]:
-        return Sought(number="".join(typed["number"].split())), {}
+    number = "".join(each for each in typed["number"] if each.isprintable() and not each.isspace())
+    if number:
+        return Sought(number=number), {}
     if not typed["day"] and not typed["amount"]:
         return Sought(), {"number": NOTHING_TYPED}
     day, amount_fen = _day(typed["day"]), _amount(typed["amount"])

@@ -14,6 +14,7 @@ from hospital_bridge.payment.flows.staff_refund import Obstacle
 from hospital_bridge.payment.model import RefundReason
 from hospital_bridge.web import order_words
 from hospital_bridge.web.access import FINANCE, Access, Area, open_to
+from hospital_bridge.web.finance import DECISIONS
 from hospital_bridge.web.forms import KEY
 from hospital_bridge.web.live import show
 from hospital_bridge.web.proving import proves_again
@@ -71,8 +72,14 @@ def ask(payment_id: str) -> Any:
 @blueprint.get("/refunds")
 @open_to(BY_FINANCE)
 def waiting() -> Response:
-    """What waits for a second person."""
-    context = {"requests": site().refunds.waiting(visit().operator.id), "words": order_words}
+    """What waits for a second person, and money that waits for a decision."""
+    here = visit().operator.id
+    context = {
+        "requests": site().refunds.waiting(here),
+        "money": site().finance.waiting(here),
+        "decisions": DECISIONS,
+        "words": order_words,
+    }
     return show("staff/refunds.html", context)
 
 

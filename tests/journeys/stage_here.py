@@ -37,9 +37,9 @@ class StageHere:
         return f"{self.public_url}/p/{self.operator}"
 
     def worker(self, name: str) -> Worker:
-        role, display_name = HOSPITAL.staff[name]
+        roles, display_name = HOSPITAL.staff[name]
         with suppress(NameTaken), self.bridge.store.begin(self.operator) as work:
-            StaffAccounts(work).add(name, display_name, QUICK.hash(PASSWORD), frozenset({RoleGrant(role)}))
+            StaffAccounts(work).add(name, display_name, QUICK.hash(PASSWORD), frozenset(map(RoleGrant, roles.split())))
         someone = Worker(self.public_url, self.operator, name, PASSWORD)
         someone.sign_in()
         return someone

@@ -97,6 +97,13 @@ def test_nothing_of_what_was_looked_for_is_kept(li: FlaskClient, kit: SiteKit, o
         assert work.connection.exec_driver_sql("SELECT count(*) FROM web_request").scalar_one() == 0
 
 
+@pytest.mark.parametrize("number", ["\0", "\u200f", " ", "%", "'", "9" * 64, "张"])
+def test_whatever_is_typed_finds_nothing_rather_than_breaks(li: FlaskClient, order: Payment, number: str) -> None:
+    found = post(li, ORDERS, {"number": number}, from_page=ORDERS)
+    assert found.status_code in (200, 422)
+    assert order.merchant_order_no not in found.text
+
+
 def test_a_part_goes_back_once_however_often_the_form_is_sent(li: FlaskClient, kit: SiteKit, order: Payment) -> None:
     page = get(li, form_of(order, "12.50"))
     assert "cannot be undone" in page.text
@@ -235,3 +242,13 @@ def test_the_help_desk_looks_asks_again_and_cannot_give_back(
     assert post(clerk, f"{one}/refund", hidden_of(page) | {"amount": "1", "reason": "not_done"}).status_code == 403
     assert "order.asked_again" in trail(kit)
     assert refunds(kit, order) == []
+
+
+def test_finance_decides_on_money_that_waits_and_comes_back_to_its_own_page(li: FlaskClient, kit: SiteKit) -> None:
+    page = get(li, "/staff/h1/refunds").text
+    decision = "/staff/h1/money/paid-h1/refused"
+    assert decision in page
+    assert 'href="/staff/h1/refunds"' in get(li, decision).text
+    sent = post(li, decision, {}, from_page=decision)
+    assert (sent.status_code, sent.headers["Location"]) == (303, "/staff/h1/refunds")
+    assert [about for _, about, *_ in kit.finance.decided] == ["paid-h1"]

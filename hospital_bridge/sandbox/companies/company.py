@@ -33,7 +33,7 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """An operator of a demo; `vertical` is the one that it runs, `staff` has login name -> role and display name.
+    """An operator of a demo; `vertical` is the one that it runs, `staff` has login name -> roles and display name.
 
     `written` makes its files for one site.
     """

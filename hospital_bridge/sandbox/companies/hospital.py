@@ -58,9 +58,10 @@ HOSPITAL = Company(
     name="示例医院",
     name_en="Demo Hospital",
     staff={
-        "admin": ("admin", "示例管理员"),
+        "admin": ("admin finance", "示例管理员"),
         "auditor": ("auditor", "示例审计员"),
-        "nurse": ("nurse", "示例护士"),
+        "finance": ("finance", "示例会计"),
+        "nurse": ("nurse help_desk", "示例护士"),
         "doctor": ("clinician", "示例医生"),
         "records": ("records", "示例病案员"),
     },
