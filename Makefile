@@ -1,8 +1,8 @@
-# Everything starts here: `make demo`, `make test`, `make check`, `make bench`, `make fuzz`, `make kills`, `make scenarios`, `make simulate`, `make docs`, `make wheel`.
+# Everything starts here: `make demo`, `make test`, `make check`, `make bench`, `make fuzz`, `make kills`, `make scenarios`, `make coverage`, `make simulate`, `make docs`, `make wheel`.
 # Each target installs what it needs, pinned by constraints.txt and package-lock.json.
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check pages bench fuzz kills scenarios simulate docs reference wheel clean
+.PHONY: demo test check pages bench fuzz kills scenarios coverage simulate docs reference wheel clean
 
 bin := .venv/bin
 pip := $(bin)/pip --disable-pip-version-check install --quiet --constraint constraints.txt
@@ -38,6 +38,12 @@ kills: .venv/.ready
 
 scenarios: .venv/.ready
 	$(bin)/pytest -q -m scenario --four-processes $(ARGS)
+
+money := tests/payment tests/cards/test_card_refunds.py tests/test_finance.py tests/test_finance_statements.py
+coverage: .venv/.ready
+	mkdir -p var
+	$(bin)/coverage run -m pytest -q -k "not postgresql and not four" $(money) $(ARGS)
+	$(bin)/coverage report
 
 FROM := 0
 SEEDS := 200

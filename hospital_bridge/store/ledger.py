@@ -12,7 +12,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
-    ColumnElement,
     Date,
     Index,
     Row,
@@ -71,10 +70,6 @@ class Ledger:
         dated = replace(posting, posting_id=self._work.ids.new(), posted_at=self._work.now)
         self._table.add(source_key=posting.source_key, **columns_of(dated))
 
-    def of(self, payment_id: str) -> Sequence[Posting]:
-        """The postings of one payment in the order in which they were made."""
-        return self._many(LEDGER.c.payment_id == payment_id)
-
     def wallet_movements(self, wallet_account: str, day: date) -> Iterator[tuple[EntryKind, str, str, Fen]]:
         """What passed through a wallet account on that business date, row by row: kind, reference, order, fen.
 
@@ -117,7 +112,7 @@ class Ledger:
 
     def all(self) -> Sequence[Posting]:
         """Every posting, the oldest first."""
-        return self._many()
+        return [record_of(Posting, row) for row in self._table.all(order_by=[LEDGER.c.posting_id])]
 
     def balances(self, at: datetime | None = None) -> dict[Account, Fen]:
         """What stood on each account at that instant, or now, in fen.
@@ -139,9 +134,6 @@ class Ledger:
             LEDGER.c.debit_account, LEDGER.c.credit_account
         )
         return mine if at is None else mine.where(LEDGER.c.posted_at <= at)
-
-    def _many(self, *conditions: ColumnElement[bool]) -> Sequence[Posting]:
-        return [record_of(Posting, row) for row in self._table.all(*conditions, order_by=[LEDGER.c.posting_id])]
 
 
 def _movement(row: Row[Any]) -> tuple[EntryKind, str, str, Fen]:

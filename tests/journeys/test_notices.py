@@ -111,7 +111,7 @@ def test_a_right_notice_twenty_times_at_once_is_one_posting(stage: Stage, phone:
     with reading(stage) as work:
         payment = work.payments.by_order(paid_notice.fields["out_trade_no"])
         assert payment is not None
-        collected = [p for p in work.ledger.of(payment.payment_id) if p.move is Move.COLLECT]
+        collected = [p for p in work.ledger.all() if p.payment_id == payment.payment_id and p.move is Move.COLLECT]
     assert [posting.amount_fen for posting in collected] == [8_000]
     assert payment.collected_fen == 8_000
 

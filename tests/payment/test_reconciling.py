@@ -258,9 +258,20 @@ def test_sales_of_another_wallet_account_are_none_of_this_ones_business(world: W
     payment = world.fulfilled()
     world.refund_all(payment)
     world.drain()
+    assert run_of_another_account(world, DAY) == (RunState.DONE, 0, 0)
+
+
+def test_what_the_hospital_lists_a_day_late_is_still_of_the_account_that_it_was_paid_at(world: World) -> None:
+    world.fulfilled()
+    world.desk.effects[0] = replace(world.desk.effects[0], occurred_at=world.clock.now() + ONE)
+    world.clock.advance(ONE)
+    assert run_of_another_account(world, DAY + ONE) == (RunState.DONE, 0, 0)
+
+
+def run_of_another_account(world: World, day: date) -> tuple[RunState, int, int]:
     wallets = {**world.context.wallets, "alipay-2": InMemoryWallet(world.clock)}
-    run = reconcile_day(replace(world.context, wallets=wallets), "alipay-2", DAY)
-    assert (run.state, run.matched, run.unexplained_fen) == (RunState.DONE, 0, 0)
+    run = reconcile_day(replace(world.context, wallets=wallets), "alipay-2", day)
+    return run.state, run.matched, run.unexplained_fen
 
 
 def test_a_difference_that_comes_back_is_open_again_and_an_explained_one_stays_so(world: World) -> None:

@@ -99,6 +99,7 @@ def test_what_changes_after_the_signature_stands_in_the_open_days_statement_once
     [linked] = drafted(over, DAY + ONE)["linked"]
     assert (linked["day"], linked["sale_fen"], linked["ledger_fen"]) == (DAY.isoformat(), 700, 0)
     signed(over, DAY + ONE)
+    assert drafted(over, DAY + ONE)["linked"] == []
     over.clock.advance(ONE)
     reconcile(over, DAY + 2 * ONE)
     assert drafted(over, DAY + 2 * ONE)["linked"] == []

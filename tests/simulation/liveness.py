@@ -96,7 +96,7 @@ class Liveness:
         wallet = 0 if trade is None or trade.paid_at is None else trade.total_fen - trade.refunded_fen
         ours = payment.collected_fen - payment.refunded_fen
         his = self._hospital_net(payment, refunds)
-        booked = standing(work.ledger.of(payment.payment_id))[Account.HOSPITAL]
+        booked = standing([p for p in work.ledger.all() if p.payment_id == payment.payment_id])[Account.HOSPITAL]
         if payment.payment_id in self._outside.misbooked:
             return
         if not wallet == ours == his == booked:

@@ -80,10 +80,7 @@ def _keep_distance(work: Work, refund: Refund, spacing: timedelta) -> None:
 
 
 def _mark_sent(work: Work, refund_no: str) -> bool:
-    refund = work.refunds.get(refund_no)
-    if not refund.is_open:
-        return False
-    work.refunds.save(refund.send(work.now))
+    work.refunds.save(work.refunds.get(refund_no).send(work.now))
     return True
 
 
