@@ -48,7 +48,7 @@ class Subjects(Protocol):
         """Subject ids of those who have that number in use; two where one number was given twice."""
 
     def read_ahead(self, identifiers: Iterable[Identifier]) -> None:
-        """Read in one statement what `holders` will be asked for."""
+        """Read in one statement for each system what `holders` will be asked for."""
 
     def find(self, id_type: str, id_number: str) -> str | None:
         """The subject of that document, or None."""

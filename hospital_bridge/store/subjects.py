@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, Column, Index, LargeBinary, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, ColumnElement, Index, LargeBinary, Table, UniqueConstraint
 
 from adapters.values import Identifier, Sex, VerifiedIdentity
 from hospital_bridge.store.bindings import Bindings
@@ -57,7 +58,6 @@ Index(
     SUBJECT_IDENTIFIER.c.value_index,
 )
 
-_IN_USE = (SUBJECT_IDENTIFIER.c.live,)
 _SEALED = ("id_number", "name", "birth_date", "sex", "phone")
 
 
@@ -134,13 +134,17 @@ class Subjects(Bindings):
 
     def holders(self, identifier: Identifier) -> Sequence[str]:
         """Subject ids of those who have that number in use, oldest first."""
-        rows = self._numbers.of(SUBJECT_IDENTIFIER.c.value_index, self._index(identifier), *_IN_USE)
-        rows = [row for row in rows if row.system == identifier.system]
+        in_use = _in_use(identifier.system)
+        rows = self._numbers.of(SUBJECT_IDENTIFIER.c.value_index, self._index(identifier), *in_use)
         return [row.subject_id for row in sorted(rows, key=attrgetter("created_at", "identifier_id"))]
 
     def read_ahead(self, identifiers: Iterable[Identifier]) -> None:
-        """Read in one statement what `holders` will be asked for."""
-        self._numbers.read_ahead(SUBJECT_IDENTIFIER.c.value_index, map(self._index, identifiers), *_IN_USE)
+        """Read in one statement for each system what `holders` will be asked for."""
+        together: dict[str, list[str]] = {}
+        for identifier in identifiers:
+            together.setdefault(identifier.system, []).append(self._index(identifier))
+        for system, indexes in together.items():
+            self._numbers.read_ahead(SUBJECT_IDENTIFIER.c.value_index, indexes, *_in_use(system))
 
     def users_of(self, subject_id: str) -> Sequence[str]:
         """The wallet users who act for the person, themselves first; LookupError for nobody of ours."""
@@ -181,6 +185,12 @@ class Subjects(Bindings):
 
     def _open_number(self, row: Row[Any]) -> str:
         return self._work.seal.open(row.subject_id, SUBJECT_IDENTIFIER.name, "value", row.identifier_id, row.value)
+
+
+@lru_cache(maxsize=64)
+def _in_use(system: str) -> tuple[ColumnElement[bool], ...]:
+    # The same objects each time, by which what was read ahead is known again.
+    return SUBJECT_IDENTIFIER.c.system == system, SUBJECT_IDENTIFIER.c.live.is_(True)
 
 
 def _texts(identity: VerifiedIdentity) -> dict[str, str]:

@@ -76,7 +76,8 @@ TRANSITIONS: dict[tuple[State, Event], State] = {
 }
 
 
-_DECIDED = (PARKED_REPORT.c.state == State.MATCHED.value, PARKED_REPORT.c.decided_by != "")
+# Nothing of the state, here and where a number is asked for: SQLite would read all that have it, by its index.
+_DECIDED = (PARKED_REPORT.c.decided_by != "",)
 
 
 class NoSuchParkedReport(LookupError):
@@ -151,7 +152,8 @@ def number_index(work: VerticalWork, mrn: str) -> str:
 def decided_for(work: VerticalWork, issued: ReportIssued) -> str:
     """The subject to whom a person gave an earlier version of this very report of this very patient; or empty."""
     decided = work.table(PARKED_REPORT).of(PARKED_REPORT.c.report_no, issued.report_no, *_DECIDED)
-    same = [row for row in decided if row.patient_index == _patient_index(work, issued)]
+    found = State.MATCHED.value, _patient_index(work, issued)
+    same = [row for row in decided if (row.state, row.patient_index) == found]
     return str(max(same, key=attrgetter("decided_at")).subject_id) if same else ""
 
 
@@ -191,14 +193,14 @@ def count_critical(work: VerticalWork) -> int:
 
 def waiting_of_number(work: VerticalWork, report_no: str) -> Sequence[ParkedReport]:
     """The waiting versions of the report of that number."""
-    return [_read(row) for row in work.table(PARKED_REPORT).all(_waits(), PARKED_REPORT.c.report_no == report_no)]
+    rows = work.table(PARKED_REPORT).all(PARKED_REPORT.c.report_no == report_no)
+    return [_read(row) for row in rows if row.state == State.WAITING]
 
 
 def waiting_for(work: VerticalWork, indexes: Collection[str]) -> Sequence[ParkedReport]:
     """The waiting versions that name one of the record numbers of these blind indexes, oldest first."""
-    of_number = PARKED_REPORT.c.number_index.in_(indexes)
-    rows = work.table(PARKED_REPORT).all(_waits(), of_number, order_by=[PARKED_REPORT.c.parked_id])
-    return [_read(row) for row in rows]
+    rows = work.table(PARKED_REPORT).all(PARKED_REPORT.c.number_index.in_(indexes))
+    return [_read(row) for row in sorted(rows, key=attrgetter("parked_id")) if row.state == State.WAITING]
 
 
 def get(work: VerticalWork, parked_id: str) -> ParkedReport:

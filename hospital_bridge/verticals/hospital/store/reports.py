@@ -5,6 +5,7 @@ What is clinical is sealed under the person's key; numbers, states and times of 
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint, false
@@ -206,9 +207,9 @@ def get(work: VerticalWork, report_id: str) -> Report:
 
 def of_number(work: VerticalWork, report_no: str) -> Sequence[Report]:
     """The reports of that number: more than one where versions of it named different people."""
-    return [
-        _read(row) for row in work.table(REPORT).all(REPORT.c.report_no == report_no, order_by=[REPORT.c.report_id])
-    ]
+    # Sorted here: for that order SQLite would read all reports, by the index that has it.
+    rows = work.table(REPORT).all(REPORT.c.report_no == report_no)
+    return [_read(row) for row in sorted(rows, key=attrgetter("report_id"))]
 
 
 def of_subject(work: VerticalWork, subject_id: str, limit: int | None = None) -> Sequence[Report]:
