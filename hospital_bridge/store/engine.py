@@ -44,7 +44,7 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
         event.listen(engine, "handle_error", busy.tell_busy)
         return engine
     engine = create_engine(url, pool_size=pool_size, hide_parameters=True, pool_pre_ping=True)
-    event.listen(engine, "connect", _refuse_unsafe_postgresql)
+    event.listen(engine, "connect", _prepare_postgresql)
     event.listen(engine, "handle_error", busy.tell_busy)
     return engine
 
@@ -104,10 +104,13 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
-def _refuse_unsafe_postgresql(connection: Any, _record: object) -> None:
+def _prepare_postgresql(connection: Any, _record: object) -> None:
     with connection.cursor() as cursor:
         for name in ("fsync", "synchronous_commit"):
             cursor.execute(f"SHOW {name}")
             if cursor.fetchone()[0] == "off":
                 raise UnsafeDatabase(f"PostgreSQL runs with {name}=off and may lose acknowledged payments")
-    connection.rollback()
+        # A plan that was made while a table was small reads all of it, and PostgreSQL keeps such a plan until it has
+        # counted the table again: a new installation would be slower with each message.
+        cursor.execute("SET plan_cache_mode = force_custom_plan")
+    connection.commit()

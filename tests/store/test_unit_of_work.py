@@ -145,6 +145,17 @@ def test_a_database_that_may_lose_a_commit_is_refused(database: Database) -> Non
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_no_plan_is_kept_from_when_a_table_was_small(store: Store) -> None:
+    with store.begin("h1") as work:
+        for _ in range(20):
+            work.operators.get()
+        counted = text("SELECT count(*), sum(generic_plans), max(custom_plans) FROM pg_prepared_statements")
+        prepared, generic, custom = work.connection.execute(counted).one()
+    assert prepared > 0
+    assert (int(generic), custom > 10) == (0, True)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_a_login_that_sees_every_operator_is_refused(database: Database) -> None:
     owner = make_engine(database.owner.url.render_as_string(hide_password=False))
     assert owner.url.username == OWNER_ROLE
