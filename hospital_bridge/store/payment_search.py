@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import Column, ColumnElement, and_, func, select
 
 from hospital_bridge.payment.model import Payment
+from hospital_bridge.store.metadata import as_indexed
 from hospital_bridge.store.payments import PAYMENT
 from hospital_bridge.store.records import record_of
 from hospital_bridge.store.refunds import REFUND
@@ -19,40 +20,56 @@ if TYPE_CHECKING:
 
 
 class PaymentSearch:
-    """Searches among the payments of one operator, the newest first."""
+    """Searches among the payments of one operator, the newest first; each question has an index of its own."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
 
     def by_number(self, number: str, limit: int) -> Sequence[Payment]:
         """Order, trade, receipt or refund number as typed, or an ID or card number by its blind index."""
-        return self._some(limit, or_(self._named(number), PAYMENT.c.subject_id.in_(self._people(number))))
+        refunds = self._work.table(REFUND).all(REFUND.c.refund_no == number)
+        found = [
+            *self._some(limit, PAYMENT.c.merchant_order_no == number),
+            *self._some(limit, PAYMENT.c.provider_trade_no == number, as_indexed("provider_trade_no <> ''")),
+            *self._some(limit, PAYMENT.c.receipt_no == number, as_indexed("receipt_no <> ''")),
+            *self._some(limit, PAYMENT.c.payment_id.in_([row.payment_id for row in refunds])),
+            *self._some(limit, PAYMENT.c.subject_id.in_(self._people(number))),
+        ]
+        each_once = {payment.payment_id: payment for payment in found}
+        return sorted(each_once.values(), key=lambda each: (each.created_at, each.payment_id), reverse=True)[:limit]
 
     def of_span(self, start: datetime, end: datetime, amount_fen: int, limit: int) -> Sequence[Payment]:
-        """What was paid, or else opened, in the half-open span, of that amount."""
+        """What was paid in the half-open span, of that amount."""
         paid = and_(PAYMENT.c.collected_at >= start, PAYMENT.c.collected_at < end)
-        opened = and_(PAYMENT.c.collected_at.is_(None), PAYMENT.c.created_at >= start, PAYMENT.c.created_at < end)
-        return self._some(limit, or_(paid, opened), PAYMENT.c.amount_fen == amount_fen)
+        return self._some(limit, paid, PAYMENT.c.amount_fen == amount_fen)
 
-    def _named(self, number: str) -> ColumnElement[bool]:
-        refund = select(REFUND.c.payment_id).where(
-            REFUND.c.operator_id == self._work.operator_id, REFUND.c.refund_no == number
-        )
-        return or_(
-            PAYMENT.c.merchant_order_no == number,
-            and_(PAYMENT.c.provider_trade_no == number, PAYMENT.c.provider_trade_no != ""),
-            and_(PAYMENT.c.receipt_no == number, PAYMENT.c.receipt_no != ""),
-            PAYMENT.c.payment_id.in_(refund),
-        )
+    def _people(self, number: str) -> set[str]:
+        """Subject ids; a number that was taken out of use still leads to its person."""
+        numbers, people = self._work.table(SUBJECT_IDENTIFIER), self._work.table(SUBJECT)
+        document, of_number = self._work.seal.index("id_number", number), SUBJECT_IDENTIFIER.c
+        cards = [
+            row.subject_id
+            for system in self._words_in(of_number.system)
+            for row in numbers.all(
+                of_number.system == system, of_number.value_index == self._work.seal.index(system, number)
+            )
+        ]
+        documents = [
+            row.subject_id
+            for kind in self._words_in(SUBJECT.c.id_type)
+            for row in people.all(SUBJECT.c.id_type == kind, SUBJECT.c.id_number_index == document)
+        ]
+        return {*cards, *documents}
 
-    def _people(self, number: str) -> Sequence[str]:
-        work, seal = self._work, self._work.seal
-        columns = SUBJECT_IDENTIFIER.c
-        systems = select(columns.system).where(columns.operator_id == work.operator_id).distinct()
-        indexes = {seal.index(system, number) for system in work.connection.execute(systems).scalars()}
-        cards = work.table(SUBJECT_IDENTIFIER).all(columns.value_index.in_(indexes), columns.live)
-        people = work.table(SUBJECT).all(SUBJECT.c.id_number_index == seal.index("id_number", number))
-        return sorted({row.subject_id for row in (*cards, *people)})
+    def _words_in(self, column: Column[Any]) -> Iterator[str]:
+        """The few different words of a column that an index begins with, one step of the index for each."""
+        mine, word = column.table.c.operator_id == self._work.operator_id, ""
+        while True:
+            next_word = select(func.min(column)).where(mine, column > word)
+            word = self._work.connection.execute(next_word).scalar_one()
+            if word is None:
+                return
+            yield word
 
     def _some(self, limit: int, *conditions: ColumnElement[bool]) -> Sequence[Payment]:
         newest = [PAYMENT.c.created_at.desc(), PAYMENT.c.payment_id.desc()]

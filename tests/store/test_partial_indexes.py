@@ -17,6 +17,8 @@ from hospital_bridge.store.inbox import Envelope, InboxState, Kept
 from hospital_bridge.store.inbox_search import Sought, search
 from hospital_bridge.store.keys import RootKeys
 from hospital_bridge.store.known_messages import known_of
+from hospital_bridge.store.payment_search import PaymentSearch
+from hospital_bridge.store.refund_requests import RefundRequests
 from hospital_bridge.store.unit_of_work import Store, Work
 from hospital_bridge.store.waiting import waiting
 from queueing.ordering import SortKey
@@ -40,6 +42,10 @@ QUESTIONS: dict[str, Callable[[Work], object]] = {
     "ix_inbox_message_waiting": lambda work: waiting(work, 9),
     "ix_inbox_message_patient": lambda work: search(work, Sought(patient_index="1"), 20),
     "uq_inbox_message_content": lambda work: search(work, Sought(control_id="M1", peer="his"), 20),
+    "ix_payment_provider_trade_no": lambda work: PaymentSearch(work).by_number("T1", 9),
+    "ix_payment_receipt_no": lambda work: PaymentSearch(work).by_number("R1", 9),
+    "ix_payment_collected_at": lambda work: PaymentSearch(work).of_span(NOW, NOW, 5, 9),
+    "uq_refund_request_waiting": lambda work: RefundRequests(work).waiting(),
     "ix_delivery_undone": lambda work: work.deliveries.undone(DeliveryKind.WEBHOOK),
     "ix_message_unread": lambda work: work.messages.unread("w1"),
     "uq_queue_ticket_live_subject": lambda work: work.queue_tickets.live_of("x", DAY, "s1"),
@@ -48,7 +54,7 @@ QUESTIONS: dict[str, Callable[[Work], object]] = {
     "queue_ticket_order": lambda work: work.queue_tickets.count_ahead(NOBODY, DAY, ALL_BEFORE, {"d1"}),
 }
 """Index, or the table of one -> the question that it is there for."""
-OF_ONE_OPERATOR = {"ix_inbox_message_waiting"}
+OF_ONE_OPERATOR = {"ix_inbox_message_waiting", "ix_payment_collected_at", "uq_refund_request_waiting"}
 """Read from its beginning: what stands in it is all that is asked for."""
 
 
