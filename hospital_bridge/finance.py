@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from adapters.values import Fen
 from hospital_bridge.finance_differences import difference_row, difference_rows, settle
 from hospital_bridge.money_rows import money_rows
 from hospital_bridge.payment.effects import PATIENCE
 from hospital_bridge.payment.flows import decide
 from hospital_bridge.payment.reconcile import ask_again
 from hospital_bridge.payment.reconcile.statement import SIGNED, NotReady, sign, statement_of, why_not
+from hospital_bridge.store.bank_credits import BankCredit, BankCredits
 from hospital_bridge.store.staff import StaffAccounts
 from hospital_bridge.store.statements import Statements
 from hospital_bridge.web.finance_reads import (
@@ -102,6 +104,17 @@ class FinanceDesk:
             signer = StaffAccounts(work).find(signed.signed_by)
         told = (signer.display_name if signer else "", signed.signed_at, signed.digest)
         return StatementView(json.loads(signed.content), SIGNED, *told)
+
+    def tell_bank_credit(self, operator_id: str, day: date, account: str, amount_fen: int, *, by: str) -> None:
+        context = self.money(operator_id)
+        with context.store.begin(operator_id) as work:
+            if account not in context.wallets:
+                raise NotYet(account)
+            if Statements(work).find(day) is not None:
+                raise CannotSign(SIGNED)
+            BankCredits(work).keep(BankCredit(account, day, Fen(amount_fen), by, work.now))
+            work.audit.record(by, "bank_credit.told", f"{account}:{day.isoformat()}", amount_fen=str(amount_fen))
+            ask_again(context, work, day)
 
     def sign(self, operator_id: str, day: date, *, by: str) -> None:
         context = self.money(operator_id)

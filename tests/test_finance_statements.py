@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ import pytest
 from adapters.values import EntryKind, Fen
 from hospital_bridge.finance import FinanceDesk
 from hospital_bridge.payment.reconcile import reconcile_day
+from hospital_bridge.settings import BillChannel
 from hospital_bridge.slot import SaleEntry
 from hospital_bridge.store.differences import Finding, Progress
 from hospital_bridge.store.reconciliation import RunState, Step
@@ -155,3 +157,55 @@ def test_a_group_is_explained_only_as_it_was_seen(
     reconcile(shared)
     with pytest.raises(SomebodyWasFaster):
         finance.explain(OPERATOR, seen.key, Explanation.ANOTHER_TILL, by="wang")
+
+
+@pytest.fixture
+def with_fees(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A payment of 12.50 of which the wallet keeps 8 fen, and a till's that a rule names, of 7.00 less 4 fen."""
+    world.fulfilled()
+    [ours] = [replace(line, fee_fen=Fen(8)) for line in world.wallet.download_bill(DAY)]
+    tills = replace(ours, merchant_order_no="K1", amount_fen=Fen(700), fee_fen=Fen(4))
+    monkeypatch.setattr(world.wallet, "download_bill", lambda _: iter([ours, tills]))
+    kiosk = BillChannel(wallet=ACCOUNT, name="kiosk", patterns={"order_no": re.compile(r"K\d+")})
+    world.context = replace(world.context, bill_channels=(kiosk,))
+    reconcile(world)
+    return world
+
+
+NET = FEE - 8 + 700 - 4
+
+
+@pytest.mark.parametrize(("credited", "unexplained"), [(NET, 0), (NET - 1, 1), (-1, NET + 1)])
+def test_the_banks_credit_is_held_against_all_lines_of_the_bill_less_their_fees(
+    with_fees: World, finance: FinanceDesk, credited: int, unexplained: int
+) -> None:
+    finance.tell_bank_credit(OPERATOR, DAY, ACCOUNT, credited, by="wang")
+    run = reconcile(with_fees)
+    assert (run.unexplained_fen, run.fee_fen) == (unexplained, 8)
+    told = [(one.finding, one.ours_fen, one.theirs_fen, one.reference) for one in finance.differences(OPERATOR)]
+    expected = [(Finding.BANK_AMOUNT, NET, credited, DAY.isoformat())] if unexplained else []
+    assert told == expected
+    [account] = finance.statement(OPERATOR, DAY).content["accounts"]
+    assert account["bank_fen"] == credited
+
+
+def test_a_credit_that_was_mistyped_is_told_again_until_the_day_is_signed(
+    with_fees: World, finance: FinanceDesk
+) -> None:
+    for credited in (NET + 100, NET):
+        finance.tell_bank_credit(OPERATOR, DAY, ACCOUNT, credited, by="wang")
+        with_fees.clock.advance(timedelta(minutes=1))
+        reconcile(with_fees)
+    assert finance.differences(OPERATOR) == []
+    with_fees.clock.advance(ONE)
+    finance.sign(OPERATOR, DAY, by="wang")
+    with pytest.raises(CannotSign, match="signed"):
+        finance.tell_bank_credit(OPERATOR, DAY, ACCOUNT, NET, by="wang")
+    with pytest.raises(NotYet):
+        finance.tell_bank_credit(OPERATOR, DAY, "another-account", NET, by="wang")
+
+
+def test_a_known_credit_is_compared_by_the_bridge_itself(with_fees: World, finance: FinanceDesk) -> None:
+    finance.tell_bank_credit(OPERATOR, DAY, ACCOUNT, NET - 500, by="wang")
+    with_fees.run()
+    assert [one.finding for one in finance.differences(OPERATOR)] == [Finding.BANK_AMOUNT]

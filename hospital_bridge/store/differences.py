@@ -24,7 +24,8 @@ class Finding(StrEnum):
 
     TIMING: two books put it on neighbouring days. WALLET_ONLY (长款) and LEDGER_ONLY (短款): the bill or our
     ledger lacks it. SALE_ONLY and SALE_MISSING: the same of the fulfilling system's list. UNFULFILLED: paid
-    or refunded, and the fulfilling system has not answered yet.
+    or refunded, and the fulfilling system has not answered yet. BANK_AMOUNT: the bank has credited another sum for the
+    day than the wallet's bill comes to.
     """
 
     TIMING = "timing"
@@ -35,6 +36,7 @@ class Finding(StrEnum):
     SALE_MISSING = "sale_missing"
     UNFULFILLED = "unfulfilled"
     SALE_AMOUNT = "sale_amount"
+    BANK_AMOUNT = "bank_amount"
 
 
 class Clue(StrEnum):

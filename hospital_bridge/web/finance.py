@@ -75,6 +75,7 @@ FINDINGS = {
     "sale_missing": "The operator's list lacks it",
     "unfulfilled": "The operator's system has not answered yet",
     "sale_amount": "The operator's list has another amount",
+    "bank_amount": "The bank has credited another amount",
 }
 PROPOSALS = {
     "timing": "Nothing: the next bill should have it.",
@@ -89,6 +90,7 @@ PROPOSALS = {
     "sale_missing": "Have it booked in the operator's system, or the money given back.",
     "unfulfilled": "Nothing: the bridge follows it up.",
     "sale_amount": "Have the booking corrected in the operator's system.",
+    "bank_amount": "Look for withdrawals and fees in the wallet's account log, then ask the wallet.",
 }
 STEPS = {
     "bill": "Reading the wallet's bill",

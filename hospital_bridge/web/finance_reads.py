@@ -158,6 +158,9 @@ class Finance(Protocol):
     def statement(self, operator_id: str, day: date) -> StatementView:
         """The day's statement."""
 
+    def tell_bank_credit(self, operator_id: str, day: date, account: str, amount_fen: int, *, by: str) -> None:
+        """Keep what the bank has credited for that day, and compare it soon; CannotSign once the day is signed."""
+
     def sign(self, operator_id: str, day: date, *, by: str) -> None:
         """Sign the day's statement for good; CannotSign."""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, redirect
+from flask import Blueprint, Response, redirect, request
 
-from adapters.money import yuan_from_fen
+from adapters.errors import Malformed
+from adapters.money import fen_from_yuan, yuan_from_fen
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.web.access import ADMIN, FINANCE, Access, Area, open_to
 from hospital_bridge.web.finance import EXPLANATIONS, FINDINGS, KINDS
-from hospital_bridge.web.finance_reads import CannotSign
+from hospital_bridge.web.finance_reads import CannotSign, NotYet
 from hospital_bridge.web.live import show
 from hospital_bridge.web.rendering import spoken
 from hospital_bridge.web.spreadsheet import sheet
@@ -52,6 +53,21 @@ def sign(day: str) -> Any:
         site().finance.sign(visit().operator.id, _day(day), by=visit().principal)
     except CannotSign:
         return _page(_day(day), status=409)
+    return redirect(address("statements.of_day", day=day), 303)
+
+
+@blueprint.post("/statements/<day>/bank")
+@open_to(BY_FINANCE)
+def credited(day: str) -> Any:
+    """Keep what the bank's own statement says of that day, in yuan."""
+    on, told = _day(day), request.form
+    try:
+        amount = fen_from_yuan(told.get("credited", "").strip())
+        site().finance.tell_bank_credit(visit().operator.id, on, told.get("account", ""), amount, by=visit().principal)
+    except (Malformed, NotYet):
+        raise BridgeError("HB-R001") from None
+    except CannotSign:
+        return _page(on, status=409)
     return redirect(address("statements.of_day", day=day), 303)
 
 

@@ -39,6 +39,7 @@ from hospital_bridge.web.finance_reads import (
     Explanation,
     FinanceFigures,
     MoneyRow,
+    NotYet,
     RunRow,
     SomebodyWasFaster,
     StatementView,
@@ -136,6 +137,7 @@ class ScriptedFinance:
     obstacle: str = ""
     signed: list[tuple[str, date, str]] = field(default_factory=list)
     compared: list[tuple[str, date, str]] = field(default_factory=list)
+    credited: dict[date, int] = field(default_factory=dict)
 
     def figures(self, operator_id: str) -> FinanceFigures:
         return FinanceFigures(1, 2, 0)
@@ -176,6 +178,7 @@ class ScriptedFinance:
             "account": "alipay",
             "matched": 12,
             "unexplained_fen": 5000,
+            "bank_fen": self.credited.get(day),
             **sides,
             "channels": [{"channel": "bridge", **sums}, {"channel": "kiosk", **sums}],
             "differences": [{**about, "ours_fen": 5000, "theirs_fen": 0, "progress": "explained"}],
@@ -185,6 +188,13 @@ class ScriptedFinance:
         if any(signed == day for _, signed, _ in self.signed):
             return StatementView(content, "signed", "王会计", SEEN, "d" * 64)
         return StatementView(content, self.obstacle)
+
+    def tell_bank_credit(self, operator_id: str, day: date, account: str, amount_fen: int, *, by: str) -> None:
+        if account != "alipay":
+            raise NotYet(account)
+        if self.obstacle:
+            raise CannotSign(self.obstacle)
+        self.credited[day] = amount_fen
 
     def sign(self, operator_id: str, day: date, *, by: str) -> None:
         if self.obstacle:

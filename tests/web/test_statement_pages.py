@@ -112,3 +112,31 @@ def test_a_comparison_under_way_is_seen_and_a_day_is_compared_again(admin: Flask
 
 def test_a_day_that_is_none_has_no_statement(admin: FlaskClient) -> None:
     assert get(admin, "/staff/h1/statements/soon").status_code == 404
+
+
+def test_the_banks_credit_is_typed_in_yuan_and_held_against_the_bill(admin: FlaskClient, kit: SiteKit) -> None:
+    assert "Nobody has told yet what the bank has credited." in get(admin, STATEMENT).text
+    told = {"account": "alipay", "credited": " 1199.00 "}
+    sent = post(admin, f"{STATEMENT}/bank", told, from_page=STATEMENT)
+    assert (sent.status_code, kit.finance.credited) == (303, {DAY: 119900})
+    page = get(admin, STATEMENT).text
+    assert ("¥1199.00" in page, "-¥0.28" in page) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("change", "obstacle", "status"),
+    [
+        ({"credited": "12.345"}, "", 422),
+        ({"credited": "much"}, "", 422),
+        ({"credited": ""}, "", 422),
+        ({"account": "nobodys"}, "", 422),
+        ({}, "signed", 409),
+    ],
+)
+def test_a_credit_that_is_not_kept(
+    admin: FlaskClient, kit: SiteKit, change: dict[str, str], obstacle: str, status: int
+) -> None:
+    kit.finance.obstacle = obstacle
+    told = {"account": "alipay", "credited": "1.00"} | change
+    assert post(admin, f"{STATEMENT}/bank", told, from_page=RECONCILIATION).status_code == status
+    assert kit.finance.credited == {}

@@ -35,6 +35,11 @@ class Tally:
             self.refunded_fen += int(amount)  # type: ignore[call-overload]
         self.fee_fen += int(fee)  # type: ignore[call-overload]
 
+    @property
+    def net_fen(self) -> int:
+        """What the merchant's account is credited with."""
+        return self.paid_fen - self.refunded_fen - self.fee_fen
+
     def less(self, others: Iterable[Self]) -> Tally:
         """What is left of this one without the others."""
         left = Tally()

@@ -6,7 +6,7 @@ by side. Nothing of an interrupted run counts, so that the next one says the sam
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -25,6 +25,7 @@ from hospital_bridge.payment.reconcile.compare import Sums, at_sale, at_wallet, 
 from hospital_bridge.payment.reconcile.side_by_side import in_batches
 from hospital_bridge.payment.reconcile.sorted_rows import Row, SortedRows
 from hospital_bridge.payment.reconcile.timing import HOLD, TheDay, sort_out, sort_out_sales
+from hospital_bridge.store.bank_credits import BankCredits
 from hospital_bridge.store.differences import Difference, Finding, Progress
 from hospital_bridge.store.jobs import Again
 from hospital_bridge.store.reconciliation import ChannelSums, Reconciliation, RunState, Step
@@ -125,6 +126,7 @@ def _reconcile(run: Run) -> Reconciliation:
     left = without_adopted(run.hold(by_order(differing)), sums)
     found = run.hold(SortedRows(map(_row, sort_out(the_day, left, channels))))
     found.extend(map(_row, at_sales))
+    found.extend(map(_row, _at_bank(the_day, channels)))
     return _keep(run, found, sums, channels)
 
 
@@ -146,6 +148,15 @@ def _fulfilling_systems_list(run: Run) -> SortedRows:
     for entries, scope in lists.items():
         listed.extend(list_rows(entries(scope, run.the_day.day), partial(run.come_to, Step.LIST)))
     return listed
+
+
+def _at_bank(the_day: TheDay, channels: Channels) -> Iterator[Difference]:
+    """Where the bank has credited another sum for the day than all lines of the bill come to, fees taken off."""
+    with the_day.context.store.read(the_day.context.operator_id) as work:
+        credit = BankCredits(work).find(the_day.wallet_account, the_day.day)
+    if credit is not None and credit.amount_fen != channels.whole.net_fen:
+        sums = Fen(channels.whole.net_fen), credit.amount_fen
+        yield Difference(Finding.BANK_AMOUNT, EntryKind.PAYMENT, the_day.day.isoformat(), *sums)
 
 
 def _keep(run: Run, found: SortedRows, sums: Sums, channels: Channels) -> Reconciliation:

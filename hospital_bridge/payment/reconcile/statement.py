@@ -11,6 +11,7 @@ from typing import Any
 
 from adapters.values import Fen
 from hospital_bridge.payment.context import MoneyContext
+from hospital_bridge.store.bank_credits import BankCredits
 from hospital_bridge.store.difference_groups import MOST_ALONE
 from hospital_bridge.store.differences import Difference, Progress
 from hospital_bridge.store.reconciliation import Reconciliation, RunState
@@ -114,8 +115,10 @@ def _line(day: date, about_day: date, account: str, sides: Sequence[int]) -> Sta
 def _account(work: Work, run: Reconciliation) -> Content:
     differences = work.differences.of(run.wallet_account, run.day)
     channels = work.reconciliations.channels(run.wallet_account, run.day)
+    credit = BankCredits(work).find(run.wallet_account, run.day)
     return {
         "account": run.wallet_account,
+        "bank_fen": credit and credit.amount_fen,
         "matched": run.matched,
         **dict(zip(SIDES, _sides(work, run), strict=True)),
         "unexplained_fen": run.unexplained_fen,
