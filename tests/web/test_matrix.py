@@ -276,6 +276,7 @@ def secrets(kit: SiteKit, callers: dict[str, Caller]) -> Secrets:
         "slot": "S11241",
         "difference": "one",
         "amount": "3000",
+        "credited": "12.00",
         "action": "watch",
         "read_back": "6.8",
         "clinician": "D1",
