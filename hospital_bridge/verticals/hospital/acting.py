@@ -10,6 +10,8 @@ from hospital_bridge.slot import Right
 if TYPE_CHECKING:
     from hospital_bridge.slot import PageRequest, VerticalWork
 
+NO_RIGHTS: frozenset[Right] = frozenset()
+
 
 class NotVerified(Exception):
     """The wallet user has no verified identity here; they must sign in again and consent."""
@@ -28,11 +30,12 @@ class Acting:
 
     def may(self, work: VerticalWork, *rights: Right) -> bool:
         """Whether the wallet user has one of the rights for the patient at this moment."""
-        return any(work.subjects.may(self.wallet_user_id, self.subject_id, right) for right in rights)
+        return not self.rights(work).isdisjoint(rights)
 
     def rights(self, work: VerticalWork) -> frozenset[Right]:
         """What the wallet user may do for the patient at this moment."""
-        return frozenset(right for right in Right if self.may(work, right))
+        people = work.subjects.people_of(self.wallet_user_id)
+        return next((each.rights for each in people if each.subject_id == self.subject_id), NO_RIGHTS)
 
     def must(self, work: VerticalWork, *rights: Right) -> None:
         """NotVerified where there is nobody to act for, NotAllowed where none of the rights stands."""
