@@ -11,6 +11,7 @@ from hospital_bridge.clock import chance as system_chance
 from hospital_bridge.logs import logger
 from hospital_bridge.store.job_claims import Claims, LeaseLost, Took
 from hospital_bridge.store.jobs import Again, Job, Lane
+from hospital_bridge.store.seal import COLUMNS
 from hospital_bridge.store.subject_keys import WRAPPING
 from hospital_bridge.store.unit_of_work import Store, Work
 from hospital_bridge.workers.retry import NO_FAULT, SILENT, Chance, Retry, told_of
@@ -89,7 +90,7 @@ class JobRunner:
     def _run_locked(self, work: Work, running: list[Job]) -> int:
         claims = Claims(work, self._worker)
         if work.keys is not None:
-            work.seal.read_ahead(work.now.date(), WRAPPING)
+            work.seal.read_ahead(work.now.date(), WRAPPING, COLUMNS)
         ran = 0
         while ran < TX_BATCH and (jobs := claims.lock(Lane.TX, self._handlers.tx, TX_BATCH - ran)):
             for job in jobs:
