@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from adapters.invoices import InvoiceState
+from adapters.refund_limits import RefundLimits
 from adapters.values import Fen
 from hospital_bridge.order_rows import order_view, staff_name
 from hospital_bridge.payment.flows import staff_refund
@@ -102,7 +104,8 @@ def _considered(
     invoice: Invoice,
 ) -> Considered:
     payment, sum_fen, route = wanted
-    limits = context.wallet_of(payment).refund_limits
+    wallet = context.wallets.get(payment.wallet_account)
+    limits = wallet.refund_limits if wallet else RefundLimits(spacing=timedelta())
     parts = [each for each in work.refunds.of(payment.payment_id) if each.state is not RefundState.VOID]
     return Considered(
         order=order_view(context, work, payment),

@@ -66,6 +66,7 @@ OBSTACLES = {
     Obstacle.WAITING: "A refund of this order waits for a second person already: decide that one first.",
     Obstacle.NO_PART_LEFT: "The wallet takes no more refunds of this order: the rest can only be paid out by hand.",
     Obstacle.TOO_LATE: "The wallet takes no refund of so old a payment: it can only be paid out by hand.",
+    Obstacle.NO_WALLET: "The wallet account of this order is not in use any more: it can only be paid out by hand.",
     Obstacle.NOT_BY_HAND: "The wallet still takes the refund: it goes back the way it was paid.",
     Obstacle.INVOICE_STANDS: "An e-invoice was issued: reverse it first, then ask for the refund.",
     Obstacle.INVOICE_UNTOLD: "Say how the e-invoice stands.",

@@ -198,6 +198,16 @@ def issue_invoices(kit: SiteKit, state: InvoiceState | None) -> None:
     counters["registration"] = replace(counter, sale=replace(counter.sale, invoice=lambda _scope, _paid: state))
 
 
+def test_an_order_of_a_wallet_account_that_was_given_up_is_paid_out_by_hand(
+    li: FlaskClient, kit: SiteKit, order: Payment
+) -> None:
+    wallets: Any = kit.money("h1").wallets
+    wallets.clear()
+    assert "not in use any more" in get(li, form_of(order, "5")).text
+    assert send(li, order, "5")[0] == 409
+    assert send(li, order, "5", route="by_hand", password=PASSWORD) == (303, "/staff/h1/refunds")
+
+
 def test_what_has_an_e_invoice_goes_back_only_once_that_is_reversed(
     li: FlaskClient, kit: SiteKit, order: Payment
 ) -> None:

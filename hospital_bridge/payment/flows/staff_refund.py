@@ -36,6 +36,7 @@ class Obstacle(StrEnum):
     WAITING = "waiting"
     NO_PART_LEFT = "no_part_left"
     TOO_LATE = "too_late"
+    NO_WALLET = "no_wallet"
     NOT_BY_HAND = "not_by_hand"
     INVOICE_STANDS = "invoice_stands"
     INVOICE_UNTOLD = "invoice_untold"
@@ -146,7 +147,7 @@ def obstacle_to(
 
 
 def may_go_by_hand(context: MoneyContext, work: Work, payment: Payment) -> bool:
-    """Whether the wallet takes no refund of it any more: too many, too late, or it refused the last one."""
+    """Whether the wallet takes no refund of it any more: gone, too many, too late, or it refused the last one."""
     refunds = work.refunds.of(payment.payment_id)
     was_refused = bool(refunds) and refunds[-1].state is RefundState.VOID
     return was_refused or _obstacle_at_wallet(context, work, payment) is not None
@@ -163,6 +164,8 @@ def _obstacle_of_payment(payment: Payment) -> Obstacle | None:
 
 
 def _obstacle_at_wallet(context: MoneyContext, work: Work, payment: Payment) -> Obstacle | None:
+    if payment.wallet_account not in context.wallets:
+        return Obstacle.NO_WALLET
     limits = context.wallet_of(payment).refund_limits
     parts = [each for each in work.refunds.of(payment.payment_id) if each.state is not RefundState.VOID]
     if limits.most_parts is not None and len(parts) >= limits.most_parts:
