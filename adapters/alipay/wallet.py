@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from adapters.alipay import bill, mapping, messages, notice, passes
+from adapters.alipay import bill, bill_table, mapping, messages, notice, passes
 from adapters.alipay.client import AlipayClient, Call
 from adapters.alipay.settings import AlipaySettings
 from adapters.errors import NotDone, OutcomeUnknown, Reason, Refused, Untrusted
@@ -186,7 +186,7 @@ class AlipayWallet:
         with ExitStack() as unless_it_ends_well:
             archive = unless_it_ends_well.enter_context(TemporaryFile())
             try:
-                asked = Request("GET", address, max_response_bytes=bill.MAX_ARCHIVE_BYTES, into=archive)
+                asked = Request("GET", address, max_response_bytes=bill_table.MAX_ARCHIVE_BYTES, into=archive)
                 response = self._http.send(replace(asked, total=_BILL_SECONDS))
             except OutcomeUnknown as error:
                 raise NotDone(error.text) from error

@@ -58,6 +58,8 @@ class InMemoryWallet:
         self.holds_refunds = False
         self.has_bill = True
         self.too_close = 0
+        self.keeps_per_mille = 0
+        self.tills: list[BillEntry] = []
         self.limits = ALIPAY
         self._clock = clock
         self._lock = Lock()
@@ -110,7 +112,8 @@ class InMemoryWallet:
         if not self.has_bill:
             raise NotDone("the bill is not ready")
         for standing in self.orders.values():
-            yield from (line for line in _lines(standing) if line.occurred_at.astimezone(SHANGHAI).date() == day)
+            yield from (self._with_fee(line) for line in _lines(standing) if _day(line) == day)
+        yield from (self._with_fee(line) for line in self.tills if _day(line) == day)
 
     # --- the payer, the wallet's console and its clock ---
 
@@ -172,7 +175,18 @@ class InMemoryWallet:
         body = json.dumps({**told, **changes}).encode()
         return body, {"signature": _sign(body)}
 
+    def sell_at_a_till(self, order_no: str, amount: int) -> None:
+        """A kiosk that shares the merchant number sells something; its trade is in the bill as any other."""
+        sold = BillEntry(
+            EntryKind.PAYMENT, order_no, f"K{order_no}", Fen(amount), Fen(amount), Fen(0), self._clock.now()
+        )
+        self.tills.append(sold)
+
     # --- what the wallet does when a request arrives ---
+
+    def _with_fee(self, line: BillEntry) -> BillEntry:
+        fee = line.amount_fen * self.keeps_per_mille // 1000
+        return replace(line, fee_fen=Fen(fee if line.kind is EntryKind.PAYMENT else -fee))
 
     def _create(self, order: TradeOrder) -> TradeHandle:
         with self._lock:
@@ -223,6 +237,10 @@ class InMemoryWallet:
     def _close_when_all_is_back(self, standing: WalletOrder) -> None:
         if standing.refunded_fen == standing.order.amount_fen and standing.status is TradeStatus.PAID:
             standing.status = TradeStatus.CLOSED
+
+
+def _day(line: BillEntry) -> date:
+    return line.occurred_at.astimezone(SHANGHAI).date()
 
 
 def _lines(standing: WalletOrder) -> Iterator[BillEntry]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.alipay import bill
+from adapters.alipay import bill, bill_table
 from adapters.errors import Malformed
 from adapters.values import BillEntry, EntryKind, Fen
 from hospital_bridge.sandbox.alipay import bill as alipays_bill
@@ -169,6 +169,6 @@ def test_a_bill_in_several_files_is_read_in_whole(text: str) -> None:
 
 
 def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    monkeypatch.setattr(bill, "_MAX_UNPACKED_BYTES", 100)
+    monkeypatch.setattr(bill_table, "_MAX_UNPACKED_BYTES", 100)
     with pytest.raises(Malformed, match="too large"):
         read(zipped(("明细.csv", text)))

@@ -49,4 +49,4 @@ def test_a_bill(document: Path) -> None:
 
 def test_every_document_is_there() -> None:
     assert len(list(FOLDER.glob("notice__*.txt"))) == 4
-    assert len(list(FOLDER.glob("*.expected.json"))) == 5
+    assert len(list(FOLDER.glob("*.expected.json"))) == 6

@@ -1,0 +1,128 @@
+"""The detail files of an Alipay bill: head, column names, rows, end mark, totals (wallet reference 1.5, bill).
+
+A zip of GBK CSV files. Columns are found by header name, for their number varies by contract.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import IO
+
+from adapters.errors import Malformed
+
+MAX_ARCHIVE_BYTES = 512 * 1024 * 1024
+_MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
+_ENCODING = "gb18030"  # a superset of GBK, for names that GBK lacks
+_START = re.compile(r"起始日期：\[(\d{4})年(\d{2})月(\d{2})日 00:00:00\]")
+# zipfile raises RuntimeError for an encrypted member, a kind of it for an unknown compression, ValueError for an offset
+# that lies before the archive; UnicodeDecodeError is such a one too.
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, ValueError, csv.Error, EOFError, RuntimeError)
+
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What tells one kind of bill from another: the columns that are read, its end, and the totals after it.
+
+    `total` finds in a remark what is counted and how many there are; `counted` says what a row counts as.
+    """
+
+    read: frozenset[str]
+    end_mark: str
+    total: re.Pattern[str]
+    counted: Callable[[Row], str]
+
+
+def rows(archive: IO[bytes], layout: Layout, *, day: date, seller_id: str) -> Iterator[Row]:
+    """The rows of the archive's detail files, one by one; the archive is closed at the end.
+
+    Raises Malformed for another day or account, a damaged archive, or a list that ends early; what was
+    given before that counts only when the iterator ends.
+    """
+    try:
+        with archive, zipfile.ZipFile(archive, metadata_encoding="gbk") as opened:
+            for name in _detail_files(opened):
+                with opened.open(name) as packed, io.TextIOWrapper(packed, _ENCODING, newline="") as text:
+                    yield from _Detail(layout, day, seller_id).rows(text)
+    except _UNREADABLE as error:
+        raise Malformed(f"the bill cannot be read ({type(error).__name__})") from None
+
+
+def _detail_files(opened: zipfile.ZipFile) -> list[str]:
+    details = [each for each in opened.infolist() if each.filename.endswith(".csv") and "汇总" not in each.filename]
+    if not details:
+        raise Malformed("the bill holds no detail file")
+    if sum(each.file_size for each in details) > _MAX_UNPACKED_BYTES:
+        raise Malformed("the bill is too large once unpacked")
+    if any(each.flag_bits & 1 for each in details):
+        raise Malformed("the bill is encrypted")
+    return [each.filename for each in details]
+
+
+class _Detail:
+    """One detail file, read line by line: head, column names, rows, end mark, totals."""
+
+    def __init__(self, layout: Layout, day: date, seller_id: str) -> None:
+        self._layout = layout
+        self._day = day
+        self._seller_id = seller_id
+        self._width = 0
+        self._places: list[tuple[str, int]] = []
+        self._ended = False
+        self._head: set[str] = set()
+        self._counts: Counter[str] = Counter()
+
+    def rows(self, lines: Iterator[str]) -> Iterator[Row]:
+        for cells in csv.reader(lines):
+            first = cells[0] if cells else ""
+            if first.startswith("#"):
+                self._read_remark(",".join(cells))
+            elif not self._width:
+                self._width = len(cells)
+                self._places = [
+                    (name.strip(), place) for place, name in enumerate(cells) if name.strip() in self._layout.read
+                ]
+            elif any(cell.strip() for cell in cells):
+                yield self._read_row(cells)
+        self._check_complete()
+
+    def _read_remark(self, remark: str) -> None:
+        self._ended = self._ended or self._layout.end_mark in remark
+        if remark.startswith("#账号："):
+            self._require(self._seller_id in remark, "account")
+        if start := _START.search(remark):
+            self._require(date(*map(int, start.groups())) == self._day, "day")
+        if total := self._layout.total.match(remark):
+            self._require(self._counts[total.group(1)] == int(total.group(2)), f"number of entries ({total.group(1)})")
+
+    def _require(self, holds: bool, what: str) -> None:  # noqa: FBT001 - a named check
+        if not holds:
+            raise Malformed(f"the bill's {what} is not the expected one")
+        self._head.add(what)
+
+    def _read_row(self, cells: list[str]) -> Row:
+        if len(cells) != self._width or self._ended:
+            raise Malformed("a row of the bill is not where or what its header says")
+        row = {name: cells[place].strip() for name, place in self._places}
+        self._counts[self._layout.counted(row)] += 1
+        return row
+
+    def _check_complete(self) -> None:
+        if not (self._ended and {"account", "day"} <= self._head):
+            raise Malformed("the bill lacks its head or its end")
+
+
+def cell(row: Row, column: str) -> str:
+    """What stands in that column; Malformed where nothing does."""
+    if not row.get(column):
+        raise Malformed(f"the bill lacks {column}")
+    return row[column]
