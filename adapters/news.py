@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from adapters.errors import Malformed
+from adapters.stays import StayTold
 from adapters.values import Fen, Identifier, PatientRecord
 
 # --- patients ---------------------------------------------------------------
@@ -262,6 +263,7 @@ News = (
     | BillWithdrawn
     | ReportIssued
     | ReportReplaced
+    | StayTold
 )
 
 

@@ -259,7 +259,8 @@ class Booking:
 class Posting:
     """A payment or refund to post at the hospital (上账); `serial` is ours and never reused.
 
-    `filler_id` is the visit; `bill_no` the hospital's bill that was paid, empty where it was a registration.
+    `filler_id` is the visit; `bill_no` the hospital's bill that was paid, `stay_no` the stay whose deposit (预交金) it
+    is, both empty for a registration.
     `accounting_day` is the hospital's open day (日结), which no closing has ended; a refund `refers_to` the serial of
     the payment that it takes back, whose day may be closed.
     """
@@ -275,6 +276,7 @@ class Posting:
     bill_no: str = ""
     accounting_day: date | None = None
     refers_to: str = ""
+    stay_no: str = ""
 
 
 @dataclass(frozen=True, slots=True)

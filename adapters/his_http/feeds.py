@@ -21,13 +21,13 @@ from adapters.his_http.rows import record_of, rows_of, text_of
 from adapters.his_http.settings import FeedOperation, HttpHisSettings
 from adapters.http import Response
 from adapters.news import News, Preview, Unread
-from adapters.records import Record, bills, merges, reports, visits
+from adapters.records import Record, bills, merges, reports, stays, visits
 from adapters.time import Now
 
 PAGE = 200
 """Things of one page."""
 
-KINDS = ("visit", "bill", "report", "merge")
+KINDS = ("visit", "bill", "report", "merge", "stay")
 """What a feed may hold."""
 
 _LONGEST = 200
@@ -182,5 +182,7 @@ def _told(feed: FeedOperation, records: Sequence[Record]) -> Iterator[Told]:
         yield from (visits.visit(record, conventions) for record in records)
     elif feed.kind == "merge":
         yield from (merges.merge(record, conventions) for record in records)
+    elif feed.kind == "stay":
+        yield from (stays.stay(record, conventions) for record in records)
     else:
         yield (bills.bill if feed.kind == "bill" else reports.report)(records, conventions)

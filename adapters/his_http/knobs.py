@@ -212,7 +212,7 @@ class FeedSchema(OperationSchema):
 
     kind = fields.String(
         required=True,
-        validate=validate.OneOf(("visit", "bill", "report", "merge")),
+        validate=validate.OneOf(("visit", "bill", "report", "merge", "stay")),
         metadata={"description": "What its things are."},
     )
     every = fields.Float(

@@ -15,6 +15,7 @@ from adapters.records import Record
 from adapters.records.bills import bill
 from adapters.records.merges import merge
 from adapters.records.reports import report
+from adapters.records.stays import stay
 from adapters.records.visits import visit
 
 
@@ -49,6 +50,8 @@ def _told(feed: FeedSettings, records: Sequence[Record], settings: SqlHisSetting
             yield from (visit(record, settings.conventions) for record in records)
         case "merge":
             yield from (merge(record, settings.conventions) for record in records)
+        case "stay":
+            yield from (stay(record, settings.conventions) for record in records)
         case "bill":
             yield bill(records, settings.conventions)
         case _:

@@ -14,7 +14,7 @@ from adapters.meanings import NOES
 from adapters.records.names import KINDS
 from adapters.records.outcomes import OutcomeSchema
 
-FED = ("visit", "bill", "report", "merge")
+FED = ("visit", "bill", "report", "merge", "stay")
 """The kinds of records that feeds tell of; an appointment that is called off is a visit that is off."""
 
 _NAMED = r'[\w$#]+\Z|"[^"]+"\Z|`[^`]+`\Z|\[[^\]]+\]\Z'

@@ -57,6 +57,11 @@ KINDS: Mapping[str, Kind] = {
         (("starts_at", "session"), ("mrn", "visit_card_no")),
     ),
     "merge": Kind(("mrn", "retired_mrn", "told_at"), ("merge_state", *PATIENT[1:])),
+    "stay": Kind(
+        ("stay_no", "balance", "told_at"),
+        ("ward", "settled", "surplus", *PATIENT),
+        (("mrn", "visit_card_no"),),
+    ),
     "bill": Kind(
         ("bill_no", "issued_at"),
         (
@@ -101,7 +106,7 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     "find_booking": ("placer_id",),
     "cancel": ("placer_id", "filler_id"),
     "post": (
-        *("serial", "entry_kind", "amount", "signed_amount", "filler_id", "bill_no"),
+        *("serial", "entry_kind", "amount", "signed_amount", "filler_id", "bill_no", "stay_no"),
         *("merchant_order_no", "provider_trade_no", "occurred_at", "accounting_day", "refers_to", *PATIENT),
     ),
     "find_posting": ("serial", "day"),
@@ -117,12 +122,12 @@ payment. `starts_time` and `ends_time` are local times such as 08:30; `signed_am
 POSTS = (
     "post",
     *(f"post_{kind}" for kind in EntryKind),
-    *(f"post_{what}_{kind}" for what in ("registration", "bill") for kind in EntryKind),
+    *(f"post_{what}_{kind}" for what in ("registration", "bill", "deposit") for kind in EntryKind),
 )
 """The operations that make a posting: one for all, or one for each kind."""
 
 
 def ways_to_post(posting: Posting) -> Sequence[str]:
     """Those that may make this one, the nearest first."""
-    what = "bill" if posting.bill_no else "registration"
+    what = "deposit" if posting.stay_no else "bill" if posting.bill_no else "registration"
     return f"post_{what}_{posting.kind}", f"post_{posting.kind}", "post"

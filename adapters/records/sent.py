@@ -81,6 +81,7 @@ def of_posting(posting: Posting, conventions: Conventions) -> Record:
         "signed_amount": of_amount(signed, conventions),
         "filler_id": posting.filler_id,
         "bill_no": posting.bill_no,
+        "stay_no": posting.stay_no,
         "merchant_order_no": posting.merchant_order_no,
         "provider_trade_no": posting.provider_trade_no,
         "occurred_at": of_instant(posting.occurred_at, conventions),

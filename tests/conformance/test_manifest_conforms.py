@@ -31,6 +31,7 @@ NEUTRAL = (
     "adapters.errors",
     "adapters.invoices",
     "adapters.news",
+    "adapters.stays",
     "adapters.ports",
     "adapters.values",
     "queueing",

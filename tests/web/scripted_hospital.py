@@ -24,8 +24,9 @@ from hospital_bridge.verticals.hospital.cards import Candidate, Cards
 from hospital_bridge.verticals.hospital.registration import Registration, State
 from hospital_bridge.verticals.hospital.schedule import Day, Offer
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
+from hospital_bridge.verticals.hospital.stays.stay import Deposit, Stay
 from hospital_bridge.verticals.hospital.visits.line_rules import LINE_RULES
-from tests.web import scripted_bills
+from tests.web import scripted_bills, scripted_stays
 from tests.web.scripted_results import RESULT_HANDLERS, told_resource
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -70,6 +71,8 @@ class ScriptedScope:
     registrations: dict[str, Registration] = field(default_factory=dict)
     payments: dict[str, PaymentView] = field(default_factory=dict)
     bills: dict[str, Bill] = field(default_factory=dict)
+    stays: list[Stay] = field(default_factory=list)
+    deposits: list[Deposit] = field(default_factory=list)
     is_payer: bool = True
     bound: bool = False
     numbers: dict[str, str] = field(default_factory=lambda: {MRN: TOKEN})
@@ -175,7 +178,10 @@ def _scripted(page: Page) -> Callable[[PageRequest], View | Go | Download]:
 def _home(request: PageRequest, scope: ScriptedScope) -> View:
     mine = [each for each in scope.registrations.values() if each.wallet_user_id == request.principal]
     to_pay = [bill for bill in scope.bills.values() if bill.state in OPEN]
-    return View("home.html", {"has_card": scope.bound, "live": mine, "rights": ALL_RIGHTS, "to_pay": to_pay})
+    return View(
+        "home.html",
+        {"has_card": scope.bound, "live": mine, "rights": ALL_RIGHTS, "to_pay": to_pay, "stays": scope.stays},
+    )
 
 
 def _cards(request: PageRequest, scope: ScriptedScope) -> View:
@@ -271,6 +277,7 @@ HANDLERS: dict[str, Callable[[PageRequest, Any], View | Go | Download]] = {
     "registration": _registration,
     "cancel": _cancel,
     **scripted_bills.HANDLERS,
+    **scripted_stays.HANDLERS,
     "kiosk": lambda request, _: View(
         "kiosk.html", {"code": ArrivalCode("all", 1, "s"), "errors": request.errors, "abandoned_seconds": 30}
     ),

@@ -125,6 +125,8 @@ _R5_TYPE = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/payment
 def _paid_for(posting: Posting, settings: FhirSettings) -> Mapping[str, Any]:
     if posting.bill_no:
         return reference(settings.map.bill_from, posting.bill_no, settings.map.bill_number)
+    if posting.stay_no:
+        raise Refused("deposits onto a stay are not posted over FHIR", reason=Reason.NOT_ALLOWED)
     return reference("Appointment", posting.filler_id, settings.scheduling.number)
 
 

@@ -4,7 +4,8 @@ Where a posting's values stand in DFT^P03 (HL7 v2.5.1 section 6.4.1):
 
 | field | value |
 |---|---|
-| PV1-19 | the hospital's appointment number |
+| PV1-2 | `I` for a deposit onto a stay, else `O` |
+| PV1-19 | the hospital's appointment number, or that of the stay |
 | FT1-2 | our serial, the idempotency key |
 | FT1-3 | the merchant order number: payment and refunds of one order are one batch |
 | FT1-4 | when the money moved |
@@ -40,7 +41,7 @@ from adapters.values import EntryKind, Fen, Posting, PostingEntry
 
 _CODE_OF_KIND = {EntryKind.PAYMENT: "PY", EntryKind.REFUND: "CD"}
 _KIND_OF_CODE = {code: kind for kind, code in _CODE_OF_KIND.items()}
-_OUTPATIENT = "O"
+_OUTPATIENT, _INPATIENT = "O", "I"
 
 
 def posting_message(posting: Posting, settings: Hl7HisSettings, envelope: Envelope) -> Draft:
@@ -49,9 +50,17 @@ def posting_message(posting: Posting, settings: Hl7HisSettings, envelope: Envelo
         "DFT^P03^DFT_P03",
         segment("EVN", {2: timestamp(envelope.at, settings.time_zone)}),
         record_segment(posting.patient, settings),
-        segment("PV1", {1: "1", 2: _OUTPATIENT, 19: posting.filler_id}),
+        segment(
+            "PV1", {1: "1", 2: _INPATIENT if posting.stay_no else _OUTPATIENT, 19: posting.stay_no or posting.filler_id}
+        ),
         _transaction(posting, settings),
     )
+
+
+def _visit(posting: Posting) -> SegmentText:
+    if posting.stay_no:
+        return segment("PV1", {1: "1", 2: _INPATIENT, 19: posting.stay_no})
+    return segment("PV1", {1: "1", 2: _OUTPATIENT, 19: posting.filler_id})
 
 
 def read_receipt(answer: Message, posting: Posting, settings: Hl7HisSettings, control_id: str) -> PostingEntry:

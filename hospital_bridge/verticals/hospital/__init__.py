@@ -19,6 +19,9 @@ from hospital_bridge.verticals.hospital.record_numbers import NUMBER_BOUND
 from hospital_bridge.verticals.hospital.results import critical_watch, rights, telling, tidying
 from hospital_bridge.verticals.hospital.results.arrival import RECEIVE, REPLACED
 from hospital_bridge.verticals.hospital.settings import HospitalSettings
+from hospital_bridge.verticals.hospital.stays import arrival as stay_news
+from hospital_bridge.verticals.hospital.stays import depositing
+from hospital_bridge.verticals.hospital.stays import rights as stay_rights
 from hospital_bridge.verticals.hospital.store import (
     record_holders,
     record_merges,
@@ -65,6 +68,7 @@ def export_subject(work: VerticalWork, subject_id: str) -> Mapping[str, Any]:
             for visit in visits.of_subject(work, subject_id)
         ],
         "bills": export_bills(work, subject_id),
+        "stays": stay_rights.export_stays(work, subject_id),
     }
 
 
@@ -76,6 +80,7 @@ def erase_subject(work: VerticalWork, subject_id: str) -> None:
     record_merges.forget(work, record_holders.own_numbers(work, subject_id))
     registrations.forget_subject(work, subject_id)
     forget_bills(work, subject_id)
+    stay_rights.forget_stays(work, subject_id)
     record_requests.forget_subject(work, subject_id)
     visits.forget_subject(work, subject_id)
 
@@ -96,12 +101,13 @@ VERTICAL = Vertical(
             PersonalData("report of nobody here", "until the record office finds its patient", timedelta(days=30)),
             PersonalData("visit", "to check the patient in and to call them by name", timedelta(days=15 * 365)),
             PersonalData("bill", "to show the patient what they pay for", timedelta(days=15 * 365)),
+            PersonalData("stay", "to take deposits onto it and to give back what is left", timedelta(days=15 * 365)),
             PersonalData("bill of nobody here", "until its patient binds the record number", timedelta(days=30)),
         ),
         roles=("clinician", "nurse", "records"),
     ),
     settings=HospitalSettings,
-    sales=(fee.SALE, sale.SALE),
+    sales=(fee.SALE, sale.SALE, depositing.SALE),
     pages=PAGES,
     resources=RESOURCES,
     reactions=(
@@ -124,6 +130,7 @@ VERTICAL = Vertical(
         RECEIVE,
         arrival.ISSUED,
         arrival.WITHDRAWN_BY_HOSPITAL,
+        stay_news.TOLD,
     ),
     lines=LINE_RULES,
     care=Care(doctor=looking_after.doctor),

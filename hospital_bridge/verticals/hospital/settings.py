@@ -92,6 +92,16 @@ class HospitalSettings(Schema):
             " the next one. Without it the day ends at midnight.",
         },
     )
+    deposit_least = fields.Integer(
+        load_default=100,
+        validate=validate.Range(1, 1_000_000),
+        metadata={"description": "The smallest deposit (预交金) onto a stay, in yuan."},
+    )
+    deposit_most = fields.Integer(
+        load_default=20_000,
+        validate=validate.Range(1, 1_000_000),
+        metadata={"description": "The largest one, in yuan."},
+    )
     payment_window = fields.String(
         load_default="",
         validate=validate.Length(max=120),

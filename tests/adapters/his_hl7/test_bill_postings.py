@@ -46,6 +46,13 @@ def test_the_accounting_day_stands_in_ft1_5_and_only_where_there_is_one(receptio
         assert transaction.split("|")[5] == day
 
 
+def test_a_deposit_names_its_stay_as_an_inpatients(reception: Reception) -> None:
+    deposit = dataclasses.replace(payment(reception, ""), filler_id="", stay_no="ZY1")
+    segments = posting_message(deposit, reception.settings, Envelope("M1", MONDAY_MORNING)).segments
+    [visit] = [line.split("|") for line in segments if line.startswith("PV1")]
+    assert (visit[2], visit[19]) == ("I", "ZY1")
+
+
 def refused(reception: Reception, posting: Posting) -> Reason:
     with pytest.raises(Refused) as no:
         reception.his.post(posting)

@@ -24,7 +24,7 @@ from adapters.news import (
     ReportStatus,
     VisitRegistered,
 )
-from adapters.records import Record, bills, merges, reports, visits
+from adapters.records import Record, bills, merges, reports, stays, visits
 from adapters.records.names import KINDS
 from adapters.values import Identifier
 from tests.adapters.records.record_cases import PATIENT, conventions
@@ -133,6 +133,18 @@ def test_a_bill_adds_up() -> None:
     of_the_bill = bill({**BILL, "total": "25.00", "account": "15.00"})
     assert isinstance(of_the_bill, BillIssued)
     assert (of_the_bill.account_fen, of_the_bill.self_pay_fen) == (1_500, 0)
+
+
+def test_a_stay_open_and_settled() -> None:
+    row = {**PATIENT, "stay_no": "ZY1", "ward": "三病区", "balance": "-12.50", "told_at": "2026-11-24 09:00:00"}
+    told = stays.stay(row, conventions(**TABLES))
+    assert (told.stay_no, told.ward, told.balance_fen, told.told_at) == ("ZY1", "三病区", -1_250, NINE)
+    assert not told.is_settled
+    settled = stays.stay({**row, "settled": "1", "surplus": "3.00"}, conventions(**TABLES))
+    assert (settled.is_settled, settled.surplus_fen) == (True, 300)
+    for wrong in ({"surplus": "3.00"}, {"balance": ""}, {"stay_no": ""}, {"settled": "1", "surplus": "-1"}):
+        with pytest.raises(Malformed):
+            stays.stay({**row, **wrong}, conventions(**TABLES))
 
 
 def test_a_bill_that_is_wanted_no_more() -> None:

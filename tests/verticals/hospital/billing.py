@@ -53,6 +53,8 @@ class Cashier:
     line: Line = field(default_factory=Line)
     owed: dict[str, int] = field(default_factory=dict)
     book: list[Posting] = field(default_factory=list)
+    stays: set[str] = field(default_factory=set)
+    """The stays onto which it takes deposits."""
 
     def post(self, posting: Posting) -> PostingEntry:
         return self.line.call("post", lambda: self._post(posting))
@@ -67,7 +69,10 @@ class Cashier:
 
     def _post(self, posting: Posting) -> PostingEntry:
         if posting.serial not in {booked.serial for booked in self.book}:
-            if posting.kind is EntryKind.PAYMENT and self.owed.get(posting.bill_no) != posting.amount_fen:
+            if posting.stay_no and posting.kind is EntryKind.PAYMENT and posting.stay_no not in self.stays:
+                raise Refused("no such stay", reason=Reason.CLOSED)
+            is_bill = posting.kind is EntryKind.PAYMENT and not posting.stay_no
+            if is_bill and self.owed.get(posting.bill_no) != posting.amount_fen:
                 raise Refused("not owed", reason=Reason.ALREADY_PAID)
             self.book.append(posting)
             self.owed.pop(posting.bill_no, None)
@@ -101,7 +106,13 @@ class BillWorld:
             counters,
             time_off=Maintenance(windows, SHANGHAI).time_off,
         )
-        settings = {"pay_minutes": 15, "payment_window": "", "parked_days": 30}
+        settings = {
+            "pay_minutes": 15,
+            "payment_window": "",
+            "parked_days": 30,
+            "deposit_least": 100,
+            "deposit_most": 5_000,
+        }
         self.scope = OperatorScope(
             self.context,
             settings,

@@ -11,12 +11,22 @@ from hospital_bridge.verticals.hospital.pages import (
     parked,
     registrations,
     results,
+    stays,
     visits,
 )
 
 _HOME, *_REGISTRATIONS = registrations.PAGES
 
-_PATIENTS = (_HOME, *visits.PAGES, *cards.PAGES, *booking.PAGES, *_REGISTRATIONS, *bills.PAGES, *results.PAGES)
+_PATIENTS = (
+    _HOME,
+    *visits.PAGES,
+    *cards.PAGES,
+    *booking.PAGES,
+    *_REGISTRATIONS,
+    *bills.PAGES,
+    *stays.PAGES,
+    *results.PAGES,
+)
 
 PAGES = (*_PATIENTS, *hall.PAGES, *clinic.PAGES, *parked.PAGES)
 """In the order of the service window's menu."""

@@ -15,6 +15,7 @@ from hospital_bridge.verticals.hospital.store import (
     parked_reports,
     registrations,
     reports,
+    stays,
     visits,
 )
 
@@ -28,6 +29,7 @@ MISSING = (
     NotAllowed,
     registrations.NoSuchRegistration,
     bills.NoSuchBill,
+    stays.NoSuchStay,
     visits.NoSuchVisit,
     reports.NoSuchReport,
     parked_reports.NoSuchParkedReport,

@@ -14,6 +14,7 @@ from hospital_bridge.verticals.hospital.store import (
     report_looks,
     reports,
     slot_holds,
+    stays,
     visits,
 )
 from hospital_bridge.verticals.hospital.store.metadata import metadata
@@ -31,5 +32,6 @@ __all__ = [
     "report_looks",
     "reports",
     "slot_holds",
+    "stays",
     "visits",
 ]

@@ -1,0 +1,55 @@
+"""A stay as its patient and those who pay for them see it: what stands on it, and a deposit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marshmallow import Schema, fields, validate
+
+from hospital_bridge.slot import Go, PageRequest, Right, View
+from hospital_bridge.verticals.hospital.pages.trouble import page
+from hospital_bridge.verticals.hospital.stays import depositing
+from hospital_bridge.verticals.hospital.store import stays
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hospital_bridge.slot import VerticalWork
+    from hospital_bridge.verticals.hospital.stays.stay import Stay
+
+
+class Wanted(Schema):
+    """The deposit that somebody wants to pay, in whole yuan."""
+
+    yuan = fields.Integer(required=True, validate=validate.Range(1, 1_000_000))
+
+
+def show(request: PageRequest) -> View:
+    """What stands on the stay, its deposits with their payments, and the form for another one while it is open."""
+    with request.scope.read() as work:
+        stay = stays.get(work, request.data["stay"])
+        depositing.payable_for(work, request.principal, stay)
+        onto = [(each, work.payments.view(each.payment_id)) for each in stays.deposits(work, stay.stay_id)]
+    limits = {name: request.scope.settings[f"deposit_{name}"] for name in ("least", "most")}
+    moving = any(payment.moving for _, payment in onto)
+    data = {"stay": stay, "deposits": onto, "payer": request.principal, **limits}
+    return View("stay.html", data, refresh_seconds=2 if moving else None)
+
+
+def deposit(request: PageRequest) -> Go:
+    """Open the order; where it cannot be, the page says how things stand."""
+    depositing.pay(request.scope, request.principal, request.data["stay"], request.data["yuan"])
+    return Go("stay", {"stay": request.data["stay"]})
+
+
+def open_stays(work: VerticalWork, request: PageRequest) -> Sequence[Stay]:
+    """The stays that are not settled, of the person whom the pages are about; none for who may not pay for them."""
+    if not work.subjects.may(request.principal, request.subject_id, Right.PAY):
+        return ()
+    return [stay for stay in stays.of_subject(work, request.subject_id) if not stay.is_settled]
+
+
+PAGES = (
+    page("stay", "stays/<stay>", show),
+    page("stay.deposit", "stays/<stay>/deposit", deposit, method="POST", schema=Wanted, again="stay"),
+)

@@ -1,0 +1,97 @@
+"""What the hospital says of a stay, in the order of its own clock; at the settlement the surplus goes back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from adapters.errors import Reason, Refused
+from adapters.stays import StayTold
+from adapters.values import Fen
+from hospital_bridge.slot import Inbound, LookAgain
+from hospital_bridge.verticals.hospital.own_numbers import is_same_record
+from hospital_bridge.verticals.hospital.record_numbers import MRN
+from hospital_bridge.verticals.hospital.stays.stay import State, Stay
+from hospital_bridge.verticals.hospital.store import stays
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hospital_bridge.slot import VerticalWork
+    from hospital_bridge.verticals.hospital.stays.stay import Deposit
+
+WAIT = timedelta(seconds=5)
+SETTLED, SURPLUS = "stay_settled", "deposit_surplus"
+"""Reasons as they are kept."""
+
+
+def told(work: VerticalWork, news: StayTold) -> None:
+    """Keep what stands on the stay; once it is settled, close open orders and give the surplus back."""
+    stay = _kept(work, news)
+    if stay is None or not stay.is_settled:
+        return
+    onto = stays.deposits(work, stay.stay_id)
+    if any(each.state is State.PAID for each in onto):
+        raise LookAgain(WAIT)
+    for each in onto:
+        if each.state is State.ORDERED:
+            work.payments.abandon(each.payment_id, SETTLED)
+    returned = _given_back(work, onto, stay.surplus_fen - stay.returned_fen)
+    if returned:
+        stays.save(work, replace(stays.get(work, stay.stay_id), returned_fen=stay.returned_fen + returned))
+        work.audit.record("hospital", "stay.surplus", stay.stay_id, fen=str(returned))
+
+
+def _kept(work: VerticalWork, news: StayTold) -> Stay | None:
+    """The stay with what is said now; None where something later was said before. Refused where it is another's."""
+    mrn = news.patient.first(MRN)
+    if not mrn:
+        raise Refused("the stay names no record number", reason=Reason.NOT_FOUND)
+    standing = stays.find(work, news.stay_no)
+    if standing is None:
+        new = Stay(
+            work.ids.new(),
+            news.stay_no,
+            mrn,
+            news.ward,
+            news.balance_fen,
+            news.is_settled,
+            news.surplus_fen,
+            news.told_at,
+        )
+        stays.add(work, new)
+        return new
+    if not standing.mrn or news.told_at < standing.told_at:
+        return None
+    if not is_same_record(work, standing.mrn, mrn):
+        raise Refused("two patients have a stay of the same number", reason=Reason.CONFLICTING_CONTENT)
+    if news.surplus_fen < standing.returned_fen:
+        raise Refused("more of the deposits went back than the hospital now calls surplus", reason=Reason.OVER_LIMIT)
+    changed = replace(
+        standing,
+        mrn=mrn,
+        ward=news.ward,
+        balance_fen=news.balance_fen,
+        is_settled=news.is_settled,
+        surplus_fen=news.surplus_fen,
+        told_at=news.told_at,
+    )
+    stays.save(work, changed)
+    return stays.get(work, standing.stay_id)
+
+
+def _given_back(work: VerticalWork, onto: Sequence[Deposit], surplus_fen: int) -> int:
+    """Refunds of the newest deposits first, of each no more than is left of it; the rest was paid at the window."""
+    rest = surplus_fen
+    for each in onto:
+        if each.state is not State.BOOKED or rest <= 0:
+            continue
+        view = work.payments.view(each.payment_id)
+        part = min(rest, view.amount_fen - view.refunded_fen - view.refunding_fen)
+        if part > 0 and work.payments.refund_part(each.payment_id, Fen(part), SURPLUS):
+            rest -= part
+    return surplus_fen - rest
+
+
+TOLD = Inbound(StayTold, told, in_order=False)

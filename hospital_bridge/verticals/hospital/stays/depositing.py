@@ -1,0 +1,113 @@
+"""A patient or a relative pays a deposit (预交金) onto a stay that is open; an outpatient can prepay nothing.
+
+Outpatient prepayments are forbidden since 2025-03-31, and so a deposit names a stay that the hospital has told of.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from adapters.values import EntryKind, Fen, Posting
+from hospital_bridge.slot import FulfilMode, PaidSale, PaymentRequest, Progress, Receipt, Right, Sale, Scope
+from hospital_bridge.verticals.hospital import postings
+from hospital_bridge.verticals.hospital.own_numbers import record_of
+from hospital_bridge.verticals.hospital.schedule import must_be_open
+from hospital_bridge.verticals.hospital.stays.stay import Deposit, State
+from hospital_bridge.verticals.hospital.store import stays
+
+if TYPE_CHECKING:
+    from hospital_bridge.slot import VerticalWork
+    from hospital_bridge.verticals.hospital.stays.stay import Stay
+
+SALE_KIND = "hospital.deposit"
+FEN_OF_YUAN = 100
+
+
+def pay(scope: Scope, wallet_user_id: str, stay_id: str, yuan: int) -> bool:
+    """Open an order for a deposit of so many yuan; NoSuchStay, Away.
+
+    False where the stay is settled, the sum outside the limits, or an order of this payer for the stay open already.
+    """
+    must_be_open(scope)
+    if not scope.settings["deposit_least"] <= yuan <= scope.settings["deposit_most"]:
+        return False
+    with scope.begin() as work:
+        stay = stays.get(work, stay_id, lock=True)
+        subject_id = payable_for(work, wallet_user_id, stay)
+        open_orders = (each for each in stays.deposits(work, stay_id) if each.state is State.ORDERED)
+        if stay.is_settled or any(each.wallet_user_id == wallet_user_id for each in open_orders):
+            return False
+        deposit = Deposit(work.ids.new(), stay_id, wallet_user_id, Fen(yuan * FEN_OF_YUAN), work.now)
+        payment_id = work.payments.open(
+            PaymentRequest(
+                sale_kind=SALE_KIND,
+                sale_ref=deposit.deposit_id,
+                subject_id=subject_id,
+                wallet_user_id=wallet_user_id,
+                amount_fen=deposit.amount_fen,
+                expires_at=work.now + timedelta(minutes=scope.settings["pay_minutes"]),
+            )
+        )
+        stays.add_deposit(work, replace(deposit, payment_id=payment_id))
+        work.audit.record(wallet_user_id, "deposit.ordered", deposit.deposit_id)
+    return True
+
+
+def payable_for(work: VerticalWork, wallet_user_id: str, stay: Stay) -> str:
+    """Whose stay it is, if the wallet user may pay for that person; others are told that there is none."""
+    subject_id = stays.holder_of(work, stay)
+    if not subject_id or not work.subjects.may(wallet_user_id, subject_id, Right.PAY):
+        raise stays.NoSuchStay(stay.stay_id)
+    return subject_id
+
+
+def fulfil(scope: Scope, sale: PaidSale) -> Receipt:
+    """Post the deposit at the hospital, onto its stay."""
+    return postings.post(scope, _posting(scope, sale, EntryKind.PAYMENT))
+
+
+def reverse(scope: Scope, sale: PaidSale) -> Receipt:
+    """Post what went back of it at the hospital."""
+    return postings.post(scope, _posting(scope, sale, EntryKind.REFUND))
+
+
+def changed(work: VerticalWork, deposit_id: str, progress: Progress, _reason: str) -> None:
+    """Follow the money, in the transaction that moved it."""
+    deposit = stays.deposit_of(work, deposit_id, lock=True)
+    moved = deposit.after(progress)
+    if moved != deposit:
+        stays.save_deposit(work, moved)
+    work.audit.record("bridge", f"deposit.{moved.state}", deposit_id, progress=progress)
+
+
+def _posting(scope: Scope, sale: PaidSale, kind: EntryKind) -> Posting:
+    with scope.read() as work:
+        stay = stays.get(work, stays.deposit_of(work, sale.sale_ref).stay_id)
+        patient = record_of(work, sale.subject_id, stay.mrn)
+    return Posting(
+        serial=sale.serial,
+        kind=kind,
+        amount_fen=sale.amount_fen,
+        patient=patient,
+        filler_id="",
+        merchant_order_no=sale.merchant_order_no,
+        provider_trade_no=sale.provider_trade_no,
+        occurred_at=sale.occurred_at,
+        refers_to=sale.refers_to,
+        stay_no=stay.stay_no,
+    )
+
+
+SALE = Sale(
+    kind=SALE_KIND,
+    title="住院预交金",
+    mode=FulfilMode.QUERYABLE,
+    fulfil=fulfil,
+    query=postings.find,
+    reverse=reverse,
+    query_reversal=postings.find,
+    changed=changed,
+    entries=postings.entries,
+)

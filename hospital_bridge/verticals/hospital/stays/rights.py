@@ -1,0 +1,43 @@
+"""What a person may ask about their stays: a copy, and to be forgotten."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hospital_bridge.slot import StillNeeded
+from hospital_bridge.verticals.hospital.stays.stay import State
+from hospital_bridge.verticals.hospital.store import stays
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from hospital_bridge.slot import VerticalWork
+
+UNDER_WAY = frozenset({State.ORDERED, State.PAID})
+
+
+def export_stays(work: VerticalWork, subject_id: str) -> Sequence[Mapping[str, Any]]:
+    """Every stay of the person with the deposits paid here; sums in fen."""
+    return [
+        {
+            "number": stay.stay_no,
+            "record_number": stay.mrn,
+            "ward": stay.ward,
+            "balance_fen": stay.balance_fen,
+            "settled": stay.is_settled,
+            "deposits": [
+                {"amount_fen": each.amount_fen, "state": each.state.value, "ordered_at": each.ordered_at.isoformat()}
+                for each in stays.deposits(work, stay.stay_id)
+            ],
+        }
+        for stay in stays.of_subject(work, subject_id)
+    ]
+
+
+def forget_stays(work: VerticalWork, subject_id: str) -> None:
+    """Forget the stays; StillNeeded while a deposit is being paid, or lies on one that is not settled."""
+    for stay in stays.of_subject(work, subject_id):
+        states = {each.state for each in stays.deposits(work, stay.stay_id)}
+        if states & UNDER_WAY or (State.BOOKED in states and not stay.is_settled):
+            raise StillNeeded("A deposit of this person is under way or lies on a stay that is not settled.")
+    stays.forget_subject(work, subject_id)

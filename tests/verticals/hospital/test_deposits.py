@@ -1,0 +1,199 @@
+"""Deposits (预交金) are paid onto an open stay, booked there once each, and what is left goes back at the end."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from adapters.errors import Malformed, Refused
+from adapters.stays import StayTold
+from adapters.values import Fen
+from hospital_bridge.payment.reconcile import reconcile_day
+from hospital_bridge.slot import LookAgain, Right, StillNeeded
+from hospital_bridge.verticals.hospital import erase_subject, export_subject
+from hospital_bridge.verticals.hospital.stays import arrival, depositing
+from hospital_bridge.verticals.hospital.stays.stay import State, Stay
+from hospital_bridge.verticals.hospital.store import stays
+from tests.payment.faults import Fault
+from tests.verticals.hospital.billing import ACCOUNT, MINUTE, MORNING, OTHER_RECORD, SHANGHAI, BillWorld, record
+
+NUMBER = "ZY1"
+
+
+def told(minute: int = 0, *, surplus: int = 0, settled: bool = False, mrn: str = "") -> StayTold:
+    patient = record(mrn) if mrn else record()
+    return StayTold(NUMBER, patient, "三病区", Fen(0), settled, Fen(surplus), MORNING + minute * MINUTE)
+
+
+class Ward:
+    """A hospital that tells of a stay, and people who pay onto it."""
+
+    def __init__(self, world: BillWorld) -> None:
+        self.world = world
+        world.cashier.stays.add(NUMBER)
+
+    def hear(self, news: StayTold) -> Stay:
+        for _ in range(20):
+            try:
+                with self.world.scope.begin() as work:
+                    arrival.told(work, news)
+                break
+            except LookAgain as wait:
+                self.world.work()
+                self.world.clock.advance(wait.after)
+        self.world.work()
+        return self.stay()
+
+    def stay(self) -> Stay:
+        with self.world.scope.begin() as work:
+            found = stays.find(work, NUMBER)
+        assert found is not None
+        return found
+
+    def press(self, yuan: int, phone: str = "") -> bool:
+        return depositing.pay(self.world.scope, phone or self.world.phone, self.stay().stay_id, yuan)
+
+    def paid(self, yuan: int) -> None:
+        """One deposit, as far as the hospital's answer."""
+        assert self.press(yuan)
+        self.world.work()
+        with self.world.store.read("h1") as work:
+            payment = work.payments.get(self.deposits()[0][2])
+        self.world.confirm(payment)
+        self.world.work()
+
+    def deposits(self) -> list[tuple[int, str, str]]:
+        """Newest first: sum, state and payment."""
+        with self.world.scope.read() as work:
+            onto = stays.deposits(work, self.stay().stay_id)
+        return [(each.amount_fen, each.state.value, each.payment_id) for each in onto]
+
+    def went_back(self) -> list[int]:
+        with self.world.scope.read() as work:
+            return [work.payments.view(payment).refunded_fen for _, _, payment in self.deposits()]
+
+    def booked(self) -> list[tuple[str, str, int]]:
+        return [(one.kind.value, one.stay_no, one.amount_fen) for one in self.world.cashier.book]
+
+
+@pytest.fixture
+def ward(world: BillWorld) -> Ward:
+    return Ward(world)
+
+
+def test_several_deposits_are_each_booked_onto_the_stay(ward: Ward) -> None:
+    ward.hear(told())
+    ward.paid(100)
+    ward.paid(300)
+    assert ward.booked() == [("payment", NUMBER, 10_000), ("payment", NUMBER, 30_000)]
+    assert len({one.serial for one in ward.world.cashier.book}) == 2
+    assert {state for _, state, _ in ward.deposits()} == {State.BOOKED}
+    ward.world.must_be_sound()
+
+
+@pytest.mark.parametrize("fault", [Fault.LOST_REQUEST, Fault.LOST_REPLY])
+def test_a_lost_answer_of_the_hospital_books_a_deposit_once(ward: Ward, fault: Fault) -> None:
+    ward.hear(told())
+    ward.world.cashier.line.will("post", fault)
+    ward.paid(100)
+    ward.world.pass_time()
+    assert ward.booked() == [("payment", NUMBER, 10_000)]
+    ward.world.must_be_sound()
+
+
+def test_a_deposit_that_the_hospital_refuses_goes_back(ward: Ward) -> None:
+    ward.hear(told())
+    ward.world.cashier.stays.clear()
+    ward.paid(100)
+    ward.world.pass_time()
+    assert (ward.booked(), ward.deposits()[0][1], ward.world.taken_fen()) == ([], State.REFUSED, 0)
+    ward.world.must_be_sound()
+
+
+def test_nothing_is_prepaid_without_an_open_stay(ward: Ward) -> None:
+    with pytest.raises(stays.NoSuchStay):
+        depositing.pay(ward.world.scope, ward.world.phone, "0" * 32, 100)
+    ward.hear(told(settled=True))
+    assert not ward.press(100)
+    assert ward.world.situations() == []
+
+
+def test_a_sum_outside_the_limits_and_a_second_open_order_are_not_taken(ward: Ward) -> None:
+    ward.hear(told())
+    assert [ward.press(yuan) for yuan in (99, 5_001, 100, 100)] == [False, False, True, False]
+
+
+def test_who_may_not_pay_and_who_has_not_bound_the_number_find_no_stay(ward: Ward) -> None:
+    ward.hear(told(mrn=OTHER_RECORD))
+    with pytest.raises(stays.NoSuchStay):
+        ward.press(100)
+    ward.world.bind(OTHER_RECORD)
+    assert ward.press(100, ward.world.granted("2088000000000003", [Right.PAY]))
+    with pytest.raises(stays.NoSuchStay):
+        ward.press(100, ward.world.granted("2088000000000004", [Right.BOOK]))
+
+
+def test_the_surplus_goes_back_onto_the_newest_deposits_once_and_the_day_balances_three_ways(ward: Ward) -> None:
+    ward.hear(told())
+    for yuan in (100, 300, 200):
+        ward.paid(yuan)
+    ward.world.settled(ward.world.issue(own=3_000))
+    settled = told(60, surplus=35_000, settled=True)
+    assert ward.hear(settled).returned_fen == 35_000
+    ward.hear(settled)
+    ward.world.pass_time()
+    assert ward.went_back() == [20_000, 15_000, 0]
+    assert [entry for entry in ward.booked() if entry[0] == "refund"] == [
+        ("refund", NUMBER, 20_000),
+        ("refund", NUMBER, 15_000),
+    ]
+    ward.world.must_be_sound()
+    run = reconcile_day(ward.world.context, ACCOUNT, ward.world.clock.now().astimezone(SHANGHAI).date())
+    assert run.wallet_fen == run.ledger_fen == run.sale_fen == 60_000 + 3_000 - 35_000
+    assert run.unexplained_fen == 0
+
+
+def test_no_more_goes_back_than_was_paid_here(ward: Ward) -> None:
+    ward.hear(told())
+    ward.paid(100)
+    assert ward.hear(told(60, surplus=90_000, settled=True)).returned_fen == 10_000
+    ward.world.pass_time()
+    assert ward.went_back() == [10_000]
+    ward.world.must_be_sound()
+
+
+def test_an_open_order_is_closed_at_the_settlement_and_late_money_goes_back(ward: Ward) -> None:
+    ward.hear(told())
+    assert ward.press(100)
+    ward.world.work()
+    with ward.world.store.read("h1") as work:
+        payment = work.payments.get(ward.deposits()[0][2])
+    ward.world.wallet.pay(payment.merchant_order_no)
+    ward.hear(told(60, settled=True))
+    ward.world.pass_time()
+    assert (ward.booked(), ward.world.taken_fen()) == ([], 0)
+    ward.world.must_be_sound()
+
+
+def test_an_earlier_word_changes_nothing_and_a_contradicting_one_is_refused(ward: Ward) -> None:
+    ward.hear(told(30, settled=True))
+    assert ward.hear(told(10)).is_settled
+    with pytest.raises(Refused):
+        ward.hear(told(40, mrn=OTHER_RECORD))
+    with pytest.raises(Malformed):
+        dataclasses.replace(told(), surplus_fen=Fen(1))
+
+
+def test_a_person_is_not_forgotten_while_a_deposit_lies_on_an_open_stay(ward: Ward) -> None:
+    ward.hear(told())
+    ward.paid(100)
+    with ward.world.scope.begin() as work:
+        (copy,) = export_subject(work, ward.world.subject)["stays"]
+        assert [each["amount_fen"] for each in copy["deposits"]] == [10_000]
+        with pytest.raises(StillNeeded):
+            erase_subject(work, ward.world.subject)
+    ward.hear(told(60, settled=True))
+    with ward.world.scope.begin() as work:
+        erase_subject(work, ward.world.subject)
+        assert stays.of_subject(work, ward.world.subject) == []
