@@ -156,7 +156,7 @@ def scripted_vertical() -> Vertical:
     staff_page = Page(
         "desk",
         "desk",
-        lambda _: View("home.html", {"has_card": True, "live": [], "rights": ALL_RIGHTS, "to_pay": []}),
+        lambda _: View("home.html", {"has_card": True, "live": [], "rights": ALL_RIGHTS, "to_pay": [], "stays": []}),
         role="nurse",
     )
     resources = tuple(replace(resource, handler=told_resource) for resource in VERTICAL.resources)
