@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from adapters.values import Fen
+from hospital_bridge.errors import BridgeError
 from hospital_bridge.slot import Go, PageRequest, View
 from hospital_bridge.verticals.hospital.stays.stay import Deposit, State, Stay
 
@@ -23,6 +24,8 @@ def deposit(number: int, state: State, payer: str = "") -> Deposit:
 
 
 def _show(request: PageRequest, scope: Any) -> View:
+    if not scope.stays:
+        raise BridgeError("HB-R002")
     onto = [(each, scope.payments[each.payment_id]) for each in scope.deposits]
     data = {"stay": scope.stays[0], "deposits": onto, "payer": "", "least": 100, "most": 20_000}
     return View("stay.html", data)

@@ -28,6 +28,7 @@ from notifications.delivery import begun, given_up
 from tests.web.money_here import paid_order, waiting_refund
 from tests.web.scripted_hospital import TOKEN
 from tests.web.scripted_results import CRITICAL, FINAL_REPORT, PARKED, SUBJECT
+from tests.web.scripted_stays import STAY_ID, stay
 from tests.web.site_kit import SiteKit
 from tests.web.test_devices import enrol_device
 from tests.web.test_received_pages import park_message
@@ -210,6 +211,7 @@ class Secrets:
             "operator": operator,
             "registration": self.registration,
             "bill": self.bill,
+            "stay": STAY_ID,
             "report": FINAL_REPORT,
             "critical": CRITICAL,
             "parked": PARKED,
@@ -277,6 +279,7 @@ def secrets(kit: SiteKit, callers: dict[str, Caller]) -> Secrets:
         "difference": "one",
         "amount": "3000",
         "credited": "12.00",
+        "yuan": "100",
         "action": "watch",
         "read_back": "6.8",
         "clinician": "D1",
@@ -287,6 +290,7 @@ def secrets(kit: SiteKit, callers: dict[str, Caller]) -> Secrets:
     agreement = {"version": CONSENT.version, "account": "alipay", "real_name": "yes", "medical_record": "yes"}
     registration = kit.scopes["h1"].register(State.REGISTERED, "done", owner=owner)
     bill = kit.scopes["h1"].charge()
+    kit.scopes["h1"].stays = [stay()]
     with kit.site.store.begin("h1") as work:
         parked = (park_message(work), park_message(work, "C2"))
         device_id, _ = Devices(work).add(DeviceKind.KIOSK, "Hall 2", ())
