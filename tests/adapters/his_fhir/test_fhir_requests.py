@@ -93,6 +93,14 @@ def test_a_posting_is_written_as_its_version_has_it_and_read_back(version: str, 
     assert (entry.kind, entry.amount_fen, entry.receipt_no, entry.occurred_at) == (kind, 1230, "N1", AT)
 
 
+@pytest.mark.parametrize("posting", sorted({posting for _, posting, _ in POSTED}))
+def test_a_deposit_onto_a_stay_is_refused_before_anything_is_sent(posting: str) -> None:
+    his, server = his_at(told(201, {}), version="R4", billing={"posting": posting, "recipient": "Organization/h"})
+    with pytest.raises(Refused):
+        his.post(replace(POSTING, filler_id="", stay_no="ZY1"))
+    assert server.asked == []
+
+
 @pytest.mark.parametrize(("version", "reason"), [("R4", "cancelationReason"), ("R5", "cancellationReason")])
 def test_a_booking_is_made_once_and_cancelled_at_the_version_that_was_read(version: str, reason: str) -> None:
     his, server = his_at(
