@@ -102,6 +102,19 @@ def test_32_one_fen_at_the_hospital_is_a_difference(world: World) -> None:
     assert found(world) == [(Finding.SALE_AMOUNT, Progress.OPEN)]
 
 
+@pytest.mark.parametrize("kind", list(EntryKind))
+def test_32_what_the_hospital_has_booked_twice_is_a_difference(world: World, kind: EntryKind) -> None:
+    payment = world.fulfilled()
+    world.refund_all(payment)
+    world.run()
+    booked = next(entry for entry in world.desk.effects if entry.kind is kind)
+    world.desk.effects.append(replace(booked, occurred_at=booked.occurred_at + timedelta(minutes=1)))
+    assert reconcile(world).unexplained_fen == FEE
+    assert [(one.finding, one.kind, one.ours_fen, one.theirs_fen) for one in differences(world)] == [
+        (Finding.SALE_AMOUNT, kind, FEE, 2 * FEE)
+    ]
+
+
 def test_32_a_booking_that_the_hospital_lost_is_a_difference(world: World) -> None:
     world.fulfilled()
     world.desk.effects.clear()

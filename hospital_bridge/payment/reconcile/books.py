@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
 
 from adapters.errors import Malformed
 from adapters.values import BillEntry, EntryKind
@@ -63,7 +65,13 @@ def list_rows(entries: Iterable[SaleEntry], counted: Counted) -> Iterator[Row]:
     counted(seen)
 
 
-def last_of_each(rows: Iterable[Row], width: int = 2) -> Iterator[Row]:
+def summed(rows: Iterable[Row]) -> Iterator[Row]:
+    """Sorted (kind, serial, amount), each serial once with all that is booked under it: a double booking is seen."""
+    for key, same in groupby(rows, itemgetter(0, 1)):
+        yield (*key, sum(int(row[2]) for row in same))
+
+
+def last_of_each(rows: Iterable[Row], width: int) -> Iterator[Row]:
     """Sorted rows, each key (their first `width` values) once: of several the last, which has the greatest sum."""
     last: Row = ()
     for row in rows:

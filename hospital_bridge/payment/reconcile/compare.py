@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from adapters.values import EntryKind, Fen
-from hospital_bridge.payment.reconcile.books import AWAITING, ELSEWHERE, each_once, last_of_each
+from hospital_bridge.payment.reconcile.books import AWAITING, ELSEWHERE, each_once, summed
 from hospital_bridge.payment.reconcile.channels import Channels
 from hospital_bridge.payment.reconcile.side_by_side import side_by_side
 from hospital_bridge.payment.reconcile.sorted_rows import Row
@@ -48,7 +48,7 @@ def at_wallet(ledger: Iterable[Row], bill: Iterable[Row], sums: Sums, channels: 
 
 def at_sale(sales: Iterable[Row], listed: Iterable[Row], sums: Sums) -> Iterator[Difference]:
     """Where our bookings differ from the fulfilling systems' list; SALE_ONLY may yet turn out to be explained."""
-    for mine, told in side_by_side(sales, last_of_each(listed), 2):
+    for mine, told in side_by_side(sales, summed(listed), 2):
         kind, reference = (str(value) for value in (mine or told or ())[:2])
         ours, stands = (int(mine[2]), mine[3]) if mine else (0, None)
         theirs = int(told[2]) if told else 0
