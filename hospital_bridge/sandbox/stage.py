@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
-from typing import IO, TYPE_CHECKING, Any, Protocol, Self
+from typing import IO, TYPE_CHECKING, Any, ClassVar, Protocol, Self
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
@@ -79,6 +79,9 @@ def where_free(wanted: Ports) -> Ports:
 
 class Stage:
     """A context manager: the town serves and the bridge runs while it is entered."""
+
+    roles: ClassVar[Sequence[str]] = ()
+    """What `serve` is told besides; by default one process does everything."""
 
     def __init__(
         self,
@@ -202,7 +205,7 @@ class Stage:
 
     def start(self) -> None:
         """Start the bridge and wait until it is ready."""
-        self._bridge = self._launched(["serve"])
+        self._bridge = self._launched(["serve", *self.roles])
         for _ in range(int(START_SECONDS / PAUSE_SECONDS)):
             if self._bridge.poll() is not None:
                 raise StageFailed("the bridge did not start; it said why above")
