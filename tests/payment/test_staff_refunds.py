@@ -211,6 +211,13 @@ def test_27_what_the_wallet_refused_may_go_by_hand(world: World) -> None:
     assert asked(world, wish(payment, 1250, "k2", route=Route.BY_HAND)).state is RequestState.WAITING
 
 
+def test_money_of_a_wallet_that_is_no_longer_connected_may_go_by_hand(world: World) -> None:
+    payment = world.fulfilled()
+    world.context = replace(world.context, wallets={})
+    assert refused(world, wish(payment, 1250)) is Obstacle.NO_WALLET
+    assert asked(world, wish(payment, 1250, route=Route.BY_HAND)).state is RequestState.WAITING
+
+
 def test_a_payment_tells_its_vertical_when_and_how_money_went_back(world: World) -> None:
     world.wallet.limits = WECHAT
     payment = world.fulfilled()
