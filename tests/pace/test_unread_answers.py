@@ -28,6 +28,7 @@ from tests.store.test_busy_database import held
 
 GARBAGE = "<姓名>王弢".encode("gb18030")
 LOST = OutcomeUnknown("the answer is no XML")
+REQUEST = SimpleNamespace(slot=SimpleNamespace(department_code="D01", practitioner_code="1001"))
 
 
 def not_done(cause: OutsideError) -> NotDone:
@@ -54,7 +55,7 @@ def ask(store: Store, clock: FakeClock, system: Mumbling) -> None:
     his = at_its_pace(operator, "his", choice, system, store, clock)
     for _ in list(system.says):
         with pytest.raises(type(system.fails_with[0])):
-            his.book("request")
+            his.book(REQUEST)
 
 
 def kept(store: Store) -> list[tuple[str, str, str]]:
