@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.errors import Malformed, NotDone, OutcomeUnknown, OutsideError, Reason, Refused, Untrusted
@@ -55,9 +55,10 @@ class Driver:
         """Return at a firm end; raise Again when the world must be asked or told once more later."""
         with self.store.begin(self.operator_id) as work:
             effect = work.effects.intend(errand.kind, errand.key, self.config_digest)
+            asked_at = work.now
         if effect.is_over:
             return
-        if effect.state is EffectState.INTENDED or self._never_happened(errand, effect):
+        if effect.state is EffectState.INTENDED or self._never_happened(errand, asked_at):
             self._tell(errand)
 
     def _tell(self, errand: Errand) -> None:
@@ -74,7 +75,7 @@ class Driver:
         else:
             self._confirm(errand, result)
 
-    def _never_happened(self, errand: Errand, effect: Effect) -> bool:
+    def _never_happened(self, errand: Errand, asked_at: datetime) -> bool:
         if errand.look is None:
             self._await_person(errand)
             return False
@@ -84,7 +85,7 @@ class Driver:
             self._lose_sight(errand, lost)
             return False
         if result is None:
-            self._believe_the_no(errand)
+            self._believe_the_no(errand, asked_at)
             return True
         self._confirm(errand, result)
         return False
@@ -143,18 +144,19 @@ class Driver:
         asked = lost.retry_after if isinstance(lost, NotDone) else None
         raise Again(asked or effect.pause) from lost
 
-    def _believe_the_no(self, errand: Errand) -> None:
+    def _believe_the_no(self, errand: Errand, asked_at: datetime) -> None:
         with self.store.begin(self.operator_id) as work:
             effect = self._open(work, errand)
             if effect is None or effect.state is EffectState.INTENDED:
                 return
             if effect.unknown_since is None:
-                # The process died during the call: only now does anybody know that sight was lost.
-                effect = effect.lose_sight(work.now, "found without an answer")
-            travelling = _still_travelling(errand, effect, work)
-            work.effects.save(effect if travelling else effect.never_happened(work.now))
-        if travelling:
-            raise Again(travelling)
+                # The process died during the call: nobody knew that sight was lost before the question.
+                effect = effect.lose_sight(asked_at, "found without an answer")
+            firm_from = (effect.unknown_since or asked_at) + errand.settling
+            is_firm = asked_at >= firm_from
+            work.effects.save(effect.never_happened(work.now) if is_firm else effect)
+        if not is_firm:
+            raise Again(max(firm_from - work.now, timedelta(0)))
 
     def _await_person(self, errand: Errand) -> None:
         with self.store.begin(self.operator_id) as work:
@@ -180,13 +182,6 @@ def _why(busy: NotDone) -> str:
     """In a word what keeps the change from being made: a refusal that can be put right tells its reason."""
     refusal = busy.__cause__
     return refusal.reason.value if isinstance(refusal, Refused) else type(busy).__name__
-
-
-def _still_travelling(errand: Errand, effect: Effect, work: Work) -> timedelta | None:
-    """How much longer the request may be under way; None when it no longer can."""
-    if effect.unknown_since is None or work.now >= effect.unknown_since + errand.settling:
-        return None
-    return effect.unknown_since + errand.settling - work.now
 
 
 @dataclass(frozen=True, slots=True)

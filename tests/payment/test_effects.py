@@ -192,3 +192,18 @@ class Broken(list[str]):
 
     def append(self, end: str, /) -> None:
         raise RuntimeError(end)
+
+
+def test_a_no_is_as_old_as_its_question_however_late_it_is_heard(booking: Booking) -> None:
+    booking.line.will("book", Fault.LOST_REPLY)
+    with pytest.raises(Again):
+        booking.drive()
+    booking.taken.clear()  # The request was still on its way when the hospital looked, and then arrives.
+    booking.line.tap = lambda: booking.world.clock.advance(booking.world.context.settling)
+    with pytest.raises(Again):
+        booking.drive()
+    booking.taken.append("slot 1")
+    booking.drive()
+    assert booking.taken == ["slot 1"]
+    assert booking.line.calls == ["book", "look", "look"]
+    assert booking.effect().state is EffectState.CONFIRMED
