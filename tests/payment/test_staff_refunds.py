@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
 
 from adapters.errors import Reason
@@ -18,6 +19,7 @@ from adapters.values import EntryKind, Fen
 from hospital_bridge.payment.flows.staff_refund import CannotRefund, Obstacle, Wish, approve, ask, decline
 from hospital_bridge.payment.model import Payment, RefundReason, RefundRequest, RequestState, Route, Situation
 from hospital_bridge.store.refund_requests import REFUND_REQUEST, RefundRequests
+from tests.fixtures_store import Database
 from tests.payment.world import OPERATOR, World
 
 LARGE = 100_000
@@ -36,6 +38,19 @@ def asked(world: World, wanted: Wish) -> RefundRequest:
 def approved(world: World, request: RefundRequest, by: str, *, proved: bool = True) -> RefundRequest:
     with world.store.begin(OPERATOR) as work:
         return approve(world.context, work, request.request_id, by=by, proved=proved)
+
+
+def declined(world: World, request: RefundRequest, by: str) -> RefundRequest:
+    with world.store.begin(OPERATOR) as work:
+        return decline(work, request.request_id, by=by)
+
+
+def somebody_waits(database: Database) -> bool:
+    """On SQLite everybody else does."""
+    if database.name == "sqlite":
+        return True
+    with database.owner.connect() as connection:
+        return bool(connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
 
 
 def refused(world: World, wanted: Wish) -> Obstacle:
@@ -156,6 +171,29 @@ def test_what_left_meanwhile_cannot_be_approved_any_more(world: World) -> None:
     with pytest.raises(CannotRefund) as refusal:
         approved(world, request, "zhao")
     assert refusal.value.obstacle is Obstacle.NOTHING_LEFT
+
+
+@pytest.mark.parametrize("second", [approved, declined])
+def test_whoever_asks_and_whoever_decides_lock_payment_and_request_in_one_order(
+    world: World, database: Database, second: Callable[[World, RefundRequest, str], RefundRequest]
+) -> None:
+    """On PostgreSQL two orders are a deadlock; SQLite lets one of them begin at all."""
+    payment = world.fulfilled(amount=LARGE)
+    request = asked(world, wish(payment, LARGE))
+    with ThreadPoolExecutor(1) as colleague, world.store.begin(OPERATOR) as work:
+        work.payments.get(payment.payment_id, lock=True)
+        deciding = colleague.submit(second, world, request, "zhao")
+        while not deciding.done() and not somebody_waits(database):
+            pass
+        found = RefundRequests(work).get(request.request_id, lock=True)
+        assert found
+        assert found.state is RequestState.WAITING
+    assert deciding.result().decided_by == "zhao"
+
+
+def test_a_request_that_never_was_cannot_be_decided(world: World) -> None:
+    with pytest.raises(CannotRefund), world.store.begin(OPERATOR) as work:
+        decline(work, "none", by="zhao")
 
 
 @pytest.mark.parametrize(

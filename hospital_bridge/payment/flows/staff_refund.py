@@ -104,10 +104,9 @@ def ask(context: MoneyContext, work: Work, wish: Wish) -> RefundRequest:
 
 def approve(context: MoneyContext, work: Work, request_id: str, *, by: str, proved: bool) -> RefundRequest:
     """A second person has looked and agrees: the refund begins in this transaction; CannotRefund."""
-    request = _waiting(work, request_id)
+    payment, request = _locked(work, request_id)
     _refuse_if(Obstacle.SAME_PERSON if request.asked_by == by else None)
     _refuse_if(None if proved else Obstacle.NOT_PROVED)
-    payment = work.payments.get(request.payment_id, lock=True)
     _refuse_if(obstacle_to(context, work, payment, request.amount_fen, request.route, among=request_id))
     work.audit.record(by, "refund.approved", request_id, payment=payment.payment_id)
     return _carry_out(context, work, payment, request, by)
@@ -115,7 +114,7 @@ def approve(context: MoneyContext, work: Work, request_id: str, *, by: str, prov
 
 def decline(work: Work, request_id: str, *, by: str) -> RefundRequest:
     """The second person does not agree, or who asked takes it back; CannotRefund where it was decided before."""
-    request = _waiting(work, request_id)
+    _, request = _locked(work, request_id)
     event = RequestEvent.WITHDRAWN if request.asked_by == by else RequestEvent.DECLINED
     work.audit.record(by, f"refund.{event}", request_id, payment=request.payment_id)
     return RefundRequests(work).save(request.decided(event, by, work.now))
@@ -182,11 +181,17 @@ def _carry_out(context: MoneyContext, work: Work, payment: Payment, request: Ref
     return RefundRequests(work).save(request.decided(RequestEvent.APPROVED, by, work.now, refund_no))
 
 
-def _waiting(work: Work, request_id: str) -> RefundRequest:
-    request = RefundRequests(work).get(request_id, lock=True)
+def _locked(work: Work, request_id: str) -> tuple[Payment, RefundRequest]:
+    """A request that still waits, and its payment, which whoever asks locks first too: one order, so no deadlock."""
+    requests = RefundRequests(work)
+    seen = requests.get(request_id)
+    if seen is None:
+        raise CannotRefund(Obstacle.DECIDED)
+    payment = work.payments.get(seen.payment_id, lock=True)
+    request = requests.get(request_id, lock=True)
     if request is None or request.state is not RequestState.WAITING:
         raise CannotRefund(Obstacle.DECIDED)
-    return request
+    return payment, request
 
 
 def _refuse_if(obstacle: Obstacle | None) -> None:
