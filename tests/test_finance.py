@@ -150,6 +150,7 @@ def test_a_difference_is_taken_over_and_then_explained(world: World, finance: Fi
     world.fulfilled()
     day = world.context.business_date(world.clock.now())
     world.desk.effects.clear()
+    world.clock.advance(timedelta(days=2))
     reconcile_day(world.context, ACCOUNT, day)
     [run], [row] = finance.runs(OPERATOR, 10), finance.differences(OPERATOR)
     assert (run.state, run.matched, run.unexplained_fen) == ("done", 1, FEE)

@@ -13,12 +13,12 @@ from hospital_bridge.finance import FinanceDesk
 from hospital_bridge.payment.reconcile import reconcile_day
 from hospital_bridge.settings import BillChannel
 from hospital_bridge.slot import SaleEntry
-from hospital_bridge.store.differences import Finding, Progress
+from hospital_bridge.store.differences import Finding
 from hospital_bridge.store.reconciliation import RunState, Step
 from hospital_bridge.store.staff import StaffAccounts
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.web.finance_reads import CannotSign, Explanation, NotYet, SomebodyWasFaster
-from tests.payment.test_reconciling import DAY, ONE, found, reconcile
+from tests.payment.test_reconciling import DAY, ONE, reconcile
 from tests.payment.wallet import InMemoryWallet
 from tests.payment.world import ACCOUNT, FEE, OPERATOR, World
 from tests.steered import FakeClock
@@ -64,6 +64,7 @@ def test_a_day_is_compared_again_as_often_as_it_is_asked_then_signed(world: Worl
 def test_a_comparison_under_way_and_every_open_difference_are_read(world: World, finance: FinanceDesk) -> None:
     world.fulfilled()
     world.desk.effects.clear()
+    world.clock.advance(2 * ONE)
     reconcile(world)
     with world.store.begin(OPERATOR) as work:
         work.reconciliations.come_to(ACCOUNT, DAY, Step.BILL, 250_000)
@@ -71,20 +72,6 @@ def test_a_comparison_under_way_and_every_open_difference_are_read(world: World,
     assert (run.account, run.step, run.rows_read) == (ACCOUNT, "bill", 250_000)
     assert list(finance.all_differences(OPERATOR)) == list(finance.differences(OPERATOR))
     assert [one.finding for one in finance.all_differences(OPERATOR)] == [Finding.SALE_MISSING]
-
-
-def test_34_a_booking_that_the_hospital_lists_on_the_next_day_clears_by_itself(world: World) -> None:
-    payment = world.fulfilled()
-    [booked] = world.desk.effects
-    world.desk.effects[0] = replace(booked, occurred_at=booked.occurred_at + ONE)
-    assert reconcile(world).unexplained_fen == FEE
-    world.clock.advance(2 * ONE)
-    assert (reconcile(world, DAY + ONE).unexplained_fen, found(world, DAY + ONE)) == (
-        0,
-        [(Finding.TIMING, Progress.CLEARED)],
-    )
-    assert (reconcile(world).unexplained_fen, found(world)) == (0, [(Finding.SALE_MISSING, Progress.CLEARED)])
-    assert payment.amount_fen == FEE
 
 
 def test_what_nobody_here_sold_is_told_with_one_account_only(world: World) -> None:
@@ -125,6 +112,7 @@ def shared(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     strangers = [replace(ours, merchant_order_no=f"X{number}", amount_fen=Fen(7)) for number in range(ALIKE)]
     monkeypatch.setattr(world.wallet, "download_bill", lambda _: iter([ours, *strangers]))
     world.desk.effects.clear()
+    world.clock.advance(2 * ONE)
     reconcile(world)
     return world
 

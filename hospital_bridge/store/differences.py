@@ -23,12 +23,13 @@ class Finding(StrEnum):
     """How the books differ about one entry.
 
     TIMING: two books put it on neighbouring days. WALLET_ONLY (长款) and LEDGER_ONLY (短款): the bill or our
-    ledger lacks it. SALE_ONLY and SALE_MISSING: the same of the fulfilling system's list. UNFULFILLED: paid
-    or refunded, and the fulfilling system has not answered yet. BANK_AMOUNT: the bank has credited another sum for the
-    day than the wallet's bill comes to.
+    ledger lacks it. SALE_TIMING, SALE_ONLY and SALE_MISSING: the same of the fulfilling system's list, whose day may
+    end at another hour than ours. UNFULFILLED: paid or refunded, and the fulfilling system has not answered yet.
+    BANK_AMOUNT: the bank has credited another sum for the day than the wallet's bill comes to.
     """
 
     TIMING = "timing"
+    SALE_TIMING = "sale_timing"
     WALLET_ONLY = "wallet_only"
     LEDGER_ONLY = "ledger_only"
     WALLET_AMOUNT = "wallet_amount"
@@ -201,6 +202,8 @@ class Differences:
         values["seen_by"] = seen_by
         if row.progress is Progress.CLEARED and one.progress is Progress.OPEN:
             values |= {"progress": Progress.OPEN, "ended_at": None}
+        elif row.progress is Progress.OPEN and one.progress is Progress.CLEARED:
+            values |= {"progress": Progress.CLEARED, "ended_at": self._work.now}
         self._table.change(*_on(wallet_account, day), *_is(one.key), **values)
 
     def _add(self, wallet_account: str, day: date, one: Difference, run_id: str) -> None:

@@ -68,6 +68,7 @@ EXPLANATIONS = {
 }
 FINDINGS = {
     "timing": "Stands in two books on neighbouring days",
+    "sale_timing": "The operator's list has it on a neighbouring day",
     "wallet_only": "Only the wallet's bill has it",
     "ledger_only": "The wallet's bill lacks it",
     "wallet_amount": "The wallet's bill has another amount",
@@ -79,6 +80,7 @@ FINDINGS = {
 }
 PROPOSALS = {
     "timing": "Nothing: the next bill should have it.",
+    "sale_timing": "Nothing: the operator's list of the next day should have it.",
     "wallet_only": "Find it in the wallet's console; what nobody knows is returned there.",
     "wallet_only/ours": "Compare the day again; what the wallet still has alone, clear up with the wallet.",
     "wallet_only/no_channel": "Find the till that it belongs to, and have a rule for it added (bill_channels).",

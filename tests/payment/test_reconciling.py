@@ -118,6 +118,7 @@ def test_32_what_the_hospital_has_booked_twice_is_a_difference(world: World, kin
 def test_32_a_booking_that_the_hospital_lost_is_a_difference(world: World) -> None:
     world.fulfilled()
     world.desk.effects.clear()
+    world.clock.advance(2 * ONE)
     assert reconcile(world).unexplained_fen == FEE
     assert found(world) == [(Finding.SALE_MISSING, Progress.OPEN)]
 
@@ -289,6 +290,7 @@ def run_of_another_account(world: World, day: date) -> tuple[RunState, int, int]
 
 def test_a_difference_that_comes_back_is_open_again_and_an_explained_one_stays_so(world: World) -> None:
     world.fulfilled()
+    world.clock.advance(2 * ONE)
     lost = list(world.desk.effects)
     for effects in ([], lost):
         world.desk.effects = list(effects)

@@ -18,13 +18,15 @@ from adapters.values import EntryKind, Fen
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows import topics
 from hospital_bridge.payment.reconcile.adopted import by_order, without_adopted
-from hospital_bridge.payment.reconcile.books import bill_rows, last_of_each, list_rows, our_books
+from hospital_bridge.payment.reconcile.books import bill_rows, last_of_each, our_books
 from hospital_bridge.payment.reconcile.catch_up import catch_up
 from hospital_bridge.payment.reconcile.channels import Channels, Tally
 from hospital_bridge.payment.reconcile.compare import Sums, at_sale, at_wallet, unexplained_fen
+from hospital_bridge.payment.reconcile.lists import Lists
+from hospital_bridge.payment.reconcile.sale_timing import sort_out_sales
 from hospital_bridge.payment.reconcile.side_by_side import in_batches
 from hospital_bridge.payment.reconcile.sorted_rows import Row, SortedRows
-from hospital_bridge.payment.reconcile.timing import HOLD, TheDay, sort_out, sort_out_sales
+from hospital_bridge.payment.reconcile.timing import HOLD, TheDay, sort_out
 from hospital_bridge.store.bank_credits import BankCredits
 from hospital_bridge.store.differences import Difference, Finding, Progress
 from hospital_bridge.store.jobs import Again
@@ -36,7 +38,7 @@ MORNING = time(10)
 
 LATER = timedelta(minutes=30)
 
-MAY_CLEAR = frozenset({Finding.TIMING, Finding.SALE_MISSING, Finding.UNFULFILLED})
+MAY_CLEAR = frozenset({Finding.TIMING, Finding.SALE_TIMING, Finding.SALE_MISSING, Finding.UNFULFILLED})
 """What the books of the next days may yet clear."""
 
 Heard = Callable[[Step, int], None]
@@ -120,9 +122,11 @@ def _reconcile(run: Run) -> Reconciliation:
     if catch_up(context, account, differing):
         sums = Sums()
         sales, differing, channels = _against_ledger(run, bill, sums)
-    listed = _fulfilling_systems_list(run)
+    run.come_to(Step.LIST)
+    lists = Lists(context, partial(run.come_to, Step.LIST))
+    listed = run.hold(SortedRows(lists.rows(day)))
     run.come_to(Step.COMPARE)
-    at_sales = sort_out_sales(the_day, at_sale(sales, listed, sums), sums)
+    at_sales = sort_out_sales(the_day, at_sale(sales, listed, sums), lists, sums)
     left = without_adopted(run.hold(by_order(differing)), sums)
     found = run.hold(SortedRows(map(_row, sort_out(the_day, left, channels))))
     found.extend(map(_row, at_sales))
@@ -138,16 +142,6 @@ def _against_ledger(run: Run, bill: SortedRows, sums: Sums) -> tuple[SortedRows,
         raise Malformed("the bill is empty although money moved")
     channels = Channels.of(run.the_day.context.bill_channels, run.the_day.wallet_account)
     return sales, run.hold(SortedRows(at_wallet(ledger, bill, sums, channels))), channels
-
-
-def _fulfilling_systems_list(run: Run) -> SortedRows:
-    run.come_to(Step.LIST)
-    # Sales that are booked in one list name the same function, and the list is fetched once.
-    lists = {counter.sale.entries: counter.scope for counter in run.the_day.context.counters.values()}
-    listed = run.hold(SortedRows())
-    for entries, scope in lists.items():
-        listed.extend(list_rows(entries(scope, run.the_day.day), partial(run.come_to, Step.LIST)))
-    return listed
 
 
 def _at_bank(the_day: TheDay, channels: Channels) -> Iterator[Difference]:

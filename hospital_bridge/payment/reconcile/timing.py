@@ -10,7 +10,7 @@ from adapters.values import EntryKind, Fen
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.reconcile.asked import Asking
 from hospital_bridge.payment.reconcile.channels import Channels
-from hospital_bridge.payment.reconcile.compare import ABSENT, Sums, signed
+from hospital_bridge.payment.reconcile.compare import ABSENT
 from hospital_bridge.payment.reconcile.side_by_side import in_batches
 from hospital_bridge.payment.reconcile.sorted_rows import Row
 from hospital_bridge.store.differences import Clue, Difference, Finding, Progress
@@ -74,29 +74,6 @@ def sort_out(the_day: TheDay, rows: Iterable[Row], channels: Channels) -> Iterat
                 yield replace(_difference(row, Finding.WALLET_ONLY), clue=clue)
 
 
-def sort_out_sales(the_day: TheDay, found: Iterable[Difference], sums: Sums) -> Iterator[Difference]:
-    """The same of our bookings and the fulfilling systems' list."""
-    for batch in in_batches(found):
-        with the_day.context.store.read(the_day.context.operator_id) as work:
-            ours = _ours(work, the_day, [one.reference for one in batch if one.finding is Finding.SALE_ONLY])
-            missing = [one.reference for one in batch if one.finding is Finding.SALE_MISSING]
-            cleared = _cleared(work, the_day, missing)
-        for one in batch:
-            if one.finding is Finding.SALE_ONLY:
-                yield from _stray(the_day, one, ours.get((one.kind.value, one.reference)), sums)
-            elif one.finding is not Finding.SALE_MISSING or (one.kind.value, one.reference) not in cleared:
-                yield one
-
-
-@dataclass(frozen=True, slots=True)
-class _Booked:
-    """A booking of ours on whichever day."""
-
-    wallet_account: str
-    amount_fen: Fen
-    day: date
-
-
 def _of_ledger(the_day: TheDay, row: Row, cleared: set[Entry], asking: Asking) -> Iterator[Difference]:
     """An entry that only the ledger knows (短款): held, then asked of the wallet."""
     if (row[0], row[1]) in cleared:
@@ -122,30 +99,3 @@ def _cleared(work: Work, the_day: TheDay, references: list[str]) -> set[Entry]:
         return set()
     ended = work.differences.cleared(the_day.wallet_account, the_day.neighbours, references)
     return {(one.kind.value, one.reference) for one in ended}
-
-
-def _ours(work: Work, the_day: TheDay, serials: list[str]) -> dict[tuple[str, str], _Booked]:
-    if not serials:
-        return {}
-    dated = the_day.context.business_date
-    payments = {
-        (EntryKind.PAYMENT.value, serial): _Booked(account, posted, dated(at))
-        for serial, account, posted, at in work.payments.posted(serials)
-    }
-    refunds = {
-        (EntryKind.REFUND.value, serial): _Booked(account, posted, dated(at))
-        for serial, account, posted, at in work.refunds.posted(serials)
-    }
-    return payments | refunds
-
-
-def _stray(the_day: TheDay, one: Difference, ours: _Booked | None, sums: Sums) -> Iterator[Difference]:
-    if ours is None and not the_day.has_strays:
-        return
-    if ours is not None and ours.wallet_account != the_day.wallet_account:
-        return
-    sums.sale_fen += signed(one.kind.value, one.theirs_fen)
-    if ours is not None and ours.day in the_day.neighbours and ours.amount_fen == one.theirs_fen:
-        yield replace(one, finding=Finding.TIMING, ours_fen=ours.amount_fen, progress=Progress.CLEARED)
-    else:
-        yield one
