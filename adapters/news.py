@@ -42,10 +42,14 @@ class RecordsUnmerged:
 
 @dataclass(frozen=True, slots=True)
 class PatientUpdated:
-    """What the hospital knows of a patient changed, such as a name that was written wrong."""
+    """What the hospital knows of a patient changed, such as a name that was written wrong.
+
+    What the record lacks stays as it was, but a birth date that was deleted (`birth_date_cleared`) counts no more.
+    """
 
     patient: PatientRecord
     told_at: datetime
+    birth_date_cleared: bool = False
 
 
 # --- visits -----------------------------------------------------------------

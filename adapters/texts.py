@@ -27,6 +27,7 @@ _SPACED = re.compile(
     rf"(?:(?:T| +)(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.\d{{1,9}})?)?)? ?{_OFFSET}",
     re.ASCII,
 )
+_PART_OF_DAY = re.compile(r"(?:1[89]|20)\d\d(?:-?(?:0[1-9]|1[0-2]))?", re.ASCII)
 _PARTS = ("year", "month", "day", "hour", "minute", "second")
 _WHOLE = re.compile(r"-?\d{1,9}(?:\.0+)?", re.ASCII)
 _FEN = re.compile(r"-?\d{1,15}(?:\.0+)?", re.ASCII)
@@ -99,6 +100,11 @@ def day(text: str, place: str, formats: Sequence[str] = ()) -> date:
     if local is None:
         raise Malformed(f"{place} is no date")
     return local.date()
+
+
+def is_part_of_day(text: str) -> bool:
+    """Whether it is a year or a month, which HL7 and ISO 8601 take for a date that is known no better."""
+    return bool(_PART_OF_DAY.fullmatch(text.strip()))
 
 
 def _formatted(text: str, formats: Sequence[str]) -> datetime | None:

@@ -12,6 +12,7 @@ from adapters.his_hl7.mapping.draft import Draft, Envelope
 from adapters.his_hl7.settings import Hl7HisSettings
 from adapters.hl7.build import Header, Unencodable, build
 from adapters.hl7.message import Message
+from adapters.hl7.null import told
 from adapters.hl7.pool import ClosableLink
 from adapters.time import Now
 
@@ -46,7 +47,7 @@ class Hl7Client:
         except OutcomeUnknown as lost:
             later = timedelta(seconds=self._settings.busy_retry)
             raise NotDone(lost.text, native_code=lost.native_code, retry_after=later) from lost
-        if answer["DSC-1"]:
+        if told(answer["DSC-1"]):
             raise Malformed("DSC-1: the hospital sent only a part of the list")
         return answer
 

@@ -218,6 +218,14 @@ class ResultMapSchema(Schema):
     code = _places("OBX-3.1, OBX-3.4, OBX-3.2", "An item's code.")
     item = _places("OBX-3.2, OBX-3.5, OBX-3.1", "Its name.")
     part = _places("OBX-4", "What tells items of one code apart.")
+    coded = fields.String(
+        load_default="2, 5, 9, 1, 4",
+        validate=validate.Regexp(r"[1-9](?:\s*,\s*[1-9])*\Z", error="numbers of components such as 2, 1, 9"),
+        metadata={
+            "description": "Which component of a coded value (CE, CWE, CNE) is shown, the first that is filled: its "
+            "name (2), its other name (5), the original text (9), its code (1), its other code (4)."
+        },
+    )
     units = _places("OBX-6.1, OBX-6.2", "Its units.")
     range = _places("OBX-7", "Its reference range.")
     flag = _places("OBX-8", "What the laboratory says of the value.")

@@ -11,6 +11,9 @@ from adapters.news import AbnormalFlag, ReportStatus
 Places = tuple[str, ...]
 """Addresses such as `OBX-3.2`; the first one that is filled counts."""
 
+Components = tuple[str, ...]
+"""Numbers of components, the first one that is filled counts."""
+
 NOTHING = "nothing"
 """A status code under which there is nothing to tell yet."""
 
@@ -106,6 +109,7 @@ class ResultMap:
     code: Places
     item: Places
     part: Places
+    coded: Components
     units: Places
     range: Places
     flag: Places
@@ -191,6 +195,7 @@ def _flags(written: Mapping[str, str]) -> Mapping[str, AbnormalFlag]:
 
 _READERS: Mapping[Any, Any] = {
     "Places": places_of,
+    "Components": places_of,
     "Rule": _rule,
     "frozenset[str]": frozenset,
     "str": str,

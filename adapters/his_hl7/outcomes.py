@@ -8,6 +8,7 @@ from adapters import texts
 from adapters.errors import Malformed, OutsideError, Reason
 from adapters.his_hl7.settings import Hl7HisSettings
 from adapters.hl7.message import Message
+from adapters.hl7.null import told
 from adapters.meanings import BUSY, UNKNOWN, error
 
 ACCEPTED = frozenset({"AA", "CA"})
@@ -67,9 +68,9 @@ def _outcome(answer: Message, acknowledgement: str, settings: Hl7HisSettings) ->
 
 def _own_code(answer: Message) -> str:
     """ERR-5, an ERR-3 of a coding system other than HL7's, or MSA-6 of older versions."""
-    if answer["ERR-3.3"] not in _STANDARD_SYSTEMS:
-        return texts.code(answer["ERR-5.1"] or answer["ERR-3.1"])
-    return texts.code(answer["ERR-5.1"] or answer["MSA-6.1"])
+    if told(answer["ERR-3.3"]) not in _STANDARD_SYSTEMS:
+        return texts.code(told(answer["ERR-5.1"]) or answer["ERR-3.1"])
+    return texts.code(told(answer["ERR-5.1"]) or answer["MSA-6.1"])
 
 
 def _meaning_without_standard_code(acknowledgement: str, own: str) -> str:

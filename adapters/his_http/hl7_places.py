@@ -10,6 +10,7 @@ from typing import Any
 from adapters.errors import Malformed
 from adapters.his_http.path import Node
 from adapters.hl7.message import Message
+from adapters.hl7.null import told
 from adapters.hl7.path import path
 from adapters.hl7.segment import Segment
 
@@ -80,7 +81,7 @@ class Hl7Place:
         name, _, place = self.written.partition("-")
         segment = node.group.get(name) or root.group.get(name)
         if segment is not None:
-            yield segment[place].strip()
+            yield told(segment[place])
 
 
 def hl7_place(written: str) -> Hl7Place:

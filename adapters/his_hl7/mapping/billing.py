@@ -35,6 +35,7 @@ from adapters.his_hl7.mapping.patients import record_segment
 from adapters.his_hl7.settings import Hl7HisSettings
 from adapters.hl7.build import SegmentText, segment, timestamp
 from adapters.hl7.message import Message
+from adapters.hl7.null import told
 from adapters.hl7.segment import Segment
 from adapters.money import yuan_from_fen
 from adapters.values import EntryKind, Fen, Posting, PostingEntry
@@ -65,10 +66,10 @@ def _visit(posting: Posting) -> SegmentText:
 
 def read_receipt(answer: Message, posting: Posting, settings: Hl7HisSettings, control_id: str) -> PostingEntry:
     """The entry as the hospital says it made it, its amount included, which may differ from ours."""
-    receipt_no = texts.identifier(answer[settings.receipt_number].strip(), settings.receipt_number)
+    receipt_no = texts.identifier(told(answer[settings.receipt_number]), settings.receipt_number)
     if not receipt_no:
         raise Malformed(f"{settings.receipt_number} is missing")
-    said = answer[settings.receipt_amount].strip()
+    said = told(answer[settings.receipt_amount])
     amount = texts.yuan(said, settings.receipt_amount) if said else posting.amount_fen
     return PostingEntry(
         posting.serial, posting.kind, _positive(amount, posting.kind), receipt_no, posting.occurred_at, control_id
@@ -140,14 +141,14 @@ def _entry(row: Segment, columns: Mapping[str, int], settings: Hl7HisSettings) -
             _cell(row, columns, settings.receipt_number.replace("-", ".")), settings.receipt_number
         ),
         occurred_at=texts.instant(_cell(row, columns, "FT1.4", ".1"), settings.time_zone, "FT1.4"),
-        control_id=row[str(columns["MSH.10"])].strip() if "MSH.10" in columns else "",
+        control_id=told(row[str(columns["MSH.10"])]) if "MSH.10" in columns else "",
     )
 
 
 def _cell(row: Segment, columns: Mapping[str, int], name: str, part: str = "") -> str:
     if name not in columns:
         raise Malformed(f"RDF-2 has no column {name}")
-    found = row[f"{columns[name]}{part}"].strip()
+    found = told(row[f"{columns[name]}{part}"])
     if not found:
         raise Malformed(f"{name} is missing")
     return found

@@ -13,6 +13,7 @@ from adapters.his_hl7.mapping.patients import read_identifiers, read_record
 from adapters.his_hl7.mapping.scope import Scope
 from adapters.his_hl7.settings import Hl7HisSettings
 from adapters.hl7.message import Message
+from adapters.hl7.null import is_deleted
 from adapters.news import Left, News, PatientUpdated, RecordsMerged, RecordsUnmerged
 from adapters.values import Identifier, PatientRecord
 
@@ -40,7 +41,8 @@ def parted(message: Message, part: PatientPart, settings: Hl7HisSettings) -> Ite
 def updated(_message: Message, part: PatientPart, settings: Hl7HisSettings) -> Iterator[Told]:
     """Who the patient is, said anew; what cannot be read changes nothing, for whoever it is about is known already."""
     try:
-        yield PatientUpdated(_record(part.scope, settings), _told_at(part.scope, settings))
+        cleared = is_deleted(part.scope.segment("PID"), "7.1")
+        yield PatientUpdated(_record(part.scope, settings), _told_at(part.scope, settings), cleared)
     except Malformed as fault:
         yield Left(part.scope.label("PID"), fault.text)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from adapters.hl7.null import told
 from adapters.hl7.segment import Repetition
 from adapters.texts import HANZI
 
@@ -33,6 +34,6 @@ def _preferred(names: Iterable[str]) -> str:
 
 
 def _written(repetition: Repetition, components: tuple[str, str]) -> str:
-    parts = [" ".join(repetition[component].split()) for component in components]
+    parts = [" ".join(told(repetition[component]).split()) for component in components]
     hanzi = [part.replace(" ", "") for part in parts if HANZI.search(part)]
     return "".join(hanzi) if hanzi else " ".join(filter(None, parts))

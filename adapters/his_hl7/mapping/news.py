@@ -11,6 +11,7 @@ from adapters.his_hl7.mapping import authored, charges, merges, results, unmappe
 from adapters.his_hl7.mapping.layout import PatientPart, patient_parts
 from adapters.his_hl7.settings import Hl7HisSettings
 from adapters.hl7.message import Message, Oddity
+from adapters.hl7.null import told
 from adapters.news import Left
 
 Reader = Callable[[Message, PatientPart, Hl7HisSettings], Iterator[Told]]
@@ -63,5 +64,5 @@ def _check_whole(message: Message) -> None:
     stray = next((line for line, segment in enumerate(message.segments(), start=1) if not segment.name), None)
     if stray is not None:
         raise Malformed(f"line {stray} is no segment: a line break inside a value is written as an escape")
-    if message["DSC-1"] or message.segments("ADD"):
+    if told(message["DSC-1"]) or message.segments("ADD"):
         raise Malformed("DSC-1: a part of a message whose rest comes in another")

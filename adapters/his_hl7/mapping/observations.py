@@ -10,6 +10,7 @@ from adapters.his_hl7.mapping.documents import TYPES, document_of
 from adapters.his_hl7.mapping.scope import Scope
 from adapters.his_hl7.mapping.unmapped import named
 from adapters.his_hl7.mapping.written import units_of, value_of
+from adapters.hl7.null import NULL, told
 from adapters.hl7.segment import Segment
 from adapters.news import AbnormalFlag, Document, Left, Observation, ReportStatus
 from adapters.reported import TAKEN_BACK, flag_of, limits_of
@@ -30,7 +31,7 @@ def item_of(
     if status is None:
         return None, Left(scope.label("OBX"), "an item without a result so far")
     name = scope.text(places.item) or scope.text(places.code)
-    if obx["2"].strip().upper() in TYPES:
+    if told(obx["2"]).upper() in TYPES:
         taken_back = status in TAKEN_BACK
         place = scope.label("OBX")
         return status, Left(place, "a document taken back") if taken_back else document_of(obx, place, name)
@@ -42,12 +43,12 @@ def item_of(
 def comments(segments: Sequence[Segment]) -> str:
     """The lines of every comment (NTE-3) among them."""
     notes = (note for segment in segments if segment.name == "NTE" for note in segment.field(3).repetitions)
-    return "\n".join(note.value.rstrip() for note in notes)
+    return "\n".join(note.value.rstrip() for note in notes if note.value.strip() != NULL)
 
 
 def meaning(scope: Scope, places: Places, table: Mapping[str, ReportStatus | None]) -> ReportStatus | None:
     """What a status code means, None where there is nothing to tell; Malformed where the table lacks it."""
-    code = scope.text(places)
+    code = scope.code(places)
     if code not in table:
         fault = f"no status that the map lists{named(code)}" if code else "missing"
         raise Malformed(f"{scope.at(places)} is {fault}")
@@ -55,7 +56,7 @@ def meaning(scope: Scope, places: Places, table: Mapping[str, ReportStatus | Non
 
 
 def _status(scope: Scope, report: ReportStatus | None, places: ResultMap) -> ReportStatus | None:
-    code = scope.text(places.item_status)
+    code = scope.code(places.item_status)
     if not code and report is not None:
         return report
     if code == _UNCHANGED and not scope.text(("OBX-5",)):
@@ -73,7 +74,7 @@ def _observation(
     return Observation(
         code=scope.text(places.code),
         name=name,
-        value=value_of(obx),
+        value=value_of(obx, places.coded),
         units=units,
         reference_range=reference_range,
         flag=_flag(scope, places),
@@ -81,7 +82,7 @@ def _observation(
         low=low,
         high=high,
         part=scope.text(places.part),
-        flag_written="~".join(scope.values(places.flag)),
+        flag_written="~".join(filter(None, scope.codes(places.flag))),
         comment=comments(item),
     )
 
@@ -91,9 +92,9 @@ def _flag(scope: Scope, places: ResultMap) -> AbnormalFlag:
 
     Of several the weightiest counts. A code that nobody explained is Malformed: it might be the critical one.
     """
-    codes = scope.values(places.flag)
+    codes = scope.codes(places.flag)
     rule = places.critical
-    critical = any(rule.accepts(code) for code in scope.values(rule.places))
+    critical = any(rule.accepts(code) for code in scope.codes(rule.places))
     unknown = [code for code in codes if code not in places.flags]
     if unknown and not critical:
         raise Malformed(f"{scope.at(places.flag)} is no flag that the map lists{named(unknown[0])}")

@@ -13,6 +13,7 @@ from adapters.his_hl7.settings import Hl7HisSettings
 from adapters.hl7.build import Repetition as Part
 from adapters.hl7.build import SegmentText, segment, timestamp
 from adapters.hl7.message import Message
+from adapters.hl7.null import told
 from adapters.hl7.segment import Field, Repetition, Segment
 from adapters.values import Identifier, PatientRecord, Sex, VerifiedIdentity
 
@@ -94,25 +95,25 @@ def pid_segment(
 
 def read_record(pid: Segment, settings: Hl7HisSettings) -> PatientRecord:
     """The patient of a message or an answer; Malformed where the birth date is none."""
-    born = pid["7.1"].strip()
+    born = told(pid["7.1"])
     return PatientRecord(
         identifiers=read_identifiers(pid.field(3), settings),
         name=person_name(pid.field(5).repetitions),
-        birth_date=texts.day(born, "PID-7") if born else None,
-        sex=Sex(settings.sexes.get(pid["8"].strip(), Sex.UNKNOWN)),
+        birth_date=texts.day(born, "PID-7") if born and not texts.is_part_of_day(born) else None,
+        sex=Sex(settings.sexes.get(told(pid["8.1"]), Sex.UNKNOWN)),
     )
 
 
 def read_identifiers(numbers: Field, settings: Hl7HisSettings) -> tuple[Identifier, ...]:
     """Every number of a field of type CX."""
-    return tuple(_identifier(number, settings) for number in numbers.repetitions if number["1"].strip())
+    return tuple(_identifier(number, settings) for number in numbers.repetitions if told(number["1"]))
 
 
 def _identifier(number: Repetition, settings: Hl7HisSettings) -> Identifier:
     """A type that the map does not list stays as it is; a number without a type is a record number."""
-    kind = number["5"].strip()
+    kind = told(number["5"])
     system = next((ours for ours, theirs in settings.id_types.items() if kind in theirs), kind)
-    return Identifier(system or _UNTYPED, number["1"].strip())
+    return Identifier(system or _UNTYPED, told(number["1"]))
 
 
 def _type_sent(system: str, settings: Hl7HisSettings) -> str:

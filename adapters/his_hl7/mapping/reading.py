@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from adapters import texts
 from adapters.errors import Malformed
 from adapters.hl7.message import Message
+from adapters.hl7.null import told
 from adapters.hl7.segment import Segment
 
 Group = Mapping[str, Segment]
@@ -36,10 +37,10 @@ def hits(answer: Message) -> bool:
 
 
 def value(group: Group, address: str) -> str:
-    """The value at an address such as `STF-3.1`, stripped; '' where there is none."""
+    """The value at an address such as `STF-3.1`, as it is meant; '' where there is none."""
     name, _, place = address.partition("-")
     segment = group.get(name)
-    return "" if segment is None else segment[place].strip()
+    return "" if segment is None else told(segment[place])
 
 
 def required(group: Group, address: str) -> str:

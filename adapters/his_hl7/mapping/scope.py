@@ -11,6 +11,7 @@ from adapters.his_hl7.map_settings import Places, Rule
 from adapters.his_hl7.mapping import reading
 from adapters.his_hl7.mapping.names import staff_name
 from adapters.hl7.message import Message
+from adapters.hl7.null import told
 from adapters.hl7.segment import NO_FIELD, Field, Segment
 
 
@@ -52,7 +53,7 @@ class Scope:
         address = next((place for place in places if reading.value(self.group, place)), "")
         if not address or not address.partition("-")[2].isdigit():
             return [self.text(places)]
-        return [repetition.value.strip() for repetition in self.field(places).repetitions]
+        return [told(repetition.value) for repetition in self.field(places).repetitions]
 
     def at(self, places: Places) -> str:
         """The first place that is filled, as the message counts it; where none is, the first that might be."""
@@ -90,14 +91,28 @@ class Scope:
         """An aware instant in UTC; Malformed where there is none."""
         return texts.instant(self.required(places), zone, self.at(places))
 
+    def codes(self, places: Places) -> list[str]:
+        """The codes there, every repetition of a whole field; of a coded entry (`H^high^HL70078`) its first component.
+
+        Since HL7 v2.7 a flag, a sex or a status that was a bare code may be such an entry.
+        """
+        address = next((place for place in places if reading.value(self.group, place)), "")
+        if not address or not address.partition("-")[2].isdigit():
+            return [self.text(places)]
+        return [told(repetition["1"]) for repetition in self.field(places).repetitions]
+
+    def code(self, places: Places) -> str:
+        """The first of them."""
+        return self.codes(places)[0]
+
     def holds(self, rule: Rule) -> bool:
-        """Whether the first value at the rule's places is one of its values."""
-        return rule.accepts(self.text(rule.places))
+        """Whether the first value at the rule's places, or the code in it, is one of its values."""
+        return rule.accepts(self.text(rule.places)) or rule.accepts(self.code(rule.places))
 
     def practitioner(self, places: Places) -> tuple[str, str]:
         """Code and name out of a whole field of type XCN."""
         people = self.field(places).repetitions
-        return (people[0]["1"].strip(), staff_name(people)) if people else ("", "")
+        return (told(people[0]["1"]), staff_name(people)) if people else ("", "")
 
 
 def _first_of_each(segments: Iterable[Segment]) -> dict[str, Segment]:

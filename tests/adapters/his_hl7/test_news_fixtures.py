@@ -73,7 +73,7 @@ def test_a_damaged_message_is_news_or_a_fault_with_its_place_and_never_loses_an_
     line = data.draw(st.integers(1, len(lines) - 1))
     fields = lines[line].split("|")
     place = data.draw(st.integers(1, max(1, len(fields) - 1)))
-    junk = data.draw(st.sampled_from(("", "不可读", "-1", "^^^^", "~~", "0" * 80, "\\X\\", "20261399")))
+    junk = data.draw(st.sampled_from(("", "不可读", "-1", "^^^^", "~~", "0" * 80, "\\X\\", "20261399", '""')))
     lines[line] = "|".join([*fields[:place], junk, *fields[place + 1 :]])
     raw = "\r".join(lines).encode()
     told = heard_as_plain(raw, settings_of(name), "UNICODE UTF-8")

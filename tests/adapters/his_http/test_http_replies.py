@@ -255,5 +255,12 @@ def test_hl7_in_cdata_is_split_again_where_its_segment_ends_were_lost() -> None:
         his(Script(raw(refused.encode())), HL7_DIALECT).find_patients(_identity())
 
 
+def test_two_quotes_in_hl7_are_nothing_and_no_name() -> None:
+    message = 'MSH|^~\\&|HIS||||||ZCK^ZP1|1||||||||UNICODE\rMSA|AA|1\rPID|1||100001||""|||1'
+    reply = f"<InvokeMethodResponse><Result>{message}</Result></InvokeMethodResponse>".replace("\\&", "\\&amp;")
+    (found,) = his(Script(raw(reply.encode())), HL7_DIALECT).find_patients(_identity())
+    assert (found.first("MRN"), found.name) == ("100001", "")
+
+
 def _identity() -> VerifiedIdentity:
     return VerifiedIdentity("王弢", "CN_ID", "1", date(1985, 3, 12), Sex.MALE)

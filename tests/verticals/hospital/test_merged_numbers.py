@@ -218,6 +218,17 @@ def test_a_name_that_the_hospital_corrects_is_on_the_visits_of_who_is_not_bound_
     assert hospital.sees(anna) == "V3"
 
 
+def test_a_birth_date_that_the_hospital_deletes_is_gone_and_one_that_it_leaves_out_stays(hospital: Hospital) -> None:
+    told_at = TOLD + timedelta(minutes=1)
+    nobodys = replace(record(A, "测试新名"), birth_date=None)
+    hospital.hear(visit(A, "V1"), PatientUpdated(nobodys, told_at))
+    with hospital.scope.read() as work:
+        assert visits.by_filler(work, "V1").birth_date == record(A, "测试新名").birth_date
+    hospital.hear(PatientUpdated(nobodys, told_at, birth_date_cleared=True))
+    with hospital.scope.read() as work:
+        assert visits.by_filler(work, "V1").birth_date is None
+
+
 def test_merges_that_are_heard_at_once_miss_nothing_of_each_other(hospital: Hospital) -> None:
     numbers = [f"30000{number}" for number in range(6)]
     merges = [merge(old, new, minute=minute) for minute, (old, new) in enumerate(pairwise(numbers))]

@@ -27,7 +27,8 @@ def updated(work: VerticalWork, news: PatientUpdated) -> None:
         return
     for visit in visits.by_number(work, number, work.now - BEFORE, work.now + AHEAD):
         newer = visit.told_at is not None and visit.told_at > news.told_at
-        said = replace(visit, name=news.patient.name, birth_date=news.patient.birth_date or visit.birth_date)
+        known = None if news.birth_date_cleared else visit.birth_date
+        said = replace(visit, name=news.patient.name, birth_date=news.patient.birth_date or known)
         if visit.subject_id == visit.visit_id and not newer and said != visit:
             visits.rewrite(work, said)
             work.audit.record("hospital", "visit.renamed", visit.visit_id)
