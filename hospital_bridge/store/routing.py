@@ -6,6 +6,7 @@ nothing but operator ids; everything else stays behind row-level security.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, DateTime, bindparam, text
@@ -43,23 +44,34 @@ def define_functions(connection: Connection, application_role: str) -> None:
 
 def all_operators(connection: Connection) -> list[str]:
     """Every registered operator."""
-    return _ids(connection, "SELECT hb_operators()", text(ALL_OPERATORS))
+    return _ALL.ids(connection)
 
 
 def due_operators(connection: Connection, lane: str, at: datetime) -> list[str]:
     """The operators that have a job of the lane to run now, or a lease that ran out."""
-    query = text(DUE_OPERATORS.format(lane=":lane", at=":at")).bindparams(bindparam("at", type_=Instant))
-    return _ids(connection, "SELECT hb_due_operators(:lane, :at)", query, lane=lane, at=at)
+    return _DUE.ids(connection, lane=lane, at=at)
 
 
 def leasing_operators(connection: Connection, owner: str) -> list[str]:
     """The operators whose jobs are leased to that worker."""
-    query = text(LEASING_OPERATORS.format(owner=":owner"))
-    return _ids(connection, "SELECT hb_leasing_operators(:owner)", query, owner=owner)
+    return _LEASING.ids(connection, owner=owner)
 
 
-def _ids(connection: Connection, function: str, query: TextClause, **values: object) -> list[str]:
-    if connection.dialect.name == "postgresql":
-        typed = [bindparam("at", type_=DateTime(timezone=True))] if "at" in values else []
-        query = text(function).bindparams(*typed)
-    return sorted(connection.execute(query, values).scalars())
+@dataclass(frozen=True)
+class _Question:
+    """Asked at every look for work, so both databases' statements are made once."""
+
+    function: TextClause
+    query: TextClause
+
+    def ids(self, connection: Connection, **values: object) -> list[str]:
+        asked = self.function if connection.dialect.name == "postgresql" else self.query
+        return sorted(connection.execute(asked, values).scalars())
+
+
+_ALL = _Question(text("SELECT hb_operators()"), text(ALL_OPERATORS))
+_DUE = _Question(
+    text("SELECT hb_due_operators(:lane, :at)").bindparams(bindparam("at", type_=DateTime(timezone=True))),
+    text(DUE_OPERATORS.format(lane=":lane", at=":at")).bindparams(bindparam("at", type_=Instant)),
+)
+_LEASING = _Question(text("SELECT hb_leasing_operators(:owner)"), text(LEASING_OPERATORS.format(owner=":owner")))

@@ -14,7 +14,7 @@ from hospital_bridge.payment.reconcile import ask_for_reconciliation
 from hospital_bridge.settings import Settings
 from tests.simulation.clockwork import CountingIds
 from tests.simulation.fate import SimCrash
-from tests.simulation.names import OPERATOR
+from tests.simulation.names import OPERATOR, WORKS
 from tests.simulation.network import HospitalWire, WalletWire
 from tests.simulation.patient import Living
 from tests.simulation.process import Process
@@ -84,11 +84,15 @@ class Bridges:
 
     def _start(self, name: str) -> None:
         simulation = self._simulation
-        process = Process(name, simulation.strikes, self._bury)
+        process = Process(name, simulation.strikes, self._bury, self._is_due)
         transport, link = WalletWire(process, simulation), HospitalWire(process, simulation)
         outside = Outside(simulation.clock, self._ids, transport, lambda *_, **__: link, database_time=False)
         self._processes[name] = process
         process.start(self._settings, outside, self._engine, simulation.rng)
+
+    def _is_due(self) -> bool:
+        due = self._simulation.observer.next_job_at()
+        return due is not None and due <= self._simulation.clock.now()
 
     def _bury(self, process: Process) -> None:
         downtime = self._simulation.rng.random() * LONGEST_DOWN_SECONDS
@@ -96,7 +100,7 @@ class Bridges:
 
     def _wake_up(self, process: Process, after: float) -> None:
         process.wakes_at = self._simulation.clock.now() + timedelta(seconds=after)
-        self._simulation.agenda.add(after, f"{process.name} works", partial(_work, process))
+        self._simulation.agenda.add(after, f"{process.name}{WORKS}", partial(_work, process))
 
 
 def _work(process: Process) -> None:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from adapters import registry
+from adapters.alipay import keys
 from hospital_bridge import loading
 from hospital_bridge.bootstrap import prepare_database
 from hospital_bridge.clock import SystemClock
@@ -92,7 +93,12 @@ def _standing(folder: Path, database: Database) -> Iterator[Ground]:
 
 @contextmanager
 def installed_once() -> Iterator[None]:
-    """The list of installed packages is read once: a restarted process finds the same one."""
+    """Installed packages are listed and keys checked once: a restarted process finds the same ones."""
     listed = cache(entry_points)
-    with patch.object(registry, "entry_points", listed), patch.object(loading, "entry_points", listed):
+    read_key = cache(keys.load_der_private_key)
+    with (
+        patch.object(registry, "entry_points", listed),
+        patch.object(loading, "entry_points", listed),
+        patch.object(keys, "load_der_private_key", read_key),
+    ):
         yield

@@ -29,12 +29,15 @@ BATCH = 10
 class Process:
     """From its start to its death; whatever still runs in a dead one can neither commit nor send."""
 
-    def __init__(self, name: str, strikes: Callable[[str], bool], buried: Callable[[Process], None]) -> None:
+    def __init__(
+        self, name: str, strikes: Callable[[str], bool], buried: Callable[[Process], None], is_due: Callable[[], bool]
+    ) -> None:
         self.name = name
         self.alive = True
         self.wakes_at: datetime | None = None
         self._strikes = strikes
         self._buried = buried
+        self._is_due = is_due
         self._busy = 0
 
     def start(self, settings: Settings, outside: Outside, engine: Engine, rng: Random) -> None:
@@ -85,7 +88,8 @@ class Process:
         self._busy += 1
         try:
             for _ in range(BATCH):
-                if not self._runner.run_once(Lane.TX) + self._runner.run_once(Lane.IO):
+                # A look at the jobs that finds none changes nothing, and costs as much as a page.
+                if not self._is_due() or not self._runner.run_once(Lane.TX) + self._runner.run_once(Lane.IO):
                     break
         finally:
             self._busy -= 1
