@@ -14,9 +14,9 @@ from unittest.mock import patch
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from adapters import registry
-from adapters.alipay import keys
 from hospital_bridge import loading
 from hospital_bridge.bootstrap import prepare_database
 from hospital_bridge.clock import SystemClock
@@ -95,10 +95,10 @@ def _standing(folder: Path, database: Database) -> Iterator[Ground]:
 def installed_once() -> Iterator[None]:
     """Installed packages are listed and keys checked once: a restarted process finds the same ones."""
     listed = cache(entry_points)
-    read_key = cache(keys.load_der_private_key)
+    read_key = cache(load_der_private_key)
     with (
         patch.object(registry, "entry_points", listed),
         patch.object(loading, "entry_points", listed),
-        patch.object(keys, "load_der_private_key", read_key),
+        patch("adapters.alipay.keys.load_der_private_key", read_key),
     ):
         yield
