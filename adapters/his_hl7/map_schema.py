@@ -12,60 +12,12 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from adapters.his_hl7.map_settings import NOTHING, places_of
+from adapters.his_hl7.standard_codes import DOCUMENT_STATUSES, FLAGS, IMAGING, ITEM_STATUSES, STATUSES
 from adapters.hl7.path import path
 from adapters.news import AbnormalFlag, ReportStatus
 
-FLAGS = {
-    **dict.fromkeys(("", "null", "U", "D", "B", "W", "S", "R", "I", "MS", "VS"), AbnormalFlag.NONE),
-    "N": AbnormalFlag.NORMAL,
-    "L": AbnormalFlag.LOW,
-    "H": AbnormalFlag.HIGH,
-    "<": AbnormalFlag.LOW,
-    ">": AbnormalFlag.HIGH,
-    "↓": AbnormalFlag.LOW,
-    "↑": AbnormalFlag.HIGH,
-    "LL": AbnormalFlag.CRITICAL_LOW,
-    "HH": AbnormalFlag.CRITICAL_HIGH,
-    "A": AbnormalFlag.ABNORMAL,
-    "AA": AbnormalFlag.CRITICAL,
-    "POS": AbnormalFlag.POSITIVE,
-    "NEG": AbnormalFlag.NEGATIVE,
-}
-"""HL7 table 0078 and the arrows of Chinese laboratories; U, D, B, W, S, R, I, MS and VS say nothing of high or low."""
-
-STATUSES = {
-    **dict.fromkeys(("O", "I", "S", "Y", "Z"), NOTHING),
-    **dict.fromkeys(("P", "A", "R"), ReportStatus.PRELIMINARY),
-    "F": ReportStatus.FINAL,
-    "C": ReportStatus.CORRECTED,
-    "X": ReportStatus.CANCELLED,
-    "D": ReportStatus.ENTERED_IN_ERROR,
-    "W": ReportStatus.ENTERED_IN_ERROR,
-}
-"""HL7 table 0123 (OBR-25); D and W belong to table 0085 but are met here too."""
-
-ITEM_STATUSES = {
-    **dict.fromkeys(("N", "O", "I"), NOTHING),
-    **dict.fromkeys(("P", "R", "S"), ReportStatus.PRELIMINARY),
-    **dict.fromkeys(("F", "U"), ReportStatus.FINAL),
-    "C": ReportStatus.CORRECTED,
-    "X": ReportStatus.CANCELLED,
-    "D": ReportStatus.ENTERED_IN_ERROR,
-    "W": ReportStatus.ENTERED_IN_ERROR,
-}
-"""HL7 table 0085 (OBX-11)."""
-
-DOCUMENT_STATUSES = {
-    **dict.fromkeys(("DI", "IP", "IN"), NOTHING),
-    **dict.fromkeys(("DO", "PA"), ReportStatus.PRELIMINARY),
-    **dict.fromkeys(("AU", "LA"), ReportStatus.FINAL),
-}
-"""HL7 table 0271 (TXA-17)."""
-
-IMAGING = ("CT", "CTH", "CUS", "EC", "NMR", "NMS", "OUS", "RAD", "RUS", "RX", "VUS", "XRC")
-"""The sections of HL7 table 0074 whose reports are findings in words."""
-
 _RESULTS = ("ORU^R01", "ORU^R30", "ORU^R31", "ORU^R32", "OUL^R21", "OUL^R22", "OUL^R23", "OUL^R24")
+_STAYS = ("ADT^A01", "ADT^A02", "ADT^A03", "ADT^A06", "ADT^A08", "ADT^A11", "ADT^A12", "ADT^A13")
 _OFF = ("Cancelled", "Canceled", "Deleted", "Discontinued", "Noshow", "Blocked")
 _TYPE = validate.Regexp(r"[A-Z][A-Z0-9]{2}(?:\^[A-Z0-9]{3})?\Z", error="a message type such as ORU^R01")
 
@@ -99,6 +51,11 @@ def _people(default: str, what: str) -> fields.String:
         validate=[_addresses, _whole_fields],
         metadata={"description": what, "expected": "a field such as OBR-16, or several in turn"},
     )
+
+
+def _unit() -> fields.String:
+    units = validate.OneOf(("yuan", "fen"))
+    return fields.String(load_default="yuan", validate=units, metadata={"description": "What amounts are in."})
 
 
 def _types(default: Sequence[str], what: str) -> fields.List[Any]:
@@ -170,6 +127,34 @@ class VisitMapSchema(Schema):
     cancelled = _rule("SCH-25.1", _OFF, "An appointment that is off, whatever the message is called.")
 
 
+class StayMapSchema(Schema):
+    """Stays of inpatients; without `messages` nothing is read of them."""
+
+    messages = _types(_STAYS, "Messages that tell of a stay, whatever else they tell; empty reads nothing of stays.")
+    admitting = _types(("ADT^A01", "ADT^A06"), "Those of them that admit.")
+    discharging = _types(("ADT^A03",), "Those that discharge.")
+    cancelling = _types(("ADT^A11",), "Those that say that there was no such admission.")
+    reopening = _types(("ADT^A13",), "Those that take a discharge back.")
+    settling = _types((), "Messages that tell of the settlement (出院结算), such as BAR^P06 where it has sums.")
+    inpatient = _rule("PV1-2.1", ("I",), "A message of an inpatient; others tell of no stay.")
+    number = _places("PV1-19.1", "The number of the stay (住院号), to which deposits are posted.")
+    ward = _places("PV1-3.9, PV1-3.1", "The ward.")
+    admitted_at = _places("PV1-44.1", "When the patient came in.")
+    discharged_at = _places("PV1-45.1", "When the patient left; a message that discharges counts without it.")
+    told_at = _places("MSH-7.1", "When it was told: of two messages of one stay the later holds.")
+    balance = _places("", "What of the deposits is left. PV1-46 is, by the standard, what is owed: no default.")
+    asked = _places("", "The further deposit that is wanted (催缴).")
+    total = _places("", "Of a message that settles: what the stay came to.")
+    insurance = _places("", "The insurance's share of it.")
+    account = _places("", "What the patient's personal account (个人账户) pays at the insurance's side.")
+    self_pay = _places("", "The patient's own part; the three must add up to the total.")
+    deposits = _places("", "All deposits, those paid at the window too.")
+    surplus = _places("", "What of the deposits goes back.")
+    due = _places("", "What the deposits did not cover.")
+    settlement_no = _places("", "The number of the settlement, to which what is due is posted; without it, the stay's.")
+    unit = _unit()
+
+
 class BillMapSchema(Schema):
     """Bills."""
 
@@ -193,9 +178,7 @@ class BillMapSchema(Schema):
     insurance = _places("FT1-15.1.1", "The insurance's share, in each item or once for the bill.")
     account = _places("", "What the patient's personal account (个人账户) pays at the insurance's side, likewise.")
     self_pay = _places("", "The patient's share, likewise; the shares must add up to the total.")
-    unit = fields.String(
-        load_default="yuan", validate=validate.OneOf(("yuan", "fen")), metadata={"description": "What amounts are in."}
-    )
+    unit = _unit()
     at_window = _rule("PV1-20.1", (), "A bill that can only be settled at the hospital's window.")
     issued_at = _places("ORC-9.1, EVN-2.1, MSH-7.1", "When it was issued or withdrawn.")
 
@@ -272,6 +255,7 @@ class MapSchema(Schema):
 
     patient = _nested(PatientMapSchema, "Patients and their record numbers.")
     visit = _nested(VisitMapSchema, "Visits and appointments.")
+    stay = _nested(StayMapSchema, "Stays of inpatients.")
     bill = _nested(BillMapSchema, "Bills.")
     result = _nested(ResultMapSchema, "Reports.")
     document = _nested(DocumentMapSchema, "Documents that are sent as such.")

@@ -62,6 +62,40 @@ class VisitMap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StayMap:
+    """Where a stay of an inpatient stands; of `messages` the sections after it say what some of them mean besides."""
+
+    messages: frozenset[str]
+    admitting: frozenset[str]
+    discharging: frozenset[str]
+    cancelling: frozenset[str]
+    reopening: frozenset[str]
+    settling: frozenset[str]
+    inpatient: Rule
+    number: Places
+    ward: Places
+    admitted_at: Places
+    discharged_at: Places
+    told_at: Places
+    balance: Places
+    asked: Places
+    total: Places
+    insurance: Places
+    account: Places
+    self_pay: Places
+    deposits: Places
+    surplus: Places
+    due: Places
+    settlement_no: Places
+    unit: str
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The types that are read; none once `messages` is empty."""
+        return self.messages | self.settling if self.messages else frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BillMap:
     """Where a bill stands, in messages of charges (FT1) and of orders (ORC); `unit` is yuan or fen."""
 
@@ -149,6 +183,7 @@ class NewsMap:
 
     patient: PatientMap
     visit: VisitMap
+    stay: StayMap
     bill: BillMap
     result: ResultMap
     document: DocumentMap
@@ -156,7 +191,12 @@ class NewsMap:
     @property
     def types(self) -> frozenset[str]:
         """Every type of message from which something is read."""
-        sections = (getattr(self, each.name) for each in fields(self))
+        return self.types_beside_stays | self.stay.types
+
+    @property
+    def types_beside_stays(self) -> frozenset[str]:
+        """The types that tell of something else, whatever they tell of a stay."""
+        sections = (getattr(self, each.name) for each in fields(self) if each.name != "stay")
         listed = (getattr(section, each.name) for section in sections for each in fields(section))
         return frozenset().union(*(each for each in listed if isinstance(each, frozenset)))
 
@@ -166,6 +206,7 @@ def map_from(loaded: Mapping[str, Any]) -> NewsMap:
     return NewsMap(
         patient=_filled(PatientMap, loaded["patient"]),
         visit=_filled(VisitMap, loaded["visit"]),
+        stay=_filled(StayMap, loaded["stay"]),
         bill=_filled(BillMap, loaded["bill"]),
         result=_filled(ResultMap, loaded["result"]),
         document=_filled(DocumentMap, loaded["document"]),

@@ -62,6 +62,10 @@ class Hl7HisSettings:
     map: NewsMap
     tls: TlsFiles | None = None
 
+    def kind_of(self, message_type: str) -> str:
+        """The type as which a message is read."""
+        return self.triggers.get(message_type, message_type)
+
 
 def settings_from(loaded: Mapping[str, Any]) -> Hl7HisSettings:
     """The settings from what `Hl7HisSchema` loaded."""

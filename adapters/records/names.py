@@ -59,7 +59,10 @@ KINDS: Mapping[str, Kind] = {
     "merge": Kind(("mrn", "retired_mrn", "told_at"), ("merge_state", *PATIENT[1:])),
     "stay": Kind(
         ("stay_no", "balance", "told_at"),
-        ("ward", "settled", "surplus", *PATIENT),
+        (
+            *("ward", "admitted_at", "discharged_at", "cancelled", "asked", "settled", "total", "insurance", "account"),
+            *("self_pay", "deposits", "surplus", "due", "settlement_no", *PATIENT),
+        ),
         (("mrn", "visit_card_no"),),
     ),
     "bill": Kind(

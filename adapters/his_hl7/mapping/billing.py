@@ -51,9 +51,7 @@ def posting_message(posting: Posting, settings: Hl7HisSettings, envelope: Envelo
         "DFT^P03^DFT_P03",
         segment("EVN", {2: timestamp(envelope.at, settings.time_zone)}),
         record_segment(posting.patient, settings),
-        segment(
-            "PV1", {1: "1", 2: _INPATIENT if posting.stay_no else _OUTPATIENT, 19: posting.stay_no or posting.filler_id}
-        ),
+        _visit(posting),
         _transaction(posting, settings),
     )
 

@@ -26,6 +26,11 @@ def amount(scope: Scope, places: Places, unit: str) -> Fen | None:
     return not_negative(texts.AMOUNTS[unit](text, scope.at(places)), scope.at(places)) if text else None
 
 
+def signed(text: str, place: str, unit: str) -> Fen:
+    """Fen of either sign; Malformed where it is no amount."""
+    return texts.AMOUNTS[unit](text, place)
+
+
 def shares(items: Sequence[Priced], amounts: Sequence[Fen | None], places: BillMap) -> Shares:
     """Total and shares of a bill; Malformed at the place that contradicts another."""
     first = items[0].scope

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from adapters.errors import Malformed
 from adapters.heard import Heard, Told, sorted_out
 from adapters.his_hl7.map_settings import NewsMap
-from adapters.his_hl7.mapping import authored, charges, merges, results, unmapped, visits
+from adapters.his_hl7.mapping import authored, charges, merges, results, stays, unmapped, visits
 from adapters.his_hl7.mapping.layout import PatientPart, patient_parts
 from adapters.his_hl7.settings import Hl7HisSettings
 from adapters.hl7.message import Message, Oddity
@@ -28,7 +28,7 @@ def read(message: Message, settings: Hl7HisSettings) -> Heard:
     A trigger of the hospital's own is read as the one that the settings name. Malformed where it is only a part of a
     message: half of a message is never news.
     """
-    readers = list(_readers(settings.triggers.get(message.type, message.type), settings.map))
+    readers = list(_readers(settings.kind_of(message.type), settings.map))
     if not readers:
         return Heard(left=(Left("MSH-9", "a type of message that the map reads nothing from"),))
     _check_whole(message)
@@ -45,6 +45,7 @@ def _readers(kind: str, wanted: NewsMap) -> Iterator[Reader]:
         (wanted.patient.updating, merges.updated),
         (wanted.visit.messages, visits.registered),
         (wanted.visit.cancelling, visits.called_off),
+        (wanted.stay.types, stays.told),
         (wanted.bill.charges, charges.charged),
         (wanted.bill.accounts, charges.on_account),
         (wanted.bill.orders, charges.ordered),

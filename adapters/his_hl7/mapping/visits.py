@@ -11,18 +11,21 @@ from adapters.his_hl7.mapping import scheduling
 from adapters.his_hl7.mapping.layout import PatientPart
 from adapters.his_hl7.mapping.patients import read_record
 from adapters.his_hl7.mapping.scope import Scope
+from adapters.his_hl7.mapping.stays import is_of_stay
 from adapters.his_hl7.settings import Hl7HisSettings
 from adapters.hl7.message import Message
 from adapters.news import AppointmentCalledOff, Left, VisitRegistered
 
 
-def registered(_message: Message, part: PatientPart, settings: Hl7HisSettings) -> Iterator[Told]:
+def registered(message: Message, part: PatientPart, settings: Hl7HisSettings) -> Iterator[Told]:
     """A visit or an appointment that stands, or one whose state says that it is off.
 
     ADT^A04 is also sent when somebody only becomes a patient: without a visit (`ignored`, or no PV1) it tells
     nothing here.
     """
     scope, places = part.scope, settings.map.visit
+    if is_of_stay(settings.kind_of(message.type), scope, settings.map.stay):
+        return
     told_in = {address.partition("-")[0] for address in places.number}
     if scope.holds(places.ignored) or told_in.isdisjoint(scope.group):
         yield Left(scope.at(places.ignored.places), "a message of no visit")
@@ -32,9 +35,10 @@ def registered(_message: Message, part: PatientPart, settings: Hl7HisSettings) -
         yield _visit(scope, settings)
 
 
-def called_off(_message: Message, part: PatientPart, settings: Hl7HisSettings) -> Iterator[Told]:
+def called_off(message: Message, part: PatientPart, settings: Hl7HisSettings) -> Iterator[Told]:
     """A visit or an appointment that the hospital cancelled."""
-    yield _off(part.scope, settings)
+    if not is_of_stay(settings.kind_of(message.type), part.scope, settings.map.stay):
+        yield _off(part.scope, settings)
 
 
 def _off(scope: Scope, settings: Hl7HisSettings) -> AppointmentCalledOff:

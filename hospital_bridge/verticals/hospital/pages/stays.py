@@ -46,7 +46,7 @@ def open_stays(work: VerticalWork, request: PageRequest) -> Sequence[Stay]:
     """The stays that are not settled, of the person whom the pages are about; none for who may not pay for them."""
     if not work.subjects.may(request.principal, request.subject_id, Right.PAY):
         return ()
-    return [stay for stay in stays.of_subject(work, request.subject_id) if not stay.is_settled]
+    return [stay for stay in stays.of_subject(work, request.subject_id) if stay.takes_deposits]
 
 
 PAGES = (

@@ -12,7 +12,7 @@ from adapters.values import Fen
 from hospital_bridge.slot import Inbound, LookAgain
 from hospital_bridge.verticals.hospital.own_numbers import is_same_record
 from hospital_bridge.verticals.hospital.record_numbers import MRN
-from hospital_bridge.verticals.hospital.stays.stay import State, Stay
+from hospital_bridge.verticals.hospital.stays.stay import State, Stay, rank_of, stay_of
 from hospital_bridge.verticals.hospital.store import stays
 
 if TYPE_CHECKING:
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
     from hospital_bridge.verticals.hospital.stays.stay import Deposit
 
 WAIT = timedelta(seconds=5)
-SETTLED, SURPLUS = "stay_settled", "deposit_surplus"
+SETTLED, CANCELLED, SURPLUS = "stay_settled", "stay_cancelled", "deposit_surplus"
 """Reasons as they are kept."""
 
 
 def told(work: VerticalWork, news: StayTold) -> None:
-    """Keep what stands on the stay; once it is settled, close open orders and give the surplus back."""
+    """Keep what stands on the stay; once nothing is paid onto it, close open orders and give the surplus back."""
     stay = _kept(work, news)
-    if stay is None or not stay.is_settled:
+    if stay is None or stay.takes_deposits:
         return
     onto = stays.deposits(work, stay.stay_id)
     if any(each.state is State.PAID for each in onto):
         raise LookAgain(WAIT)
     for each in onto:
         if each.state is State.ORDERED:
-            work.payments.abandon(each.payment_id, SETTLED)
+            work.payments.abandon(each.payment_id, SETTLED if stay.is_settled else CANCELLED)
     returned = _given_back(work, onto, stay.surplus_fen - stay.returned_fen)
     if returned:
         stays.save(work, replace(stays.get(work, stay.stay_id), returned_fen=stay.returned_fen + returned))
@@ -50,35 +50,25 @@ def _kept(work: VerticalWork, news: StayTold) -> Stay | None:
         raise Refused("the stay names no record number", reason=Reason.NOT_FOUND)
     standing = stays.find(work, news.stay_no)
     if standing is None:
-        new = Stay(
-            work.ids.new(),
-            news.stay_no,
-            mrn,
-            news.ward,
-            news.balance_fen,
-            news.is_settled,
-            news.surplus_fen,
-            news.told_at,
-        )
+        new = stay_of(work.ids.new(), mrn, news)
         stays.add(work, new)
         return new
-    if not standing.mrn or news.told_at < standing.told_at:
+    if not standing.mrn or _is_overtaken(standing, news):
         return None
     if not is_same_record(work, standing.mrn, mrn):
         raise Refused("two patients have a stay of the same number", reason=Reason.CONFLICTING_CONTENT)
-    if news.surplus_fen < standing.returned_fen:
+    changed = replace(standing.telling(news), mrn=mrn)
+    if changed.surplus_fen < standing.returned_fen:
         raise Refused("more of the deposits went back than the hospital now calls surplus", reason=Reason.OVER_LIMIT)
-    changed = replace(
-        standing,
-        mrn=mrn,
-        ward=news.ward,
-        balance_fen=news.balance_fen,
-        is_settled=news.is_settled,
-        surplus_fen=news.surplus_fen,
-        told_at=news.told_at,
-    )
     stays.save(work, changed)
     return stays.get(work, standing.stay_id)
+
+
+def _is_overtaken(standing: Stay, news: StayTold) -> bool:
+    """Whether something later was said before; of one instant that which has come further."""
+    if news.told_at == standing.told_at:
+        return rank_of(news) < standing.rank
+    return news.told_at < standing.told_at
 
 
 def _given_back(work: VerticalWork, onto: Sequence[Deposit], surplus_fen: int) -> int:

@@ -37,7 +37,7 @@ def pay(scope: Scope, wallet_user_id: str, stay_id: str, yuan: int) -> bool:
         stay = stays.get(work, stay_id, lock=True)
         subject_id = payable_for(work, wallet_user_id, stay)
         open_orders = (each for each in stays.deposits(work, stay_id) if each.state is State.ORDERED)
-        if stay.is_settled or any(each.wallet_user_id == wallet_user_id for each in open_orders):
+        if not stay.takes_deposits or any(each.wallet_user_id == wallet_user_id for each in open_orders):
             return False
         deposit = Deposit(work.ids.new(), stay_id, wallet_user_id, Fen(yuan * FEN_OF_YUAN), work.now)
         payment_id = work.payments.open(

@@ -23,6 +23,9 @@ def export_stays(work: VerticalWork, subject_id: str) -> Sequence[Mapping[str, A
             "number": stay.stay_no,
             "record_number": stay.mrn,
             "ward": stay.ward,
+            "stage": stay.stage.value,
+            "admitted_at": stay.admitted_at.isoformat() if stay.admitted_at else "",
+            "discharged_at": stay.discharged_at.isoformat() if stay.discharged_at else "",
             "balance_fen": stay.balance_fen,
             "settled": stay.is_settled,
             "deposits": [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -17,8 +18,11 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    true,
 )
 
+from adapters.stays import Stage
+from adapters.sums import Shares
 from adapters.values import Fen
 from hospital_bridge.slot import holds
 from hospital_bridge.store.metadata import CODE, ID, Instant, operator_column
@@ -48,6 +52,15 @@ STAY = Table(
     Column("returned_fen", BigInteger, nullable=False),
     Column("told_at", Instant, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("stage", CODE, nullable=False, server_default="admitted"),
+    Column("balance_told", Boolean, nullable=False, server_default=true()),
+    Column("asked_fen", BigInteger, nullable=False, server_default="0"),
+    Column("total_fen", BigInteger, nullable=True),
+    Column("insurance_fen", BigInteger, nullable=True),
+    Column("account_fen", BigInteger, nullable=True),
+    Column("self_pay_fen", BigInteger, nullable=True),
+    Column("deposits_fen", BigInteger, nullable=True),
+    Column("due_fen", BigInteger, nullable=False, server_default="0"),
     UniqueConstraint("operator_id", "stay_no"),
     CheckConstraint("returned_fen >= 0 AND returned_fen <= surplus_fen", name="no_more_than_the_surplus"),
 )
@@ -65,6 +78,7 @@ DEPOSIT = Table(
     Column("state", CODE, nullable=False),
     Column("payment_id", String(32), nullable=False),
     Column("version", Integer, nullable=False),
+    Column("reason", CODE, nullable=False, server_default=""),
     ForeignKeyConstraint(["operator_id", "stay_id"], ["hospital_stay.operator_id", "hospital_stay.stay_id"]),
     CheckConstraint("amount_fen > 0", name="amount_positive"),
 )
@@ -156,16 +170,50 @@ def deposits(work: VerticalWork, stay_id: str) -> Sequence[Deposit]:
 
 
 def _told(work: VerticalWork, stay: Stay) -> dict[str, Any]:
-    words = json.dumps({"mrn": stay.mrn, "ward": stay.ward}, ensure_ascii=False).encode()
     return {
         "number_index": work.seal.index(MRN, stay.mrn),
-        "words": work.seal.seal_own(STAY.name, "words", stay.stay_id, words),
-        "balance_fen": stay.balance_fen,
+        "words": work.seal.seal_own(STAY.name, "words", stay.stay_id, _words(stay)),
+        "balance_fen": stay.balance_fen or 0,
+        "balance_told": stay.balance_fen is not None,
+        "stage": stay.stage.value,
+        "asked_fen": stay.asked_fen,
+        "deposits_fen": stay.deposits_fen,
+        "due_fen": stay.due_fen,
+        **_shares_told(stay.shares),
         "is_settled": stay.is_settled,
         "surplus_fen": stay.surplus_fen,
         "returned_fen": stay.returned_fen,
         "told_at": stay.told_at,
     }
+
+
+def _words(stay: Stay) -> bytes:
+    words = {
+        "mrn": stay.mrn,
+        "ward": stay.ward,
+        "admitted_at": stay.admitted_at.isoformat() if stay.admitted_at else "",
+        "discharged_at": stay.discharged_at.isoformat() if stay.discharged_at else "",
+    }
+    return json.dumps(words, ensure_ascii=False).encode()
+
+
+def _shares_told(shares: Shares | None) -> dict[str, Fen | None]:
+    return {
+        "total_fen": shares.total if shares else None,
+        "insurance_fen": shares.insurance if shares else None,
+        "account_fen": shares.account if shares else None,
+        "self_pay_fen": shares.self_pay if shares else None,
+    }
+
+
+def _shares(row: Row[Any]) -> Shares | None:
+    if row.total_fen is None:
+        return None
+    return Shares(Fen(row.total_fen), Fen(row.insurance_fen), Fen(row.account_fen), Fen(row.self_pay_fen))
+
+
+def _instant(written: str) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
 
 
 def _stay(work: VerticalWork, row: Row[Any]) -> Stay:
@@ -175,17 +223,24 @@ def _stay(work: VerticalWork, row: Row[Any]) -> Stay:
         stay_no=row.stay_no,
         mrn=words.get("mrn", ""),
         ward=words.get("ward", ""),
-        balance_fen=Fen(row.balance_fen),
+        balance_fen=Fen(row.balance_fen) if row.balance_told else None,
         is_settled=row.is_settled,
         surplus_fen=Fen(row.surplus_fen),
         told_at=row.told_at,
         returned_fen=row.returned_fen,
         version=row.version,
+        stage=Stage(row.stage),
+        admitted_at=_instant(words.get("admitted_at", "")),
+        discharged_at=_instant(words.get("discharged_at", "")),
+        asked_fen=Fen(row.asked_fen),
+        shares=_shares(row),
+        deposits_fen=None if row.deposits_fen is None else Fen(row.deposits_fen),
+        due_fen=Fen(row.due_fen),
     )
 
 
 def _moving(deposit: Deposit) -> dict[str, Any]:
-    return {"state": deposit.state.value, "payment_id": deposit.payment_id}
+    return {"state": deposit.state.value, "payment_id": deposit.payment_id, "reason": deposit.reason}
 
 
 def _deposit(row: Row[Any]) -> Deposit:
@@ -198,4 +253,5 @@ def _deposit(row: Row[Any]) -> Deposit:
         state=State(row.state),
         payment_id=row.payment_id,
         version=row.version,
+        reason=row.reason,
     )
