@@ -33,7 +33,19 @@ class XmlNode:
         return [XmlNode(child, self.top, self) for child in children if _is_called(child, name, namespace)]
 
     def holds(self, name: str) -> bool:
-        return True  # a list without a row is written as nothing
+        """A list without a row is written as nothing; where other elements stand the name is misspelt."""
+        return self.element is not None and not any(self.names())
+
+    def names(self) -> Iterable[str]:
+        children = [self.top] if self.element is None else self.element
+        return (local(child.tag) for child in children if _is_called(child, "*", None))
+
+    def each(self) -> Iterable[Node]:
+        return [self]
+
+    @property
+    def is_nothing(self) -> bool:
+        return False
 
     def attribute(self, name: str) -> str | None:
         attributes = {} if self.element is None else self.element.attrib
@@ -62,6 +74,7 @@ class JsonNode:
 
     value: Any
     parent: Node | None = None
+    is_listed: bool = False
 
     def inside(self, name: str, namespace: str | None) -> Iterable[Node]:
         if isinstance(self.value, list):
@@ -69,10 +82,22 @@ class JsonNode:
         if not isinstance(self.value, dict):
             return []
         named = {key: value for key, value in self.value.items() if name in ("*", key)}
-        return [JsonNode(each, self) for value in named.values() for each in _each(value)]
+        return [node for value in named.values() for node in JsonNode(value, self).each()]
 
     def holds(self, name: str) -> bool:
         return isinstance(self.value, dict) and self.value.get(name) is not None
+
+    def names(self) -> Iterable[str]:
+        return self.value if isinstance(self.value, dict) else ()
+
+    def each(self) -> Iterable[JsonNode]:
+        if not isinstance(self.value, list):
+            return [self]
+        return [JsonNode(each, self.parent, is_listed=True) for each in self.value]
+
+    @property
+    def is_nothing(self) -> bool:
+        return self.value is None and not self.is_listed
 
     def attribute(self, name: str) -> str | None:
         """JSON has none."""
@@ -120,9 +145,11 @@ def xml(text: str) -> XmlNode:
 
 
 def parsed_json(text: str) -> JsonNode:
-    """The document; Malformed where it is none. Numbers stay the text that they were."""
+    """The document; Malformed where it is none, or says two things under one name. Numbers stay as written."""
     try:
-        value = json.loads(text, parse_float=str, parse_int=str, parse_constant=_no_number)
+        value = json.loads(
+            text, parse_float=str, parse_int=str, parse_constant=_no_number, object_pairs_hook=_without_contradiction
+        )
     except (ValueError, RecursionError):
         raise Malformed("the answer is no JSON document") from None
     return JsonNode(value)
@@ -145,6 +172,14 @@ def _without_declaration(text: str) -> str:
     """The text is decoded: an encoding in its declaration means nothing any more."""
     text = text.lstrip("\ufeff \t\r\n")
     return text.partition("?>")[2] if text.startswith("<?xml") else text
+
+
+def _without_contradiction(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; ValueError where it has one name twice: which of the two is meant nobody knows."""
+    found = dict(pairs)
+    if any(found[name] != value for name, value in pairs):
+        raise ValueError("a name twice")
+    return found
 
 
 def _no_number(word: str) -> Any:

@@ -40,6 +40,16 @@ class Hl7Node:
         """The same."""
         return False
 
+    def names(self) -> Iterable[str]:
+        """The same."""
+        return ()
+
+    def each(self) -> Iterable[Node]:
+        """Itself."""
+        return [self]
+
+    is_nothing: bool = False
+
     def attribute(self, name: str) -> str | None:
         """The same."""
         return None
@@ -63,6 +73,10 @@ class Hl7Place:
     def is_there(self, node: Hl7Node, root: Hl7Node) -> bool:
         """A message without a row is still the message."""
         return True
+
+    def beside(self, node: Hl7Node, root: Hl7Node) -> list[str]:
+        """Nothing is told of it."""
+        return []
 
     def nodes(self, node: Hl7Node, root: Hl7Node) -> list[Hl7Node]:
         """The groups that these segments open."""

@@ -24,6 +24,9 @@ class Place(Protocol):
     def is_there(self, node: Any, root: Any) -> bool:
         """Whether there is room for it, though nothing may be there."""
 
+    def beside(self, node: Any, root: Any) -> list[str]:
+        """What stands where its last step should, the likeliest first."""
+
     def nodes(self, node: Any, root: Any) -> list[Any]:
         """Every place that it leads to."""
 

@@ -9,10 +9,12 @@
 | `soap:Body` | only in the namespace of that prefix; without a prefix the namespace does not matter |
 | `Row/*` | any element |
 | `.` | the row itself |
+| `/` | the whole document; in JSON each value of a list that is the whole |
 """
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -38,6 +40,16 @@ class Node(Protocol):
 
     def holds(self, name: str) -> bool:
         """Whether a list of that name can stand in it without a single row."""
+
+    def names(self) -> Iterable[str]:
+        """The names of what stands in it."""
+
+    def each(self) -> Iterable[Node]:
+        """Itself, or the values of the list that it is."""
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether it says that there is nothing, as null does where a list or a record would stand."""
 
     def attribute(self, name: str) -> str | None:
         """An attribute of it."""
@@ -92,6 +104,8 @@ class Path:
 
     def nodes(self, node: Node, root: Node) -> list[Node]:
         """Every place that it leads to, in order."""
+        if self.absolute and not self.steps:
+            return list(root.each())
         found = [root if self.absolute else node]
         for _ in range(self.up):
             found = [each.parent for each in found if each.parent is not None]
@@ -102,9 +116,19 @@ class Path:
     def is_there(self, node: Node, root: Node) -> bool:
         """Whether its last step has a place to stand in, though there may be nothing in it."""
         if not self.steps:
-            return True
-        above = Path(self.written, self.absolute, self.up, self.steps[:-1]).nodes(node, root)
-        return any(each.holds(self.steps[-1].name) for each in above)
+            return not root.is_nothing
+        return any(each.holds(self.steps[-1].name) for each in self._above(node, root))
+
+    def beside(self, node: Node, root: Node) -> list[str]:
+        """The names that stand where its last step should, those that look like it first."""
+        names = list(dict.fromkeys(name for each in self._above(node, root) for name in each.names()))
+        near = difflib.get_close_matches(self.steps[-1].name, names, n=len(names), cutoff=0.6) if names else []
+        return list(dict.fromkeys([*near, *names]))
+
+    def _above(self, node: Node, root: Node) -> list[Node]:
+        """The places that its last step begins at."""
+        steps = self.steps[:-1]
+        return [root] if self.absolute and not steps else Path("", self.absolute, self.up, steps).nodes(node, root)
 
     def texts(self, node: Node, root: Node) -> Iterator[str]:
         """What is written at each of these places, stripped."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from adapters import texts
 from adapters.errors import Malformed
-from adapters.his_http.outcomes import Place
+from adapters.his_http.outcomes import Place, Rule
 from adapters.his_http.settings import Reading, Source
 from adapters.his_http.template import JOINED
 from adapters.records import Record
+
+_MOST_NAMES = 8
 
 
 def rows_of(document: Any, reading: Reading) -> list[Any]:
@@ -17,10 +20,25 @@ def rows_of(document: Any, reading: Reading) -> list[Any]:
     if reading.rows is None:
         found = [document]
     else:
-        found = reading.rows.nodes(document, document)
+        found = [node for node in reading.rows.nodes(document, document) if not node.is_nothing]
         if not found and not reading.may_be_absent and not reading.rows.is_there(document, document):
-            raise Malformed(f"{reading.rows.written}: there is no such list in the answer")
+            raise Malformed(_no_list(reading.rows, document))
+    strange = next((rule for rule in reading.only if found and not _is_anywhere(rule, found, document)), None)
+    if strange is not None:
+        raise Malformed(f"{strange.place.written} (`only`): no row of the answer has it")
     return [row for row in found if all(rule.holds(row, document) for rule in reading.only)]
+
+
+def _no_list(rows: Place, document: Any) -> str:
+    """What is wrong, and the names beside it for whoever wrote the place; one that may be a person's number is not told."""
+    beside = ", ".join([name for name in rows.beside(document, document) if texts.code(name)][:_MOST_NAMES])
+    there = f"; what stands there is {beside}" if beside else ""
+    return f"{rows.written}: there is no such list in the answer{there} (`may_be_absent` where that means no rows)"
+
+
+def _is_anywhere(rule: Rule, rows: Iterable[Any], document: Any) -> bool:
+    """Whether any row has the place at all: one that none has is misspelt, and would leave out every row."""
+    return any(rule.holds(row, document) or any(True for _ in rule.place.texts(row, document)) for row in rows)
 
 
 def count(document: Any, reading: Reading) -> int:

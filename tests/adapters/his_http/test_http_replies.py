@@ -177,46 +177,6 @@ def test_cdata_and_escaped_text_are_the_same() -> None:
         assert his(Script(told(inner, cdata=cdata))).departments() == (Department("1", "内科"),)
 
 
-JSON_DIALECT = """
-url = "http://his.invalid/api"
-escape = "json"
-reply = "json"
-headers = { Content-Type = "application/json" }
-code = "/status"
-rules = [{ at = "/status", is = [">0"], means = "ok" }, { at = "/status", is = ["-3"], means = "empty" }]
-
-[operations.departments]
-method = "GET"
-path = "/departments?at={today}"
-rows = "/data/list"
-fields = { code = "id", name = "names[kind='full']/text, name" }
-only = [{ at = "open", is = ["true"] }]
-"""
-
-
-@pytest.mark.parametrize(
-    ("reply", "found"),
-    [
-        ('{"status": 1, "data": {"list": [{"id": 7, "name": "内科", "open": true}, {"id": 8, "open": false}]}}', ["7"]),
-        ('{"status": 2, "data": {"list": {"id": "7", "open": true, "names": [{"kind": "full", "text": "x"}]}}}', ["7"]),
-        ('{"status": 1, "data": {"list": []}}', []),
-        ('{"status": -3}', []),
-    ],
-)
-def test_json_is_read_by_the_same_places(reply: str, found: list[str]) -> None:
-    network = Script(raw(reply.encode(), content_type="application/json"))
-    assert [department.code for department in his(network, JSON_DIALECT).departments()] == found
-    assert (network.sent[0].method, network.sent[0].url) == ("GET", "http://his.invalid/api/departments?at=2026-11-23")
-
-
-@pytest.mark.parametrize(
-    "reply", ['{"status": 1, "data": null}', '{"status": 1}', "[]", "{", '{"status": NaN}', "1" * 9]
-)
-def test_json_without_its_list_is_no_answer(reply: str) -> None:
-    with pytest.raises((Malformed, NotDone)):
-        his(Script(raw(reply.encode())), JSON_DIALECT).departments()
-
-
 HL7_DIALECT = r"""
 url = "http://his.invalid/esb"
 escape = "hl7"
