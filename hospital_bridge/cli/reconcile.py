@@ -31,15 +31,16 @@ def command(
     """Compare the three books of the business day DATE (YYYY-MM-DD) and keep the result.
 
     Exit code 1 when money is unexplained or a book is not to be had yet; repeating it is safe, also after a run that
-    was interrupted. How far it is, is told on the way.
+    was interrupted. How far it is, is told on the way. Without a list of the hospital's the comparison is of two books,
+    and says so.
     """
     bridge = built(configuration)
     money = bridge.operators[chosen_operator(bridge, operator_id)].money
     if account is not None and account not in money.wallets:
         raise click.BadParameter(translate("there is no such wallet account"), param_hint="--wallet")
     runs = [_reconciled(money, each, day.date()) for each in ([account] if account else money.wallets)]
-    click.echo(json.dumps(runs, default=str) if as_json else "\n".join(map(_line, runs)))
-    ctx.exit(0 if all(run["state"] == "done" and not run["unexplained_fen"] for run in runs) else 1)
+    click.echo(json.dumps(runs, default=str) if as_json else "\n".join(map(sentence_of, runs)))
+    ctx.exit(0 if all(run["state"] != "waiting" and not run["unexplained_fen"] for run in runs) else 1)
 
 
 def _reconciled(money: MoneyContext, account: str, day: date) -> dict[str, Any]:
@@ -66,8 +67,14 @@ def _sentence(step: str) -> str:
     }[step]
 
 
-def _line(run: dict[str, Any]) -> str:
-    if run["state"] != "done":
+def sentence_of(run: dict[str, Any]) -> str:
+    """What a person reads of one account's day; sums in fen."""
+    if run["state"] == "unlisted":
+        return translate(
+            "{wallet_account} {day}: the hospital's list was not available: two ways; {matched} entries agree; wallet"
+            " {wallet_fen}, ledger {ledger_fen} fen; unexplained {unexplained_fen} fen ({reason})"
+        ).format(**run)
+    if run["state"] == "waiting":
         return translate("{wallet_account} {day}: not reconciled: {reason}").format(**run)
     sentence = translate(
         "{wallet_account} {day}: {matched} entries agree; wallet {wallet_fen}, ledger {ledger_fen},"

@@ -43,8 +43,9 @@ class Sale:
     query_reversal: Callable[[Scope, PaidSale], Receipt | None] | None
     changed: Callable[[VerticalWork, str, Progress, str], None]
     """(work, sale_ref, progress, reason): the vertical follows, in the same transaction."""
-    entries: Callable[[Scope, date], Iterable[SaleEntry]]
-    """The fulfilling system's own list of a day; sales that stand in one list name the same function."""
+    entries: Callable[[Scope, date], Iterable[SaleEntry]] | None
+    """The fulfilling system's own list of a day, None where it tells none; sales that stand in one list name the same
+    function."""
     invoice: Callable[[Scope, PaidSale], InvoiceState | None] | None = None
     """How the e-invoice of it stands, None where the issuing system cannot tell; without it the sale has none."""
     reverses_cards: bool = False

@@ -21,10 +21,14 @@ if TYPE_CHECKING:
 
 
 class RunState(StrEnum):
-    """WAITING: a book is not to be had yet, so the day is not reconciled."""
+    """WAITING: a book is not to be had yet, so the day is not reconciled.
+
+    UNLISTED: the fulfilling system tells no list, so that wallet and ledger were compared, two ways, and no third.
+    """
 
     WAITING = "waiting"
     DONE = "done"
+    UNLISTED = "unlisted"
 
 
 class Step(StrEnum):
@@ -115,6 +119,11 @@ class Reconciliation:
     fee_fen: Fen = NOTHING
     unexplained_fen: Fen = NOTHING
     reason: str = ""
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether it has a result, be it of three books or of two."""
+        return self.state is not RunState.WAITING
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,8 @@ SHEET_HEADS = (
     "What to do",
 )
 KINDS = {"payment": "Payment", "refund": "Refund"}
-STATES = {"waiting": "Waiting for a book", "done": "Compared"}
+UNLISTED = "Compared two ways: the operator's list was not available"
+STATES = {"waiting": "Waiting for a book", "done": "Compared", "unlisted": UNLISTED}
 
 
 @blueprint.get("/money/<about>/<decision>")

@@ -11,7 +11,7 @@ from adapters.errors import Malformed
 from adapters.money import fen_from_yuan, yuan_from_fen
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.web.access import ADMIN, FINANCE, Access, Area, open_to
-from hospital_bridge.web.finance import EXPLANATIONS, FINDINGS, KINDS
+from hospital_bridge.web.finance import EXPLANATIONS, FINDINGS, KINDS, UNLISTED
 from hospital_bridge.web.finance_reads import CannotSign, NotYet
 from hospital_bridge.web.live import show
 from hospital_bridge.web.rendering import spoken
@@ -100,6 +100,7 @@ def _page(day: date, status: int = 200) -> Response:
         "obstacles": OBSTACLES,
         "channels": CHANNELS,
         "sides": SIDES,
+        "unlisted": UNLISTED,
         "findings": FINDINGS,
         "kinds": KINDS,
         "explanations": {explanation.value: words for explanation, words in EXPLANATIONS.items()},

@@ -76,4 +76,8 @@ class Desk:
         self.told.append((sale_ref, progress, reason))
 
     def _entries(self, _: Scope, day: date) -> Sequence[SaleEntry]:
-        return [entry for entry in self.effects if entry.occurred_at.astimezone(SHANGHAI).date() == day]
+        return self.line.call("entries", lambda: [each for each in self.effects if _day_of(each) == day])
+
+
+def _day_of(entry: SaleEntry) -> date:
+    return entry.occurred_at.astimezone(SHANGHAI).date()

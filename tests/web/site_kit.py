@@ -138,6 +138,7 @@ class ScriptedFinance:
     signed: list[tuple[str, date, str]] = field(default_factory=list)
     compared: list[tuple[str, date, str]] = field(default_factory=list)
     credited: dict[date, int] = field(default_factory=dict)
+    listed: bool = True
 
     def figures(self, operator_id: str) -> FinanceFigures:
         return FinanceFigures(1, 2, 0)
@@ -154,6 +155,7 @@ class ScriptedFinance:
         return [
             RunRow("alipay", days[0], "waiting", SEEN, 0, 0, 0, 0, 0, "NotDone: the bill is not ready"),
             RunRow("alipay", days[1], "done", SEEN, 12, 60000, 60000, 55000, 5000),
+            RunRow("wechat", days[1], "unlisted", SEEN, 3, 900, 900, 0, 0, "Refused: the settings name no query"),
         ]
 
     def differences(self, operator_id: str) -> list[DifferenceRow]:
@@ -176,6 +178,7 @@ class ScriptedFinance:
         about = {"kind": one.kind, "finding": one.finding, "reference": one.reference, "explanation": "another_till"}
         account = {
             "account": "alipay",
+            "listed": self.listed,
             "matched": 12,
             "unexplained_fen": 5000,
             "bank_fen": self.credited.get(day),

@@ -140,3 +140,16 @@ def test_a_credit_that_is_not_kept(
     told = {"account": "alipay", "credited": "1.00"} | change
     assert post(admin, f"{STATEMENT}/bank", told, from_page=RECONCILIATION).status_code == status
     assert kit.finance.credited == {}
+
+
+TWO_WAYS = "Compared two ways: the operator&#39;s list was not available"
+
+
+def test_a_day_without_the_operators_list_says_so_and_passes_for_no_agreement(admin: FlaskClient, kit: SiteKit) -> None:
+    page = get(admin, RECONCILIATION).text
+    assert f"{TWO_WAYS}: Refused: the settings name no query" in page
+    assert TWO_WAYS not in get(admin, STATEMENT).text
+    kit.finance.listed = False
+    statement = get(admin, STATEMENT).text
+    assert TWO_WAYS in statement
+    assert "<dd>–</dd>" in statement

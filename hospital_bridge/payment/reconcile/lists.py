@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from adapters.errors import Reason, Refused
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.reconcile.books import Counted, list_rows
 from hospital_bridge.payment.reconcile.sorted_rows import Row
@@ -23,10 +24,12 @@ class Lists:
     _known: dict[date, Mapping[Entry, int]] = field(default_factory=dict)
 
     def rows(self, day: date) -> Iterator[Row]:
-        """(kind, serial, amount) of each line of that day; raises the port's outcomes."""
+        """(kind, serial, amount) of each line of that day; Refused as NOT_ALLOWED where none is told."""
         # Sales that are booked in one list name the same function, and the list is fetched once.
         lists = {counter.sale.entries: counter.scope for counter in self.context.counters.values()}
         for entries, scope in lists.items():
+            if entries is None:
+                raise Refused("the fulfilling system tells no list", reason=Reason.NOT_ALLOWED)
             yield from list_rows(entries(scope, day), self.counted)
 
     def booked(self, day: date, entry: Entry) -> int | None:

@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from itertools import starmap
 
-from adapters.errors import Malformed, OutsideError
+from adapters.errors import Malformed, OutsideError, Reason, Refused
 from adapters.values import EntryKind, Fen
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows import topics
@@ -47,13 +47,14 @@ Heard = Callable[[Step, int], None]
 
 @dataclass(slots=True)
 class Run:
-    """One run under way; its books are freed with `books`."""
+    """One run under way; its books are freed with `books`. `unlisted` is why there is no fulfilling system's list."""
 
     the_day: TheDay
     run_at: datetime
     run_id: str
     heard: Heard
     books: ExitStack
+    unlisted: str = ""
 
     def come_to(self, step: Step, rows_read: int = 0) -> None:
         """Tell whoever looks how far it is."""
@@ -100,7 +101,8 @@ def reconcile_day(
 ) -> Reconciliation:
     """Reconcile one business day of one wallet account; repeated with the same books it says the same.
 
-    Its state is WAITING, with the reason, while a book is not to be had or cannot be believed.
+    Its state is WAITING, with the reason, while a book is not to be had or cannot be believed; UNLISTED where the
+    fulfilling system tells no list.
     """
     with context.store.read(context.operator_id) as work:
         now, run_id = work.now, work.ids.new()
@@ -122,11 +124,7 @@ def _reconcile(run: Run) -> Reconciliation:
     if catch_up(context, account, differing):
         sums = Sums()
         sales, differing, channels = _against_ledger(run, bill, sums)
-    run.come_to(Step.LIST)
-    lists = Lists(context, partial(run.come_to, Step.LIST))
-    listed = run.hold(SortedRows(lists.rows(day)))
-    run.come_to(Step.COMPARE)
-    at_sales = sort_out_sales(the_day, at_sale(sales, listed, sums), lists, sums)
+    at_sales = _at_sales(run, sales, sums)
     left = without_adopted(run.hold(by_order(differing)), sums)
     found = run.hold(SortedRows(map(_row, sort_out(the_day, left, channels))))
     found.extend(map(_row, at_sales))
@@ -142,6 +140,30 @@ def _against_ledger(run: Run, bill: SortedRows, sums: Sums) -> tuple[SortedRows,
         raise Malformed("the bill is empty although money moved")
     channels = Channels.of(run.the_day.context.bill_channels, run.the_day.wallet_account)
     return sales, run.hold(SortedRows(at_wallet(ledger, bill, sums, channels))), channels
+
+
+def _at_sales(run: Run, sales: SortedRows, sums: Sums) -> Iterator[Difference]:
+    """What is to be said of the lists; where none is told, only what waits for the fulfilling system's answer."""
+    the_day, lists = run.the_day, Lists(run.the_day.context, partial(run.come_to, Step.LIST))
+    run.come_to(Step.LIST)
+    listed = run.hold(SortedRows())
+    try:
+        listed.extend(lists.rows(the_day.day))
+    except Refused as refusal:
+        # What was compared three ways is not replaced by a comparison of two.
+        if refusal.reason is not Reason.NOT_ALLOWED or _was_listed(the_day):
+            raise
+        run.unlisted = _reason(refusal)
+    run.come_to(Step.COMPARE)
+    if run.unlisted:
+        return (one for one in at_sale(sales, (), Sums()) if one.finding is Finding.UNFULFILLED)
+    return sort_out_sales(the_day, at_sale(sales, listed, sums), lists, sums)
+
+
+def _was_listed(the_day: TheDay) -> bool:
+    with the_day.context.store.read(the_day.context.operator_id) as work:
+        standing = work.reconciliations.find(the_day.wallet_account, the_day.day)
+    return standing is not None and standing.state is RunState.DONE
 
 
 def _at_bank(the_day: TheDay, channels: Channels) -> Iterator[Difference]:
@@ -165,7 +187,7 @@ def _keep(run: Run, found: SortedRows, sums: Sums, channels: Channels) -> Reconc
     result = Reconciliation(
         account,
         day,
-        RunState.DONE,
+        RunState.UNLISTED if run.unlisted else RunState.DONE,
         run.run_at,
         matched=sums.matched,
         wallet_fen=Fen(ours.paid_fen - ours.refunded_fen),
@@ -173,6 +195,7 @@ def _keep(run: Run, found: SortedRows, sums: Sums, channels: Channels) -> Reconc
         sale_fen=Fen(sums.sale_fen),
         fee_fen=Fen(ours.fee_fen),
         unexplained_fen=Fen(sums.unexplained_fen),
+        reason=run.unlisted,
     )
     with context.store.begin(context.operator_id) as work:
         work.differences.clear_unseen(account, day, run.run_id)
@@ -181,12 +204,15 @@ def _keep(run: Run, found: SortedRows, sums: Sums, channels: Channels) -> Reconc
 
 
 def _wait(run: Run, missing: OutsideError) -> Reconciliation:
-    reason = f"{type(missing).__name__}: {missing.text}"[:200]
     context, account, day = run.the_day.context, run.the_day.wallet_account, run.the_day.day
-    waiting = Reconciliation(account, day, RunState.WAITING, run.run_at, reason=reason)
+    waiting = Reconciliation(account, day, RunState.WAITING, run.run_at, reason=_reason(missing))
     with context.store.begin(context.operator_id) as work:
         work.reconciliations.wait(waiting)
     return waiting
+
+
+def _reason(outcome: OutsideError) -> str:
+    return f"{type(outcome).__name__}: {outcome.text}"[:200]
 
 
 def _sums_of(channel: str, tally: Tally) -> ChannelSums:

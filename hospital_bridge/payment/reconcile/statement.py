@@ -34,7 +34,7 @@ REASONS = (NOT_OVER, NOT_RECONCILED, MOVED_SINCE, SIGNED)
 
 def statement_of(context: MoneyContext, work: Work, day: date) -> Content:
     """The content of that day's statement as it would be signed now; accounts that were not reconciled are left out."""
-    runs = [run for run in work.reconciliations.of_day(day) if run.state is RunState.DONE]
+    runs = [run for run in work.reconciliations.of_day(day) if run.is_compared]
     return {
         "version": 1,
         "operator": context.operator_id,
@@ -53,7 +53,7 @@ def why_not(context: MoneyContext, work: Work, day: date) -> str:
     runs = {run.wallet_account: run for run in work.reconciliations.of_day(day)}
     for account in context.wallets:
         run = runs.get(account)
-        if run is None or run.state is not RunState.DONE:
+        if run is None or not run.is_compared:
             return NOT_RECONCILED
         if run.ledger_fen != work.ledger.net(account, day):
             return MOVED_SINCE
@@ -66,7 +66,7 @@ def sign(context: MoneyContext, work: Work, day: date, by: str) -> Statement:
         raise NotReady(reason)
     content = json.dumps(statement_of(context, work, day), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     signed = Statement(day, content, digest_of(content), by, work.now)
-    runs = [run for run in work.reconciliations.of_day(day) if run.state is RunState.DONE]
+    runs = [run for run in work.reconciliations.of_day(day) if run.is_compared]
     own = [_line(day, day, run.wallet_account, _sides(work, run)) for run in runs]
     Statements(work).sign(signed, [*own, *_changes(context, work, day)])
     work.audit.record(by, "statement.signed", day.isoformat(), digest=signed.digest)
@@ -118,6 +118,7 @@ def _account(work: Work, run: Reconciliation) -> Content:
     credit = BankCredits(work).find(run.wallet_account, run.day)
     return {
         "account": run.wallet_account,
+        "listed": run.state is not RunState.UNLISTED,
         "bank_fen": credit and credit.amount_fen,
         "matched": run.matched,
         **dict(zip(SIDES, _sides(work, run), strict=True)),
