@@ -25,6 +25,7 @@ class Finding(StrEnum):
     TIMING: two books put it on neighbouring days. WALLET_ONLY (长款) and LEDGER_ONLY (短款): the bill or our
     ledger lacks it. SALE_TIMING, SALE_ONLY and SALE_MISSING: the same of the fulfilling system's list, whose day may
     end at another hour than ours. UNFULFILLED: paid or refunded, and the fulfilling system has not answered yet.
+    PAID_BY_HAND: a refund that the hospital has paid out by itself, which no bill has and two people have approved.
     BANK_AMOUNT: the bank has credited another sum for the day than the wallet's bill comes to.
     """
 
@@ -37,6 +38,7 @@ class Finding(StrEnum):
     SALE_MISSING = "sale_missing"
     UNFULFILLED = "unfulfilled"
     SALE_AMOUNT = "sale_amount"
+    PAID_BY_HAND = "paid_by_hand"
     BANK_AMOUNT = "bank_amount"
 
 

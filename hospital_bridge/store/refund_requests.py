@@ -89,6 +89,13 @@ class RefundRequests:
         """Those of one payment, the oldest first."""
         return self._many(REFUND_REQUEST.c.payment_id == payment_id)
 
+    def by_hand(self, refund_nos: Sequence[str]) -> frozenset[str]:
+        """Those of the refunds that the hospital has paid out by itself."""
+        if not refund_nos:
+            return frozenset()
+        asked = REFUND_REQUEST.c.refund_no.in_(refund_nos), REFUND_REQUEST.c.route == Route.BY_HAND
+        return frozenset(row.refund_no for row in self._table.all(*asked))
+
     def waiting(self) -> Sequence[RefundRequest]:
         """Those that wait for a second person, the oldest first."""
         return self._many(as_indexed(_WAITING))

@@ -76,6 +76,7 @@ FINDINGS = {
     "sale_missing": "The operator's list lacks it",
     "unfulfilled": "The operator's system has not answered yet",
     "sale_amount": "The operator's list has another amount",
+    "paid_by_hand": "Paid out by hand: no bill has it",
     "bank_amount": "The bank has credited another amount",
 }
 PROPOSALS = {
@@ -92,6 +93,7 @@ PROPOSALS = {
     "sale_missing": "Have it booked in the operator's system, or the money given back.",
     "unfulfilled": "Nothing: the bridge follows it up.",
     "sale_amount": "Have the booking corrected in the operator's system.",
+    "paid_by_hand": "Nothing: two people have approved it. Keep the signed form.",
     "bank_amount": "Look for withdrawals and fees in the wallet's account log, then ask the wallet.",
 }
 STEPS = {

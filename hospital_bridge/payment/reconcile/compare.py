@@ -15,7 +15,7 @@ from hospital_bridge.store.differences import Difference, Finding
 ABSENT = -1
 """The sum of a row that a book does not have."""
 
-EXPLAINED = frozenset({Finding.TIMING, Finding.SALE_TIMING, Finding.UNFULFILLED})
+EXPLAINED = frozenset({Finding.TIMING, Finding.SALE_TIMING, Finding.UNFULFILLED, Finding.PAID_BY_HAND})
 """Findings that say by themselves why the books differ today."""
 
 NO_LINE: Row = (ABSENT, 0, 0, "", "", "")

@@ -21,8 +21,9 @@ from hospital_bridge.payment.reconcile.adopted import by_order, without_adopted
 from hospital_bridge.payment.reconcile.books import bill_rows, last_of_each, our_books
 from hospital_bridge.payment.reconcile.catch_up import catch_up
 from hospital_bridge.payment.reconcile.channels import Channels, Tally
-from hospital_bridge.payment.reconcile.compare import Sums, at_sale, at_wallet, unexplained_fen
+from hospital_bridge.payment.reconcile.compare import ABSENT, Sums, at_sale, at_wallet, unexplained_fen
 from hospital_bridge.payment.reconcile.lists import Lists
+from hospital_bridge.payment.reconcile.paid_by_hand import paid_by_hand, without_paid_by_hand
 from hospital_bridge.payment.reconcile.sale_timing import sort_out_sales
 from hospital_bridge.payment.reconcile.side_by_side import in_batches
 from hospital_bridge.payment.reconcile.sorted_rows import Row, SortedRows
@@ -125,9 +126,11 @@ def _reconcile(run: Run) -> Reconciliation:
         sums = Sums()
         sales, differing, channels = _against_ledger(run, bill, sums)
     at_sales = _at_sales(run, sales, sums)
-    left = without_adopted(run.hold(by_order(differing)), sums)
+    by_hand = run.hold(SortedRows())
+    left = without_adopted(run.hold(by_order(without_paid_by_hand(the_day, differing, by_hand))), sums)
     found = run.hold(SortedRows(map(_row, sort_out(the_day, left, channels))))
     found.extend(map(_row, at_sales))
+    found.extend(map(_row, paid_by_hand(by_hand)))
     found.extend(map(_row, _at_bank(the_day, channels)))
     return _keep(run, found, sums, channels)
 
@@ -136,7 +139,8 @@ def _against_ledger(run: Run, bill: SortedRows, sums: Sums) -> tuple[SortedRows,
     """Our sales, and the rows on which our ledger and the bill differ, as they stand now; the bill is counted."""
     run.come_to(Step.LEDGER)
     ledger, sales = map(run.hold, our_books(run.the_day.context, run.the_day.wallet_account, run.the_day.day))
-    if ledger and not bill:
+    at_wallets = ((*row, ABSENT) for row in ledger)
+    if not bill and any(without_paid_by_hand(run.the_day, at_wallets, SortedRows())):
         raise Malformed("the bill is empty although money moved")
     channels = Channels.of(run.the_day.context.bill_channels, run.the_day.wallet_account)
     return sales, run.hold(SortedRows(at_wallet(ledger, bill, sums, channels))), channels
@@ -223,10 +227,12 @@ def _sums_of(channel: str, tally: Tally) -> ChannelSums:
 
 def _row(one: Difference) -> Row:
     sums = int(one.ours_fen), int(one.theirs_fen)
-    return one.finding.value, one.kind.value, one.reference, *sums, one.progress.value, str(one.clue)
+    return one.finding.value, one.kind.value, one.reference, *sums, one.progress.value, str(one.clue), one.explanation
 
 
 def _difference(row: Row) -> Difference:
-    finding, kind, reference, ours, theirs, progress, clue = map(str, row)
+    finding, kind, reference, ours, theirs, progress, clue, explanation = map(str, row)
     sums = Fen(int(ours)), Fen(int(theirs))
-    return Difference(Finding(finding), EntryKind(kind), reference, *sums, Progress(progress), clue=clue)
+    return Difference(
+        Finding(finding), EntryKind(kind), reference, *sums, Progress(progress), clue=clue, explanation=explanation
+    )
