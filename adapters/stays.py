@@ -55,5 +55,5 @@ class StayTold:
             raise Malformed("the stay has a surplus and is to be paid for")
         if self.is_settled and self.shares is not None and self.deposits_fen is not None:
             rest = self.deposits_fen - self.shares.self_pay
-            if rest != self.surplus_fen - self.due_fen:
+            if self.surplus_fen != max(0, rest) or self.due_fen > max(0, -rest):
                 raise Malformed("the deposits less the own part are not what goes back or is due")

@@ -125,12 +125,13 @@ payment. `starts_time` and `ends_time` are local times such as 08:30; `signed_am
 POSTS = (
     "post",
     *(f"post_{kind}" for kind in EntryKind),
-    *(f"post_{what}_{kind}" for what in ("registration", "bill", "deposit") for kind in EntryKind),
+    *(f"post_{what}_{kind}" for what in ("registration", "bill", "deposit", "settlement") for kind in EntryKind),
 )
 """The operations that make a posting: one for all, or one for each kind."""
 
 
 def ways_to_post(posting: Posting) -> Sequence[str]:
     """Those that may make this one, the nearest first."""
-    what = "deposit" if posting.stay_no else "bill" if posting.bill_no else "registration"
+    of_stay = "settlement" if posting.bill_no else "deposit"
+    what = of_stay if posting.stay_no else "bill" if posting.bill_no else "registration"
     return f"post_{what}_{posting.kind}", f"post_{posting.kind}", "post"

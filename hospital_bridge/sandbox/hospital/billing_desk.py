@@ -57,17 +57,19 @@ class BillingDesk:
 
 def _entry(request: Request) -> BookEntry:
     bill_no = request.message["FT1-23.1"]
+    stay_no = request.required("PV1-19.1") if request.message["PV1-2"] == "I" else ""
     return BookEntry(
         serial=request.required("FT1-2"),
         kind=_kind(request.required("FT1-6")),
         amount_fen=_amount(request.required("FT1-11.1.1")),
         receipt_no="",
-        filler_id=request.message["PV1-19.1"] if bill_no else request.required("PV1-19.1"),
+        filler_id="" if stay_no else request.message["PV1-19.1"] if bill_no else request.required("PV1-19.1"),
         order_no=request.message["FT1-3"],
         trade_no=request.message["FT1-30.1"],
         occurred_at=request.instant("FT1-4.1"),
         control_id=request.message.control_id,
         bill_no=bill_no,
+        stay_no=stay_no,
     )
 
 

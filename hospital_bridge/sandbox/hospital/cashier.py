@@ -9,9 +9,18 @@ from datetime import date
 from adapters.invoices import InvoiceState
 from adapters.values import EntryKind
 from hospital_bridge.sandbox.hospital import calendar, codes
+from hospital_bridge.sandbox.hospital.admissions import Admissions
 from hospital_bridge.sandbox.hospital.bills import Bills
 from hospital_bridge.sandbox.hospital.diary import Diary
-from hospital_bridge.sandbox.hospital.model import AppointmentStatus, Bill, BillState, BookEntry, Declined, Service
+from hospital_bridge.sandbox.hospital.model import (
+    AppointmentStatus,
+    Bill,
+    BillState,
+    BookEntry,
+    Declined,
+    Service,
+    Stay,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +39,14 @@ class Cashier:
         services: Sequence[Service],
         diary: Diary,
         bills: Bills,
+        admissions: Admissions,
         profile: Profile,
         keep: Callable[[BookEntry], None],
     ) -> None:
         self.services = services
         self._diary = diary
         self._bills = bills
+        self._admissions = admissions
         self._profile = profile
         self._keep = keep
         self._book: list[BookEntry] = []
@@ -92,14 +103,32 @@ class Cashier:
 
     def of_appointment(self, filler_id: str) -> Sequence[BookEntry]:
         """What was posted for one appointment's registration, in order."""
-        return [entry for entry in self._book if entry.filler_id == filler_id and not entry.bill_no]
+        return [
+            entry for entry in self._book if entry.filler_id == filler_id and not entry.bill_no and not entry.stay_no
+        ]
 
     def of_bill(self, bill_no: str) -> Sequence[BookEntry]:
         """What was posted for one bill, in order."""
-        return [entry for entry in self._book if entry.bill_no == bill_no]
+        return [entry for entry in self._book if entry.bill_no == bill_no and not entry.stay_no]
+
+    def of_stay(self, stay_no: str) -> Sequence[BookEntry]:
+        """What was posted for one stay, in order."""
+        return [entry for entry in self._book if entry.stay_no == stay_no]
+
+    def deposits_fen(self, stay_no: str) -> int:
+        """What a stay's deposits come to, whatever went back of them at its settlement."""
+        paid = (entry for entry in self.of_stay(stay_no) if entry.kind is EntryKind.PAYMENT and not entry.bill_no)
+        return sum(entry.amount_fen for entry in paid)
+
+    def due_fen(self, stay: Stay) -> int:
+        """What the deposits do not cover, negative where some of them is left over; what is paid is due no more."""
+        paid = _net([entry for entry in self.of_stay(stay.stay_no) if entry.bill_no])
+        return stay.self_pay_fen - paid - self.deposits_fen(stay.stay_no)
 
     def _check(self, entry: BookEntry) -> None:
-        if entry.kind is EntryKind.PAYMENT:
+        if entry.stay_no:
+            self._check_of_stay(entry)
+        elif entry.kind is EntryKind.PAYMENT:
             (self._check_bill_payment if entry.bill_no else self._check_payment)(entry)
         elif entry.amount_fen > self._refundable_fen(entry):
             raise Declined(codes.REFUND_TOO_HIGH, "more than was paid")
@@ -108,6 +137,19 @@ class Cashier:
         if entry.bill_no:
             return self.net_of_bill_fen(self._bills.get(entry.bill_no).bill_no)
         return self.net_fen(self._diary.by_filler(entry.filler_id).filler_id)
+
+    def _check_of_stay(self, entry: BookEntry) -> None:
+        stay = self._admissions.get(entry.stay_no)
+        if entry.kind is EntryKind.REFUND:
+            if entry.amount_fen > _net(self.of_stay(entry.stay_no)):
+                raise Declined(codes.REFUND_TOO_HIGH, "more than was paid")
+        elif not entry.bill_no:
+            if not stay.is_open:
+                raise Declined(codes.STAY_CLOSED, "the stay is settled or cancelled")
+        elif entry.bill_no != stay.settlement_no:
+            raise Declined(codes.BILL_UNKNOWN, "no such settlement")
+        elif entry.amount_fen != self.due_fen(stay):
+            raise Declined(codes.AMOUNT_WRONG, "the amount is not what is due")
 
     def _check_bill_payment(self, entry: BookEntry) -> None:
         bill = self._bills.get(entry.bill_no)
@@ -136,7 +178,7 @@ def _net(entries: Sequence[BookEntry]) -> int:
 
 
 def _unchanged(known: BookEntry, entry: BookEntry) -> BookEntry:
-    first = (known.kind, known.amount_fen, known.filler_id, known.bill_no)
-    if first != (entry.kind, entry.amount_fen, entry.filler_id, entry.bill_no):
+    first = (known.kind, known.amount_fen, known.filler_id, known.bill_no, known.stay_no)
+    if first != (entry.kind, entry.amount_fen, entry.filler_id, entry.bill_no, entry.stay_no):
         raise Declined(codes.POSTING_CONFLICT, "this serial stands for another posting")
     return known

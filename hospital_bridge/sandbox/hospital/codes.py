@@ -14,6 +14,8 @@ REFUND_TOO_HIGH = "B003"
 BILL_UNKNOWN = "B404"
 BILL_CLOSED = "B410"
 POSTING_CONFLICT = "B409"
+STAY_UNKNOWN = "Z404"
+STAY_CLOSED = "Z410"
 REPORT_UNKNOWN = "L404"
 REPORT_CLOSED = "L410"
 REFUSED = "E9999"
@@ -31,6 +33,8 @@ REASONS = {
     BILL_UNKNOWN: "not_found",
     BILL_CLOSED: "closed",
     POSTING_CONFLICT: "conflicting_content",
+    STAY_UNKNOWN: "not_found",
+    STAY_CLOSED: "closed",
     REFUSED: "other",
 }
 """What the codes mean, as the hospital's IT department would write it into the bridge's settings."""

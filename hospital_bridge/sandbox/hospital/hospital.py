@@ -13,6 +13,7 @@ from adapters.hl7.build import UTF_8
 from adapters.hl7.message import Message
 from hospital_bridge.clock import Clock
 from hospital_bridge.sandbox.hospital import voice
+from hospital_bridge.sandbox.hospital.admissions import Admissions
 from hospital_bridge.sandbox.hospital.billing_desk import BillingDesk
 from hospital_bridge.sandbox.hospital.bills import Bills
 from hospital_bridge.sandbox.hospital.cashier import Cashier, Profile
@@ -31,6 +32,7 @@ from hospital_bridge.sandbox.hospital.model import (
     Merge,
     Patient,
     Report,
+    Stay,
     Visit,
 )
 from hospital_bridge.sandbox.hospital.patient_index import PatientIndex
@@ -82,10 +84,11 @@ class SimulatedHospital:
         self.patients = PatientIndex(data.patients, journal.append)
         self.diary = Diary(data.doctors, clock, journal.append)
         self.bills = Bills(journal.append)
-        self.cashier = Cashier(data.services, self.diary, self.bills, profile, journal.append)
+        self.admissions = Admissions(journal.append)
+        self.cashier = Cashier(data.services, self.diary, self.bills, self.admissions, profile, journal.append)
         self.window = Window(journal.append)
         self.laboratory = Laboratory(clock, journal.append)
-        books = Books(data, self.patients, self.window, self.bills, self.cashier, self.laboratory)
+        books = Books(data, self.patients, self.window, self.bills, self.cashier, self.laboratory, self.admissions)
         self.staff = Staff(books, clock, self._voice.notice, self._lock)
         self._recall(journal)
         self._scheduling = SchedulingDesk(self.diary, self.patients, data)
@@ -184,6 +187,8 @@ class SimulatedHospital:
                     self.window.take_in(record)
                 case Report():
                     self.laboratory.take_in(record)
+                case Stay():
+                    self.admissions.take_in(record)
                 case Bill():
                     self.bills.take_in(record)
                 case BookEntry():

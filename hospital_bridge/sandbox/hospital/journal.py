@@ -23,12 +23,13 @@ from hospital_bridge.sandbox.hospital.model import (
     Patient,
     Report,
     ReportState,
+    Stay,
     Visit,
 )
 
-Record = Patient | Merge | Appointment | Visit | BookEntry | Bill | Report
+Record = Patient | Merge | Appointment | Visit | BookEntry | Bill | Report | Stay
 
-_RECORDS: tuple[type[Record], ...] = (Patient, Merge, Appointment, Visit, BookEntry, Bill, Report)
+_RECORDS: tuple[type[Record], ...] = (Patient, Merge, Appointment, Visit, BookEntry, Bill, Report, Stay)
 _KINDS: dict[str, type[Record]] = {kind.__name__: kind for kind in _RECORDS}
 _STATES = {state.value: state for state in (*BillState, *ReportState, *MergeState)}
 _READERS: dict[str, Any] = {
@@ -38,6 +39,8 @@ _READERS: dict[str, Any] = {
     "birth_date": date.fromisoformat,
     "occurred_at": datetime.fromisoformat,
     "issued_at": datetime.fromisoformat,
+    "admitted_at": datetime.fromisoformat,
+    "discharged_at": lambda text: text and datetime.fromisoformat(text),
     "registered_at": datetime.fromisoformat,
     "taken_at": datetime.fromisoformat,
     "reported_at": datetime.fromisoformat,

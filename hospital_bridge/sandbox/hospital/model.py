@@ -101,6 +101,32 @@ class Visit:
     cancelled: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A stay (住院) in the ward of its doctor's department; what it came to, and under which number it was settled."""
+
+    stay_no: str
+    mrn: str
+    doctor_code: str
+    admitted_at: datetime
+    discharged_at: datetime | None = None
+    cancelled: bool = False
+    total_fen: int = 0
+    insurance_fen: int = 0
+    account_fen: int = 0
+    settlement_no: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether deposits are taken onto it."""
+        return not self.settlement_no and not self.cancelled
+
+    @property
+    def self_pay_fen(self) -> int:
+        """What is left to the patient (自费)."""
+        return self.total_fen - self.insurance_fen - self.account_fen
+
+
 class BillState(StrEnum):
     """What the hospital still wants of a bill; that it was paid through us stands in the cashier's book."""
 
@@ -155,6 +181,7 @@ class Bill:
 class BookEntry:
     """A posted payment or refund; `serial` is the asker's number, `bill_no` empty for a registration.
 
+    With a `stay_no` it is a deposit onto that stay, or pays its settlement, whose number is the `bill_no`.
     `accounting_day` (ISO) is the open day on which the asker wants it, `refers_to` the serial that it takes back.
     """
 
@@ -170,6 +197,7 @@ class BookEntry:
     bill_no: str = ""
     accounting_day: str = ""
     refers_to: str = ""
+    stay_no: str = ""
 
 
 class ReportState(StrEnum):

@@ -11,7 +11,7 @@ from adapters.money import yuan_from_fen
 from adapters.values import Department
 from hospital_bridge.sandbox.hospital import calendar
 from hospital_bridge.sandbox.hospital.examinations import Analyte, Panel
-from hospital_bridge.sandbox.hospital.model import Bill, BillItem, Doctor, Report, ReportState
+from hospital_bridge.sandbox.hospital.model import Bill, BillItem, Doctor, Report, ReportState, Stay
 from hospital_bridge.sandbox.hospital.pdf import one_page
 
 WINDOW_ONLY = "YB"
@@ -41,6 +41,41 @@ def visit(
         **({44: timestamp(since, calendar.ZONE)} if since else {}),
     }
     return segment("PV1", fields)
+
+
+def inpatient(stay: Stay, doctor: Doctor, department: Department) -> SegmentText:
+    """PV1 of an inpatient."""
+    fields: dict[int, Field] = {
+        1: "1",
+        2: "I",
+        3: (department.code, "301", "2", "", "", "", "", "", ward_of(department)),
+        7: (doctor.code, doctor.name),
+        19: stay.stay_no,
+        44: timestamp(stay.admitted_at, calendar.ZONE),
+        **({45: timestamp(stay.discharged_at, calendar.ZONE)} if stay.discharged_at else {}),
+    }
+    return segment("PV1", fields)
+
+
+def ward_of(department: Department) -> str:
+    """The ward of a department."""
+    return f"{department.name}病区"
+
+
+def account(stay: Stay, deposits_fen: int, due_fen: int) -> SegmentText:
+    """ZYJ of this hospital's own: what of the deposits is left, what it came to, and what goes back or is due."""
+    fields: dict[int, Field] = {
+        1: yuan_from_fen(-due_fen),
+        2: yuan_from_fen(stay.total_fen),
+        3: yuan_from_fen(stay.insurance_fen),
+        4: yuan_from_fen(stay.account_fen),
+        5: yuan_from_fen(stay.self_pay_fen),
+        6: yuan_from_fen(deposits_fen),
+        7: yuan_from_fen(max(0, -due_fen)),
+        8: yuan_from_fen(max(0, due_fen)),
+        9: stay.settlement_no,
+    }
+    return segment("ZYJ", fields)
 
 
 def charges(bill: Bill, doctor: Doctor, department: Department, *, wanted: bool) -> Iterator[SegmentText]:

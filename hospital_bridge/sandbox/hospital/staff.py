@@ -12,6 +12,7 @@ from adapters.hl7.build import SegmentText
 from adapters.values import Department
 from hospital_bridge.clock import Clock
 from hospital_bridge.sandbox.hospital import notices
+from hospital_bridge.sandbox.hospital.admissions import Admissions
 from hospital_bridge.sandbox.hospital.bills import Bills
 from hospital_bridge.sandbox.hospital.cashier import Cashier
 from hospital_bridge.sandbox.hospital.directory_desk import gone_segment, patient_segment
@@ -27,6 +28,7 @@ from hospital_bridge.sandbox.hospital.model import (
     MergeState,
     Report,
     ReportState,
+    Stay,
     Visit,
 )
 from hospital_bridge.sandbox.hospital.patient_index import PatientIndex
@@ -45,12 +47,12 @@ _SAID = {
     MergeState.PARTED: "ADT^A37^ADT_A37",
 }
 
-Fact = Visit | Appointment | Bill | Report | Merge
+Fact = Visit | Appointment | Bill | Report | Merge | Stay
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What the hospital tells: the number of the visit, bill, report or merge, its message, and what has changed."""
+    """What the hospital tells: the number of the thing that it is about, its message, and what has changed."""
 
     number: str
     raw: bytes
@@ -67,6 +69,7 @@ class Books:
     bills: Bills
     cashier: Cashier
     laboratory: Laboratory
+    admissions: Admissions
 
 
 class Staff:
@@ -153,6 +156,43 @@ class Staff:
             bill = self._books.bills.close(bill_no, BillState.CANCELLED)
         return self._of_bill(bill)
 
+    # --- admission desk and wards
+
+    def admit(self, mrn: str, doctor_code: str) -> Notice:
+        """A patient comes into the ward of a doctor (ADT^A01)."""
+        patient = self._books.patients.get(mrn)
+        return self._of_stay("ADT^A01^ADT_A01", lambda desk, now: desk.admit(Stay("", patient.mrn, doctor_code, now)))
+
+    def transfer(self, stay_no: str, doctor_code: str) -> Notice:
+        """The patient is moved into another ward (ADT^A02)."""
+        return self._of_stay("ADT^A02^ADT_A02", lambda desk, _: desk.transfer(stay_no, doctor_code))
+
+    def cancel_admission(self, stay_no: str) -> Notice:
+        """There was no such admission (ADT^A11)."""
+        return self._of_stay("ADT^A11^ADT_A09", lambda desk, _: desk.cancel(stay_no))
+
+    def charge_stay(self, stay_no: str, total_fen: int, insurance_fen: int = 0, account_fen: int = 0) -> Notice:
+        """What the stay has come to so far (ADT^A08)."""
+        shares = (total_fen, insurance_fen, account_fen)
+        return self._of_stay("ADT^A08^ADT_A01", lambda desk, _: desk.charge(stay_no, *shares))
+
+    def tell_stay(self, stay_no: str) -> Notice:
+        """How the stay stands now, as after a deposit (ADT^A08); once it is settled, its settlement (BAR^P06)."""
+        settled = self._books.admissions.get(stay_no).settlement_no
+        return self._of_stay("BAR^P06^BAR_P06" if settled else "ADT^A08^ADT_A01", lambda desk, _: desk.get(stay_no))
+
+    def discharge(self, stay_no: str) -> Notice:
+        """The patient leaves (ADT^A03)."""
+        return self._of_stay("ADT^A03^ADT_A03", lambda desk, now: desk.discharge(stay_no, now))
+
+    def cancel_discharge(self, stay_no: str) -> Notice:
+        """The patient has not left after all (ADT^A13)."""
+        return self._of_stay("ADT^A13^ADT_A01", lambda desk, _: desk.discharge(stay_no, None))
+
+    def settle_stay(self, stay_no: str) -> Notice:
+        """The settlement is made (BAR^P06): what goes back of the deposits, or what they do not cover."""
+        return self._of_stay("BAR^P06^BAR_P06", lambda desk, _: desk.settle(stay_no))
+
     # --- laboratory and imaging
 
     def preliminary(
@@ -207,6 +247,17 @@ class Staff:
         else:
             head.insert(0, notices.event(now))
         return Notice(bill.bill_no, self._word(_STRUCTURES[bill.told_by], *head, *body), bill)
+
+    def _of_stay(self, message_type: str, act: Callable[[Admissions, datetime], Stay]) -> Notice:
+        now = self._clock.now()
+        with self._lock:
+            stay = act(self._books.admissions, now)
+            cashier = self._books.cashier
+            deposits, due = cashier.deposits_fen(stay.stay_no), cashier.due_fen(stay)
+        parties = self._parties(stay.doctor_code)
+        body = (notices.inpatient(stay, *parties), notices.account(stay, deposits, due))
+        head = (notices.event(now), self._patient(stay.mrn))
+        return Notice(stay.stay_no, self._word(message_type, *head, *body), stay)
 
     def _of_report(self, report: Report) -> Notice:
         panel = PANELS[report.panel_code]

@@ -15,7 +15,7 @@ import pytest
 from adapters.hl7.build import UTF_8
 from hospital_bridge.sandbox.hospital.faults import FaultKind
 
-FEEDS, UNMERGES = "feeds", "unmerges"
+FEEDS, UNMERGES, STAYS = "feeds", "unmerges", "stays"
 FAILING_QUESTIONS, FAILING_FEEDS = "questions that fail", "feeds that fail"
 LATE_ANSWERS, ANSWERED_AMOUNTS = "late answers", "amounts as they are answered"
 
@@ -51,7 +51,11 @@ DOORS: Mapping[str, HisDoor] = {
     ),
     "sql-view on PostgreSQL": HisDoor(hasty={"reply_timeout": 0.1}, on_postgresql=True),
     "fhir": HisDoor(
-        hasty={"reply_timeout": 0.1}, cannot={UNMERGES: "a Patient that counts again says not that it was merged"}
+        hasty={"reply_timeout": 0.1},
+        cannot={
+            UNMERGES: "a Patient that counts again says not that it was merged",
+            STAYS: "an Encounter says nothing of deposits and settlement",
+        },
     ),
 }
 

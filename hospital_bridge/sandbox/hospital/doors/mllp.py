@@ -34,6 +34,18 @@ reply_timeout = 5.0
 [operator.his.hl7v2.map.bill]
 account = "ZYB-1"
 at_window = {{ from = "PV1-20", values = ["{window_only}"] }}
+
+[operator.his.hl7v2.map.stay]
+settling = ["BAR^P06"]
+balance = "ZYJ-1"
+total = "ZYJ-2"
+insurance = "ZYJ-3"
+account = "ZYJ-4"
+self_pay = "ZYJ-5"
+deposits = "ZYJ-6"
+surplus = "ZYJ-7"
+due = "ZYJ-8"
+settlement_no = "ZYJ-9"
 """
 
 

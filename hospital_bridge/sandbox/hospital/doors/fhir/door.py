@@ -15,7 +15,7 @@ from hospital_bridge.sandbox.hospital.doors.fhir.shelf import Shelf
 from hospital_bridge.sandbox.hospital.doors.fhir.subscriptions import Subscriptions
 from hospital_bridge.sandbox.hospital.doors.http_server import HttpServer
 from hospital_bridge.sandbox.hospital.examinations import PANELS
-from hospital_bridge.sandbox.hospital.model import Appointment, Bill, Merge, Report, Visit
+from hospital_bridge.sandbox.hospital.model import Appointment, Bill, Merge, Report, Stay, Visit
 
 if TYPE_CHECKING:
     from adapters.hl7.sender import Hl7Link
@@ -115,7 +115,8 @@ class FhirDoor:
         """Lay down what has changed and call who subscribed; nothing is sent to a listener."""
         with self._hospital.lock:
             laid = [self._shelf.lay(each) for each in self._resources(notice.fact)]
-        self.subscriptions.tell(laid[-1])
+        if laid:
+            self.subscriptions.tell(laid[-1])
         return {}
 
     def _resources(self, fact: Fact) -> Iterator[Resource]:
@@ -135,6 +136,8 @@ class FhirDoor:
                 yield report_resources.order(latest, data.doctor(latest.doctor_code))
                 yield from report_resources.observations(latest, panel)
                 yield report_resources.report(latest, panel)
+            case Stay():
+                return  # No resource says what deposits lie on a stay.
             case Merge():
                 if self._shelf.get("Patient", resources.patient_id(fact.survivor)):
                     yield self._desks.patient(fact.survivor)

@@ -21,14 +21,15 @@ from hospital_bridge.sandbox.hospital.model import (
     MergeState,
     Report,
     ReportState,
+    Stay,
     Visit,
 )
-from hospital_bridge.sandbox.hospital.notices import FINDINGS
+from hospital_bridge.sandbox.hospital.notices import FINDINGS, ward_of
 from hospital_bridge.sandbox.hospital.pdf import one_page
 from hospital_bridge.sandbox.hospital.staff import Fact, Notice
 
-VISITS, BILLS, REPORTS, MERGES = ALL = "2001", "2002", "2003", "2004"
-_LIST_OF = {Visit: VISITS, Appointment: VISITS, Bill: BILLS, Report: REPORTS, Merge: MERGES}
+VISITS, BILLS, REPORTS, MERGES, STAYS = ALL = "2001", "2002", "2003", "2004", "2005"
+_LIST_OF = {Visit: VISITS, Appointment: VISITS, Bill: BILLS, Report: REPORTS, Merge: MERGES, Stay: STAYS}
 _SAID = {MergeState.MERGED: "1", MergeState.LINKED: "2", MergeState.PARTED: "9"}
 
 
@@ -64,6 +65,8 @@ class Lists:
                 return self._report(fact)
             case Merge():
                 return self._merge(fact)
+            case Stay():
+                return self._stay(fact, at)
 
     def _visit(self, visit: Visit, at: datetime) -> Element:
         return self._row_of(
@@ -144,6 +147,35 @@ class Lists:
         made = wording.patient_row(self._hospital.patients.get(merge.survivor), "Merge")
         texts = {"MergeNo": merge.merge_no, "State": _SAID[merge.state], "OldPatientNo": merge.other}
         made.extend(row("x", **texts, UpdateTime=wording.instant(merge.told_at)))
+        return made
+
+    def _stay(self, stay: Stay, at: datetime) -> Element:
+        cashier, department = self._hospital.cashier, self._hospital.data.department_of(stay.doctor_code)
+        due_fen = cashier.due_fen(stay)
+        made = wording.patient_row(self._hospital.patients.get(stay.mrn), "Stay")
+        sums = {
+            "BalanceAmt": -due_fen,
+            "TotalAmt": stay.total_fen,
+            "FundAmt": stay.insurance_fen,
+            "AcctAmt": stay.account_fen,
+            "OwnAmt": stay.self_pay_fen,
+            "DepositAmt": cashier.deposits_fen(stay.stay_no),
+            "BackAmt": max(0, -due_fen),
+            "DueAmt": max(0, due_fen),
+        }
+        texts = {
+            "StayNo": stay.stay_no,
+            "Ward": ward_of(department),
+            "InTime": wording.instant(stay.admitted_at),
+            "OutTime": wording.instant(stay.discharged_at) if stay.discharged_at else "",
+            "Cancelled": "Y" if stay.cancelled else "N",
+            "Settled": "Y" if stay.settlement_no else "N",
+            "SettleNo": stay.settlement_no,
+            "UpdateTime": wording.instant(at),
+        }
+        open_sums = () if stay.settlement_no else ("BackAmt", "DueAmt")
+        told = {name: "" if name in open_sums else wording.yuan(fen) for name, fen in sums.items()}
+        made.extend(row("x", **texts, **told))
         return made
 
     def _row_of(self, name: str, mrn: str, doctor_code: str, **texts: str) -> Element:

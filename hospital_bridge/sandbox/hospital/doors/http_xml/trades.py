@@ -166,13 +166,13 @@ class Trades:
     # --- cashier
 
     def _post(self, asked: Asked) -> Iterator[Element]:
-        bill_no = asked.optional("BillNo")
+        bill_no, stay_no = asked.optional("BillNo"), asked.optional("StayNo")
         entry = BookEntry(
             serial=asked.text("Serial"),
             kind=asked.read("PayType", _kinds().__getitem__),
             amount_fen=asked.read("Amount", fen_from_yuan),
             receipt_no="",
-            filler_id=asked.optional("VisitNo") if bill_no else asked.text("VisitNo"),
+            filler_id=asked.optional("VisitNo") if bill_no or stay_no else asked.text("VisitNo"),
             order_no=asked.text("OrderNo"),
             trade_no=asked.optional("TradeNo"),
             occurred_at=asked.read("PayTime", wording.instant_of),
@@ -180,6 +180,7 @@ class Trades:
             bill_no=bill_no,
             accounting_day=asked.optional("AccountDay"),
             refers_to=asked.optional("OldSerial"),
+            stay_no=stay_no,
         )
         yield _entry(self._hospital.cashier.post(entry), asked)
 

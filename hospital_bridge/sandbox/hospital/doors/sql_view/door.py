@@ -40,7 +40,7 @@ _LOOK_SECONDS = 0.005
 _LOOKS_PER_MIRROR = 20
 """The clock goes on and the hospital's own people write in its books: what nobody asked for shows a little later."""
 
-_VIEWS = tuple(f"Out_view_{name}" for name in ("KS", "YS", "HY", "BR", "YY", "SK", "GH", "FY", "BG", "HB"))
+_VIEWS = tuple(f"Out_view_{name}" for name in ("KS", "YS", "HY", "BR", "YY", "SK", "GH", "FY", "BG", "HB", "ZY"))
 _ANY_LINE = text(" UNION ALL ".join(f"SELECT 1 FROM {table}" for table in requests.TRIGGERS))  # noqa: S608
 
 

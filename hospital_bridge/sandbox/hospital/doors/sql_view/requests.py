@@ -132,6 +132,7 @@ def _posted(columns: Mapping[str, str], hospital: SimulatedHospital, extra_fen: 
             occurred_at=instant_of(columns["SJ"]),
             control_id=columns["QQLSH"],
             bill_no=columns["FYDH"],
+            stay_no=columns["ZYH"],
         )
     )
     return {"SJH": posted.receipt_no, "JE": yuan_from_fen(posted.amount_fen + extra_fen)}

@@ -22,9 +22,10 @@ from hospital_bridge.sandbox.hospital.model import (
     MergeState,
     Report,
     ReportState,
+    Stay,
     Visit,
 )
-from hospital_bridge.sandbox.hospital.notices import FINDINGS
+from hospital_bridge.sandbox.hospital.notices import FINDINGS, ward_of
 from hospital_bridge.sandbox.hospital.pdf import one_page
 from hospital_bridge.sandbox.hospital.staff import Fact
 
@@ -119,6 +120,30 @@ def _of_merge(merge: Merge, _hospital: SimulatedHospital, _now: datetime) -> Ite
     }
 
 
+def _of_stay(stay: Stay, hospital: SimulatedHospital, now: datetime) -> Iterator[Columns]:
+    cashier, settled = hospital.cashier, bool(stay.settlement_no)
+    due_fen = cashier.due_fen(stay)
+    yield {
+        "ZYH": stay.stay_no,
+        "BRID": stay.mrn,
+        "BQ": ward_of(hospital.data.department_of(stay.doctor_code)),
+        "RYSJ": time_of(stay.admitted_at),
+        "CYSJ": time_of(stay.discharged_at) if stay.discharged_at else None,
+        "QXBZ": "1" if stay.cancelled else "0",
+        "JSBZ": "1" if settled else "0",
+        "JSDH": stay.settlement_no,
+        "YE": yuan_from_fen(-due_fen),
+        "ZJE": yuan_from_fen(stay.total_fen),
+        "TCJE": yuan_from_fen(stay.insurance_fen),
+        "GZJE": yuan_from_fen(stay.account_fen),
+        "ZFJE": yuan_from_fen(stay.self_pay_fen),
+        "YJJ": yuan_from_fen(cashier.deposits_fen(stay.stay_no)),
+        "TJE": yuan_from_fen(max(0, -due_fen)) if settled else None,
+        "BJE": yuan_from_fen(max(0, due_fen)) if settled else None,
+        "GXSJ": time_of(now),
+    }
+
+
 def _measured(report: Report, panel: Panel) -> Iterator[Columns]:
     told = {} if report.state is ReportState.CANCELLED else dict(report.values)
     for test in panel.tests:
@@ -148,5 +173,6 @@ _LAID: Mapping[type[Any], tuple[str, str, Callable[[Any, SimulatedHospital, date
     Bill: ("FY", "FYDH", _of_bill),
     Report: ("BG", "BBH", _of_report),
     Merge: ("HB", "HBLSH", _of_merge),
+    Stay: ("ZY", "ZYH", _of_stay),
 }
 """The table of a fact, its number there, and its rows."""
