@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from adapters.his_http.outcome_checks import rule_faults, yes_faults
 from adapters.his_http.settings import Operation
 from adapters.his_http.template import RAW, Place, Template
 from adapters.records.names import ASKED, KINDS, PATIENT, POSTS
@@ -81,6 +82,7 @@ class Description:
     ) -> Iterator[Finding]:
         if not operation.asking.url:
             yield Finding((*keys, "url"), "no address is written for it")
+        yield from self._outcome(keys, operation)
         reading = operation.reading
         asked |= yield from self._first(keys, operation, asked)
         yield from self._templates(keys, operation, asked)
@@ -98,6 +100,23 @@ class Description:
         added = frozenset(name for lookup in lookups for name in lookup.reading.fields)
         if kind and (lacking := KINDS[kind].lacking(own | added | given)):
             yield Finding((*keys, "fields"), f"a {kind} needs {', '.join(lacking)} too")
+
+    def _outcome(self, keys: tuple[str, str], operation: Operation) -> Iterator[Finding]:
+        """Faults of its rules; those that stand further out are held against the codes that stand there too."""
+        judgement = operation.asking.judgement
+        at = {knob: self._written_at(keys, knob) for knob in ("codes", "rules", "otherwise")}
+        if judgement.codes and judgement.code is None and (at["codes"] or not self._has_any("code")):
+            yield Finding((*at["codes"], "codes"), "no `code` says where an answer has its code: nobody looks here")
+        codes = judgement.codes if at["rules"] else self.written.get("codes", {})
+        for within, text in rule_faults(replace(judgement, codes=codes)):
+            yield Finding((*at["rules"], *within), text)
+        for within, text in yes_faults(judgement):
+            yield Finding((*at[str(within[0])], *within), text)
+
+    def _has_any(self, knob: str) -> bool:
+        """Whether it is filled anywhere."""
+        groups = ("dialects", "operations", "lookups", "feeds")
+        return any(each.get(knob) for each in (self.written, *(e for g in groups for e in self.written[g].values())))
 
     def _first(
         self, keys: tuple[str, str], operation: Operation, asked: frozenset[str], above: tuple[str, ...] = ()
@@ -123,6 +142,7 @@ class Description:
     ) -> Iterator[Finding]:
         for lookup in lookups:
             keys = ("lookups", lookup.name)
+            yield from self._outcome(keys, lookup)
             first = yield from self._first(keys, lookup, known)
             yield from self._templates(keys, lookup, first)
             for name in lookup.reading.fields.keys() - allowed - known:

@@ -11,7 +11,7 @@ from adapters.his_http.charset import codec_of
 from adapters.his_http.client import READ
 from adapters.his_http.reply import FORMS
 from adapters.his_http.template import ESCAPES
-from adapters.meanings import BUSY, MEANINGS, NOES, UNKNOWN
+from adapters.meanings import ANY, BUSY, MEANINGS, NOES, UNKNOWN
 from adapters.records.schema import ConventionsSchema
 
 USUAL: dict[str, Any] = {
@@ -62,6 +62,11 @@ class Places(fields.Field[Any]):
 def _known_charset(name: str) -> None:
     if name and codec_of(name) is None:
         raise ValidationError("not a character set such as UTF-8 or GB18030")
+
+
+def _a_code(text: str) -> None:
+    if text == ANY or text.startswith(("<", ">")):
+        raise ValidationError("a code is the text itself: comparisons and * stand in `rules`")
 
 
 def _without_login(url: str) -> None:
@@ -153,7 +158,11 @@ class DialectSchema(Schema):
     segments = _texts("Segments before which an HL7 message is split that lost its segment ends.")
     echo = _text("Where an answer repeats {request_id}; any other id there belongs to another request.")
     code = _text("Where an answer has its code.")
-    codes = _table("What its codes mean.", _one_of(MEANINGS, "`ok`, `empty`, `busy`, `unknown`, or why it is a no."))
+    codes = fields.Dict(
+        fields.String(validate=_a_code),
+        _one_of(MEANINGS, "`ok`, `empty`, `busy`, `unknown`, or why it is a no."),
+        metadata={"description": "What its codes mean, each the text itself."},
+    )
     rules = fields.List(
         fields.Nested(RuleSchema), metadata={"description": "What an answer means whose code no table lists, in turn."}
     )

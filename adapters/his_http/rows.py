@@ -30,7 +30,7 @@ def rows_of(document: Any, reading: Reading) -> list[Any]:
 
 
 def _no_list(rows: Place, document: Any) -> str:
-    """What is wrong, and the names beside it for whoever wrote the place; one that may be a person's number is not told."""
+    """What is wrong, and the names beside it; one that may be a person's number is not told."""
     beside = ", ".join([name for name in rows.beside(document, document) if texts.code(name)][:_MOST_NAMES])
     there = f"; what stands there is {beside}" if beside else ""
     return f"{rows.written}: there is no such list in the answer{there} (`may_be_absent` where that means no rows)"

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from adapters import texts
 from adapters.errors import Malformed, OutsideError, Reason
@@ -34,6 +35,19 @@ class OutcomeSchema(Schema):
         load_default=dict,
         metadata={"description": "What words of its message mean where its code only says no (`other`)."},
     )
+
+    @validates_schema(skip_on_field_errors=True)
+    def _means_something(self, loaded: Mapping[str, Any], **_: object) -> None:
+        codes, faults = loaded["codes"], dict[str, Any]()
+        if codes.get(ANYTHING_ELSE) in (OK, EMPTY):
+            told = f"a code that nobody listed would be {codes[ANYTHING_ELSE]}, such as a new error"
+            faults["codes"] = {ANYTHING_ELSE: [told]}
+        elif codes and not {OK, EMPTY} & set(codes.values()):
+            faults["codes"] = ["no answer could ever be a yes: no code means ok or empty"]
+        if loaded["words"] and Reason.OTHER not in codes.values():
+            faults["words"] = ["nobody looks here: words count where a code means `other`, and none does"]
+        if faults:
+            raise ValidationError(faults)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,11 +62,43 @@ def at(found: Any, *keys: str | int) -> str:
         ('sexes = { 1 = "M", 2', 'sexes = { 1 = "male", 2', ("conventions", "sexes", "1", "value"), "Must be one of"),
         ('kind = "bill"', 'kind = "bil"', ("feeds", "bills", "value", "kind"), "Must be one of"),
         ('id = "@no"', 'id = "@@no"', ("feeds", "bills", "id"), "no step"),
+        ('otherwise = "unknown"', 'otherwise = "ok"', ("otherwise",), "a code that nobody listed would be ok"),
+        ('otherwise = "unknown"', 'otherwise = "empty"', ("otherwise",), "a code that nobody listed would be empty"),
+        ('0 = "ok", 1 = "empty"', '0 = "other"', ("rules",), "no answer could ever be a yes"),
+        ('8 = "busy" }', '8 = "busy", ">0" = "ok" }', ("codes", ">0", "key"), "comparisons and * stand in `rules`"),
+        ('code = "/R/Code"\n', "", ("codes",), "no `code` says where"),
+        ('has = ["已约满"], ', "", ("rules", 0), "neither `is` nor `has`"),
     ],
 )
 def test_a_description_that_cannot_work_is_refused(old: str, new: str, keys: tuple[str | int, ...], text: str) -> None:
     assert old in DIALECT
     assert text in at(messages(DIALECT.replace(old, new)), *keys)
+
+
+@pytest.mark.parametrize(
+    ("rule", "number", "text"),
+    [
+        ('at = "/R/Code", is = ["7"], means = "closed"', 0, "`codes` counts first"),
+        ('at = "/R/Code", is = ["*"], means = "ok"', 0, "any code that nobody listed would be ok"),
+        ('at = "/R/Text", has = ["满"], means = "closed"', 1, "rule 1 holds wherever"),
+        ('at = "/R/Text", is = ["*"], means = "closed"', 1, "rule 1 holds wherever"),
+        ('at = "/R/Id", is = ["*", ""], means = "ok"', 0, "any answer would be a yes"),
+        ('at = "/R/Id", means = "ok"', 0, "it never holds"),
+    ],
+)
+def test_a_rule_that_never_holds_or_lets_anything_pass_is_refused(rule: str, number: int, text: str) -> None:
+    assert text in at(messages(DIALECT.replace("rules = [", f"rules = [{{ {rule} }},")), "rules", number)
+
+
+def test_a_yes_to_whatever_is_not_listed_is_refused_for_one_operation_too() -> None:
+    text = DIALECT.replace("[operations.cancel]", '[operations.cancel]\notherwise = "ok"')
+    assert "would be ok" in at(messages(text), "operations", "cancel", "otherwise")
+
+
+def test_a_dialect_without_a_code_may_leave_the_codes_of_the_others_alone() -> None:
+    dialect = '[dialects.plain]\ncode = ""\nrules = [{ at = "/R/Id", is = ["*"], means = "ok" }]\n\n[operations.cancel]'
+    text = DIALECT.replace("[operations.cancel]", dialect + '\ndialect = "plain"')
+    assert settings_from(loaded(text)).operations["cancel"].asking.judgement.code is None
 
 
 def test_a_value_in_json_stands_in_quotes() -> None:

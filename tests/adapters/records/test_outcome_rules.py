@@ -57,3 +57,17 @@ def test_a_code_is_repeated_only_where_it_cannot_be_personal() -> None:
 
 def test_a_meaning_that_there_is_not_is_refused() -> None:
     assert OutcomeSchema().validate({"codes": {"0": "yes"}})
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"codes": {"0": "ok", "*": "ok"}},
+        {"codes": {"0": "ok", "*": "empty"}},
+        {"codes": {"0": "other", "1": "busy"}},
+        {"codes": {"0": "ok", "1": "not_found"}, "words": {"号源已满": "slot_taken"}},
+    ],
+)
+def test_rules_that_let_an_unknown_code_pass_or_are_never_looked_at_are_refused(written: dict[str, object]) -> None:
+    assert OutcomeSchema().validate(written)
+    assert not OutcomeSchema().validate({"codes": {"0": "ok", "*": "other"}, "words": {"号源已满": "slot_taken"}})
