@@ -11,13 +11,30 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, select, text
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, select, text
 
 from hospital_bridge.store.jobs import JOB, JOB_ATTEMPT, Again, Job, JobState, Lane, job_of
 from hospital_bridge.store.streams import STREAM_HEAD
 
 if TYPE_CHECKING:
     from hospital_bridge.store.unit_of_work import Work
+
+# Asked for each job that runs, and so made once.
+_OURS = (
+    select(JOB)
+    .where(JOB.c.operator_id == bindparam("operator"), JOB.c.lane == bindparam("lane"))
+    .with_for_update(skip_locked=True)
+)
+_DUE = (
+    # Written as in the partial index ix_job_due, or SQLite would not use it.
+    _OURS.where(text("state = 'ready' AND is_head"))
+    .where(JOB.c.run_at <= bindparam("now"), JOB.c.topic.in_(bindparam("topics", expanding=True)))
+    .order_by(JOB.c.priority, JOB.c.run_at, JOB.c.job_id)
+    .limit(bindparam("limit", type_=Integer))
+)
+_LEASED = _OURS.where(text("state = 'leased'"))
+_SILENT = _LEASED.where(JOB.c.lease_until <= bindparam("now"))
+_OWN = _LEASED.where(JOB.c.owner == bindparam("worker"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +73,7 @@ class Claims:
 
     def lock(self, lane: Lane, topics: Collection[str], limit: int) -> Sequence[Job]:
         """The most urgent jobs that are due, each the head of its stream, locked until the transaction ends."""
-        # Written as in the partial index ix_job_due, or SQLite would not use it.
-        ready = text("state = 'ready' AND is_head")
-        statement = (
-            select(JOB)
-            .where(JOB.c.operator_id == self._work.operator_id, JOB.c.lane == lane.value, ready)
-            .where(JOB.c.run_at <= self._work.now, JOB.c.topic.in_(topics))
-            .order_by(JOB.c.priority, JOB.c.run_at, JOB.c.job_id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        return [job_of(row) for row in self._work.connection.execute(statement)]
+        return self._found(_DUE, lane=lane.value, now=self._work.now, topics=list(topics), limit=limit)
 
     def lease(self, topics: Collection[str], length: timedelta) -> Job | None:
         """The most urgent io job, taken until `length` from now; None when there is nothing to do."""
@@ -84,11 +91,11 @@ class Claims:
 
     def expired(self) -> Sequence[Job]:
         """Jobs whose worker went silent, locked until the transaction ends."""
-        return self._leased(JOB.c.lease_until <= self._work.now)
+        return self._found(_SILENT, lane=Lane.IO.value, now=self._work.now)
 
     def own(self) -> Sequence[Job]:
         """Jobs that a worker of this name holds, locked: after a restart nobody works on them."""
-        return self._leased(JOB.c.owner == self._worker)
+        return self._found(_OWN, lane=Lane.IO.value, worker=self._worker)
 
     def hold(self, job: Job) -> None:
         """Keep the lease from being lost before this transaction commits; LeaseLost when it is."""
@@ -131,14 +138,9 @@ class Claims:
         ended = self._end(job, told.outcome, JobState.DEAD, told, finished_at=self._work.now, **counts)
         return ended and (blocks or self._advance(job))
 
-    def _leased(self, condition: ColumnElement[bool]) -> Sequence[Job]:
-        statement = (
-            select(JOB)
-            .where(JOB.c.operator_id == self._work.operator_id, JOB.c.lane == Lane.IO.value)
-            .where(text("state = 'leased'"), condition)
-            .with_for_update(skip_locked=True)
-        )
-        return [job_of(row) for row in self._work.connection.execute(statement)]
+    def _found(self, statement: Select[Any], **values: object) -> Sequence[Job]:
+        rows = self._work.connection.execute(statement, {"operator": self._work.operator_id, **values})
+        return [job_of(row) for row in rows]
 
     def _end(self, job: Job, outcome: str, state: JobState, told: Told | None = None, **values: object) -> bool:
         ended = self._jobs.change(

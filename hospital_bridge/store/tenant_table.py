@@ -5,8 +5,21 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Table, and_, delete, insert, select, update
+from sqlalchemy import (
+    ClauseElement,
+    Column,
+    ColumnElement,
+    Connection,
+    Row,
+    Table,
+    and_,
+    delete,
+    insert,
+    select,
+    update,
+)
 
+from hospital_bridge.store.kept_statements import parameters, picked, selecting, updating
 from hospital_bridge.store.many_rows import insert_rows
 from hospital_bridge.store.upsert import insert_on_conflict
 
@@ -43,6 +56,9 @@ class TenantTable:
 
     def one(self, *where: ColumnElement[bool], lock: bool = False) -> Row[Any] | None:
         """The only matching row or None; `lock` holds it until the transaction ends."""
+        if picks := picked((self._ours, *where)):
+            kept = selecting(self._table, tuple(picks), lock=lock)
+            return self._connection.execute(kept, parameters(picks)).one_or_none()
         statement = select(self._table).where(self._mine(*where))
         if lock:
             statement = statement.with_for_update()
@@ -52,6 +68,10 @@ class TenantTable:
         self, *where: ColumnElement[bool], order_by: Sequence[ColumnElement[Any]] = (), limit: int | None = None
     ) -> Sequence[Row[Any]]:
         """Every matching row."""
+        picks = None if order_by or limit is not None else picked((self._ours, *where))
+        if picks:
+            kept = selecting(self._table, tuple(picks), lock=False)
+            return self._connection.execute(kept, parameters(picks)).all()
         statement = select(self._table).where(self._mine(*where)).order_by(*order_by)
         return self._connection.execute(statement if limit is None else statement.limit(limit)).all()
 
@@ -105,6 +125,10 @@ class TenantTable:
     def change(self, *where: ColumnElement[bool], **values: object) -> int:
         """Update the matching rows; how many there were."""
         self.forget_ahead()
+        picks = picked((self._ours, *where))
+        if picks and not any(isinstance(value, ClauseElement) for value in values.values()):
+            kept = updating(self._table, tuple(picks), tuple(values))
+            return self._connection.execute(kept, parameters(picks) | values).rowcount
         return self._connection.execute(update(self._table).where(self._mine(*where)).values(**values)).rowcount
 
     def remove(self, *where: ColumnElement[bool]) -> int:
