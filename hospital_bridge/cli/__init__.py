@@ -10,6 +10,7 @@ from hospital_bridge.cli.group import CommandGroup
 COMMANDS = {
     "adapters": "hospital_bridge.cli.adapters",
     "audit": "hospital_bridge.cli.audit",
+    "bank": "hospital_bridge.cli.bank",
     "check": "hospital_bridge.cli.check",
     "demo": "hospital_bridge.cli.demo",
     "doctor": "hospital_bridge.cli.doctor",

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date
 
 import pytest
 
 from adapters.hl7.build import GB18030
+from adapters.money import yuan_from_fen
 from hospital_bridge.clock import SystemClock
 from hospital_bridge.sandbox.stage import Stage
 from hospital_bridge.sandbox.story import PLAYS, World
 from tests.journeys.conftest import standing_stage
-from tests.journeys.engineer import ask
+from tests.journeys.engineer import ask, run
 
 
 @pytest.fixture(scope="module")
@@ -57,5 +59,23 @@ def test_the_story_ends_well_and_all_books_agree(town_stage: Stage) -> None:
     assert ask(town_stage, "ledger", "verify")["discrepancies"] == []
     day = town_stage.town.wallet.today()
     town_stage.town.wallet.close_day(day)
-    (run,) = ask(town_stage, "reconcile", day.isoformat())
-    assert (run["state"], run["unexplained_fen"], run["wallet_fen"]) == ("done", 0, run["sale_fen"])
+    (told,) = ask(town_stage, "reconcile", day.isoformat())
+    assert (told["state"], told["unexplained_fen"], told["wallet_fen"]) == ("done", 0, told["sale_fen"])
+    the_bank_is_held_against_the_bill(town_stage, day, told["wallet_fen"] - told["fee_fen"])
+
+
+def the_bank_is_held_against_the_bill(stage: Stage, day: date, net_fen: int) -> None:
+    file = stage.configuration.parent / "bank.csv"
+    wrong = "第 2 行：不是金额（元，最多两位小数）：much\n未保存任何内容：请改正文件后重新读入。\n"
+    for amount, exit_code, said, language in (
+        ("much", 1, wrong, "zh_CN.UTF-8"),
+        (yuan_from_fen(net_fen + 1), 1, "0.01 yuan differ", "C.UTF-8"),
+        (yuan_from_fen(net_fen), 0, "yuan credited, as the bill less fees", "C.UTF-8"),
+    ):
+        file.write_text(f"交易日期,贷方金额,交易流水号,摘要\n{day},{amount},B1,支付宝\n{day},1.00,B2,房租\n", "gbk")
+        told = run(stage, "bank", str(file), "--settled-after", "0", "--from", "支付宝", LC_ALL=language)
+        assert (told.exit_code, said in told.output, "B2" in told.output) == (exit_code, True, False), told.output
+        assert ("line 3:" in told.output, "第 3 行" in told.output) == (
+            language != "zh_CN.UTF-8",
+            language == "zh_CN.UTF-8",
+        )

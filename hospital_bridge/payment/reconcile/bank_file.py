@@ -1,0 +1,216 @@
+"""The bank's statement as a CSV file -> the credits of each day; every row that cannot be believed is told.
+
+Banks agree on no layout, so that columns are found by the names of their heads, wherever the head stands.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from io import StringIO
+
+from adapters.errors import Malformed
+from adapters.money import fen_from_yuan
+from adapters.values import Fen
+
+LARGEST = Fen(100_000_000_000)
+"""No wallet credits a hospital with a thousand million yuan at once: such a sum is a slip."""
+
+MOST_ROWS = 100_000
+_HEAD_WITHIN = 30
+_HEADS: Mapping[str, tuple[str, ...]] = {
+    "date": ("入账日期", "记账日期", "交易日期", "交易时间", "日期", "date"),
+    "amount": ("贷方金额", "贷方发生额", "收入金额", "收入", "入账金额", "金额", "credit", "amount"),
+    "reference": ("交易流水号", "流水号", "凭证号", "参考号", "reference"),
+    "debit": ("借方金额", "借方发生额", "支出金额", "支出", "debit"),
+    "about": ("清算日期", "账单日期", "bill date"),
+    "payer": ("对方户名", "对方账户名称", "付款人", "payer"),
+    "summary": ("摘要", "用途", "附言", "summary"),
+}
+_NEEDED = ("date", "amount", "reference")
+_DATE = re.compile(r"(\d{4})(?:(\d\d)(\d\d)|[-/.年](\d{1,2})[-/.月](\d{1,2})日?)(?:[ T].*)?", re.ASCII)
+_THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+_TOTAL = re.compile(r"#|合计|总计|小计|total", re.IGNORECASE)
+
+
+class Fault(StrEnum):
+    """What is wrong with the file, or with one row of it."""
+
+    ENCODING = "encoding"
+    NO_HEAD = "no_head"
+    NO_ROW = "no_row"
+    TOO_LONG = "too_long"
+    COLUMNS = "columns"
+    DATE = "date"
+    FUTURE = "future"
+    AMOUNT = "amount"
+    NEGATIVE = "negative"
+    ZERO = "zero"
+    TOO_LARGE = "too_large"
+    NO_REFERENCE = "no_reference"
+    DOUBLED = "doubled"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A fault, or a row that was left out, with its line; `value` is what stands there."""
+
+    line: int
+    value: str
+    fault: Fault | None = None
+
+
+@dataclass(slots=True)
+class BankFile:
+    """The credits of a file by the business day that they are for, in fen; nothing counts while there is a fault."""
+
+    credits: dict[date, Fen] = field(default_factory=dict)
+    faults: list[Told] = field(default_factory=list)
+    foreign: list[Told] = field(default_factory=list)
+    charges: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a file is read: credits are for the day `settled_after` days before, where no column names the bill's day.
+
+    Where `sent_by` is given, rows whose payer and summary both lack it are somebody else's and left out. What is of
+    a day after `today` is wrong.
+    """
+
+    today: date
+    settled_after: int = 1
+    sent_by: str = ""
+
+
+def read(raw: bytes, how: Reading) -> BankFile:
+    """The credits of a file, with every row that is wrong or left out."""
+    found, seen = BankFile(), dict[str, int]()
+    try:
+        for line, row in _rows(raw):
+            _take(found, seen, line, row, how)
+    except _Unreadable as unreadable:
+        found.faults.append(unreadable.told)
+    if not (found.credits or found.faults or found.foreign):
+        found.faults.append(Told(0, "", Fault.NO_ROW))
+    return found
+
+
+class _Unreadable(Exception):
+    def __init__(self, fault: Fault, line: int = 0, value: str = "") -> None:
+        super().__init__(fault)
+        self.told = Told(line, value[:40], fault)
+
+
+def _rows(raw: bytes) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line and named cells of each row below the head."""
+    text = _text(raw)
+    reader = csv.reader(StringIO(text, newline=""), delimiter="\t" if "\t" in text and "," not in text else ",")
+    heads: Sequence[str] = ()
+    for number, written in enumerate(_each(reader)):
+        cells = [cell.strip().strip("`'").strip() for cell in written]
+        if not any(cells) or (heads and _TOTAL.match(next(filter(None, cells)))):
+            continue
+        if number > MOST_ROWS:
+            raise _Unreadable(Fault.TOO_LONG, reader.line_num)
+        if not heads:
+            heads = _head(cells)
+            if not heads and number >= _HEAD_WITHIN:
+                break
+            continue
+        if len(cells) < len(heads) or any(cells[len(heads) :]):
+            raise _Unreadable(Fault.COLUMNS, reader.line_num, ",".join(cells))
+        yield reader.line_num, {name: cell for name, cell in zip(heads, cells, strict=False) if name}
+    if not heads:
+        raise _Unreadable(Fault.NO_HEAD)
+
+
+def _each(reader: Iterator[list[str]]) -> Iterator[list[str]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise _Unreadable(Fault.COLUMNS, 0, str(error)) from error
+
+
+def _text(raw: bytes) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise _Unreadable(Fault.ENCODING)
+
+
+def _head(cells: Sequence[str]) -> Sequence[str]:
+    """What each column is, empty where it is of no use; nothing where this is no head."""
+    told = [re.sub(r"[（(].*?[)）]|\s+$", "", cell).strip().lower() for cell in cells]
+    heads = [""] * len(cells)
+    for what, names in _HEADS.items():
+        place = next((told.index(name) for name in names if name in told), None)
+        if place is not None:
+            heads[place] = what
+    return heads if all(what in heads for what in _NEEDED) else ()
+
+
+def _take(found: BankFile, seen: dict[str, int], line: int, row: Mapping[str, str], how: Reading) -> None:
+    """Count one row, or tell what is wrong with it."""
+    if not _is_zero(row.get("debit", "")) and _is_zero(row["amount"]):
+        found.charges += 1
+        return
+    if how.sent_by and how.sent_by not in row.get("payer", "") + "\n" + row.get("summary", ""):
+        found.foreign.append(Told(line, row["amount"]))
+        return
+    try:
+        amount = _amount(line, row["amount"])
+        day = _business_day(line, row, how)
+        _once(line, row["reference"], seen)
+    except _Unreadable as wrong:
+        found.faults.append(wrong.told)
+        return
+    found.credits[day] = Fen(found.credits.get(day, 0) + amount)
+
+
+def _is_zero(text: str) -> bool:
+    return not text.strip("-0.")
+
+
+def _amount(line: int, text: str) -> Fen:
+    try:
+        amount = fen_from_yuan(text.replace(",", "") if _THOUSANDS.fullmatch(text) else text)
+    except Malformed:
+        raise _Unreadable(Fault.AMOUNT, line, text) from None
+    if amount >= LARGEST:
+        raise _Unreadable(Fault.TOO_LARGE, line, text)
+    if amount <= 0:
+        raise _Unreadable(Fault.NEGATIVE if amount else Fault.ZERO, line, text)
+    return amount
+
+
+def _business_day(line: int, row: Mapping[str, str], how: Reading) -> date:
+    at_bank = _day(line, row["date"])
+    if at_bank > how.today:
+        raise _Unreadable(Fault.FUTURE, line, row["date"])
+    return _day(line, row["about"]) if row.get("about") else at_bank - timedelta(how.settled_after)
+
+
+def _day(line: int, text: str) -> date:
+    found = _DATE.fullmatch(text)
+    try:
+        year, month, day = filter(None, found.groups() if found else ())
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        raise _Unreadable(Fault.DATE, line, text) from None
+
+
+def _once(line: int, reference: str, seen: dict[str, int]) -> None:
+    if not reference:
+        raise _Unreadable(Fault.NO_REFERENCE, line)
+    if reference in seen:
+        raise _Unreadable(Fault.DOUBLED, line, f"{reference} ({seen[reference]})")
+    seen[reference] = line

@@ -1,0 +1,143 @@
+"""What the bank has credited, read from its own statement: each slip told with its line, and every fen explained."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from adapters.values import Fen
+from hospital_bridge.payment.reconcile.bank import Credited, take_in
+from hospital_bridge.payment.reconcile.bank_file import BankFile, Fault, Reading, read
+from hospital_bridge.store.bank_credits import BankCredits
+from hospital_bridge.store.differences import Finding
+from tests.payment.test_reconciling import DAY, ONE, found
+from tests.payment.world import ACCOUNT, FEE, OPERATOR, World
+
+TODAY = DAY + ONE
+HEAD = "交易日期,贷方金额,交易流水号\n"
+ROW = "2026-11-24,12.50,B1\n"
+
+
+def told(text: str | bytes, sent_by: str = "") -> BankFile:
+    raw = text if isinstance(text, bytes) else text.encode()
+    return read(raw, Reading(TODAY, sent_by=sent_by))
+
+
+def faults(text: str | bytes) -> list[tuple[int, Fault | None]]:
+    return [(one.line, one.fault) for one in told(text).faults]
+
+
+ALIKE: dict[str, str | bytes] = {
+    "UTF-8": HEAD + ROW,
+    "with a mark of UTF-8": "\ufeff" + HEAD + ROW,
+    "GBK": (HEAD + ROW).encode("gbk"),
+    "in another order, with units": "序号,交易流水号,贷方金额（元）,余额,交易日期\n1,B1,12.50,9,2026-11-24\n",
+    "in English": "Date,Credit,Reference\n2026-11-24,12.5,B1\n",
+    "by tabs": (HEAD + ROW).replace(",", "\t"),
+    "lines of Windows": (HEAD + ROW).replace("\n", "\r\n"),
+    "lines of an old Mac": (HEAD + ROW).replace("\n", "\r"),
+    "a title above and totals below": "某某银行对账单\n\n" + HEAD + ROW + "合计,12.50,\n",
+    "quotes and marks of text": HEAD + '"2026/11/24 08:00:00","12.50","`B1\t"\n',
+    "a day in eight digits": HEAD + "20261124,12.50,B1\n",
+    "a Chinese day": HEAD + "2026年11月24日,12.50,B1\n",
+    "two credits": HEAD + "2026-11-24,10.00,B1\n2026-11-24,2.50,B2\n",
+    "the bill's own day": "交易日期,贷方金额,交易流水号,清算日期\n2026-11-24,12.50,B1,2026-11-23\n",
+    "a charge beside it": "日期,借方金额,贷方金额,流水号\n2026-11-24,5.00,0.00,B0\n2026-11-24,,12.50,B1\n",
+    "places that are nothing": HEAD + "2026-11-24,12.500,B1\n",
+}
+
+
+@pytest.mark.parametrize("shape", ALIKE)
+def test_the_same_credit_is_read_however_the_bank_writes_it(shape: str) -> None:
+    assert (told(ALIKE[shape]).credits, faults(ALIKE[shape])) == ({DAY: FEE}, [])
+
+
+def test_thousands_may_be_set_apart() -> None:
+    assert told(HEAD + '2026-11-24,"1,234,567.89",B1\n').credits == {DAY: 123_456_789}
+
+
+WRONG: dict[str, tuple[str | bytes, int, Fault]] = {
+    "nothing": (b"", 0, Fault.NO_HEAD),
+    "no head": (ROW * 40, 0, Fault.NO_HEAD),
+    "a head alone": (HEAD, 0, Fault.NO_ROW),
+    "an archive": (b"PK\x03\x04\x00\x00", 0, Fault.ENCODING),
+    "no text": (b"\xff\xff\xff", 0, Fault.ENCODING),
+    "below zero": (HEAD + "2026-11-24,-0.01,B1\n", 2, Fault.NEGATIVE),
+    "nothing credited": (HEAD + "2026-11-24,0.00,B1\n", 2, Fault.ZERO),
+    "a part of a fen": (HEAD + ROW + "2026-11-24,12.505,B2\n", 3, Fault.AMOUNT),
+    "words": (HEAD + "2026-11-24,much,B1\n", 2, Fault.AMOUNT),
+    "no number": (HEAD + "2026-11-24,NaN,B1\n", 2, Fault.AMOUNT),
+    "wide digits": (HEAD + "2026-11-24,１２.50,B1\n", 2, Fault.AMOUNT),
+    "an exponent": (HEAD + "2026-11-24,1e9,B1\n", 2, Fault.AMOUNT),
+    "thousands set apart wrongly": (HEAD + '2026-11-24,"12,34.00",B1\n', 2, Fault.AMOUNT),
+    "more than can be": (HEAD + "2026-11-24,1000000000.00,B1\n", 2, Fault.TOO_LARGE),
+    "a row twice": (HEAD + ROW + ROW, 3, Fault.DOUBLED),
+    "a reference with two sums": (HEAD + ROW + "2026-11-24,1.00,B1\n", 3, Fault.DOUBLED),
+    "no reference": (HEAD + "2026-11-24,12.50,\n", 2, Fault.NO_REFERENCE),
+    "no day": (HEAD + ",12.50,B1\n", 2, Fault.DATE),
+    "a day that is none": (HEAD + "2026-02-30,12.50,B1\n", 2, Fault.DATE),
+    "a day to come": (HEAD + "2026-11-25,12.50,B1\n", 2, Fault.FUTURE),
+    "a row cut short": (HEAD + ROW + "2026-11-24,1.0\n", 3, Fault.COLUMNS),
+    "a row too wide": (HEAD + "2026-11-24,1,234.00,B1\n", 2, Fault.COLUMNS),
+    "a field without end": (HEAD + '2026-11-24,"' + "1" * 200_000, 0, Fault.COLUMNS),
+    "more rows than a statement has": (HEAD + ",,\n" * 100_000 + ROW, 100_002, Fault.TOO_LONG),
+}
+
+
+@pytest.mark.parametrize("slip", WRONG)
+def test_a_slip_is_told_with_its_line(slip: str) -> None:
+    text, line, fault = WRONG[slip]
+    assert faults(text) == [(line, fault)]
+
+
+def test_every_slip_of_a_file_is_told_at_once() -> None:
+    assert faults(HEAD + "2026-11-24,0,B1\n" + ROW + "soon,1.00,B3\n") == [(2, Fault.ZERO), (4, Fault.DATE)]
+
+
+def test_rows_of_others_are_told_and_left_out() -> None:
+    head = "交易日期,贷方金额,交易流水号,对方户名,摘要\n"
+    rows = "2026-11-24,12.50,B1,支付宝(中国),\n2026-11-24,99.00,B2,某公司,房租\n2026-11-24,1.00,B3,,代支付宝\n"
+    read_ = told(head + rows, sent_by="支付宝")
+    assert (read_.credits, [(one.line, one.value) for one in read_.foreign]) == ({DAY: FEE + 100}, [(3, "99.00")])
+    assert told(head + rows.splitlines(keepends=True)[1], sent_by="支付宝").faults == []
+
+
+@pytest.fixture
+def kept(world: World) -> World:
+    """A day with one payment, of which the wallet keeps a fee of 7 fen."""
+    world.wallet.keeps_per_mille = 6
+    world.fulfilled()
+    world.clock.advance(ONE)
+    return world
+
+
+def test_a_credit_is_held_against_the_bill_less_fees_and_read_again_changes_nothing(kept: World) -> None:
+    [first] = take_in(kept.context, ACCOUNT, {DAY: FEE}, "cli")
+    assert (first.is_news, first.credited_fen) == (True, FEE)
+    assert first.net_fen is not None
+    assert 0 < first.net_fen < FEE
+    assert [finding for finding, _ in found(kept)] == [Finding.BANK_AMOUNT]
+    right = {DAY: Fen(first.net_fen)}
+    for is_news in (True, False, False):
+        kept.clock.advance(timedelta(minutes=1))
+        assert take_in(kept.context, ACCOUNT, right, "cli") == [Credited(DAY, right[DAY], is_news, first.net_fen)]
+        assert [progress for _, progress in found(kept)] == ["cleared"]
+    with kept.store.read(OPERATOR) as work:
+        acts = [entry.action for entry in work.audit.latest()]
+        credit = BankCredits(work).find(ACCOUNT, DAY)
+    assert acts.count("bank_credit.told") == 2
+    assert credit is not None
+    assert credit.amount_fen == first.net_fen
+
+
+def test_a_credit_whose_bill_is_not_there_yet_is_kept_and_says_so(kept: World) -> None:
+    kept.wallet.has_bill = False
+    [one] = take_in(kept.context, ACCOUNT, {DAY: FEE}, "cli")
+    assert (one.net_fen, one.reason) == (None, "NotDone: the bill is not ready")
+
+
+def test_days_are_explained_in_their_order(kept: World) -> None:
+    other = date(2026, 11, 22)
+    days = take_in(kept.context, ACCOUNT, {DAY: FEE, other: Fen(5)}, "cli")
+    assert [(one.day, one.net_fen == one.credited_fen) for one in days] == [(other, False), (DAY, False)]
