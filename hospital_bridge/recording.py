@@ -7,6 +7,7 @@ one thing, such as an item of a feed.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ EXPECTED = ".expected.json"
 _FRAME = re.compile(rb"\x0b(.*?)(?:\x1c\r?|(?=\x0b)|\Z)", re.DOTALL)
 _HEADER = re.compile(rb"(?:(?<=[\r\n])|\A)MSH(?=[^A-Za-z0-9\r\n\s])")
 _ENVELOPE = re.compile(rb"[\r\n](?:FHS|BHS|BTS|FTS)[^A-Za-z0-9\r\n][^\r\n]*")
+_UTF_16_MARKS = (BOM_UTF16_LE, BOM_UTF16_BE)
 _BLANK = b"\r\n\t \x1a\x1c\xef\xbb\xbf"
 
 
@@ -38,10 +40,21 @@ def recorded(place: Path) -> Iterator[Recorded]:
 
 def messages_of(content: bytes) -> list[bytes]:
     """The messages of a file; empty where nothing stands in it."""
+    if content.startswith(_UTF_16_MARKS):
+        return _in_utf_16(content)
     frames = [frame for frame in _FRAME.findall(content) if frame.strip(_BLANK)]
     if frames:
         return [message for frame in frames for message in _plain(frame)]
     return _plain(content)
+
+
+def _in_utf_16(content: bytes) -> list[bytes]:
+    """The same of a file in UTF-16, whose line ends are two bytes long; each message has the mark again."""
+    try:
+        text = content.decode("utf-16").encode()
+    except UnicodeError:
+        return [content]
+    return [message.decode().encode("utf-16") for message in messages_of(text)]
 
 
 def _plain(content: bytes) -> list[bytes]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.hl7.message import Message
 from hospital_bridge.recording import messages_of, recorded
 
 ONE = b"MSH|^~\\&|A|B|||2026||ADT^A08|1|P|2.5\rPID|||7||MSH on the wall\r"
@@ -43,3 +44,11 @@ def test_a_folder_is_read_in_the_order_of_names_without_what_is_expected(tmp_pat
         (tmp_path / name).write_bytes(content)
     assert [each.name for each in recorded(tmp_path)] == ["a.hl7", "b/two.hl7#1", "b/two.hl7#2"]
     assert [each.name for each in recorded(tmp_path / "a.hl7")] == ["a.hl7"]
+
+
+def test_a_file_in_utf_16_is_cut_into_its_messages_too() -> None:
+    text = "FHS|^~\\&|LIS\r\n" + "".join(f"MSH|^~\\&|LIS||||||ADT^A08|{number}\r\nPID|1||王弢\r\n" for number in (1, 2))
+    for codec in ("utf-16", "utf-16-be"):
+        found = messages_of((text if codec == "utf-16" else f"\ufeff{text}").encode(codec))
+        assert [Message.parse(each)["MSH-10"] for each in found] == ["1", "2"]
+        assert Message.parse(found[1])["PID-3"] == "王弢"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
+from adapters.charsets import is_evidently_utf_8
 from adapters.errors import Malformed
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -40,19 +41,31 @@ def sending_codec_of(name: str) -> str | None:
 
 
 def decoded(raw: bytes, content_type: str, *, fixed: str, usual: str) -> str:
-    """The text; Malformed where the bytes are not of the character set."""
+    """The text; Malformed where the bytes are not of the character set.
+
+    A byte order mark says it for certain. Where the reply says it twice and contradicts itself its bytes decide.
+    """
     marked = next((codec for mark, codec in _MARKS if raw.startswith(mark)), None)
-    codec = marked or fixed or _said(raw, content_type) or usual
-    try:
-        return raw.decode(codec)
-    except (UnicodeDecodeError, UnicodeError):
-        raise Malformed(f"the answer is not in the character set {codec}") from None
+    named = [marked] if marked else [fixed] if fixed else _said(raw, content_type) or [usual]
+    for codec in named:
+        if codec == "gb18030" and is_evidently_utf_8(raw):
+            continue
+        try:
+            text = raw.decode(codec)
+        except UnicodeError:
+            continue
+        if "\x00" not in text:  # of UTF-16 without its mark; an XML parser would find out and read it as that
+            return text
+    said = " nor ".join(named)
+    evidently = ", but in utf-8: `reply_charset` says it for certain" if is_evidently_utf_8(raw) else ""
+    raise Malformed(f"the answer is not in the character set {said}{evidently}")
 
 
-def _said(raw: bytes, content_type: str) -> str | None:
+def _said(raw: bytes, content_type: str) -> list[str]:
+    """What the document and the header say, the document first."""
     declared = _DECLARED.match(raw)
     in_header = _IN_HEADER.search(content_type)
     names = [declared[1].decode("ascii")] if declared else []
     names += [in_header[1]] if in_header else []
     known = (codec_of(name) for name in names)
-    return next((codec for codec in known if codec and codec not in _SAYS_NOTHING), None)
+    return list(dict.fromkeys(codec for codec in known if codec and codec not in _SAYS_NOTHING))

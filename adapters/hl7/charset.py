@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from enum import Enum, auto
 from functools import lru_cache
 from typing import NamedTuple
 
+from adapters.charsets import is_evidently_utf_8
 from adapters.hl7.header import header_line
 
 _ASCII = "ascii"
@@ -95,6 +97,8 @@ def decode(raw: bytes, charset: str | None = None) -> Decoded:
 def _preferred(raw: bytes, declared: str | None, asked: str | None) -> list[str]:
     if raw.startswith(_UTF_16_MARKS):
         return ["utf-16"]
+    if raw.startswith(BOM_UTF8) or (_GB18030 in (declared, asked) and is_evidently_utf_8(raw)):
+        return [_UTF_8]
     unfalsifiable = (declared or "").startswith("iso8859")
     return [codec for codec in ((asked, declared) if unfalsifiable else (declared, asked)) if codec]
 
