@@ -153,9 +153,10 @@ class Differences:
         row = self._table.one(*_on(wallet_account, day), *_is(key), DIFFERENCE.c.progress == Progress.OPEN)
         return None if row is None else OpenDifference(wallet_account, day, record_of(Difference, row))
 
-    def has_open(self, wallet_account: str, day: date, findings: Iterable[Finding]) -> bool:
-        """Whether one of those kinds is open on that day."""
-        asked = (DIFFERENCE.c.finding.in_(list(findings)), DIFFERENCE.c.progress == Progress.OPEN)
+    def has_open(self, wallet_account: str, day: date, findings: Iterable[Finding], clue: Clue) -> bool:
+        """Whether one of those kinds, or with that clue, is open on that day."""
+        wanted = DIFFERENCE.c.finding.in_(list(findings)) | (DIFFERENCE.c.clue == clue)
+        asked = (wanted, DIFFERENCE.c.progress == Progress.OPEN)
         return bool(self._table.all(*_on(wallet_account, day), *asked, limit=1))
 
     def cleared(self, wallet_account: str, days: Sequence[date], references: Sequence[str]) -> Sequence[Difference]:

@@ -30,6 +30,7 @@ from hospital_bridge.store.many_rows import each_row
 from hospital_bridge.store.metadata import APPEND_ONLY, ID, Instant, belongs_to, metadata, operator_column
 from hospital_bridge.store.payments import PAYMENT
 from hospital_bridge.store.records import columns_of, record_of
+from hospital_bridge.store.refunds import REFUND
 
 if TYPE_CHECKING:
     from hospital_bridge.store.unit_of_work import Work
@@ -73,7 +74,7 @@ class Ledger:
     def wallet_movements(self, wallet_account: str, day: date) -> Iterator[tuple[EntryKind, str, str, Fen]]:
         """What passed through a wallet account on that business date, row by row: kind, reference, order, fen.
 
-        The reference of a payment is its order, of a refund its own number.
+        The reference of a payment is its order; of a refund its own number, or the wallet's if somebody made it there.
         """
         statement = self._movements().where(LEDGER.c.business_date == day, PAYMENT.c.wallet_account == wallet_account)
         for row in each_row(self._work.connection, statement):
@@ -91,6 +92,17 @@ class Ledger:
         moved = map(_movement, self._work.connection.execute(statement))
         return {(kind, reference, amount) for kind, reference, _, amount in moved}
 
+    def moved_at(self, wallet_account: str, day: date, order_nos: Sequence[str]) -> dict[tuple[str, str], datetime]:
+        """When each movement of that date for those orders passed through a wallet account, by kind and reference."""
+        at = func.coalesce(REFUND.c.refunded_at, PAYMENT.c.collected_at).label("at")
+        statement = self._movements().where(
+            LEDGER.c.business_date == day,
+            PAYMENT.c.wallet_account == wallet_account,
+            PAYMENT.c.merchant_order_no.in_(order_nos),
+        )
+        rows = self._work.connection.execute(statement.add_columns(at))
+        return {(kind.value, reference): row.at for row in rows for kind, reference, _, _ in [_movement(row)]}
+
     def net(self, wallet_account: str, day: date) -> Fen:
         """What passed through a wallet account on that business date in all, payments less refunds."""
         sums = (
@@ -103,9 +115,13 @@ class Ledger:
         return Fen(moved.get(Move.COLLECT, 0) - moved.get(Move.REFUND, 0))
 
     def _movements(self) -> Select[Any]:
+        number = func.coalesce(func.nullif(REFUND.c.wallet_refund_no, ""), LEDGER.c.refund_no).label("refund_no")
         return (
-            select(LEDGER.c.move, LEDGER.c.refund_no, PAYMENT.c.merchant_order_no, LEDGER.c.amount_fen)
+            select(LEDGER.c.move, number, PAYMENT.c.merchant_order_no, LEDGER.c.amount_fen)
             .join_from(LEDGER, PAYMENT)
+            .outerjoin(
+                REFUND, (REFUND.c.operator_id == LEDGER.c.operator_id) & (REFUND.c.refund_no == LEDGER.c.refund_no)
+            )
             .where(LEDGER.c.operator_id == self._work.operator_id)
             .where(LEDGER.c.move.in_([Move.COLLECT, Move.REFUND]))
         )

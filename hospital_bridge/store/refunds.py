@@ -25,7 +25,7 @@ from adapters.values import Fen
 from hospital_bridge.payment.model import Account, Fulfilment, Refund, RefundState
 from hospital_bridge.store.choice import choice
 from hospital_bridge.store.many_rows import each_row
-from hospital_bridge.store.metadata import ID, Described, Instant, belongs_to, metadata, operator_column
+from hospital_bridge.store.metadata import CODE, ID, Described, Instant, belongs_to, metadata, operator_column
 from hospital_bridge.store.payments import PAYMENT
 from hospital_bridge.store.records import columns_of, record_of
 
@@ -51,6 +51,7 @@ REFUND = Table(
     Column("accounting_day", Date),
     Column("booked_by", Described(64), nullable=False, server_default=""),
     Column("refusal", Described(200), nullable=False),
+    Column("wallet_refund_no", CODE, nullable=False, server_default=""),
     Column("version", Integer, nullable=False),
     belongs_to("payment", "payment_id"),
     CheckConstraint("amount_fen >= 0 AND reversal_fen >= 0", name="sums_not_negative"),

@@ -10,8 +10,10 @@ import pytest
 from adapters.values import EntryKind, Fen
 from hospital_bridge.payment.model import Situation
 from hospital_bridge.payment.reconcile import ask_for_reconciliation, reconcile_day
+from hospital_bridge.payment.reconcile.run import reconcile_job
 from hospital_bridge.slot import SaleEntry
 from hospital_bridge.store.differences import Difference, Finding, Progress
+from hospital_bridge.store.jobs import Again
 from hospital_bridge.store.reconciliation import Reconciliation, RunState
 from tests.payment.faults import Fault
 from tests.payment.wallet import InMemoryWallet
@@ -200,6 +202,82 @@ def test_34_an_entry_that_the_bill_puts_on_the_next_day_clears_by_itself(world: 
     assert reconcile(world).unexplained_fen == 0
 
 
+NEARLY_MIDNIGHT = datetime(2026, 11, 23, 15, 59, 50, tzinfo=UTC)
+
+
+def collected_before_midnight(world: World, told_after: timedelta) -> None:
+    """The day's only money, which the wallet's bill puts on the next day, or, after an hour, on none."""
+    world.clock.advance(NEARLY_MIDNIGHT - world.clock.now())
+    payment = world.fulfilled()
+    standing = world.wallet.orders[payment.merchant_order_no]
+    assert standing.paid_at
+    standing.paid_at = standing.paid_at + told_after
+    world.drain(timedelta(seconds=30))
+
+
+def run_job(world: World, day: date) -> None:
+    reconcile_job(world.context, f"{ACCOUNT}:{day}")
+
+
+@pytest.mark.parametrize("order", [(DAY, DAY + ONE), (DAY + ONE, DAY)], ids=["in order", "next day first"])
+def test_34_a_day_whose_only_money_the_bill_puts_on_the_next_day_has_an_empty_bill(
+    world: World, order: tuple[date, date]
+) -> None:
+    collected_before_midnight(world, told_after=timedelta(seconds=20))
+    world.clock.advance(timedelta(hours=34))
+    for day in order:
+        run_job(world, day)
+    assert found(world, DAY + ONE) == [(Finding.TIMING, Progress.CLEARED)]
+    assert Progress.OPEN not in {progress for _, progress in found(world)}
+    assert reconcile(world).unexplained_fen == reconcile(world, DAY + ONE).unexplained_fen == 0
+
+
+def test_34_a_day_whose_only_money_an_earlier_bill_has_told_has_an_empty_bill_too(world: World) -> None:
+    world.clock.advance(NEARLY_MIDNIGHT + timedelta(hours=2) - world.clock.now())
+    payment = world.fulfilled()
+    standing = world.wallet.orders[payment.merchant_order_no]
+    standing.paid_at = NEARLY_MIDNIGHT
+    world.clock.advance(timedelta(hours=8))
+    assert reconcile(world, DAY + ONE).state is RunState.WAITING
+    assert reconcile(world).unexplained_fen == 0
+    assert (reconcile(world, DAY + ONE).state, found(world, DAY + ONE)) == (RunState.DONE, [])
+
+
+def test_34_what_neither_empty_bill_has_told_is_a_matter_of_timing_for_two_days_only(world: World) -> None:
+    collected_before_midnight(world, told_after=timedelta(days=30))
+    run_job_at = NEARLY_MIDNIGHT + timedelta(hours=10)
+    for day in (DAY, DAY + ONE):
+        world.clock.advance(run_job_at - world.clock.now())
+        run_job(world, day)
+        expected = Finding.TIMING if day == DAY else Finding.LEDGER_ONLY
+        assert (expected, Progress.OPEN) in found(world)
+        run_job_at += ONE
+    assert reconcile(world).unexplained_fen == FEE
+
+
+def test_34_an_empty_bill_of_a_day_with_money_is_asked_for_until_two_days_are_past(world: World) -> None:
+    world.fulfilled()
+    world.wallet.orders.clear()
+    with world.store.begin("h1") as work:
+        ask_for_reconciliation(world.context, work, DAY)
+    world.drain(timedelta(hours=38))
+    assert reconcile(world).state is RunState.WAITING
+    world.drain(timedelta(hours=3))
+    assert found(world) == [(Finding.LEDGER_ONLY, Progress.OPEN)]
+
+
+def test_34_what_a_late_bill_of_the_next_day_has_after_all_is_no_difference_any_more(world: World) -> None:
+    collected_before_midnight(world, told_after=timedelta(seconds=20))
+    world.wallet.has_bill = False
+    world.clock.advance(timedelta(hours=58))
+    with pytest.raises(Again):
+        run_job(world, DAY + ONE)
+    world.wallet.has_bill = True
+    assert reconcile(world).unexplained_fen == FEE
+    run_job(world, DAY + ONE)
+    assert found(world) == [(Finding.LEDGER_ONLY, Progress.CLEARED)]
+
+
 def test_the_morning_after_the_day_is_reconciled_once_the_books_are_there(world: World) -> None:
     world.fulfilled()
     world.wallet.has_bill = False
@@ -257,15 +335,6 @@ def test_a_refund_by_hand_in_the_wallets_console_is_the_one_that_we_adopted(worl
     world.drain(timedelta(minutes=1))
     run = reconcile(world)
     assert (run.unexplained_fen, run.matched, found(world)) == (0, 1 + len(parts), [])
-
-
-def test_a_refund_by_hand_of_another_sum_than_ours_stays_a_difference(world: World) -> None:
-    payment = world.fulfilled()
-    world.wallet.refund_in_console(payment.merchant_order_no, 300)
-    world.notify(payment)
-    world.drain(timedelta(minutes=1))
-    world.wallet.refund_in_console(payment.merchant_order_no, 200)
-    assert {finding for finding, _ in (reconcile(world), found(world))[1]} == {Finding.WALLET_ONLY, Finding.TIMING}
 
 
 def test_sales_of_another_wallet_account_are_none_of_this_ones_business(world: World) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from adapters.values import Fen, Trade
+from datetime import datetime
+
+from adapters.values import Fen, RefundAnswer, Trade
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows import topics
 from hospital_bridge.payment.flows.fulfil import REFUNDED_AT_WALLET, is_certainly_untold
@@ -36,14 +38,22 @@ def follow_refunds(context: MoneyContext, work: Work, payment: Payment, trade: T
     unknown_fen = trade.refunded_fen - payment.refunded_fen - payment.refund_reserved_fen
     if unknown_fen <= 0:
         return payment
-    payment = _give_up_if_all_is_back(context, work, payment, trade)
+    if _is_all_given_back(trade):
+        payment = _give_up_if_untold(context, work, payment)
     return note_refund_by_wallet(context, work, payment, Fen(min(unknown_fen, payment.refundable_fen)))
 
 
-def _give_up_if_all_is_back(context: MoneyContext, work: Work, payment: Payment, trade: Trade) -> Payment:
+def adopt_refund(context: MoneyContext, work: Work, payment: Payment, told: RefundAnswer, at: datetime) -> Payment:
+    """Book one refund of a locked payment that somebody made at the wallet, under the number that the wallet has."""
+    if told.amount_fen == payment.collected_fen - payment.refunded_fen:
+        payment = _give_up_if_untold(context, work, payment)
+    return note_refund_by_wallet(context, work, payment, told.amount_fen, number=told.refund_no, at=at)
+
+
+def _give_up_if_untold(context: MoneyContext, work: Work, payment: Payment) -> Payment:
     """Whoever has no money with us any more gets nothing for it; what is on its way is answered first."""
     is_open = payment.fulfilment in {Fulfilment.PENDING, Fulfilment.MANUAL}
-    if not is_open or not _is_all_given_back(trade) or not is_certainly_untold(context, work, payment):
+    if not is_open or not is_certainly_untold(context, work, payment):
         return payment
     payment = work.payments.save(payment.refused(REFUNDED_AT_WALLET))
     context.tell(work, payment, Progress.REFUSED, payment.reason)

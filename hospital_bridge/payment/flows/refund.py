@@ -9,7 +9,7 @@ from adapters.values import Fen
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows import topics
 from hospital_bridge.payment.ledger import post_refund, post_reservation, post_void
-from hospital_bridge.payment.model import NOTHING, Fulfilment, Payment, Refund, RefundState
+from hospital_bridge.payment.model import MADE_AT_WALLET, NOTHING, Fulfilment, Payment, Refund, RefundState
 from hospital_bridge.slot import Progress
 from hospital_bridge.store.unit_of_work import Work
 
@@ -37,13 +37,24 @@ def give_back_by_hand(context: MoneyContext, work: Work, payment: Payment, reaso
     return finish(context, work, payment, refund, work.now)
 
 
-def note_refund_by_wallet(context: MoneyContext, work: Work, payment: Payment, amount_fen: Fen) -> Payment:
-    """Book a refund of a locked payment that the wallet reports and that we never asked for."""
+def note_refund_by_wallet(
+    context: MoneyContext,
+    work: Work,
+    payment: Payment,
+    amount_fen: Fen,
+    *,
+    number: str = "",
+    at: datetime | None = None,
+) -> Payment:
+    """Book a refund of a locked payment that the wallet reports and that we never asked for.
+
+    `number` is the wallet's own and `at` when it gave the money back, as far as it tells them.
+    """
     if amount_fen <= 0:
         return payment
     work.security_events.record("refund.made_elsewhere", payment.wallet_account, payment.payment_id)
-    payment, refund = _reserve(context, work, payment, "made at the wallet", amount_fen)
-    return finish(context, work, payment, refund, work.now)
+    payment, refund = _reserve(context, work, payment, MADE_AT_WALLET, amount_fen)
+    return finish(context, work, payment, replace(refund, wallet_refund_no=number), at or work.now)
 
 
 def finish(context: MoneyContext, work: Work, payment: Payment, refund: Refund, at: datetime) -> Payment:

@@ -7,7 +7,7 @@ from hospital_bridge.payment.model.effect import Effect, EffectEvent, EffectStat
 from hospital_bridge.payment.model.fulfilment import Fulfilment, FulfilmentEvent
 from hospital_bridge.payment.model.payment import OverRefund, Payment
 from hospital_bridge.payment.model.posting import NOTHING, TRANSIT, Account, Move, Posting
-from hospital_bridge.payment.model.refund import Refund, RefundEvent, RefundState
+from hospital_bridge.payment.model.refund import MADE_AT_WALLET, Refund, RefundEvent, RefundState
 from hospital_bridge.payment.model.refund_request import (
     RefundReason,
     RefundRequest,
@@ -19,6 +19,7 @@ from hospital_bridge.payment.model.situation import MOVING, Situation, situation
 from hospital_bridge.payment.model.transition import IllegalTransition
 
 __all__ = [
+    "MADE_AT_WALLET",
     "MOVING",
     "NOTHING",
     "TRANSIT",

@@ -12,6 +12,9 @@ from hospital_bridge.payment.model.fulfilment import REVERSAL_TRANSITIONS, Fulfi
 from hospital_bridge.payment.model.posting import Account
 from hospital_bridge.payment.model.transition import IllegalTransition, follow
 
+MADE_AT_WALLET = "made at the wallet"
+"""The reason of a refund that somebody made in the wallet's own console, and that we have adopted."""
+
 
 class RefundState(StrEnum):
     """RESERVED holds the money back from other refunds; VOID gave the reservation up."""
@@ -47,7 +50,8 @@ class Refund:
 
     `reversal` is None where the fulfilling system never booked the payment and so has nothing to take
     back; `reversal_fen` is what it has to take back, which differs from `amount_fen` only after it
-    booked a wrong sum.
+    booked a wrong sum. `wallet_refund_no` is the wallet's own number of a refund that somebody made there, empty
+    until its bill has told it.
     """
 
     refund_no: str
@@ -65,12 +69,18 @@ class Refund:
     accounting_day: date | None = None
     booked_by: str = ""
     refusal: str = ""
+    wallet_refund_no: str = ""
     version: int = 1
 
     @property
     def is_open(self) -> bool:
         """Still holding a reservation."""
         return self.state in {RefundState.RESERVED, RefundState.SENT}
+
+    @property
+    def is_adopted(self) -> bool:
+        """Somebody made it at the wallet itself, without us."""
+        return self.reason == MADE_AT_WALLET
 
     def send(self, at: datetime) -> Refund:
         """The request leaves for the wallet."""

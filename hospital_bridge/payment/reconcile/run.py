@@ -27,9 +27,9 @@ from hospital_bridge.payment.reconcile.paid_by_hand import paid_by_hand, without
 from hospital_bridge.payment.reconcile.sale_timing import sort_out_sales
 from hospital_bridge.payment.reconcile.side_by_side import in_batches
 from hospital_bridge.payment.reconcile.sorted_rows import Row, SortedRows
-from hospital_bridge.payment.reconcile.timing import HOLD, TheDay, sort_out
+from hospital_bridge.payment.reconcile.timing import HOLD, TheDay, should_be_told, sort_out
 from hospital_bridge.store.bank_credits import BankCredits
-from hospital_bridge.store.differences import Difference, Finding, Progress
+from hospital_bridge.store.differences import Clue, Difference, Finding, Progress
 from hospital_bridge.store.jobs import Again
 from hospital_bridge.store.reconciliation import ChannelSums, Reconciliation, RunState, Step
 from hospital_bridge.store.unit_of_work import Work
@@ -39,8 +39,13 @@ MORNING = time(10)
 
 LATER = timedelta(minutes=30)
 
-MAY_CLEAR = frozenset({Finding.TIMING, Finding.SALE_TIMING, Finding.SALE_MISSING, Finding.UNFULFILLED})
-"""What the books of the next days may yet clear."""
+MAY_CLEAR = frozenset(
+    {Finding.TIMING, Finding.LEDGER_ONLY, Finding.SALE_TIMING, Finding.SALE_MISSING, Finding.UNFULFILLED}
+)
+"""What the books of other days may yet clear; so may the wallet what only its bill knows of an order of ours."""
+
+TOUCHED = tuple(timedelta(days=n) for n in (-1, -HOLD.days, 1))
+"""The days that a day's comparison may clear, or that are no matter of timing any more; the next may come first."""
 
 Heard = Callable[[Step, int], None]
 """Told which book a run reads and how many rows of it have been read."""
@@ -84,17 +89,16 @@ def ask_again(context: MoneyContext, work: Work, day: date) -> None:
 
 
 def reconcile_job(context: MoneyContext, ref: str) -> None:
-    """Reconcile `account:day`, and earlier days that it may clear; raises Again until the books are there."""
+    """Reconcile `account:day`, and the days around it that it may clear; raises Again until the books are there."""
     account, _, text = ref.rpartition(":")
     day = date.fromisoformat(text)
     if reconcile_day(context, account, day).state is RunState.WAITING:
         raise Again(LATER)
-    for age in range(1, HOLD.days + 1):
-        earlier = day - timedelta(days=age)
+    for other in (day + distance for distance in TOUCHED):
         with context.store.read(context.operator_id) as work:
-            is_open = work.differences.has_open(account, earlier, MAY_CLEAR)
+            is_open = work.differences.has_open(account, other, MAY_CLEAR, Clue.OURS)
         if is_open:
-            reconcile_day(context, account, earlier)
+            reconcile_day(context, account, other)
 
 
 def reconcile_day(
@@ -127,7 +131,8 @@ def _reconcile(run: Run) -> Reconciliation:
         sales, differing, channels = _against_ledger(run, bill, sums)
     at_sales = _at_sales(run, sales, sums)
     by_hand = run.hold(SortedRows())
-    left = without_adopted(run.hold(by_order(without_paid_by_hand(the_day, differing, by_hand))), sums)
+    theirs = run.hold(by_order(without_paid_by_hand(the_day, differing, by_hand)))
+    left = without_adopted(context, theirs, sums)
     found = run.hold(SortedRows(map(_row, sort_out(the_day, left, channels))))
     found.extend(map(_row, at_sales))
     found.extend(map(_row, paid_by_hand(by_hand)))
@@ -140,7 +145,7 @@ def _against_ledger(run: Run, bill: SortedRows, sums: Sums) -> tuple[SortedRows,
     run.come_to(Step.LEDGER)
     ledger, sales = map(run.hold, our_books(run.the_day.context, run.the_day.wallet_account, run.the_day.day))
     at_wallets = ((*row, ABSENT) for row in ledger)
-    if not bill and any(without_paid_by_hand(run.the_day, at_wallets, SortedRows())):
+    if not bill and should_be_told(run.the_day, without_paid_by_hand(run.the_day, at_wallets, SortedRows())):
         raise Malformed("the bill is empty although money moved")
     channels = Channels.of(run.the_day.context.bill_channels, run.the_day.wallet_account)
     return sales, run.hold(SortedRows(at_wallet(ledger, bill, sums, channels))), channels

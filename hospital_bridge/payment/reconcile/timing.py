@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from adapters.values import EntryKind, Fen
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.reconcile.asked import Asking
+from hospital_bridge.payment.reconcile.books import span_of
 from hospital_bridge.payment.reconcile.channels import Channels
 from hospital_bridge.payment.reconcile.compare import ABSENT
 from hospital_bridge.payment.reconcile.side_by_side import in_batches
@@ -18,6 +19,9 @@ from hospital_bridge.store.unit_of_work import Work
 
 HOLD = timedelta(days=2)
 """From this age on an entry that only the ledger knows is no matter of timing any more."""
+
+NEAR_MIDNIGHT = timedelta(hours=1)
+"""How far from midnight two clocks may put one movement of money on two days."""
 
 DAY = timedelta(days=1)
 Entry = tuple[str, str]
@@ -46,6 +50,25 @@ class TheDay:
     def has_strays(self) -> bool:
         """Whether entries of a fulfilling system that nobody here sold are told with this account, and no other."""
         return self.wallet_account == min(self.context.wallets)
+
+
+def should_be_told(the_day: TheDay, ledger: Iterable[Row]) -> bool:
+    """Whether the day's bill, were it whole, would have to tell one of these entries: an empty one is believed or not.
+
+    Not what a neighbour's bill has told or may yet tell; and after two days what it lacks is said of each entry.
+    """
+    if the_day.is_settled:
+        return False
+    return any(_should_be_told(the_day, batch) for batch in in_batches(ledger))
+
+
+def _should_be_told(the_day: TheDay, entries: list[Row]) -> bool:
+    with the_day.context.store.read(the_day.context.operator_id) as work:
+        told = _cleared(work, the_day, [str(row[1]) for row in entries])
+        moved_at = work.ledger.moved_at(the_day.wallet_account, the_day.day, [str(row[2]) for row in entries])
+    start, end = span_of(the_day.context, the_day.day)
+    near = (start + NEAR_MIDNIGHT, end - NEAR_MIDNIGHT)
+    return any(near[0] <= at < near[1] for entry, at in moved_at.items() if entry not in told)
 
 
 def sort_out(the_day: TheDay, rows: Iterable[Row], channels: Channels) -> Iterator[Difference]:

@@ -1,0 +1,115 @@
+"""Refunds that somebody made in the wallet's console, met in its bill and told apart by the wallet's own number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from adapters.errors import OutsideError
+from adapters.values import Fen, RefundAnswer, RefundStatus
+from hospital_bridge.payment.context import MoneyContext
+from hospital_bridge.payment.flows.collect import adopt_refund
+from hospital_bridge.payment.model import Payment, Refund
+from hospital_bridge.payment.reconcile.asked import MOST_ASKED
+from hospital_bridge.payment.reconcile.side_by_side import in_batches
+from hospital_bridge.payment.reconcile.sorted_rows import Row
+from hospital_bridge.store.unit_of_work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One line of the bill."""
+
+    number: str
+    amount_fen: Fen
+    at: datetime
+
+
+@dataclass(slots=True)
+class _Wallet:
+    """Asks about refunds of one account; after `left` of them, or a call that failed, no more in this run."""
+
+    context: MoneyContext
+    account: str
+    left: int = MOST_ASKED
+
+    def says_it_is_made(self, payment: Payment, told: _Told) -> bool:
+        if not self.left:
+            return False
+        self.left -= 1
+        try:
+            answer = self.context.wallets[self.account].query_refund(payment.merchant_order_no, told.number)
+        except OutsideError:
+            self.left = 0
+            return False
+        return answer.status is RefundStatus.DONE and answer.amount_fen == told.amount_fen
+
+
+def meet(context: MoneyContext, wallet_account: str, rows: Iterable[Row]) -> int:
+    """Know each refund of ours that only the bill tells; of how many something was learned.
+
+    One that a notice or query had told of is given its number. One that nothing has told of is asked for under that
+    number and adopted, never on the word of the bill alone.
+    """
+    wallet, learned = _Wallet(context, wallet_account), 0
+    for batch in in_batches(rows):
+        with context.store.read(context.operator_id) as work:
+            ours = work.payments.by_orders([str(row[2]) for row in batch])
+        told = [(ours[str(row[2])], _line(row)) for row in batch if str(row[2]) in ours]
+        # Named first: while one that was adopted has no number, another line may be the same refund.
+        learned += sum(_name(context, payment, line) for payment, line in told)
+        learned += sum(_adopt(wallet, payment, line) for payment, line in told)
+    return learned
+
+
+def unnamed(refunds: Iterable[Refund]) -> list[Refund]:
+    """Those that were adopted from a sum that the wallet told, whose number is not known yet."""
+    return [one for one in refunds if one.is_adopted and not one.wallet_refund_no]
+
+
+def is_known(refunds: Iterable[Refund], number: str) -> bool:
+    """Whether one of them has that number at the wallet."""
+    return any(number in {one.refund_no, one.wallet_refund_no} for one in refunds)
+
+
+def _line(row: Row) -> _Told:
+    return _Told(str(row[1]), Fen(int(row[4])), datetime.fromtimestamp(int(row[6]), UTC))
+
+
+def _name(context: MoneyContext, payment: Payment, told: _Told) -> bool:
+    """Give the number to the unnamed refund of that sum that is nearest in time."""
+    with context.store.begin(context.operator_id) as work:
+        work.payments.get(payment.payment_id, lock=True)
+        refunds = work.refunds.of(payment.payment_id)
+        alike = [one for one in unnamed(refunds) if one.amount_fen == told.amount_fen]
+        if not alike or is_known(refunds, told.number):
+            return False
+        nearest = min(alike, key=lambda one: abs((one.refunded_at or one.reserved_at) - told.at))
+        work.refunds.save(replace(nearest, wallet_refund_no=told.number))
+    return True
+
+
+def _adopt(wallet: _Wallet, payment: Payment, told: _Told) -> bool:
+    """Book what the wallet confirms, where nothing has told of it before or while we asked."""
+    context = wallet.context
+    with context.store.read(context.operator_id) as work:
+        if not _is_news(work, payment, told):
+            return False
+    if not wallet.says_it_is_made(payment, told):
+        return False
+    with context.store.begin(context.operator_id) as work:
+        locked = work.payments.get(payment.payment_id, lock=True)
+        is_news = _is_news(work, locked, told)
+        if is_news:
+            answer = RefundAnswer(told.number, RefundStatus.DONE, told.amount_fen)
+            adopt_refund(context, work, locked, answer, told.at)
+    return is_news
+
+
+def _is_news(work: Work, payment: Payment, told: _Told) -> bool:
+    """Not where it may be a part of an unnamed one, or where refunds of ours, still under way, hold the money."""
+    refunds = work.refunds.of(payment.payment_id)
+    fresh = work.payments.get(payment.payment_id)
+    is_left = fresh.is_collected and told.amount_fen <= fresh.refundable_fen
+    return is_left and not unnamed(refunds) and not is_known(refunds, told.number)
