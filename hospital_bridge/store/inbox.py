@@ -39,7 +39,8 @@ KEY_COLUMNS = ("peer", "control_id", "sent_at", "sending_application", "sending_
 NAMED = "FROM inbox_message WHERE operator_id = {mark} AND control_id <> '' AND " + " AND ".join(
     f"{column} = column{number}" for number, column in enumerate(KEY_COLUMNS, start=1)
 )
-_NAMED_BEFORE = f"column{KEY_COLUMNS.index('control_id') + 1} <> '' AND EXISTS (SELECT 1 {NAMED})"
+# A query of one row: for EXISTS PostgreSQL reads the whole inbox into a hash as long as it has not counted it.
+_NAMED_BEFORE = f"column{KEY_COLUMNS.index('control_id') + 1} <> '' AND (SELECT 1 {NAMED} LIMIT 1) IS NOT NULL"
 
 
 class InboxState(StrEnum):

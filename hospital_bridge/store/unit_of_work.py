@@ -17,7 +17,7 @@ from hospital_bridge.store.cards import Cards
 from hospital_bridge.store.deliveries import Deliveries
 from hospital_bridge.store.differences import Differences
 from hospital_bridge.store.effects import Effects
-from hospital_bridge.store.engine import enter, reading, refuse_powerful_login
+from hospital_bridge.store.engine import enter, planned_once, reading, refuse_powerful_login
 from hospital_bridge.store.feeds import FeedMarks
 from hospital_bridge.store.inbox import Inbox
 from hospital_bridge.store.jobs import Jobs, Lane
@@ -50,13 +50,7 @@ class Work:
     """Everything that one transaction of one operator may touch."""
 
     def __init__(
-        self,
-        connection: Connection,
-        operator_id: str,
-        now: datetime,
-        ids: Ids,
-        signals: Signals,
-        keys: RootKeys | None = None,
+        self, connection: Connection, operator_id: str, now: datetime, ids: Ids, signals: Signals, keys: RootKeys | None
     ) -> None:
         self.connection = connection
         self.operator_id = operator_id
@@ -243,6 +237,12 @@ class Store:
         guarded = copy(self)
         guarded.before_commit = check
         return guarded
+
+    def by_keys(self) -> Store:
+        """The same store for units of work that ask for nothing but by an index: PostgreSQL plans them once."""
+        planned = copy(self)
+        planned.engine = planned_once(self.engine)
+        return planned
 
     @contextmanager
     def guarding(self, check: Callable[[Work], None]) -> Iterator[None]:

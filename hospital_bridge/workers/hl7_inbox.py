@@ -46,7 +46,7 @@ class Hl7Inbox:
     def __init__(
         self, store: Store, routes: Mapping[str, PeerRoute], refusal: Callable[[Message], str] = lambda _message: ""
     ) -> None:
-        self._store = store
+        self._store = store.by_keys()
         self._routes = routes
         self._refusal = refusal
 
