@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from docs._pages import commands, configuration, errors, scenarios, states
+from docs._pages import commands, configuration, errors, records, scenarios, states
 
 FOLDER = Path(__file__).resolve().parents[1] / "reference"
 PAGES = {
     "commands.md": commands.page,
     "configuration.md": configuration.page,
     "errors.md": errors.page,
+    "records.md": records.page,
     "scenarios.md": scenarios.page,
     "states.md": states.page,
 }
