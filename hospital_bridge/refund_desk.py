@@ -56,6 +56,7 @@ class RefundDesk:
             proved=asked.proved,
             invoice=_invoice_to_keep(invoice, asked.invoice),
             invoice_told=invoice.state is not None,
+            seen_fen=asked.seen_fen,
         )
         try:
             with context.store.begin(operator_id) as work:

@@ -16,6 +16,8 @@ CSRF = "_csrf"
 KEY = "_idempotency"
 HIDDEN = frozenset({CSRF, KEY})
 PASSWORD = "password"  # noqa: S105  # the name of a field
+SEEN = "seen_fen"
+_DIGITS = 15
 UNKEPT = frozenset({CSRF, KEY, PASSWORD})
 """Fields of which not even a digest is kept: that of a password could be guessed at."""
 
@@ -27,6 +29,12 @@ def hidden_fields() -> Markup:
     key = f"{page_key()}-{g.forms}"
     field = Markup('<input type="hidden" name="{}" value="{}">')
     return field.format(CSRF, csrf_token(visit().secret)) + field.format(KEY, key)
+
+
+def seen_fen() -> int:
+    """The sum on which whoever sent the form based it, in fen; -1, which no sum is, where the form does not say."""
+    told = request.form.get(SEEN, "")
+    return int(told) if told.isascii() and told.isdecimal() and len(told) <= _DIGITS else -1
 
 
 def page_key() -> str:

@@ -63,6 +63,8 @@ OBSTACLES = {
     Obstacle.UNDECIDED: "Nobody knows whether it was booked: decide that on the work list first.",
     Obstacle.NOTHING_LEFT: "Nothing is left to give back: all of it went back or is on its way.",
     Obstacle.TOO_MUCH: "Enter a sum above zero and no more than what is left.",
+    Obstacle.CHANGED: "What is left to give back has changed since you looked, and nothing was done. It is shown above:"
+    " check the sum, then confirm again.",
     Obstacle.WAITING: "A refund of this order waits for a second person already: decide that one first.",
     Obstacle.NO_PART_LEFT: "The wallet takes no more refunds of this order: the rest can only be paid out by hand.",
     Obstacle.TOO_LATE: "The wallet takes no refund of so old a payment: it can only be paid out by hand.",

@@ -57,7 +57,8 @@ class RequestRow:
 class AskedRefund:
     """What was filled in: `reason` is one of `payment.model.RefundReason`, `key` the form's own.
 
-    `proved` says that the person has just proved who they are. `invoice` is what they say of the e-invoice.
+    `proved` says that the person has just proved who they are. `seen_fen` is what the page showed as left to give back.
+    `invoice` is what they say of the e-invoice.
     """
 
     payment_id: str
@@ -66,6 +67,7 @@ class AskedRefund:
     by_hand: bool
     key: str
     proved: bool
+    seen_fen: int
     invoice: str = ""
 
 

@@ -15,7 +15,7 @@ from hospital_bridge.payment.model import RefundReason
 from hospital_bridge.web import order_words
 from hospital_bridge.web.access import FINANCE, Access, Area, open_to
 from hospital_bridge.web.finance import DECISIONS
-from hospital_bridge.web.forms import KEY
+from hospital_bridge.web.forms import KEY, seen_fen
 from hospital_bridge.web.live import show
 from hospital_bridge.web.proving import proves_again
 from hospital_bridge.web.refund_reads import AskedRefund, NotRefundable, RequestRow
@@ -59,6 +59,7 @@ def ask(payment_id: str) -> Any:
         by_hand=filled.by_hand,
         key=request.form[KEY],
         proved=proves_again(),
+        seen_fen=seen_fen(),
         invoice=filled.invoice,
     )
     try:

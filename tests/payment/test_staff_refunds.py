@@ -173,6 +173,16 @@ def test_what_left_meanwhile_cannot_be_approved_any_more(world: World) -> None:
     assert refusal.value.obstacle is Obstacle.NOTHING_LEFT
 
 
+def test_whoever_looked_before_a_colleague_gave_a_part_back_is_told_and_nothing_is_done(world: World) -> None:
+    payment = world.fulfilled()
+    seen = payment.refundable_fen
+    asked(world, wish(payment, 450, by="zhao", seen_fen=seen))
+    assert refused(world, wish(payment, 450, seen_fen=seen)) is Obstacle.CHANGED
+    assert refunds(world, payment) == [450]
+    left = world.payment(payment.payment_id).refundable_fen
+    assert asked(world, wish(payment, 450, seen_fen=left)).state is RequestState.APPROVED
+
+
 @pytest.mark.parametrize("second", [approved, declined])
 def test_whoever_asks_and_whoever_decides_lock_payment_and_request_in_one_order(
     world: World, database: Database, second: Callable[[World, RefundRequest, str], RefundRequest]

@@ -56,7 +56,8 @@ def form_of(order: Payment, fen: str, reason: str = "not_done") -> str:
 def send(browser: FlaskClient, order: Payment, amount: str, **more: str) -> tuple[int, str]:
     page = form_of(order, amount)
     told = {"amount": amount, "reason": "not_done", **more}
-    sent = post(browser, page.split("?")[0], told, from_page=page)
+    seen = {"seen_fen": str(order.refundable_fen)} | hidden_of(get(browser, page))
+    sent = post(browser, page.split("?")[0], seen | told)
     return sent.status_code, sent.headers.get("Location", "") or sent.text
 
 
@@ -114,6 +115,26 @@ def test_a_part_goes_back_once_however_often_the_form_is_sent(li: FlaskClient, k
     assert refunds(kit, order) == [(1250, RefundState.RESERVED)]
     assert post(li, f"{ORDERS}/{order.payment_id}/refund", form | {"amount": "1"}).status_code == 409
     assert refunds(kit, order) == [(1250, RefundState.RESERVED)]
+
+
+def test_a_page_that_is_out_of_date_gives_nothing_back_and_shows_what_is_left_now(
+    li: FlaskClient, person: Callable[[str, str], FlaskClient], kit: SiteKit, order: Payment
+) -> None:
+    drawn = hidden_of(get(li, form_of(order, "12.50"))) | {"amount": "12.50", "reason": "not_done"}
+    assert send(person("zhao", "finance"), order, "20.00")[0] == 303
+    late = post(li, f"{ORDERS}/{order.payment_id}/refund", drawn)
+    assert (late.status_code, "has changed since you looked" in late.text, "¥30.00" in late.text) == (409, True, True)
+    assert refunds(kit, order) == [(2000, RefundState.RESERVED)]
+    again = hidden_of(late) | {"amount": "12.50", "reason": "not_done"}
+    assert post(li, f"{ORDERS}/{order.payment_id}/refund", again).status_code == 303
+
+
+@pytest.mark.parametrize("seen", ["", "-1", "x", "٥٠٠٠", "9" * 400])
+def test_a_form_that_does_not_say_what_was_seen_gives_nothing_back(
+    li: FlaskClient, kit: SiteKit, order: Payment, seen: str
+) -> None:
+    assert send(li, order, "12.50", seen_fen=seen)[0] == 409
+    assert refunds(kit, order) == []
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ class Obstacle(StrEnum):
     UNDECIDED = "undecided"
     NOTHING_LEFT = "nothing_left"
     TOO_MUCH = "too_much"
+    CHANGED = "changed"
     WAITING = "waiting"
     NO_PART_LEFT = "no_part_left"
     TOO_LATE = "too_late"
@@ -55,7 +56,10 @@ class CannotRefund(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What one person of the staff asks for; `proved` says that they have just proved again who they are."""
+    """What one person of the staff asks for; `proved` says that they have just proved again who they are.
+
+    `seen_fen` is what was left to give back when they looked, None where nobody looked at a page.
+    """
 
     payment_id: str
     amount_fen: Fen
@@ -66,6 +70,7 @@ class Wish:
     proved: bool = False
     invoice: InvoiceState | None = None
     invoice_told: bool = False
+    seen_fen: int | None = None
 
 
 def ask(context: MoneyContext, work: Work, wish: Wish) -> RefundRequest:
@@ -75,6 +80,7 @@ def ask(context: MoneyContext, work: Work, wish: Wish) -> RefundRequest:
     before = requests.by_command(wish.by, wish.command_key)
     if before is not None:
         return before
+    _refuse_if(Obstacle.CHANGED if wish.seen_fen not in {None, payment.refundable_fen} else None)
     _refuse_if(obstacle_to(context, work, payment, wish.amount_fen, wish.route))
     _refuse_if(Obstacle.INVOICE_STANDS if wish.invoice is InvoiceState.ISSUED else None)
     second = needs_second(context, work, payment, wish.amount_fen, wish.route)
