@@ -13,7 +13,7 @@ from hospital_bridge.money_rows import money_rows
 from hospital_bridge.payment.effects import PATIENCE
 from hospital_bridge.payment.flows import decide
 from hospital_bridge.payment.reconcile import ask_again
-from hospital_bridge.payment.reconcile.statement import SIGNED, NotReady, sign, statement_of, why_not
+from hospital_bridge.payment.reconcile.statement import SIGNED, NotReady, additions_of, sign, statement_of, why_not
 from hospital_bridge.store.bank_credits import BankCredit, BankCredits
 from hospital_bridge.store.staff import StaffAccounts
 from hospital_bridge.store.statements import Statements
@@ -32,7 +32,7 @@ from hospital_bridge.web.finance_reads import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from hospital_bridge.payment.context import MoneyContext
     from hospital_bridge.store.unit_of_work import Work
@@ -100,10 +100,15 @@ class FinanceDesk:
         with context.store.read(operator_id) as work:
             signed = Statements(work).find(day)
             if signed is None:
-                return StatementView(statement_of(context, work, day), why_not(context, work, day))
-            signer = StaffAccounts(work).find(signed.signed_by)
-        told = (signer.display_name if signer else "", signed.signed_at, signed.digest)
-        return StatementView(json.loads(signed.content), SIGNED, *told)
+                content = statement_of(context, work, day)
+                names = _names(work, {one["by"] for one in content["additions"]})
+                return StatementView(content, why_not(context, work, day), names=names)
+            content, additions = json.loads(signed.content), additions_of(work, signed)
+            names = _names(
+                work, {one["by"] for one in (*additions, *content.get("additions", ()))} | {signed.signed_by}
+            )
+        told = (names.get(signed.signed_by, ""), signed.signed_at, signed.digest)
+        return StatementView(content, SIGNED, *told, additions, names)
 
     def tell_bank_credit(self, operator_id: str, day: date, account: str, amount_fen: int, *, by: str) -> None:
         context = self.money(operator_id)
@@ -135,6 +140,11 @@ class FinanceDesk:
     def explain(self, operator_id: str, key: str, explanation: Explanation | None, *, by: str) -> None:
         with self.money(operator_id).store.begin(operator_id) as work:
             settle(work, key, explanation, by)
+
+
+def _names(work: Work, staff_ids: Iterable[str]) -> dict[str, str]:
+    found = (StaffAccounts(work).find(staff_id) for staff_id in staff_ids)
+    return {staff.staff_id: staff.display_name for staff in found if staff is not None}
 
 
 def _carry_out(context: MoneyContext, work: Work, about: str, decision: Decision, receipt_no: str, by: str) -> None:

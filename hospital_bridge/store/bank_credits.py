@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -48,6 +49,11 @@ class BankCredits:
         """What was credited for that day, or None when nobody has told it yet."""
         row = self._table.one(BANK_CREDIT.c.wallet_account == wallet_account, BANK_CREDIT.c.day == day)
         return None if row is None else record_of(BankCredit, row)
+
+    def told_after(self, instant: datetime, days: Sequence[date]) -> Sequence[BankCredit]:
+        """What was told of those days after that instant."""
+        rows = self._table.all(BANK_CREDIT.c.day.in_(days), BANK_CREDIT.c.told_at > instant)
+        return [record_of(BankCredit, row) for row in rows]
 
     def keep(self, credit: BankCredit) -> None:
         """Keep it, in place of what was told of that day before."""

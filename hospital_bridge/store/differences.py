@@ -117,7 +117,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class OpenDifference:
-    """A difference that waits for its owner, with the account and business day whose books differ."""
+    """A difference, mostly one that waits for its owner, with the account and business day whose books differ."""
 
     wallet_account: str
     day: date
@@ -170,6 +170,12 @@ class Differences:
         )
         return [record_of(Difference, row) for row in self._table.all(*asked)]
 
+    def changed_after(self, instant: datetime, days: Sequence[date]) -> Sequence[OpenDifference]:
+        """Those of the days that were found or have ended after that instant, whatever has become of them."""
+        changed = (DIFFERENCE.c.found_at > instant) | (DIFFERENCE.c.ended_at > instant)
+        rows = self._table.all(DIFFERENCE.c.day.in_(days), changed)
+        return [OpenDifference(row.wallet_account, row.day, record_of(Difference, row)) for row in rows]
+
     def note(self, wallet_account: str, day: date, found: Sequence[Difference], run_id: str) -> None:
         """Keep what the run of that id has found; what is known from an earlier one keeps owner, age and end."""
         asked = DIFFERENCE.c.reference.in_([one.reference for one in found])
@@ -204,7 +210,7 @@ class Differences:
         values: dict[str, object] = {name: getattr(one, name) for name in ("ours_fen", "theirs_fen", "clue")}
         values["seen_by"] = seen_by
         if row.progress is Progress.CLEARED and one.progress is Progress.OPEN:
-            values |= {"progress": Progress.OPEN, "ended_at": None}
+            values |= {"progress": Progress.OPEN, "found_at": self._work.now, "ended_at": None}
         elif row.progress is Progress.OPEN and one.progress is Progress.CLEARED:
             values |= {"progress": Progress.CLEARED, "ended_at": self._work.now}
         self._table.change(*_on(wallet_account, day), *_is(one.key), **values)

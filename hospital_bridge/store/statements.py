@@ -109,6 +109,12 @@ class Statements:
         days = select(STATEMENT.c.day).where(*mine).order_by(STATEMENT.c.day)
         return list(self._work.connection.execute(days).scalars())
 
+    def last_signed_at(self) -> datetime | None:
+        """When the newest signature was given."""
+        mine = STATEMENT.c.operator_id == self._work.operator_id
+        newest = select(STATEMENT.c.signed_at).where(mine).order_by(STATEMENT.c.signed_at.desc()).limit(1)
+        return self._work.connection.execute(newest).scalar_one_or_none()
+
     def accounted(self, about_day: date) -> dict[str, tuple[int, ...]]:
         """What all signed statements together say of that day, by account; sums in the order of `SIDES`."""
         sums = [func.sum(STATEMENT_LINE.c[name]) for name in SIDES]

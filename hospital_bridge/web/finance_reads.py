@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -101,7 +101,8 @@ class UnderWayRow:
 class StatementView:
     """A day's statement: `content` as it was signed, or as it would be now; why it cannot be signed, or nothing.
 
-    The content's `accounts` and `linked` are as `payment.reconcile.statement` makes them.
+    The content's `accounts`, `linked` and `additions` are as `payment.reconcile.statement` makes them, and so are the
+    `additions` to the day itself since it was signed; `names` are those of the staff in either.
     """
 
     content: Mapping[str, Any]
@@ -109,6 +110,8 @@ class StatementView:
     signed_by: str = ""
     signed_at: datetime | None = None
     digest: str = ""
+    additions: Sequence[Mapping[str, Any]] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, Response, redirect, request
@@ -12,7 +13,7 @@ from adapters.money import fen_from_yuan, yuan_from_fen
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.web.access import ADMIN, FINANCE, Access, Area, open_to
 from hospital_bridge.web.finance import EXPLANATIONS, FINDINGS, KINDS, UNLISTED
-from hospital_bridge.web.finance_reads import CannotSign, NotYet
+from hospital_bridge.web.finance_reads import CannotSign, NotYet, StatementView
 from hospital_bridge.web.live import show
 from hospital_bridge.web.rendering import spoken
 from hospital_bridge.web.spreadsheet import sheet
@@ -33,6 +34,27 @@ SIDES = {
     "sale_fen": "Operator's list",
     "fee_fen": "Fees of the wallet",
 }
+ADDED = {
+    "found": "Found",
+    "explained": "Explained",
+    "cleared": "Cleared by a later comparison",
+    "bank": "Credit told by the bank",
+    "sums": "Sums have changed",
+}
+THE_BRIDGE = "The bridge"
+ADDITION_HEADS = (
+    "Day",
+    "Account",
+    "When",
+    "Who",
+    "What",
+    "What differs",
+    "Number",
+    "Our amount in yuan",
+    "Their amount in yuan",
+    "Explanation",
+)
+_EXPLAINED = {explanation.value: words for explanation, words in EXPLANATIONS.items()}
 VOUCHER_HEADS = ("Day", "Number", "Account", "Channel", "Summary", "Debit", "Credit", "Amount in yuan")
 
 blueprint = Blueprint("statements", __name__, url_prefix="/staff/<operator>")
@@ -91,6 +113,39 @@ def saved(day: str) -> Response:
     return sheet(f"vouchers-{on.isoformat()}", [spoken(head) for head in VOUCHER_HEADS], rows)
 
 
+@blueprint.get("/statements/<day>/additions.csv")
+@open_to(BY_FINANCE)
+def saved_additions(day: str) -> Response:
+    """What was added after signatures: to this day, and to earlier days as this day's statement carries it."""
+    on = _day(day)
+    statement = site().finance.statement(visit().operator.id, on)
+    rows = [
+        (
+            one["day"],
+            one["account"],
+            _local(one["at"]).strftime("%Y-%m-%d %H:%M:%S"),
+            _who(statement, one),
+            spoken(ADDED[one["what"]]),
+            spoken(FINDINGS[one["finding"]]) if one["finding"] else "",
+            one["reference"] or str(one["count"]),
+            *(yuan_from_fen(one[name]) for name in ("ours_fen", "theirs_fen")),
+            spoken(_EXPLAINED[one["explanation"]]) if one["explanation"] in _EXPLAINED else "",
+            *(yuan_from_fen(one.get(name, 0)) for name in SIDES),
+        )
+        for one in (*statement.additions, *statement.content.get("additions", ()))
+    ]
+    heads = (*ADDITION_HEADS, *SIDES.values())
+    return sheet(f"additions-{on.isoformat()}", [spoken(head) for head in heads], rows)
+
+
+def _who(statement: StatementView, one: Mapping[str, Any]) -> str:
+    return statement.names.get(one["by"]) or one["by"] or spoken(THE_BRIDGE)
+
+
+def _local(at: str) -> datetime:
+    return datetime.fromisoformat(at).astimezone(visit().operator.timezone)
+
+
 def _page(day: date, status: int = 200) -> Response:
     statement = site().finance.statement(visit().operator.id, day)
     context = {
@@ -103,7 +158,10 @@ def _page(day: date, status: int = 200) -> Response:
         "unlisted": UNLISTED,
         "findings": FINDINGS,
         "kinds": KINDS,
-        "explanations": {explanation.value: words for explanation, words in EXPLANATIONS.items()},
+        "explanations": _EXPLAINED,
+        "added": ADDED,
+        "who": _who,
+        "at": datetime.fromisoformat,
     }
     return show("staff/statement.html", context, status)
 

@@ -127,6 +127,16 @@ class ScriptedAdmin:
         return True
 
 
+_ADDED = {"day": "2026-11-20", "account": "alipay", "at": SEEN.isoformat(), "kind": "payment", "explanation": ""}
+_NUMBERS = {"count": 1, "ours_fen": 0, "theirs_fen": 700, "finding": "", "reference": ""}
+ADDED: list[dict[str, Any]] = [
+    {**_ADDED, **_NUMBERS, "what": "found", "by": "", "finding": "sale_only", "reference": "=late"},
+    {**_ADDED, **_NUMBERS, "what": "explained", "by": "s1", "finding": "sale_only", "explanation": "another_day"},
+    {**_ADDED, **_NUMBERS, "what": "bank", "by": "cli"},
+    {**_ADDED, **_NUMBERS, "what": "sums", "by": "", "sale_fen": 700, "wallet_fen": 0, "ledger_fen": 0, "fee_fen": 0},
+]
+
+
 @dataclass
 class ScriptedFinance:
     """Money by operator: one payment that nobody can tell of, one refused refund, one difference."""
@@ -187,9 +197,9 @@ class ScriptedFinance:
             "differences": [{**about, "ours_fen": 5000, "theirs_fen": 0, "progress": "explained"}],
         }
         linked = [{"day": "2026-11-20", "account": "alipay", **sides, "sale_fen": -700}]
-        content = {"day": day.isoformat(), "accounts": [account], "linked": linked}
+        content = {"day": day.isoformat(), "accounts": [account], "linked": linked, "additions": ADDED[:1]}
         if any(signed == day for _, signed, _ in self.signed):
-            return StatementView(content, "signed", "王会计", SEEN, "d" * 64)
+            return StatementView(content, "signed", "王会计", SEEN, "d" * 64, ADDED, {"s1": "王会计"})
         return StatementView(content, self.obstacle)
 
     def tell_bank_credit(self, operator_id: str, day: date, account: str, amount_fen: int, *, by: str) -> None:

@@ -60,6 +60,7 @@ EXPECTED: dict[str, frozenset[str]] = {
     "finance.saved_differences": MONEY,
     "statements.of_day": MONEY,
     "statements.saved": MONEY,
+    "statements.saved_additions": MONEY,
     "statements.credited": MONEY,
     "statements.sign": MONEY,
     "orders.ask_again": COUNTER,

@@ -142,7 +142,7 @@ def test_a_credit_that_is_not_kept(
     assert kit.finance.credited == {}
 
 
-TWO_WAYS = "Compared two ways: the operator&#39;s list was not available"
+TWO_WAYS = "Compared two ways: the hospital&#39;s list was not available"
 
 
 def test_a_day_without_the_operators_list_says_so_and_passes_for_no_agreement(admin: FlaskClient, kit: SiteKit) -> None:
@@ -153,3 +153,29 @@ def test_a_day_without_the_operators_list_says_so_and_passes_for_no_agreement(ad
     statement = get(admin, STATEMENT).text
     assert TWO_WAYS in statement
     assert "<dd>–</dd>" in statement
+
+
+def test_what_is_added_after_the_signature_stands_on_the_page_and_in_a_file(admin: FlaskClient, kit: SiteKit) -> None:
+    later = "Added after this statement was signed"
+    assert later not in get(admin, STATEMENT).text
+    assert "Added to signed days" in get(admin, STATEMENT).text
+    post(admin, f"{STATEMENT}/sign", {}, from_page=STATEMENT)
+    page = get(admin, STATEMENT).text
+    for words in (
+        later,
+        "Found: Payment: Only the hospital&#39;s list has it",
+        "Sums have changed:",
+        "王会计",
+        "¥7.00",
+    ):
+        assert words in page, words
+    head, *rows = saved(admin, f"{STATEMENT}/additions.csv")
+    assert {len(row) for row in rows} == {len(head)}
+    assert [(row[3], row[4]) for row in rows] == [
+        ("The bridge", "Found"),
+        ("王会计", "Explained"),
+        ("cli", "Credit told by the bank"),
+        ("The bridge", "Sums have changed"),
+        ("The bridge", "Found"),
+    ]
+    assert (rows[0][6], rows[1][9], rows[3][-2]) == ("'=late", "Stands in the books of another day", "7.00")

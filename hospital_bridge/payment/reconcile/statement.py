@@ -11,6 +11,7 @@ from typing import Any
 
 from adapters.values import Fen
 from hospital_bridge.payment.context import MoneyContext
+from hospital_bridge.payment.reconcile.additions import added, added_to
 from hospital_bridge.store.bank_credits import BankCredits
 from hospital_bridge.store.difference_groups import MOST_ALONE
 from hospital_bridge.store.differences import Difference, Progress
@@ -41,7 +42,14 @@ def statement_of(context: MoneyContext, work: Work, day: date) -> Content:
         "day": day.isoformat(),
         "accounts": [_account(work, run) for run in runs],
         "linked": [_linked(line) for line in _changes(context, work, day)],
+        "additions": _additions(context, work, day),
     }
+
+
+def additions_of(work: Work, signed: Statement) -> Sequence[Content]:
+    """What has been added to a signed day since; its own statement stays as it is."""
+    runs = [run for run in work.reconciliations.of_day(signed.day) if run.is_compared]
+    return added_to(work, signed, [(run, _sides(work, run)) for run in runs])
 
 
 def why_not(context: MoneyContext, work: Work, day: date) -> str:
@@ -86,6 +94,15 @@ def broken_statements(work: Work) -> Iterator[str]:
             (*map(str, _names(one)), *one.sides) for one in lines[statement.day]
         ):
             yield f"the statement of {statement.day} does not agree with its lines"
+
+
+def _additions(context: MoneyContext, work: Work, day: date) -> Sequence[Content]:
+    """What was added to signed days since the newest signature, and so stands in no signed statement yet."""
+    statements = Statements(work)
+    last, today = statements.last_signed_at(), context.business_date(work.now)
+    if last is None:
+        return []
+    return added(work, [signed for signed in statements.signed_days(today - LOOK_BACK) if signed != day], last)
 
 
 def _changes(context: MoneyContext, work: Work, day: date) -> Sequence[StatementLine]:
