@@ -32,6 +32,7 @@ NEUTRAL = (
     "adapters.invoices",
     "adapters.news",
     "adapters.stays",
+    "adapters.sums",
     "adapters.ports",
     "adapters.values",
     "queueing",

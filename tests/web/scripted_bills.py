@@ -81,6 +81,7 @@ def show_bill(request: PageRequest, scope: Any) -> View:
         "record_number": found.mrn,
         "payment": paid,
         "place": "门诊楼 3 层 A 区",
+        "stay": None,
         "window": "门诊楼 1 层 收费处",
         "is_payer": scope.is_payer,
         "too_late": False,

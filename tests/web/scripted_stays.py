@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from adapters.stays import Stage
+from adapters.sums import Shares
 from adapters.values import Fen
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.slot import Go, PageRequest, View
@@ -15,23 +18,38 @@ AT = datetime(2026, 11, 24, 2, 10, tzinfo=UTC)
 STAY_ID = "7" * 32
 
 
-def stay(*, settled: bool = False) -> Stay:
-    return Stay(STAY_ID, "ZY20261100042", "90000000042", "心内科三病区", Fen(120_000), settled, Fen(0), AT)
+def stay(*, settled: bool = False, **more: Any) -> Stay:
+    plain = Stay(STAY_ID, "ZY20261100042", "90000000042", "心内科三病区", Fen(120_000), settled, Fen(0), AT)
+    return replace(plain, admitted_at=AT - timedelta(days=4), **more)
 
 
-def deposit(number: int, state: State, payer: str = "") -> Deposit:
-    return Deposit(f"{number:032x}", STAY_ID, payer, Fen(50_000), AT, state, f"{number:032x}")
+def over(*, surplus: int = 0, returned: int = 0, due: int = 0) -> Stay:
+    """A settled stay of 18,300.50 yuan."""
+    shares = Shares(Fen(1_830_050), Fen(1_200_000), Fen(80_050), Fen(550_000))
+    sums = {"surplus_fen": Fen(surplus), "returned_fen": returned, "due_fen": Fen(due)}
+    deposits = Fen(550_000 + surplus - due)
+    return stay(settled=True, shares=shares, deposits_fen=deposits, stage=Stage.DISCHARGED, discharged_at=AT, **sums)
 
 
-def _show(request: PageRequest, scope: Any) -> View:
+def deposit(number: int, state: State, payer: str = "", reason: str = "") -> Deposit:
+    return Deposit(f"{number:032x}", STAY_ID, payer, Fen(50_000), AT, state, f"{number:032x}", reason=reason)
+
+
+def _show(request: PageRequest, scope: Any, not_taken: str = "") -> View:
     if not scope.stays:
         raise BridgeError("HB-R002")
     onto = [(each, scope.payments[each.payment_id]) for each in scope.deposits]
-    data = {"stay": scope.stays[0], "deposits": onto, "payer": "", "least": 100, "most": 20_000}
-    return View("stay.html", data)
+    bill = next((each for each in scope.bills.values() if each.stay_no), None)
+    data = {"stay": scope.stays[0], "bill": bill, "deposits": onto, "payer": "", "not_taken": not_taken}
+    return View("stay.html", data | {"least": 100, "most": 20_000}, status=409 if not_taken else 200)
+
+
+def _deposit(request: PageRequest, scope: Any) -> View | Go:
+    """One that is too large is not taken."""
+    return _show(request, scope, "limits") if request.data["yuan"] > 20_000 else Go("stay", {"stay": STAY_ID})
 
 
 HANDLERS: dict[str, Callable[[PageRequest, Any], View | Go]] = {
     "stay": _show,
-    "stay.deposit": lambda _, __: Go("stay", {"stay": STAY_ID}),
+    "stay.deposit": _deposit,
 }

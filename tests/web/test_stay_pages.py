@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from adapters.stays import Stage
 from adapters.values import Fen
 from hospital_bridge.verticals.hospital.bills.bill import State as BillState
 from hospital_bridge.verticals.hospital.stays.stay import State
 from tests.web import scripted_bills
-from tests.web.scripted_stays import STAY_ID, deposit, stay
+from tests.web.scripted_stays import STAY_ID, deposit, over, stay
 from tests.web.site_kit import SiteKit
-from tests.web.visitor import get, sign_in
+from tests.web.visitor import get, post, sign_in
 
 PAGE = f"/p/h1/hospital/stays/{STAY_ID}"
 FORM = f"{STAY_ID}/deposit"
@@ -57,3 +58,60 @@ def test_the_form_is_offered_while_the_stay_is_open_and_no_order_waits(patient: 
     settled = get(patient, f"{PAGE}?lang=en").text
     assert "This stay is settled" in settled
     assert FORM not in settled
+
+
+def test_a_settlement_shows_its_parts_and_what_comes_back(patient: FlaskClient, kit: SiteKit) -> None:
+    kit.scopes["h1"].stays = [over(surplus=150_000, returned=100_000)]
+    english, chinese = (get(patient, f"{PAGE}?lang={language}").text for language in ("en", "zh-CN"))
+    for words in ("¥18300.50", "¥12000.00", "¥800.50", "¥5500.00", "¥7000.00", "¥1500.00 comes back to you"):
+        assert words in english
+    assert "¥1000.00 of it goes back by itself" in english
+    assert "¥500.00 was paid at the hospital&#39;s window" in english
+    assert "出院结算已完成，退还您 ¥1500.00" in chinese
+
+
+def test_what_is_still_due_leads_to_its_bill_until_it_is_paid(patient: FlaskClient, kit: SiteKit) -> None:
+    scope = kit.scopes["h1"]
+    scope.stays = [over(due=20_000)]
+    bill = replace(scripted_bills.bill(9, BillState.ISSUED, insured=False), stay_no="ZY20261100042", items=())
+    scope.bills[bill.bill_id] = bill
+    page = get(patient, f"{PAGE}?lang=en").text
+    assert "still to pay: ¥200.00" in page
+    assert f"hospital/bills/{bill.bill_id}" in page
+    scope.bills[bill.bill_id] = replace(bill, state=BillState.SETTLED)
+    assert "This stay is settled and paid" in get(patient, f"{PAGE}?lang=en").text
+
+
+def test_a_deposit_that_is_not_taken_shows_its_page_with_the_reason_and_what_to_do(
+    patient: FlaskClient, kit: SiteKit
+) -> None:
+    scope = kit.scopes["h1"]
+    scope.deposits = scope.deposits[1:]
+    answer = post(patient, f"{PAGE}/deposit?lang=en", {"yuan": "20001"}, from_page=PAGE)
+    assert answer.status_code == 409
+    for words in ("The deposit was not taken, and nothing was charged.", "from 100 to 20000 yuan", FORM):
+        assert words in answer.text
+
+
+def test_a_deposit_that_the_hospital_refused_says_why(patient: FlaskClient, kit: SiteKit) -> None:
+    scope = kit.scopes["h1"]
+    refused = replace(deposit(2, State.REFUSED, reason="closed"))
+    scope.deposits = [refused]
+    page = get(patient, f"{PAGE}?lang=en").text
+    assert "The hospital takes no more deposits onto this stay." in page
+    assert "pay at the admission desk" in page
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"balance_fen": None}, "You are in hospital"),
+        ({"balance_fen": None, "stage": Stage.DISCHARGED}, "You have left the hospital"),
+        ({"balance_fen": Fen(-5_000), "asked_fen": Fen(100_000)}, "¥50.00 is owed"),
+        ({"asked_fen": Fen(100_000)}, "asks for a further deposit of ¥1000.00"),
+        ({"stage": Stage.CANCELLED}, "The hospital has cancelled this admission"),
+    ],
+)
+def test_a_stay_says_where_it_stands(patient: FlaskClient, kit: SiteKit, told: dict[str, Any], words: str) -> None:
+    kit.scopes["h1"].stays = [stay(**told)]
+    assert words in get(patient, f"{PAGE}?lang=en").text

@@ -22,6 +22,7 @@ from hospital_bridge.verticals.hospital.settings import HospitalSettings
 from hospital_bridge.verticals.hospital.stays import arrival as stay_news
 from hospital_bridge.verticals.hospital.stays import depositing
 from hospital_bridge.verticals.hospital.stays import rights as stay_rights
+from hospital_bridge.verticals.hospital.stays import telling as stay_telling
 from hospital_bridge.verticals.hospital.store import (
     record_holders,
     record_merges,
@@ -107,7 +108,7 @@ VERTICAL = Vertical(
         roles=("clinician", "nurse", "records"),
     ),
     settings=HospitalSettings,
-    sales=(fee.SALE, sale.SALE, depositing.SALE),
+    sales=(fee.SALE, sale.SALE, sale.SETTLEMENT, depositing.SALE),
     pages=PAGES,
     resources=RESOURCES,
     reactions=(
@@ -134,7 +135,7 @@ VERTICAL = Vertical(
     ),
     lines=LINE_RULES,
     care=Care(doctor=looking_after.doctor),
-    messages=(*visit_telling.NOTICES, *bill_telling.NOTICES, *telling.NOTICES),
+    messages=(*visit_telling.NOTICES, *bill_telling.NOTICES, *stay_telling.NOTICES, *telling.NOTICES),
     tables=store.metadata,
     migrations=Path(__file__).parent / "migrations",
     templates="hospital_bridge.verticals.hospital",

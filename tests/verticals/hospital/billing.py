@@ -30,6 +30,7 @@ from hospital_bridge.verticals.hospital.bills.bill import Bill
 from hospital_bridge.verticals.hospital.bills.telling import NOTICES
 from hospital_bridge.verticals.hospital.cards import keep_number
 from hospital_bridge.verticals.hospital.record_numbers import MRN
+from hospital_bridge.verticals.hospital.stays.telling import NOTICES as STAY_NOTICES
 from hospital_bridge.verticals.hospital.store import bills, metadata
 from hospital_bridge.workers.job_runner import Handlers, JobRunner
 from tests.fixtures_store import Database
@@ -69,9 +70,10 @@ class Cashier:
 
     def _post(self, posting: Posting) -> PostingEntry:
         if posting.serial not in {booked.serial for booked in self.book}:
-            if posting.stay_no and posting.kind is EntryKind.PAYMENT and posting.stay_no not in self.stays:
+            is_deposit = posting.kind is EntryKind.PAYMENT and bool(posting.stay_no) and not posting.bill_no
+            if is_deposit and posting.stay_no not in self.stays:
                 raise Refused("no such stay", reason=Reason.CLOSED)
-            is_bill = posting.kind is EntryKind.PAYMENT and not posting.stay_no
+            is_bill = posting.kind is EntryKind.PAYMENT and not is_deposit
             if is_bill and self.owed.get(posting.bill_no) != posting.amount_fen:
                 raise Refused("not owed", reason=Reason.ALREADY_PAID)
             self.book.append(posting)
@@ -118,7 +120,7 @@ class BillWorld:
             settings,
             clock,
             {"HisBilling": paced(self.cashier, clock, windows=windows) if windows else self.cashier},
-            teller=Teller.of("hospital", NOTICES),
+            teller=Teller.of("hospital", (*NOTICES, *STAY_NOTICES)),
         )
         for sale in VERTICAL.sales:
             counters[sale.kind] = Counter(sale, self.scope, self.scope.unit)

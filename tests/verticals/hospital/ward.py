@@ -47,7 +47,7 @@ class Ward:
         return found
 
     def press(self, yuan: int, phone: str = "") -> bool:
-        return depositing.pay(self.world.scope, phone or self.world.phone, self.stay().stay_id, yuan)
+        return not depositing.pay(self.world.scope, phone or self.world.phone, self.stay().stay_id, yuan)
 
     def paid(self, yuan: int) -> None:
         """One deposit, as far as the hospital's answer."""

@@ -33,11 +33,11 @@ _SAME_STANDS = frozenset({State.ISSUED, State.ORDERED, State.CLOSING, State.PAID
 """States in which a bill that is told again with the same sums goes on as it is."""
 
 
-def issued(work: VerticalWork, news: BillIssued) -> None:
-    """The hospital wants a bill paid; the same number again replaces what it said before."""
+def issued(work: VerticalWork, news: BillIssued, *, stay_no: str = "") -> None:
+    """The hospital wants a bill paid, or what is due for a stay; the same number again replaces what it said before."""
     standing = _standing(work, news.bill_no, news.patient)
     if standing is None:
-        _keep(work, _unpaid(work, news))
+        _keep(work, replace(_unpaid(work, news), stay_no=stay_no))
     elif standing.mrn and not _is_overtaken(standing, news):
         _replace(work, standing, news)
 

@@ -100,7 +100,8 @@ class Bill:
     """One bill as the hospital last told of it at `told_at`, by its own clock; sums in fen.
 
     `subject_id` is empty while nobody here has bound its record number. `wallet_user_id` is who ordered it last,
-    `orders` counts the orders, of which at most one is open at a time. `reason` says why it is as it is.
+    `orders` counts the orders, of which at most one is open at a time. `reason` says why it is as it is. What is due
+    for a stay (出院结算) names its `stay_no`.
     """
 
     bill_id: str
@@ -123,6 +124,7 @@ class Bill:
     payment_id: str = ""
     reason: str = ""
     version: int = 1
+    stay_no: str = ""
 
     @property
     def sale_ref(self) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hospital_bridge.slot import Scope, VerticalWork
     from hospital_bridge.verticals.hospital.bills.bill import Bill
 
-SALE_KIND = "hospital.bill"
+SALE_KIND, SETTLEMENT_KIND = "hospital.bill", "hospital.settlement"
 GIVEN_UP = "given_up"
 
 
@@ -35,7 +35,7 @@ def pay(scope: Scope, wallet_user_id: str, bill_id: str, seen_fen: int) -> bool:
         bills.save(work, ordered)
         payment_id = work.payments.open(
             PaymentRequest(
-                sale_kind=SALE_KIND,
+                sale_kind=SETTLEMENT_KIND if ordered.stay_no else SALE_KIND,
                 sale_ref=ordered.sale_ref,
                 subject_id=ordered.subject_id,
                 wallet_user_id=wallet_user_id,

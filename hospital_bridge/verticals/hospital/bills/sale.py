@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adapters.values import EntryKind, Posting
@@ -9,7 +10,7 @@ from hospital_bridge.slot import FulfilMode, Progress, Sale
 from hospital_bridge.verticals.hospital import postings
 from hospital_bridge.verticals.hospital.bills import telling
 from hospital_bridge.verticals.hospital.bills.bill import TRANSITIONS, Event, State, bill_of
-from hospital_bridge.verticals.hospital.bills.paying import SALE_KIND
+from hospital_bridge.verticals.hospital.bills.paying import SALE_KIND, SETTLEMENT_KIND
 from hospital_bridge.verticals.hospital.own_numbers import record_of
 from hospital_bridge.verticals.hospital.store import bills
 
@@ -66,6 +67,7 @@ def _posting(scope: Scope, sale: PaidSale, kind: EntryKind) -> Posting:
         occurred_at=sale.occurred_at,
         refers_to=sale.refers_to,
         bill_no=bill.bill_no,
+        stay_no=bill.stay_no,
     )
 
 
@@ -81,3 +83,5 @@ SALE = Sale(
     entries=postings.entries,
     invoice=postings.invoice,
 )
+SETTLEMENT = replace(SALE, kind=SETTLEMENT_KIND, title="住院结算补缴")
+"""What the deposits onto a stay did not cover."""

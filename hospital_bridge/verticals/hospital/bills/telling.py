@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from hospital_bridge.slot import VerticalWork
     from hospital_bridge.verticals.hospital.bills.bill import Bill
 
-TO_PAY, AT_WINDOW, SETTLED, REFUSED, REFUNDED = (
+TO_PAY, AT_WINDOW, STAY_DUE, SETTLED, REFUSED, REFUNDED = (
     "bill.to_pay",
     "bill.at_window",
+    "bill.stay_due",
     "bill.settled",
     "bill.refused",
     "bill.refunded",
@@ -31,6 +32,7 @@ def _notice(event: str, sentence: str) -> Notice:
 NOTICES = (
     _notice(TO_PAY, "There is a new bill of %(amount)s, which you can pay here."),
     _notice(AT_WINDOW, "There is a new bill of %(amount)s, which has to be settled at the hospital's window."),
+    _notice(STAY_DUE, "The stay is settled; %(amount)s is still to be paid, and you can pay it here."),
     _notice(SETTLED, "Your payment of %(amount)s is confirmed by the hospital."),
     _notice(REFUSED, "The hospital did not accept the payment of %(amount)s; the money goes back the way you paid."),
     _notice(REFUNDED, "%(amount)s went back the way you paid."),
@@ -42,7 +44,7 @@ def tell_new(work: VerticalWork, bill: Bill) -> None:
     """Everybody who may pay for the person, once for each word of the hospital's."""
     if bill.state is not State.ISSUED or not bill.subject_id or not bill.is_shown:
         return
-    event = AT_WINDOW if bill.at_window else TO_PAY
+    event = STAY_DUE if bill.stay_no else AT_WINDOW if bill.at_window else TO_PAY
     for wallet_user_id in work.subjects.recipients(bill.subject_id, Right.PAY):
         _tell(work, bill, event, wallet_user_id, f"{event}:{bill.bill_id}:{bill.told_at.timestamp():.6f}")
 

@@ -11,7 +11,7 @@ from hospital_bridge.verticals.hospital.bills import paying
 from hospital_bridge.verticals.hospital.bills.bill import OPEN, UNDER_WAY, Bill, State
 from hospital_bridge.verticals.hospital.own_numbers import current
 from hospital_bridge.verticals.hospital.pages.trouble import page
-from hospital_bridge.verticals.hospital.store import bills, visits
+from hospital_bridge.verticals.hospital.store import bills, stays, visits
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -44,11 +44,13 @@ def show_bill(request: PageRequest) -> View:
         payment = work.payments.view(mine.payment_id) if mine.payment_id else None
         place = _place(work, mine)
         record_number = current(work, mine.mrn)
+        stay = stays.find(work, mine.stay_no) if mine.stay_no else None
     moving = mine.state in UNDER_WAY or (payment is not None and payment.moving)
     data = {
         "bill": mine,
         "payment": payment,
         "place": place,
+        "stay": stay,
         "record_number": record_number,
         "window": request.scope.settings["payment_window"],
         "is_payer": mine.wallet_user_id == request.principal,

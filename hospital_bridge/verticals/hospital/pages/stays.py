@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, validate
 
 from hospital_bridge.slot import Go, PageRequest, Right, View
 from hospital_bridge.verticals.hospital.pages.trouble import page
-from hospital_bridge.verticals.hospital.stays import depositing
+from hospital_bridge.verticals.hospital.stays import depositing, shortfall
 from hospital_bridge.verticals.hospital.store import stays
 
 if TYPE_CHECKING:
@@ -26,20 +26,27 @@ class Wanted(Schema):
 
 def show(request: PageRequest) -> View:
     """What stands on the stay, its deposits with their payments, and the form for another one while it is open."""
+    return _page(request)
+
+
+def _page(request: PageRequest, not_taken: str = "") -> View:
     with request.scope.read() as work:
         stay = stays.get(work, request.data["stay"])
         depositing.payable_for(work, request.principal, stay)
+        bill = shortfall.bill_of(work, stay)
         onto = [(each, work.payments.view(each.payment_id)) for each in stays.deposits(work, stay.stay_id)]
     limits = {name: request.scope.settings[f"deposit_{name}"] for name in ("least", "most")}
     moving = any(payment.moving for _, payment in onto)
-    data = {"stay": stay, "deposits": onto, "payer": request.principal, **limits}
-    return View("stay.html", data, refresh_seconds=2 if moving else None)
+    data = {"stay": stay, "bill": bill, "deposits": onto, "payer": request.principal, "not_taken": not_taken, **limits}
+    # A page that says why a form was not taken stands until it is read.
+    looks_again = moving and not not_taken
+    return View("stay.html", data, status=409 if not_taken else 200, refresh_seconds=2 if looks_again else None)
 
 
-def deposit(request: PageRequest) -> Go:
-    """Open the order; where it cannot be, the page says how things stand."""
-    depositing.pay(request.scope, request.principal, request.data["stay"], request.data["yuan"])
-    return Go("stay", {"stay": request.data["stay"]})
+def deposit(request: PageRequest) -> View | Go:
+    """Open the order; where it cannot be, the page says why and what to do."""
+    not_taken = depositing.pay(request.scope, request.principal, request.data["stay"], request.data["yuan"])
+    return _page(request, not_taken) if not_taken else Go("stay", {"stay": request.data["stay"]})
 
 
 def open_stays(work: VerticalWork, request: PageRequest) -> Sequence[Stay]:

@@ -12,6 +12,7 @@ from adapters.values import Fen
 from hospital_bridge.slot import Inbound, LookAgain
 from hospital_bridge.verticals.hospital.own_numbers import is_same_record
 from hospital_bridge.verticals.hospital.record_numbers import MRN
+from hospital_bridge.verticals.hospital.stays import shortfall, telling
 from hospital_bridge.verticals.hospital.stays.stay import State, Stay, rank_of, stay_of
 from hospital_bridge.verticals.hospital.store import stays
 
@@ -27,10 +28,19 @@ SETTLED, CANCELLED, SURPLUS = "stay_settled", "stay_cancelled", "deposit_surplus
 
 
 def told(work: VerticalWork, news: StayTold) -> None:
-    """Keep what stands on the stay; once nothing is paid onto it, close open orders and give the surplus back."""
-    stay = _kept(work, news)
-    if stay is None or stay.takes_deposits:
+    """Keep what stands on the stay; once it is settled, give the surplus back, or ask for what is due."""
+    before = stays.find(work, news.stay_no)
+    stay = _kept(work, before, news)
+    if stay is None:
         return
+    shortfall.ask(work, before, stay, news.patient)
+    telling.tell_news(work, before, stay)
+    if not stay.takes_deposits:
+        _close(work, stay)
+
+
+def _close(work: VerticalWork, stay: Stay) -> None:
+    """Close open orders and give the surplus back."""
     onto = stays.deposits(work, stay.stay_id)
     if any(each.state is State.PAID for each in onto):
         raise LookAgain(WAIT)
@@ -43,12 +53,11 @@ def told(work: VerticalWork, news: StayTold) -> None:
         work.audit.record("hospital", "stay.surplus", stay.stay_id, fen=str(returned))
 
 
-def _kept(work: VerticalWork, news: StayTold) -> Stay | None:
+def _kept(work: VerticalWork, standing: Stay | None, news: StayTold) -> Stay | None:
     """The stay with what is said now; None where something later was said before. Refused where it is another's."""
     mrn = news.patient.first(MRN)
     if not mrn:
         raise Refused("the stay names no record number", reason=Reason.NOT_FOUND)
-    standing = stays.find(work, news.stay_no)
     if standing is None:
         new = stay_of(work.ids.new(), mrn, news)
         stays.add(work, new)
@@ -81,6 +90,7 @@ def _given_back(work: VerticalWork, onto: Sequence[Deposit], surplus_fen: int) -
         part = min(rest, view.amount_fen - view.refunded_fen - view.refunding_fen)
         if part > 0 and work.payments.refund_part(each.payment_id, Fen(part), SURPLUS):
             rest -= part
+            telling.tell_given_back(work, each, part)
     return surplus_fen - rest
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from adapters.values import EntryKind, Fen, Posting
@@ -14,6 +15,7 @@ from hospital_bridge.slot import FulfilMode, PaidSale, PaymentRequest, Progress,
 from hospital_bridge.verticals.hospital import postings
 from hospital_bridge.verticals.hospital.own_numbers import record_of
 from hospital_bridge.verticals.hospital.schedule import must_be_open
+from hospital_bridge.verticals.hospital.stays import telling
 from hospital_bridge.verticals.hospital.stays.stay import Deposit, State
 from hospital_bridge.verticals.hospital.store import stays
 
@@ -25,20 +27,31 @@ SALE_KIND = "hospital.deposit"
 FEN_OF_YUAN = 100
 
 
-def pay(scope: Scope, wallet_user_id: str, stay_id: str, yuan: int) -> bool:
-    """Open an order for a deposit of so many yuan; NoSuchStay, Away.
+class NotTaken(StrEnum):
+    """Why no order was opened.
 
-    False where the stay is settled, the sum outside the limits, or an order of this payer for the stay open already.
+    LIMITS: the sum is too small or too large. OVER: nothing is paid onto the stay any more. ORDERED: an order of this
+    payer for the stay is open already.
     """
+
+    LIMITS = "limits"
+    OVER = "over"
+    ORDERED = "ordered"
+
+
+def pay(scope: Scope, wallet_user_id: str, stay_id: str, yuan: int) -> NotTaken | None:
+    """Open an order for a deposit of so many yuan, or say why not; NoSuchStay, Away."""
     must_be_open(scope)
-    if not scope.settings["deposit_least"] <= yuan <= scope.settings["deposit_most"]:
-        return False
     with scope.begin() as work:
         stay = stays.get(work, stay_id, lock=True)
         subject_id = payable_for(work, wallet_user_id, stay)
         open_orders = (each for each in stays.deposits(work, stay_id) if each.state is State.ORDERED)
-        if not stay.takes_deposits or any(each.wallet_user_id == wallet_user_id for each in open_orders):
-            return False
+        if not stay.takes_deposits:
+            return NotTaken.OVER
+        if any(each.wallet_user_id == wallet_user_id for each in open_orders):
+            return NotTaken.ORDERED
+        if not scope.settings["deposit_least"] <= yuan <= scope.settings["deposit_most"]:
+            return NotTaken.LIMITS
         deposit = Deposit(work.ids.new(), stay_id, wallet_user_id, Fen(yuan * FEN_OF_YUAN), work.now)
         payment_id = work.payments.open(
             PaymentRequest(
@@ -52,7 +65,7 @@ def pay(scope: Scope, wallet_user_id: str, stay_id: str, yuan: int) -> bool:
         )
         stays.add_deposit(work, replace(deposit, payment_id=payment_id))
         work.audit.record(wallet_user_id, "deposit.ordered", deposit.deposit_id)
-    return True
+    return None
 
 
 def payable_for(work: VerticalWork, wallet_user_id: str, stay: Stay) -> str:
@@ -73,12 +86,13 @@ def reverse(scope: Scope, sale: PaidSale) -> Receipt:
     return postings.post(scope, _posting(scope, sale, EntryKind.REFUND))
 
 
-def changed(work: VerticalWork, deposit_id: str, progress: Progress, _reason: str) -> None:
+def changed(work: VerticalWork, deposit_id: str, progress: Progress, reason: str) -> None:
     """Follow the money, in the transaction that moved it."""
     deposit = stays.deposit_of(work, deposit_id, lock=True)
-    moved = deposit.after(progress)
+    moved = deposit.after(progress, reason)
     if moved != deposit:
         stays.save_deposit(work, moved)
+        telling.tell_moved(work, moved)
     work.audit.record("bridge", f"deposit.{moved.state}", deposit_id, progress=progress)
 
 

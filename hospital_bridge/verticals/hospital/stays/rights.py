@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from hospital_bridge.slot import StillNeeded
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from hospital_bridge.slot import VerticalWork
+    from hospital_bridge.verticals.hospital.stays.stay import Stay
 
 UNDER_WAY = frozenset({State.ORDERED, State.PAID})
 
@@ -28,13 +30,24 @@ def export_stays(work: VerticalWork, subject_id: str) -> Sequence[Mapping[str, A
             "discharged_at": stay.discharged_at.isoformat() if stay.discharged_at else "",
             "balance_fen": stay.balance_fen,
             "settled": stay.is_settled,
+            **_settlement(stay),
             "deposits": [
-                {"amount_fen": each.amount_fen, "state": each.state.value, "ordered_at": each.ordered_at.isoformat()}
+                {
+                    "amount_fen": each.amount_fen,
+                    "state": each.state.value,
+                    "reason": each.reason,
+                    "ordered_at": each.ordered_at.isoformat(),
+                }
                 for each in stays.deposits(work, stay.stay_id)
             ],
         }
         for stay in stays.of_subject(work, subject_id)
     ]
+
+
+def _settlement(stay: Stay) -> Mapping[str, Any]:
+    parts = asdict(stay.shares) if stay.shares else {}
+    return {**{f"{name}_fen": fen for name, fen in parts.items()}, "due_fen": stay.due_fen}
 
 
 def forget_stays(work: VerticalWork, subject_id: str) -> None:

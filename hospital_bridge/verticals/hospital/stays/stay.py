@@ -67,6 +67,12 @@ class Stay:
     shares: Shares | None = None
     deposits_fen: Fen | None = None
     due_fen: Fen = NOTHING
+    settlement_no: str = ""
+
+    @property
+    def bill_no(self) -> str:
+        """Under which number what is due is billed: the settlement's, or else its own."""
+        return self.settlement_no or self.stay_no
 
     @property
     def takes_deposits(self) -> bool:
@@ -97,6 +103,7 @@ class Stay:
             shares=news.shares if money_told else self.shares,
             deposits_fen=news.deposits_fen if money_told else self.deposits_fen,
             due_fen=news.due_fen if money_told else self.due_fen,
+            settlement_no=news.settlement_no if money_told else self.settlement_no,
         )
 
 

@@ -183,6 +183,7 @@ def _told(work: VerticalWork, bill: Bill) -> dict[str, Any]:
         "visit": bill.filler_id,
         "department": bill.department_name,
         "practitioner": bill.practitioner_name,
+        "stay": bill.stay_no,
     }
     return {
         "subject_id": bill.subject_id,
@@ -241,6 +242,7 @@ def _read(work: VerticalWork, row: Row[Any]) -> Bill:
         payment_id=row.payment_id,
         reason=row.reason,
         version=row.version,
+        stay_no=words.get("stay", ""),
     )
 
 

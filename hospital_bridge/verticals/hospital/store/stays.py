@@ -191,6 +191,7 @@ def _words(stay: Stay) -> bytes:
     words = {
         "mrn": stay.mrn,
         "ward": stay.ward,
+        "settlement_no": stay.settlement_no,
         "admitted_at": stay.admitted_at.isoformat() if stay.admitted_at else "",
         "discharged_at": stay.discharged_at.isoformat() if stay.discharged_at else "",
     }
@@ -236,6 +237,7 @@ def _stay(work: VerticalWork, row: Row[Any]) -> Stay:
         shares=_shares(row),
         deposits_fen=None if row.deposits_fen is None else Fen(row.deposits_fen),
         due_fen=Fen(row.due_fen),
+        settlement_no=words.get("settlement_no", ""),
     )
 
 

@@ -1,0 +1,151 @@
+"""The settlement of a stay (出院结算): its parts, what goes back, and what is still due and paid from the phone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from adapters.errors import Malformed, Refused
+from adapters.stays import StayTold
+from adapters.sums import Shares
+from adapters.values import Fen
+from hospital_bridge.payment.reconcile import reconcile_day
+from hospital_bridge.verticals.hospital import export_subject
+from hospital_bridge.verticals.hospital.bills.bill import State
+from tests.payment.faults import Fault
+from tests.verticals.hospital.billing import ACCOUNT, SHANGHAI, BillWorld
+from tests.verticals.hospital.ward import NUMBER, Ward, told
+
+SETTLEMENT = "JS1"
+
+
+@pytest.fixture
+def ward(world: BillWorld) -> Ward:
+    return Ward(world)
+
+
+def settled(minute: int, *, due: int = 0, surplus: int = 0, number: str = SETTLEMENT) -> StayTold:
+    own, insurance = 50_000, 150_000
+    return replace(
+        told(minute, settled=True, surplus=surplus),
+        shares=Shares(Fen(own + insurance), Fen(insurance), Fen(0), Fen(own)),
+        deposits_fen=Fen(own + surplus - due),
+        due_fen=Fen(due),
+        settlement_no=number,
+    )
+
+
+def owing(ward: Ward, due: int = 20_000) -> None:
+    """A deposit was paid, and the settlement came to more."""
+    ward.hear(told())
+    ward.paid(300)
+    ward.world.cashier.owed[SETTLEMENT] = due
+    ward.hear(settled(60, due=due))
+
+
+def state(ward: Ward, number: str = SETTLEMENT) -> State:
+    return ward.world.bill(number).state
+
+
+def told_to_payer(ward: Ward) -> list[str]:
+    with ward.world.store.read("h1") as work:
+        return [message.event for message in work.messages.inbox(ward.world.phone)]
+
+
+def test_what_is_due_is_a_bill_that_is_paid_and_posted_as_the_settlements(ward: Ward) -> None:
+    owing(ward)
+    assert (state(ward), ward.stay().shares) == (State.ISSUED, settled(0).shares)
+    ward.world.settled(ward.world.bill(SETTLEMENT))
+    assert state(ward) is State.SETTLED
+    last = ward.world.cashier.book[-1]
+    assert (last.stay_no, last.bill_no, last.amount_fen) == (NUMBER, SETTLEMENT, 20_000)
+    ward.world.must_be_sound()
+    run = reconcile_day(ward.world.context, ACCOUNT, ward.world.clock.now().astimezone(SHANGHAI).date())
+    assert run.wallet_fen == run.ledger_fen == run.sale_fen == 30_000 + 20_000
+    assert run.unexplained_fen == 0
+
+
+@pytest.mark.parametrize("fault", [Fault.LOST_REQUEST, Fault.LOST_REPLY])
+def test_a_lost_answer_posts_what_is_due_once(ward: Ward, fault: Fault) -> None:
+    owing(ward)
+    ward.world.cashier.line.will("post", fault)
+    ward.world.settled(ward.world.bill(SETTLEMENT))
+    ward.world.pass_time()
+    assert [one.amount_fen for one in ward.world.cashier.book if one.bill_no] == [20_000]
+    ward.world.must_be_sound()
+
+
+def test_told_again_once_it_is_paid_nothing_more_is_due(ward: Ward) -> None:
+    owing(ward)
+    ward.world.settled(ward.world.bill(SETTLEMENT))
+    for again in (settled(60, due=20_000), settled(90), settled(95)):
+        ward.hear(again)
+    assert (state(ward), ward.stay().due_fen) == (State.SETTLED, 0)
+    assert len(ward.world.cashier.book) == 2
+
+
+def test_paid_at_the_window_it_is_withdrawn_and_an_open_order_is_closed(ward: Ward) -> None:
+    owing(ward)
+    payment = ward.world.opened(ward.world.bill(SETTLEMENT))
+    ward.world.wallet.pay(payment.merchant_order_no)
+    ward.world.cashier.owed.clear()
+    ward.hear(settled(90))
+    ward.world.pass_time()
+    assert state(ward) is State.WITHDRAWN
+    assert ward.world.taken_fen() == 30_000
+    ward.world.must_be_sound()
+
+
+def test_another_sum_or_number_replaces_what_was_due_and_taking_it_back_withdraws_it(ward: Ward) -> None:
+    owing(ward)
+    ward.hear(settled(70, due=10_000))
+    assert ward.world.bill(SETTLEMENT).self_pay_fen == 10_000
+    ward.hear(settled(80, due=10_000, number="JS2"))
+    assert (state(ward), state(ward, "JS2")) == (State.WITHDRAWN, State.ISSUED)
+    assert ward.hear(told(90)).takes_deposits
+    assert state(ward, "JS2") is State.WITHDRAWN
+
+
+def test_an_older_settlement_that_comes_late_asks_for_nothing(ward: Ward) -> None:
+    ward.hear(told())
+    ward.hear(settled(90))
+    ward.hear(settled(60, due=20_000))
+    with pytest.raises(AssertionError):
+        state(ward)
+
+
+def test_a_settlement_under_the_number_of_another_bill_is_refused(ward: Ward) -> None:
+    ward.world.issue(SETTLEMENT)
+    ward.hear(told())
+    with pytest.raises(Refused):
+        ward.hear(settled(60, due=20_000))
+
+
+def test_sums_that_contradict_each_other_are_never_kept() -> None:
+    for wrong in ({"due_fen": Fen(1)}, {"deposits_fen": Fen(1)}, {"surplus_fen": Fen(-1)}, {"is_settled": False}):
+        with pytest.raises(Malformed):
+            replace(settled(0, surplus=700), **wrong)
+
+
+def test_payers_are_told_of_deposits_of_what_is_asked_for_and_of_the_settlement(ward: Ward) -> None:
+    ward.hear(told())
+    ward.paid(300)
+    asked = replace(told(5), asked_fen=Fen(50_000))
+    for news in (asked, asked, replace(asked, told_at=told(6).told_at)):
+        ward.hear(news)
+    ward.hear(settled(60, surplus=10_000))
+    ward.hear(settled(61, surplus=10_000))
+    assert sorted(told_to_payer(ward)) == ["deposit.received", "stay.deposit_needed", "stay.goes_back", "stay.settled"]
+
+
+def test_payers_are_told_of_what_is_due_and_of_a_deposit_that_was_refused(ward: Ward) -> None:
+    ward.hear(told())
+    ward.world.cashier.stays.clear()
+    ward.paid(100)
+    ward.world.pass_time()
+    with ward.world.scope.read() as work:
+        (deposit,) = export_subject(work, ward.world.subject)["stays"][0]["deposits"]
+    assert (deposit["state"], deposit["reason"]) == ("refused", "closed")
+    ward.hear(settled(90, due=20_000))
+    assert sorted(told_to_payer(ward)) == ["bill.stay_due", "deposit.refused"]
