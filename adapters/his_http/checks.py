@@ -32,8 +32,8 @@ ALWAYS = frozenset({"now", "today", "request_id"})
 OF_FEED = frozenset({"since", "until", "since_day", "until_day"})
 PAYLOAD, REQUEST = "payload", "request"
 JSON = "json"
-NUMBERS = frozenset({"amount", "signed_amount", "fee", REQUEST})
-"""What may stand in JSON without quotes."""
+NUMBERS = frozenset({"amount", "signed_amount", "fee", "page", "page_size", REQUEST})
+"""What may stand in JSON without quotes: it is a number whatever the settings say."""
 
 _ESCAPED = re.compile(r"\\.")
 PERSONAL = frozenset({*PATIENT, "phone"})
@@ -208,7 +208,7 @@ def _places(template: Template, known: Iterable[str], *, may_be_raw: Collection[
         elif RAW in place.ways and place.name not in may_be_raw:
             yield f"line {place.line}: only {{{PAYLOAD}}} and {{{REQUEST}}} may stand unescaped"
         elif place.ways[0] == JSON and place.name not in NUMBERS and not _is_quoted(template.pieces[:number]):
-            yield f"line {place.line}: {{{place.name}}} must stand in quotes"
+            yield f"line {place.line}: {{{place.name}}} must stand in quotes, or as {{{place.name}:number}}"
 
 
 def _is_quoted(before: Iterable[str | Place]) -> bool:

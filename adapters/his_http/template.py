@@ -22,6 +22,7 @@ JOINED = "|"
 
 _PLACE = re.compile(r"\{(?P<name>[a-z][a-z0-9_]*)(?:\.(?P<part>[1-9]))?(?P<ways>(?::[a-z0-9]+)*)\}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_JSON_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
 _LINE_END = re.compile(r"[\r\n]")
 _IN_XML = {"\r": "&#13;", "\n": "&#10;", "\t": "&#9;", '"': "&quot;", "'": "&#39;"}
 
@@ -41,6 +42,13 @@ def _cdata(text: str, _codec: str) -> str:
 
 def _json(text: str, _codec: str) -> str:
     return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+def _number(text: str, _codec: str) -> str:
+    """A number of JSON without quotes; null where there is none."""
+    if text and not _JSON_NUMBER.fullmatch(text):
+        raise Refused("a value is no number, and its place is one for a number", reason=Reason.NOT_ALLOWED)
+    return text or "null"
 
 
 def _url(text: str, codec: str) -> str:
@@ -66,6 +74,7 @@ ESCAPES: Mapping[str, Escape] = {
     "xml": _xml,
     "cdata": _cdata,
     "json": _json,
+    "number": _number,
     "url": _url,
     "base64": _base64,
     "hl7": lambda text, _codec: hl7.escape(text),

@@ -66,13 +66,17 @@ def chosen_operator(bridge: Bridge, operator_id: str) -> str:
 
 
 def chosen_sender(bridge: Bridge, operator_id: str, peer: str) -> Sender:
-    """Who reads what a peer sends or what a feed (`system.feed`) brings; the HIS where none is named."""
+    """Who reads what a peer sends or a feed (`system.feed`) brings; the HIS where none is named and it sends itself."""
     from hospital_bridge.cli.language import translate
     from hospital_bridge.inbound import sender_of
+    from hospital_bridge.systems import HIS
 
     parts = bridge.operators[operator_id]
     known = [each.name for each in parts.settings.peers]
     known += [f"{system.name}.{feed.name}" for system in parts.systems.values() for feed in system.feeds]
+    if not peer and parts.settings.peers and all(each.system != HIS for each in parts.settings.peers):
+        # The HIS is asked and sends nothing itself: a recorded message is somebody else's.
+        raise click.UsageError(f"--peer must be one of: {', '.join(known)}")
     if peer and peer not in known:
         raise click.UsageError(f"--peer must be one of: {', '.join(known)}")
     sender = sender_of(bridge, f"{operator_id}/{peer}")

@@ -74,3 +74,15 @@ def test_a_peer_that_is_not_configured_is_named(run: Command, configuration: Pat
     told = run("map", "preview", "--config", str(configuration), "--peer", "nobody", str(COMMENTED))
     assert told.exit_code == 2
     assert "demo-his" in told.stderr
+
+
+def test_where_only_other_systems_send_the_sender_must_be_named(run: Command, configuration: Path) -> None:
+    operator = configuration.parent / "operators.d" / "demo.toml"
+    address = 'addresses = ["127.0.0.1"]'
+    told = operator.read_text(encoding="utf-8").replace(address, f'{address}\nsystem = "lis"')
+    lis = '\n[operator.systems.lis]\nadapter = "hl7v2"\n[operator.systems.lis.hl7v2]\nhost = "127.0.0.1"\nport = 2577\n'
+    operator.write_text(told + lis, encoding="utf-8")
+    unnamed = run("map", "preview", "--config", str(configuration), str(COMMENTED))
+    assert unnamed.exit_code == 2
+    assert "--peer must be one of: demo-his" in unnamed.stderr
+    assert run("map", "preview", "--config", str(configuration), "--peer", "demo-his", str(COMMENTED)).exit_code == 0

@@ -51,6 +51,15 @@ def test_json_and_forms_are_escaped_too() -> None:
     assert hl7 == "PID|||1\\F\\2\\X0D\\ZZZ"
 
 
+def test_a_number_of_json_stands_without_quotes_and_nothing_else_does() -> None:
+    template = template_of('{"dept": {department_code:number}, "amount": {amount:number}}', "json")
+    assert template.render({"department_code": "101", "amount": "-12.30"}) == '{"dept": 101, "amount": -12.30}'
+    assert template.render({"department_code": "", "amount": "0"}) == '{"dept": null, "amount": 0}'
+    for value in ("0101", "1,2", "1}", "NaN", "1e3", "一", "１"):
+        with pytest.raises(Refused):
+            template.render({"department_code": value, "amount": "1"})
+
+
 @pytest.mark.parametrize(
     ("way", "value"), [("xml", "\x00"), ("cdata", "\x0b"), ("line", "a\r\nX: y"), ("url", "\ud800")]
 )

@@ -105,7 +105,10 @@ def test_a_value_in_json_stands_in_quotes() -> None:
     json_of = DIALECT.replace('charset = "GB18030"', 'charset = "GB18030"\nescape = "json"')
     template = 'template = \'{{"a\\\\"": "{{day}}", "n": {0}}}\''
     text = json_of.replace('template = "<Q><Op>9</Op><Day>{day}</Day></Q>"', template.format("{day}"))
-    assert "must stand in quotes" in at(messages(text), "operations", "postings", "template")
+    assert "must stand in quotes, or as {day:number}" in at(messages(text), "operations", "postings", "template")
+    paged = text.replace("[operations.postings]", "[operations.postings]\npage_size = 50")
+    for number in ("{day:number}", "{page}"):
+        assert "postings" not in messages(paged.replace('"n": {day}', f'"n": {number}'))["operations"]
 
 
 def test_check_names_the_line(tmp_path: Path) -> None:
