@@ -106,9 +106,10 @@ def test_a_value_in_json_stands_in_quotes() -> None:
     template = 'template = \'{{"a\\\\"": "{{day}}", "n": {0}}}\''
     text = json_of.replace('template = "<Q><Op>9</Op><Day>{day}</Day></Q>"', template.format("{day}"))
     assert "must stand in quotes, or as {day:number}" in at(messages(text), "operations", "postings", "template")
-    paged = text.replace("[operations.postings]", "[operations.postings]\npage_size = 50")
     for number in ("{day:number}", "{page}"):
-        assert "postings" not in messages(paged.replace('"n": {day}', f'"n": {number}'))["operations"]
+        paged = f"[operations.postings]\npage_size = 50\ntemplate = '{{\"n\": {number}}}'"
+        told = json_of.replace('[operations.postings]\ntemplate = "<Q><Op>9</Op><Day>{day}</Day></Q>"', paged)
+        assert "postings" not in messages(told)["operations"]
 
 
 def test_check_names_the_line(tmp_path: Path) -> None:
