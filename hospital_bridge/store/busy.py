@@ -21,9 +21,14 @@ class DatabaseBusy(Exception):
     """The unit of work is undone, whole, through no fault of what it did."""
 
 
+def is_busy(error: BaseException) -> bool:
+    """Whether this error of a driver says that the database was too busy."""
+    locked = isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & _PRIMARY == sqlite3.SQLITE_BUSY
+    return locked or getattr(error, "sqlstate", None) in _LOST_TO_ANOTHER
+
+
 def tell_busy(context: ExceptionContext) -> None:
     """The engine's listener for errors: DatabaseBusy in place of what the driver calls it."""
     error = context.original_exception
-    locked = isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & _PRIMARY == sqlite3.SQLITE_BUSY
-    if locked or getattr(error, "sqlstate", None) in _LOST_TO_ANOTHER:
+    if is_busy(error):
         raise DatabaseBusy(type(error).__name__) from error

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
+from math import inf
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from hospital_bridge.clock import SystemClock
 from hospital_bridge.store import busy
+from hospital_bridge.store.straight import rows_of
 
 __all__ = ["DatabaseAway", "Engine", "UnsafeDatabase", "answers", "enter", "make_engine", "reading", "role_of"]
 
@@ -27,6 +32,8 @@ SQLITE_PRAGMAS = (
 )
 
 
+_REST_SECONDS = 0.1
+"""After which a connection that was not used is pinged before it is."""
 _ENTERING = "SELECT clock_timestamp(), set_config('hb.operator', %s, true)"
 # A plan that never reads a whole table is as good when the table has grown.
 _ENTERING_TO_PLAN_ONCE = (
@@ -49,8 +56,11 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         event.listen(engine, "handle_error", busy.tell_busy)
         return engine
-    engine = create_engine(url, pool_size=pool_size, hide_parameters=True, pool_pre_ping=True)
+    # Last in, first out: the connection that was used last has its statements planned.
+    engine = create_engine(url, pool_size=pool_size, pool_use_lifo=True, hide_parameters=True)
     event.listen(engine, "connect", _prepare_postgresql)
+    event.listen(engine, "checkin", _rest)
+    event.listen(engine, "checkout", partial(_ping_rested, engine))
     event.listen(engine, "handle_error", busy.tell_busy)
     return engine
 
@@ -82,8 +92,8 @@ def enter(connection: Connection, operator_id: str) -> datetime:
         # All its processes run on one machine, and asking SQLite would ask that machine's clock.
         return _MACHINE.now()
     entering = _ENTERING_TO_PLAN_ONCE if connection.get_execution_options().get("hb_planned_once") else _ENTERING
-    instant: datetime = connection.exec_driver_sql(entering, (operator_id,)).one()[0]
-    return instant.astimezone(UTC)
+    ((instant, *_),) = rows_of(connection, entering, (operator_id,))
+    return instant.astimezone(UTC)  # type: ignore[no-any-return]  # the driver is untyped
 
 
 def refuse_powerful_login(connection: Connection) -> None:
@@ -110,9 +120,23 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     read_only = connection.get_execution_options().get("hb_read_only", False)
     if connection.info.get("read_only") is not read_only:
-        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+        rows_of(connection, f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
         connection.info["read_only"] = read_only
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    rows_of(connection, "BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _rest(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["resting_since"] = monotonic()
+
+
+def _ping_rested(engine: Engine, connection: Any, record: ConnectionPoolEntry, _checked_out: object) -> None:
+    """Ask whether the server is still there, but not of a connection that was in use a moment ago."""
+    if monotonic() - record.info.get("resting_since", inf) < _REST_SECONDS:
+        return
+    try:
+        engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error as gone:
+        raise InvalidatePoolError from gone
 
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:

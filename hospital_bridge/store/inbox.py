@@ -182,7 +182,7 @@ class Inbox:
         connection, asked = self._work.connection, (self._work.operator_id,)
         unless = _NAMED_BEFORE.format(mark=mark(connection))
         kept = insert_rows(connection, INBOX_MESSAGE, rows, then, unless=unless, asked=asked)
-        return frozenset(kept.scalars())
+        return frozenset(message_id for (message_id,) in kept)
 
     def _rows(self, messages: Sequence[Kept], place: int | None) -> Sequence[dict[str, object]]:
         seal = self._work.seal.raw_sealer(INBOX_MESSAGE.name, "raw", self._work.now.date())

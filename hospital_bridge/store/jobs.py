@@ -184,7 +184,7 @@ class Jobs:
         place = Place(1, is_head=True) if stream is None else self.streams.next_place(stream)
         row = self._row(job_id, topic, ref, lane, stream or job_id, place)
         row |= {"dedupe_key": dedupe_key, "priority": priority, "run_at": run_at or self._work.now}
-        if insert_rows(self._work.connection, JOB, [row], _UNLESS_KNOWN).first():
+        if insert_rows(self._work.connection, JOB, [row], _UNLESS_KNOWN):
             self.added.append((topic, ref))
             self._announce(lane)
             return job_id

@@ -11,8 +11,10 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Dialect, LargeBinary, Row, Select, String, Table
+from sqlalchemy import Connection, Dialect, LargeBinary, Row, Select, String, Table
 from sqlalchemy.types import TypeEngine
+
+from hospital_bridge.store.straight import Rows, rows_of
 
 _AT_ONCE = 2000
 
@@ -25,8 +27,8 @@ def insert_rows(
     *,
     unless: str = "",
     asked: tuple[object, ...] = (),
-) -> CursorResult[Any]:
-    """Insert rows, at least one, that name the same columns in one order; `then` follows, such as RETURNING.
+) -> Rows:
+    """Insert rows, at least one, that name the same columns in one order; what `then` asks for, such as RETURNING.
 
     A row for which the condition `unless` holds, in words of `column1` … and with the values `asked`, is left out.
     """
@@ -34,7 +36,7 @@ def insert_rows(
     given, values = given_rows(connection, _kinds(table, columns), [tuple(row.values()) for row in rows])
     if unless:
         given = f"SELECT * FROM ({given}) AS given WHERE NOT ({unless})"  # noqa: S608  words of ours alone
-    return connection.exec_driver_sql(f"{_beginning(table.name, columns)} {given} {then}", (*values, *asked))
+    return rows_of(connection, f"{_beginning(table.name, columns)} {given} {then}", (*values, *asked))
 
 
 def each_row(connection: Connection, statement: Select[Any]) -> Iterator[Row[Any]]:

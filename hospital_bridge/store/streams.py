@@ -67,7 +67,7 @@ class Streams:
         if not rows:
             return {}
         counted = insert_rows(self._work.connection, STREAM_HEAD, rows, _COUNTED)
-        return {row.stream_key: Places(row.last_seq - wanted[row.stream_key] + 1, row.done_seq) for row in counted}
+        return {stream: Places(last_seq - wanted[stream] + 1, done_seq) for stream, last_seq, done_seq in counted}
 
     def next_place(self, stream: str) -> Place:
         """One place at the end of the stream."""
