@@ -11,6 +11,7 @@ from typing import Any
 from adapters import meanings
 from adapters.errors import NotDone, OutcomeUnknown, OutsideError
 from adapters.his_http import reply
+from adapters.his_http.documents import parsed_json
 from adapters.his_http.settings import Asking, HttpHisSettings, Operation
 from adapters.his_http.template import encoded
 from adapters.http import HttpClient, Request, Response, Transport
@@ -19,6 +20,7 @@ from adapters.records.conventions import Conventions
 from adapters.records.his import sent_already
 from adapters.time import Now
 
+NO_CONTENT = "204"
 READ = "read"
 """What an HTTP status means whose body is an answer to be judged."""
 
@@ -60,6 +62,8 @@ class HttpHisClient:
         asking, request_id = operation.asking, self._new_id()
         response = self._http.send(self.request(operation, {**values, "request_id": request_id}))
         meaning = asking.statuses.get(str(response.status), meanings.UNKNOWN)
+        if meaning == meanings.EMPTY:
+            return Answer(parsed_json("null"), is_empty=True)
         if meaning != READ:
             raise self._no(meaning, f"HTTP-{response.status}")
         judged = _judged(response, asking, request_id)

@@ -78,10 +78,10 @@ class Hl7Place:
         """Nothing is told of it."""
         return []
 
-    def nodes(self, node: Hl7Node, root: Hl7Node) -> list[Hl7Node]:
-        """The groups that these segments open."""
+    def nodes(self, node: Any, root: Any) -> list[Hl7Node]:
+        """The groups that these segments open; none in a document that is no message."""
         found: list[list[Segment]] = []
-        for segment in root.segments:
+        for segment in root.segments if isinstance(root, Hl7Node) else ():
             if segment.name == self.written:
                 found.append([])
             if found:

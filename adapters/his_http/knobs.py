@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
 from adapters.his_http.charset import codec_of
-from adapters.his_http.client import READ
+from adapters.his_http.client import NO_CONTENT, READ
 from adapters.his_http.reply import FORMS
 from adapters.his_http.template import ESCAPES
-from adapters.meanings import ANY, BUSY, MEANINGS, NOES, UNKNOWN
+from adapters.meanings import ANY, BUSY, EMPTY, MEANINGS, NOES, UNKNOWN
 from adapters.records.schema import ConventionsSchema
 
 USUAL: dict[str, Any] = {
@@ -62,6 +62,12 @@ class Places(fields.Field[Any]):
 def _known_charset(name: str) -> None:
     if name and codec_of(name) is None:
         raise ValidationError("not a character set such as UTF-8 or GB18030")
+
+
+def _only_204_is_empty(statuses: Mapping[str, str]) -> None:
+    """Any other may come of a proxy's page or a wrong path, and nothing of that is ever a yes."""
+    if any(meaning == EMPTY and status != NO_CONTENT for status, meaning in statuses.items()):
+        raise ValidationError(f"only {NO_CONTENT} may be {EMPTY}: of any other `read` what stands in it")
 
 
 def _a_code(text: str) -> None:
@@ -148,9 +154,13 @@ class DialectSchema(Schema):
     digests = _table("Checksums by the name of their place.", fields.Nested(DigestSchema))
     charset = _text("Character set of requests, usually UTF-8.", _known_charset)
     reply_charset = _text("Character set of replies; empty where they say it themselves.", _known_charset)
-    statuses = _table(
-        "HTTP statuses: 200 is read; 401, 403, 404, 405, 415 and 429 did nothing; all others are unknown.",
-        _one_of((READ, *NOES), "What it means."),
+    statuses = fields.Dict(
+        fields.String(validate=validate.Regexp(r"[2-5]\d\d\Z", error="an HTTP status such as 500")),
+        _one_of((READ, EMPTY, *NOES), "What it means; only 204 may be `empty`, done and without an answer."),
+        validate=_only_204_is_empty,
+        metadata={
+            "description": "HTTP statuses: 200 is read; 401, 403, 404, 405, 415 and 429 did nothing; else unknown."
+        },
     )
     namespaces = _table("Namespaces by the prefixes that places use.")
     unwrap = _texts("Layers off a reply: `xml:/Envelope/…/return`, `json:/d`, `base64`.")
