@@ -41,6 +41,8 @@ def _show(request: PageRequest, scope: Any, not_taken: str = "") -> View:
     onto = [(each, scope.payments[each.payment_id]) for each in scope.deposits]
     bill = next((each for each in scope.bills.values() if each.stay_no), None)
     data = {"stay": scope.stays[0], "bill": bill, "deposits": onto, "payer": "", "not_taken": not_taken}
+    if not_taken:
+        data["typed"] = {"yuan": str(request.data["yuan"])}
     return View("stay.html", data | {"least": 100, "most": 20_000}, status=409 if not_taken else 200)
 
 

@@ -23,6 +23,7 @@ from hospital_bridge.verticals.hospital.stays import arrival as stay_news
 from hospital_bridge.verticals.hospital.stays import depositing
 from hospital_bridge.verticals.hospital.stays import rights as stay_rights
 from hospital_bridge.verticals.hospital.stays import telling as stay_telling
+from hospital_bridge.verticals.hospital.stays import tidying as stay_tidying
 from hospital_bridge.verticals.hospital.store import (
     record_holders,
     record_merges,
@@ -102,7 +103,8 @@ VERTICAL = Vertical(
             PersonalData("report of nobody here", "until the record office finds its patient", timedelta(days=30)),
             PersonalData("visit", "to check the patient in and to call them by name", timedelta(days=15 * 365)),
             PersonalData("bill", "to show the patient what they pay for", timedelta(days=15 * 365)),
-            PersonalData("stay", "to take deposits onto it and to give back what is left", timedelta(days=15 * 365)),
+            PersonalData("stay", "to take deposits onto it and to give back what is left", stay_tidying.KEPT),
+            PersonalData("stay of nobody here", "until its patient binds the record number", timedelta(days=30)),
             PersonalData("bill of nobody here", "until its patient binds the record number", timedelta(days=30)),
         ),
         roles=("clinician", "nurse", "records"),
@@ -118,6 +120,7 @@ VERTICAL = Vertical(
         Reaction(cards.BIND_CREATED, cards.bind_created),
         Reaction(critical_watch.ESCALATE, critical_watch.escalate),
         Reaction(tidying.TIDY, tidying.forget_parked, every=timedelta(days=1)),
+        Reaction(stay_tidying.TIDY, stay_tidying.tidy, every=timedelta(days=1)),
         Reaction(NUMBER_BOUND, claiming.hand_over),
         Reaction(matching.FORGET_PARKED, matching.forget_parked, every=timedelta(days=1)),
     ),

@@ -9,7 +9,7 @@ from hospital_bridge.verticals.hospital import leaving
 from hospital_bridge.verticals.hospital.acting import Acting, acting
 from hospital_bridge.verticals.hospital.own_numbers import current
 from hospital_bridge.verticals.hospital.pages.bills import open_bills
-from hospital_bridge.verticals.hospital.pages.stays import open_stays
+from hospital_bridge.verticals.hospital.pages.stays import current_stays
 from hospital_bridge.verticals.hospital.pages.trouble import page
 from hospital_bridge.verticals.hospital.registration import STANDING, Registration, State
 from hospital_bridge.verticals.hospital.store import registrations
@@ -29,7 +29,7 @@ def home(request: PageRequest) -> View:
         rights = acting(request).rights(work)
         mine = registrations.newest_of(work, request.subject_id) if rights & SHOWING else ()
         has_card = bool(work.subjects.identifiers(request.subject_id))
-        to_pay, stays = open_bills(work, request), open_stays(work, request)
+        to_pay, stays = open_bills(work, request), current_stays(work, request)
     live = [registration for registration in mine if registration.state in STANDING]
     data = {"has_card": has_card, "live": live, "to_pay": to_pay, "stays": stays, "rights": rights}
     return View("home.html", data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from marshmallow import Schema, fields, validate
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from hospital_bridge.verticals.hospital.stays.stay import Stay
 
 
+LATELY = timedelta(days=30)
+"""How long a stay that is over stands on the first page."""
+
+
 class Wanted(Schema):
     """The deposit that somebody wants to pay, in whole yuan."""
 
@@ -29,7 +34,7 @@ def show(request: PageRequest) -> View:
     return _page(request)
 
 
-def _page(request: PageRequest, not_taken: str = "") -> View:
+def _page(request: PageRequest, not_taken: str = "", typed: str = "") -> View:
     with request.scope.read() as work:
         stay = stays.get(work, request.data["stay"])
         depositing.payable_for(work, request.principal, stay)
@@ -38,6 +43,8 @@ def _page(request: PageRequest, not_taken: str = "") -> View:
     limits = {name: request.scope.settings[f"deposit_{name}"] for name in ("least", "most")}
     moving = any(payment.moving for _, payment in onto)
     data = {"stay": stay, "bill": bill, "deposits": onto, "payer": request.principal, "not_taken": not_taken, **limits}
+    if not_taken:
+        data["typed"] = {"yuan": typed}
     # A page that says why a form was not taken stands until it is read.
     looks_again = moving and not not_taken
     return View("stay.html", data, status=409 if not_taken else 200, refresh_seconds=2 if looks_again else None)
@@ -46,14 +53,20 @@ def _page(request: PageRequest, not_taken: str = "") -> View:
 def deposit(request: PageRequest) -> View | Go:
     """Open the order; where it cannot be, the page says why and what to do."""
     not_taken = depositing.pay(request.scope, request.principal, request.data["stay"], request.data["yuan"])
-    return _page(request, not_taken) if not_taken else Go("stay", {"stay": request.data["stay"]})
+    if not_taken:
+        return _page(request, not_taken, str(request.data["yuan"]))
+    return Go("stay", {"stay": request.data["stay"]})
 
 
-def open_stays(work: VerticalWork, request: PageRequest) -> Sequence[Stay]:
-    """The stays that are not settled, of the person whom the pages are about; none for who may not pay for them."""
+def current_stays(work: VerticalWork, request: PageRequest) -> Sequence[Stay]:
+    """The stays that go on, or went on until lately, of the person whom the pages are about.
+
+    None for who may not pay for them.
+    """
     if not work.subjects.may(request.principal, request.subject_id, Right.PAY):
         return ()
-    return [stay for stay in stays.of_subject(work, request.subject_id) if stay.takes_deposits]
+    lately = work.now - LATELY
+    return [each for each in stays.of_subject(work, request.subject_id) if each.takes_deposits or each.told_at > lately]
 
 
 PAGES = (

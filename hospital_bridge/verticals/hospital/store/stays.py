@@ -126,14 +126,26 @@ def of_subject(work: VerticalWork, subject_id: str) -> Sequence[Stay]:
     return [stay for stay in (_stay(work, row) for row in rows) if holder_of(work, stay) == subject_id]
 
 
+def told_before(work: VerticalWork, before: datetime, *, after: str = "", limit: int = 500) -> Sequence[Stay]:
+    """Stays that are not forgotten and were told last before that instant, by their ids, from the one after `after`."""
+    old = (STAY.c.told_at < before, STAY.c.stay_id > after, STAY.c.number_index != STAY.c.stay_id)
+    return [_stay(work, row) for row in work.table(STAY).all(*old, order_by=[STAY.c.stay_id], limit=limit)]
+
+
+def forget(work: VerticalWork, stay: Stay) -> None:
+    """Forget a stay; where money moved, the sums stay, of nobody."""
+    chosen = STAY.c.stay_id == stay.stay_id
+    if deposits(work, stay.stay_id):
+        # An index of its own that no record number has: the hospital's later words about it find nobody.
+        work.table(STAY).change(chosen, words=b"", number_index=stay.stay_id)
+    else:
+        work.table(STAY).remove(chosen)
+
+
 def forget_subject(work: VerticalWork, subject_id: str) -> None:
-    """Forget the person's stays; where money moved, the sums stay, of nobody."""
+    """Forget the person's stays."""
     for stay in of_subject(work, subject_id):
-        chosen = STAY.c.stay_id == stay.stay_id
-        if deposits(work, stay.stay_id):
-            work.table(STAY).change(chosen, words=b"", number_index=stay.stay_id)
-        else:
-            work.table(STAY).remove(chosen)
+        forget(work, stay)
 
 
 def add_deposit(work: VerticalWork, deposit: Deposit) -> None:
