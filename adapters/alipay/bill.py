@@ -19,8 +19,9 @@ _IDS = ("支付宝交易号", "商户订单号", "业务类型", "完成时间",
 _LAYOUT = Layout(
     read=frozenset({*_IDS, "订单金额（元）", "商家实收（元）", "服务费（元）"}),
     end_mark="业务明细列表结束",
-    total=re.compile(r"#(交易|退款)合计：(\d+)笔"),
+    total=re.compile(r"#(交易|退款)合计：(\d+)笔(?:，商家实收共([-\d.]+)元)?"),
     counted=lambda row: row.get("业务类型", ""),
+    moved=lambda row: fen_from_yuan(cell(row, "商家实收（元）")),
 )
 
 

@@ -17,6 +17,7 @@ from datetime import date
 from typing import IO
 
 from adapters.errors import Malformed
+from adapters.money import fen_from_yuan
 
 MAX_ARCHIVE_BYTES = 512 * 1024 * 1024
 _MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
@@ -33,13 +34,15 @@ Row = Mapping[str, str]
 class Layout:
     """What tells one kind of bill from another: the columns that are read, its end, and the totals after it.
 
-    `total` finds in a remark what is counted and how many there are; `counted` says what a row counts as.
+    `total` finds in a remark what is counted, how many there are and, where it says so, their sum in yuan; `counted`
+    says what a row counts as, `moved` what it adds to that sum.
     """
 
     read: frozenset[str]
     end_mark: str
     total: re.Pattern[str]
     counted: Callable[[Row], str]
+    moved: Callable[[Row], int]
 
 
 def rows(archive: IO[bytes], layout: Layout, *, day: date, seller_id: str) -> Iterator[Row]:
@@ -80,6 +83,7 @@ class _Detail:
         self._ended = False
         self._head: set[str] = set()
         self._counts: Counter[str] = Counter()
+        self._sums: Counter[str] = Counter()
 
     def rows(self, lines: Iterator[str]) -> Iterator[Row]:
         for cells in csv.reader(lines):
@@ -103,6 +107,8 @@ class _Detail:
             self._require(date(*map(int, start.groups())) == self._day, "day")
         if total := self._layout.total.match(remark):
             self._require(self._counts[total.group(1)] == int(total.group(2)), f"number of entries ({total.group(1)})")
+            if total.group(3):
+                self._require(self._sums[total.group(1)] == fen_from_yuan(total.group(3)), f"sum ({total.group(1)})")
 
     def _require(self, holds: bool, what: str) -> None:  # noqa: FBT001 - a named check
         if not holds:
@@ -113,7 +119,9 @@ class _Detail:
         if len(cells) != self._width or self._ended:
             raise Malformed("a row of the bill is not where or what its header says")
         row = {name: cells[place].strip() for name, place in self._places}
-        self._counts[self._layout.counted(row)] += 1
+        kind = self._layout.counted(row)
+        self._counts[kind] += 1
+        self._sums[kind] += self._layout.moved(row)
         return row
 
     def _check_complete(self) -> None:

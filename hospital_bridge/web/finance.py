@@ -116,6 +116,15 @@ SHEET_HEADS = (
 )
 KINDS = {"payment": "Payment", "refund": "Refund"}
 UNLISTED = "Compared two ways: the operator's list was not available"
+WAITING_FOR = {
+    "NotDone": "It is not there yet: the bridge asks again every half hour.",
+    "OutcomeUnknown": "No answer came: the bridge asks again every half hour.",
+    "Refused": "It was refused: see to the account's rights, then compare the day again.",
+    "Untrusted": "It does not come from where it should: have the engineer look at keys and addresses.",
+    "Malformed": "It cannot be believed, and nothing of it was taken: compare again, then ask whoever writes it.",
+}
+"""What a person does about a book that is not to be had, by the outcome with which its reason begins."""
+
 STATES = {"waiting": "Waiting for a book", "done": "Compared", "unlisted": UNLISTED}
 
 
@@ -155,6 +164,7 @@ def reconciliation() -> Response:
         "proposal": proposal,
         "under_way": finance.under_way(here),
         "steps": STEPS,
+        "why": why,
     }
     return show("staff/reconciliation.html", context)
 
@@ -189,6 +199,11 @@ def compare_again() -> Any:
     except (ValueError, NotYet):
         raise BridgeError("HB-R001") from None
     return redirect(address("finance.reconciliation"), 303)
+
+
+def why(reason: str) -> str:
+    """What is to be done about a book that a comparison waits for."""
+    return WAITING_FOR.get(reason.partition(":")[0], WAITING_FOR["NotDone"])
 
 
 def proposal(one: DifferenceRow) -> str:

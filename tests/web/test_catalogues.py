@@ -96,6 +96,7 @@ OF_WORK = {
     *finance.FINDINGS.values(),
     *finance.KINDS.values(),
     *finance.STATES.values(),
+    *finance.WAITING_FOR.values(),
     *finance.PROPOSALS.values(),
     *finance.STEPS.values(),
     *finance.SHEET_HEADS,

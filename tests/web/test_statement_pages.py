@@ -9,7 +9,9 @@ from datetime import date
 import pytest
 from flask.testing import FlaskClient
 
+from adapters.errors import Away, Busy, Malformed, NotDone, OutcomeUnknown, OutsideError, Refused, Untrusted
 from hospital_bridge.store.staff import RoleGrant
+from hospital_bridge.web.finance import why
 from hospital_bridge.web.finance_reads import DifferenceRow
 from hospital_bridge.web.vouchers import EVERY_CHANNEL, IN_TRANSIT, vouchers
 from tests.web.site_kit import SiteKit
@@ -179,3 +181,19 @@ def test_what_is_added_after_the_signature_stands_on_the_page_and_in_a_file(admi
         ("The bridge", "Found"),
     ]
     assert (rows[0][6], rows[1][9], rows[3][-2]) == ("'=late", "Stands in the books of another day", "7.00")
+
+
+def test_a_book_that_is_waited_for_says_what_to_do_in_both_languages(admin: FlaskClient) -> None:
+    words = {
+        "en": "It is not there yet: the bridge asks again every half hour. (NotDone: the bill is not ready)",
+        "zh-CN": "尚未取得：系统每半小时重新获取一次。 (NotDone: the bill is not ready)",
+    }
+    for language, sentence in words.items():
+        assert sentence in get(admin, f"{RECONCILIATION}?lang={language}").text
+
+
+@pytest.mark.parametrize("outcome", [NotDone, OutcomeUnknown, Refused, Untrusted, Malformed, Busy, Away])
+def test_each_outcome_of_a_book_has_its_sentence(outcome: type[OutsideError]) -> None:
+    words = {NotDone: "not there yet", OutcomeUnknown: "No answer", Refused: "refused", Untrusted: "keys"}
+    expected = {**words, Malformed: "cannot be believed", Busy: "not there yet", Away: "not there yet"}
+    assert expected[outcome] in why(f"{outcome.__name__}: text")
