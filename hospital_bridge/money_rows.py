@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hospital_bridge.payment.flows.decide import owed_back
 from hospital_bridge.payment.flows.fulfil import effect_key
 from hospital_bridge.payment.flows.reverse import reversal_key
-from hospital_bridge.payment.model import Collection, Fulfilment, RefundState
+from hospital_bridge.payment.model import Collection, Fulfilment, RefundState, owed_back
 from hospital_bridge.web.finance_reads import Decision, MoneyRow
 
 if TYPE_CHECKING:

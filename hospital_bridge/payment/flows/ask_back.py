@@ -46,7 +46,16 @@ def _take_back(context: MoneyContext, work: Work, payment: Payment, reason: str)
         work.payments.save(replace(payment, refund_wanted=reason))
     elif payment.refundable_fen or _is_free_and_booked(work, payment):
         context.ask(work, payment.sale_kind, Guarded.REFUND, view_of(payment))
-        give_back(context, work, payment, reason)
+        give_back(context, work, _wish_kept(work, payment, reason), reason)
+    elif payment.refund_reserved_fen:
+        _wish_kept(work, payment, reason)
+
+
+def _wish_kept(work: Work, payment: Payment, reason: str) -> Payment:
+    """Keep the wish for all of it while other refunds hold a part, which is owed again where the wallet refuses one."""
+    if payment.fulfilment is not Fulfilment.FULFILLED or not payment.refund_reserved_fen:
+        return payment
+    return work.payments.save(replace(payment, refund_wanted=reason))
 
 
 def _is_free_and_booked(work: Work, payment: Payment) -> bool:

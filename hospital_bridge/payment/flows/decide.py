@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from adapters.errors import Reason, Refused
-from adapters.values import Fen
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows.fulfil import accept, effect_key, refuse
 from hospital_bridge.payment.flows.refund import give_back
@@ -18,9 +16,7 @@ from hospital_bridge.payment.model import (
     EffectEvent,
     Fulfilment,
     FulfilmentEvent,
-    Payment,
-    Refund,
-    RefundState,
+    owed_back,
 )
 from hospital_bridge.slot import Receipt
 from hospital_bridge.store.unit_of_work import Work
@@ -84,18 +80,6 @@ def decide_returned(work: Work, payment_id: str, *, by: str) -> None:
         raise NothingToDecide(payment_id)
     work.audit.record(by, "payment.decided_returned", payment_id)
     work.payments.save(replace(payment, payer_paid_fen=NOTHING))
-
-
-def owed_back(payment: Payment, refunds: Sequence[Refund]) -> Fen:
-    """What the payer should have back and no refund is under way for, in fen; `refunds` from the oldest on."""
-    last = refunds[-1] if refunds else None
-    if last is not None and last.is_open:
-        return NOTHING
-    if payment.is_collected and payment.fulfilment is Fulfilment.REFUSED:
-        return payment.refundable_fen
-    if last is not None and last.state is RefundState.VOID:
-        return min(last.amount_fen, payment.refundable_fen)
-    return NOTHING
 
 
 def _awaiting_person(work: Work, key: str) -> Effect:

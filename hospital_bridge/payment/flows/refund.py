@@ -83,7 +83,7 @@ def void(context: MoneyContext, work: Work, refund_no: str, refusal: str) -> Non
     """The wallet refused for good: the reservation is given up, and a person sees it on the work list."""
     payment = work.payments.get(work.refunds.get(refund_no).payment_id, lock=True)
     refund = work.refunds.save(work.refunds.get(refund_no).void(refusal))
-    payment = work.payments.save(payment.released(refund.amount_fen))
+    payment = work.payments.save(payment.released(refund.amount_fen, refund.reason))
     post_void(work, payment, refund, context.business_date(work.now))
     make_reversals_due(work, payment)
     work.security_events.record("refund.refused", payment.wallet_account, refund_no, reason=refusal)

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 from adapters.errors import Malformed, NotDone, OutcomeUnknown, Reason, Refused
 from adapters.ports import WalletPayments
-from adapters.values import Fen, RefundAnswer, RefundOrder, RefundStatus
+from adapters.values import RefundAnswer, RefundOrder, RefundStatus
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.effects import Errand
 from hospital_bridge.payment.flows.ask_wallet import ask_wallet
 from hospital_bridge.payment.flows.refund import finish, give_back, void
 from hospital_bridge.payment.flows.settle import settle
-from hospital_bridge.payment.model import Refund, RefundState
+from hospital_bridge.payment.model import Refund, RefundState, unmet_wish
 from hospital_bridge.store.jobs import Again
 from hospital_bridge.store.unit_of_work import Work
 
@@ -55,7 +55,10 @@ def send_refund(context: MoneyContext, refund_no: str) -> None:
 
 
 def _learn_why_it_was_refused(context: MoneyContext, refund_no: str) -> None:
-    """Follow the trade after a refusal: somebody may have given the money, or a part of it, back by hand."""
+    """Follow the trade after a refusal: somebody may have given the money, or a part of it, back by hand.
+
+    What is still to go back is reckoned anew.
+    """
     with context.store.read(context.operator_id) as work:
         refund = work.refunds.get(refund_no)
         payment = work.payments.get(refund.payment_id)
@@ -66,10 +69,9 @@ def _learn_why_it_was_refused(context: MoneyContext, refund_no: str) -> None:
         before = work.payments.get(payment.payment_id, lock=True)
         settle(context, work, before, trade)
         after = work.payments.get(payment.payment_id)
-        adopted = after.refunded_fen - before.refunded_fen
-        rest = Fen(min(refund.amount_fen - adopted, after.refundable_fen))
-        if adopted and rest > 0:
-            give_back(context, work, after, refund.reason, rest)
+        rest = unmet_wish(after, refund, after.refunded_fen - before.refunded_fen)
+        if rest:
+            give_back(context, work, after, after.refund_wanted or refund.reason, rest)
 
 
 def _keep_distance(work: Work, refund: Refund, spacing: timedelta) -> None:

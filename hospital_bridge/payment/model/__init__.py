@@ -5,6 +5,7 @@ from __future__ import annotations
 from hospital_bridge.payment.model.collection import Collection, CollectionEvent
 from hospital_bridge.payment.model.effect import Effect, EffectEvent, EffectState
 from hospital_bridge.payment.model.fulfilment import Fulfilment, FulfilmentEvent
+from hospital_bridge.payment.model.owed import owed_back, unmet_wish
 from hospital_bridge.payment.model.payment import OverRefund, Payment
 from hospital_bridge.payment.model.posting import NOTHING, TRANSIT, Account, Move, Posting
 from hospital_bridge.payment.model.refund import MADE_AT_WALLET, Refund, RefundEvent, RefundState
@@ -45,5 +46,7 @@ __all__ = [
     "RequestState",
     "Route",
     "Situation",
+    "owed_back",
     "situation_of",
+    "unmet_wish",
 ]

@@ -26,8 +26,9 @@ class Payment:
     `collected_fen` is what the wallet took for the order; `payer_paid_fen` what left the payer after the
     wallet's own discounts; `receipt_fen` what the merchant gets; `posted_fen` what the fulfilling system
     says it booked. `late` marks money that came after the order was given up. `refund_wanted` holds the
-    reason of a refund that waits for the fulfilment to be firm. A closed payment whose `payer_paid_fen` is
-    not zero waits for a person: the wallet took money for its order that is not what was asked.
+    reason for which all of it shall go back, while the fulfilment is not firm or other refunds hold a part.
+    A closed payment whose `payer_paid_fen` is not zero waits for a person: the wallet took money for its
+    order that is not what was asked.
     """
 
     payment_id: str
@@ -144,14 +145,17 @@ class Payment:
         """Hold a sum back for a refund; OverRefund beyond what is left."""
         if not 0 <= amount_fen <= self.refundable_fen:
             raise OverRefund(f"{amount_fen} fen asked, {self.refundable_fen} fen left of {self.payment_id}")
-        wanted = self.refund_wanted if amount_fen < self.refundable_fen else ""
+        is_whole = amount_fen == self.refundable_fen and not self.refund_reserved_fen
+        wanted = "" if is_whole else self.refund_wanted
         return replace(self, refund_reserved_fen=Fen(self.refund_reserved_fen + amount_fen), refund_wanted=wanted)
 
     def refunded(self, amount_fen: Fen) -> Payment:
         """A reserved sum went back to the payer."""
-        kept = Fen(self.refund_reserved_fen - amount_fen)
-        return replace(self, refund_reserved_fen=kept, refunded_fen=Fen(self.refunded_fen + amount_fen))
+        kept, refunded = Fen(self.refund_reserved_fen - amount_fen), Fen(self.refunded_fen + amount_fen)
+        wanted = "" if refunded == self.collected_fen else self.refund_wanted
+        return replace(self, refund_reserved_fen=kept, refunded_fen=refunded, refund_wanted=wanted)
 
-    def released(self, amount_fen: Fen) -> Payment:
-        """A reserved sum stays, for its refund was refused for good."""
-        return replace(self, refund_reserved_fen=Fen(self.refund_reserved_fen - amount_fen))
+    def released(self, amount_fen: Fen, reason: str) -> Payment:
+        """A reserved sum stays, for its refund was refused for good; a wish that it was made for is a person's now."""
+        wanted = "" if reason == self.refund_wanted else self.refund_wanted
+        return replace(self, refund_reserved_fen=Fen(self.refund_reserved_fen - amount_fen), refund_wanted=wanted)

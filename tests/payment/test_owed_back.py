@@ -1,0 +1,154 @@
+"""Several refunds of one payment meet: what is owed is reckoned anew whenever one of them ends."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.errors import Reason
+from adapters.values import Fen
+from hospital_bridge.payment.model import (
+    Account,
+    Collection,
+    Fulfilment,
+    Payment,
+    Refund,
+    RefundState,
+    Situation,
+    owed_back,
+    unmet_wish,
+)
+from hospital_bridge.store.unit_of_work import Work
+from tests.payment.faults import Fault
+from tests.payment.test_staff_refunds import asked, refunds, wish
+from tests.payment.world import CANCELLED, FEE, OPERATOR, World
+
+NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
+PART = 450
+
+
+def owed(world: World, payment: Payment) -> int:
+    def told(work: Work) -> int:
+        return owed_back(work.payments.get(payment.payment_id), work.refunds.of(payment.payment_id))
+
+    with world.store.read(OPERATOR) as work:
+        return told(work)
+
+
+def test_a_part_that_the_wallet_refuses_goes_back_with_the_wish_for_all_that_came_meanwhile(world: World) -> None:
+    payment = world.fulfilled()
+    world.wallet.line.will("refund", Reason.CLOSED)
+    asked(world, wish(payment, PART))
+    world.refund_all(payment)
+    assert refunds(world, payment) == [PART, FEE - PART]
+    world.drain()
+    assert sorted(refunds(world, payment)) == [PART, PART, FEE - PART]
+    assert (world.situation(payment), owed(world, payment)) == (Situation.REFUNDED, 0)
+    world.assert_at_rest()
+
+
+def test_a_wish_that_comes_while_all_of_it_is_on_its_way_is_not_dropped(world: World) -> None:
+    payment = world.fulfilled()
+    world.wallet.line.will("refund", Reason.CLOSED)
+    asked(world, wish(payment, FEE))
+    world.refund_all(payment)
+    assert (refunds(world, payment), world.payment(payment.payment_id).refund_wanted) == ([FEE], CANCELLED)
+    world.drain()
+    assert (refunds(world, payment), world.situation(payment)) == ([FEE, FEE], Situation.REFUNDED)
+    world.assert_at_rest()
+
+
+def test_a_wish_that_another_refund_has_met_is_over(world: World) -> None:
+    payment = world.fulfilled()
+    asked(world, wish(payment, PART))
+    world.refund_all(payment)
+    world.drain()
+    assert (refunds(world, payment), world.situation(payment)) == ([PART, FEE - PART], Situation.REFUNDED)
+    assert world.payment(payment.payment_id).refund_wanted == ""
+    world.assert_at_rest()
+
+
+def test_of_a_part_that_the_console_gave_back_only_the_rest_is_owed(world: World) -> None:
+    payment = world.fulfilled()
+    world.wallet.line.will("refund", Fault.NOT_SENT)
+    asked(world, wish(payment, PART))
+    world.run()
+    world.refund_all(payment)
+    world.wallet.refund_in_console(payment.merchant_order_no, 1000)
+    world.drain()
+    assert world.payment(payment.payment_id).refunded_fen == FEE
+    assert world.situation(payment) is Situation.REFUNDED
+    world.assert_at_rest()
+
+
+def test_the_wish_that_the_wallet_itself_refuses_is_a_persons_and_is_not_repeated(world: World) -> None:
+    payment = world.fulfilled()
+    world.wallet.line.will("refund", *[Reason.EXPIRED] * 9)
+    asked(world, wish(payment, PART))
+    world.refund_all(payment)
+    world.drain()
+    # The part, the wish for the rest, and the part once more for the wish.
+    assert world.wallet.line.calls.count("refund") <= 3
+    assert (world.situation(payment), owed(world, payment)) == (Situation.DONE, FEE)
+
+
+def test_a_refused_part_stays_owed_when_another_that_was_begun_before_comes_through(world: World) -> None:
+    payment = world.fulfilled()
+    world.wallet.line.will("refund", Reason.EXPIRED)
+    asked(world, wish(payment, PART))
+    asked(world, wish(payment, 100, "k2"))
+    world.clock.advance(timedelta(seconds=1))
+    world.drain()
+    assert (world.payment(payment.payment_id).refunded_fen, owed(world, payment)) == (100, PART)
+    asked(world, wish(payment, PART, "k3"))
+    assert owed(world, payment) == 0
+
+
+STATES = st.sampled_from(list(RefundState))
+PARTS = st.lists(st.tuples(st.integers(0, 500), STATES, st.integers(0, 9), st.none() | st.integers(0, 9)), max_size=8)
+
+
+def of(parts: list[tuple[int, RefundState, int, int | None]], collected: int) -> list[Refund]:
+    """As many of them as the ceiling lets be."""
+    kept, left = [], collected
+    for number, (fen, state, reserved, sent) in enumerate(parts):
+        if state is RefundState.VOID or fen <= left:
+            left -= 0 if state is RefundState.VOID else fen
+            at = NOON + timedelta(minutes=reserved)
+            refund = Refund(f"{number}", "p", Fen(fen), "r", state, Account.HOSPITAL, None, Fen(0), at)
+            kept.append(replace(refund, sent_at=None if sent is None else NOON + timedelta(minutes=sent)))
+    return kept
+
+
+@given(
+    PARTS, st.integers(0, 2000), st.sampled_from(list(Fulfilment)), st.sampled_from(["", "all"]), st.integers(0, 300)
+)
+def test_never_more_is_owed_than_was_collected_and_is_neither_back_nor_on_its_way(
+    parts: list[tuple[int, RefundState, int, int | None]],
+    collected: int,
+    fulfilment: Fulfilment,
+    wanted: str,
+    adopted: int,
+) -> None:
+    made = of(parts, collected)
+    reserved = sum(one.amount_fen for one in made if one.is_open)
+    back = sum(one.amount_fen for one in made if one.state is RefundState.REFUNDED)
+    payment = replace(
+        Payment("p", "registration", "A1", "s1", "u1", "a1", "o1", Fen(collected), NOON, NOON),
+        collection=Collection.COLLECTED,
+        fulfilment=fulfilment,
+        collected_fen=Fen(collected),
+        refund_reserved_fen=Fen(reserved),
+        refunded_fen=Fen(back),
+        refund_wanted=wanted,
+    )
+    assert 0 <= owed_back(payment, made) <= collected - reserved - back
+    for one in made:
+        assert 0 <= unmet_wish(payment, one, adopted) <= collected - reserved - back
+    if fulfilment is Fulfilment.REFUSED:
+        assert owed_back(payment, made) == collected - reserved - back
+    if not any(one.state is RefundState.VOID for one in made) and fulfilment is not Fulfilment.REFUSED:
+        assert owed_back(payment, made) == 0
