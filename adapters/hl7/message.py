@@ -13,6 +13,7 @@ from typing import ClassVar, Self
 from adapters.errors import Malformed
 from adapters.hl7.charset import CharsetNote, decode
 from adapters.hl7.delimiters import Delimiters
+from adapters.hl7.null import told
 from adapters.hl7.path import PATHS
 from adapters.hl7.segment import Reading, Segment
 
@@ -161,7 +162,7 @@ class Message:
             yield Oddity.DELIMITERS_SHORT
         if len(declared) > len("^~\\&#"):
             yield Oddity.DELIMITERS_LONG
-        yield from (oddity for field, oddity in _REQUIRED if not self.header[field].strip())
+        yield from (oddity for field, oddity in _REQUIRED if not told(self.header[field]))
         if sum(map(len, self._by_name.values())) < len(self._all):
             yield Oddity.STRAY_LINE
         if not _BATCH.isdisjoint(self._by_name):

@@ -9,6 +9,7 @@ from datetime import tzinfo
 from adapters.errors import Malformed
 from adapters.hl7.ack import Stamp, answer, answer_unreadable
 from adapters.hl7.message import Message, Oddity
+from adapters.hl7.null import NULL, is_deleted, told
 from hospital_bridge.store.arrivals import Arrival, Concern, storable, take_in
 from hospital_bridge.store.inbox import Envelope
 from hospital_bridge.store.unit_of_work import Store, Work
@@ -86,7 +87,7 @@ class Hl7Inbox:
             _envelope(received.peer, message),
             received.raw,
             received.received_at,
-            Concern("hl7", received.peer, received.peer, (message["PID-3.1"].strip(), *_others(message))),
+            Concern("hl7", received.peer, received.peer, (_first_number(message), *_others(message))),
             _never_accepted(message) or self._refusal(message),
         )
         return _Read(received, message, arrival)
@@ -105,21 +106,27 @@ def _others(message: Message) -> tuple[str, ...]:
     if merges := message.segments("MRG"):
         fields = (*(pid.field(3) for pid in message.segments("PID")), *(mrg.field(1) for mrg in merges))
         people += [number["1"] for field in fields for number in field.repetitions]
-    return tuple(filter(None, dict.fromkeys(number.strip() for number in people)))
+    return tuple(filter(None, dict.fromkeys(map(told, people))))
+
+
+def _first_number(message: Message) -> str:
+    """The first number of the first patient; what HL7's null deletes is none, and the one behind it counts."""
+    first = message["PID-3.1"].strip()
+    return first if first != NULL else record_number(message)
 
 
 def _envelope(peer: str, message: Message) -> Envelope:
-    header = message.header
-    application, facility, sent_at, control_id = map(storable, map(header.__getitem__, ("3", "4", "7", "10")))
+    named = ("" if is_deleted(message.header, field) else message.header[field] for field in ("3", "4", "7", "10"))
+    application, facility, sent_at, control_id = map(storable, named)
     return Envelope(peer, application, facility, sent_at, control_id, storable(message.type), record_number(message))
 
 
 def record_number(message: Message) -> str:
     """The hospital's number of whom the message is about: of PID-3 that of a record's type, or else the first."""
     people = message.segments("PID")
-    numbers = people[0].field(3).repetitions if people else []
+    numbers = [each for each in people[0].field(3).repetitions if told(each["1"])] if people else []
     chosen = next((number for number in numbers if number["5"] in RECORD_TYPES), numbers[0] if numbers else None)
-    return chosen["1"].strip() if chosen else ""
+    return told(chosen["1"]) if chosen else ""
 
 
 def control_id_of(message_id: str) -> str:

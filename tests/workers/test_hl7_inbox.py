@@ -12,7 +12,7 @@ from adapters.hl7.message import Limits, Message
 from hospital_bridge.store.inbox import INBOX_MESSAGE, TAKE_UP
 from hospital_bridge.store.jobs import JOB
 from hospital_bridge.store.unit_of_work import Store
-from hospital_bridge.workers.hl7_inbox import Hl7Inbox, PeerRoute
+from hospital_bridge.workers.hl7_inbox import Hl7Inbox, PeerRoute, record_number
 from hospital_bridge.workers.received import Received
 from tests.steered import FakeClock
 
@@ -91,6 +91,14 @@ def test_without_a_control_id_nothing_is_taken_for_a_repeat(inbox: Hl7Inbox, sto
     assert take(inbox, clock, adt(control_id=""), adt(control_id="")) == ["AR", "AR"]
     assert [row.state for row in rows(store)] == ["refused", "refused"]
     assert jobs(store) == []
+
+
+def test_two_quotes_are_no_control_id_and_no_record_number(inbox: Hl7Inbox, store: Store, clock: FakeClock) -> None:
+    assert take(inbox, clock, adt(control_id='""'), adt(control_id='""')) == ["AR", "AR"]
+    assert [row.state for row in rows(store)] == ["refused", "refused"]
+    deleted = Message.parse(b'MSH|^~\\&|||||||ADT^A08|1|P|2.5\rPID|||""^^^^MR~100001^^^^PI~""||')
+    assert record_number(deleted) == "100001"
+    assert record_number(Message.parse(b'MSH|^~\\&|||||||ADT^A08|1|P|2.5\rPID|||""||')) == ""
 
 
 def test_what_is_no_hl7_is_kept_and_answered_with_no(inbox: Hl7Inbox, store: Store, clock: FakeClock) -> None:

@@ -115,7 +115,15 @@ def test_other_delimiters_are_answered_in_kind() -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", [adt(control_id=""), adt(control_id="  "), b"BHS|^~\\&\r" + adt(), adt() + adt(control_id="M2"), b""]
+    "raw",
+    [
+        adt(control_id=""),
+        adt(control_id="  "),
+        adt(control_id='""'),
+        b"BHS|^~\\&\r" + adt(),
+        adt() + adt(control_id="M2"),
+        b"",
+    ],
 )
 def test_what_its_control_id_cannot_name_is_never_accepted(raw: bytes) -> None:
     assert owed(raw).code is AckCode.AR
