@@ -42,6 +42,8 @@ def test_the_story_ends_well_and_all_books_agree(town_stage: Stage) -> None:
     assert facts["bill"]["payment"]["amount_fen"] == facts["bill"]["self_pay_fen"] == 2_700
     assert facts["bill"]["insurance_fen"] == 600
     assert (facts["bill_at_window"]["payable"], facts["bill_withdrawn"]["charged_fen"]) == (False, 0)
+    assert (facts["deposit"]["amount_fen"], facts["stay_settled"]["returned_fen"]) == (100_000, 30_000)
+    assert facts["stay_due"]["amount_fen"] == 50_000
     assert len(facts["window"]["line"]) == 3
     assert sorted(facts["window"]["line"]) == sorted(facts["call_by_api"]["seen"])
     assert facts["missed"]["line"][0] == facts["missed"]["missed"]

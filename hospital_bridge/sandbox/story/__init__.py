@@ -18,6 +18,7 @@ from hospital_bridge.sandbox.story.mall import FlashSale, Gifts, Returns
 from hospital_bridge.sandbox.story.registration import Registration
 from hospital_bridge.sandbox.story.results import Results
 from hospital_bridge.sandbox.story.rides import Debts, Rides
+from hospital_bridge.sandbox.story.stays import Stays
 from hospital_bridge.sandbox.story.stops import Stops
 from hospital_bridge.sandbox.story.visit_day import VisitDay
 from hospital_bridge.sandbox.story.world import Step, StoryBroken, World
@@ -48,7 +49,7 @@ class Play:
 
 
 PLAYS: Mapping[str, Play] = {
-    "hospital": Play(HOSPITAL, (Registration, Family, VisitDay, Bills, Results)),
+    "hospital": Play(HOSPITAL, (Registration, Family, VisitDay, Bills, Stays, Results)),
     "transit": Play(TRANSIT, (Rides, Debts, Stops)),
     "district": Play(DISTRICT, (FlashSale, Returns, Gifts)),
 }
