@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import Enum, StrEnum
@@ -17,6 +18,8 @@ _UNANSWERABLE = {
     Oddity.BATCH: "one message a frame and no batch",
     Oddity.SEVERAL_MESSAGES: "one message a frame",
 }
+_NO_HEADER = (b"",) * 19
+"""The fields that an answer repeats, by their numbers."""
 _BEFORE_ERROR_CODES = ("2.1", "2.2", "2.3", "2.4")
 
 
@@ -122,7 +125,7 @@ def answer(
     mode: Acknowledging = Acknowledging.AS_ASKED,
 ) -> Ack:
     """The same for a message that was read already."""
-    reason = refusal or next((text for oddity, text in _UNANSWERABLE.items() if oddity in message.problems), "")
+    reason = refusal or _unanswerable(message.problems)
     code = DECISIONS.get(mode.condition(message["MSH-15"].strip()), DECISIONS[""])[_verdict(reason, stored=stored)]
     return _answer(bytes(message), message.codec, message, code, reason, stamp)
 
@@ -163,6 +166,13 @@ def answers(reply: bytes, sent: bytes) -> bool:
     return named in ("", Message.parse(sent).control_id)
 
 
+def _unanswerable(problems: Sequence[Oddity]) -> str:
+    """Why a message cannot be accepted, '' where it can."""
+    if not problems:
+        return ""
+    return next((text for oddity, text in _UNANSWERABLE.items() if oddity in problems), "")
+
+
 def _verdict(reason: str, *, stored: bool) -> Verdict:
     if not stored:
         return Verdict.FAILED
@@ -181,14 +191,15 @@ class _Reply:
 
     def __init__(self, header: tuple[bytes, ...], message: Message | None) -> None:
         self._header = header
+        self._echo = header + _NO_HEADER[len(header) :]
         self._type = _ack_type(message)
         self._separator = header[1] if header and header[1] not in b"^~\\&" else b"|"
-        self._encoding = (self._echo(2) if message else b"") or b"^~\\&"
+        self._encoding = (self._echo[2] if message else b"") or b"^~\\&"
 
     def body(self, code: AckCode, text: str, stamp: Stamp, asks: tuple[bytes, bytes] = (b"", b"")) -> bytes:
         """MSH, MSA and, where the version knows error codes and something is wrong, ERR; it asks MSH-15 and -16."""
-        lines = [self._msh(stamp, asks), self._line("MSA", code.encode(), self._echo(10), _plain(text))]
-        if code not in (AckCode.AA, AckCode.CA) and not self._echo(12).decode("latin-1").startswith(
+        lines = [self._msh(stamp, asks), self._line("MSA", code.encode(), self._echo[10], _plain(text))]
+        if code not in (AckCode.AA, AckCode.CA) and not self._echo[12].decode("latin-1").startswith(
             _BEFORE_ERROR_CODES
         ):
             error = b"207" if code in (AckCode.AE, AckCode.CE) else b"101" if "missing" in text else b"200"
@@ -196,25 +207,28 @@ class _Reply:
         return b"".join(line + b"\r" for line in lines)
 
     def _msh(self, stamp: Stamp, asks: tuple[bytes, bytes]) -> bytes:
-        fields = [b""] * 16
-        fields[0:4] = (self._echo(number) for number in (5, 6, 3, 4))
-        fields[4] = timestamp(stamp.at, stamp.zone).encode()
-        fields[6:10] = (
+        echo = self._echo
+        return self._line(
+            "MSH",
+            self._encoding,
+            *(echo[5], echo[6], echo[3], echo[4]),
+            timestamp(stamp.at, stamp.zone).encode(),
+            b"",
             self._type,
             stamp.control_id.encode(),
-            self._echo(11) or b"P",
-            self._echo(12) or VERSION.encode(),
+            echo[11] or b"P",
+            echo[12] or VERSION.encode(),
+            *(b"", b""),
+            *asks,
+            echo[17],
+            echo[18] or (b"" if self._header else UTF_8.encode()),
         )
-        fields[12:14] = asks
-        fields[14:16] = (self._echo(17), self._echo(18) or (b"" if self._header else UTF_8.encode()))
-        return self._line("MSH", self._encoding, *fields)
 
     def _line(self, name: str, *fields: bytes) -> bytes:
-        filled = max((number for number, field in enumerate(fields, start=1) if field), default=0)
-        return self._separator.join((name.encode(), *fields[:filled]))
-
-    def _echo(self, number: int) -> bytes:
-        return self._header[number] if number < len(self._header) else b""
+        filled = [name.encode(), *fields]
+        while not filled[-1]:
+            filled.pop()
+        return self._separator.join(filled)
 
 
 def _ack_type(message: Message | None) -> bytes:

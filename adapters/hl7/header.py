@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+_ESCAPE = b"\x1b"
+"""What switches to characters of two such bytes in ISO 2022."""
 _LINE = re.compile(rb"(?:\A|[\r\n])[\x0b \t\xef\xbb\xbf]*(MSH[!-/:-@\[-`{-~][^\r\n]*)")
 
 
@@ -33,6 +35,8 @@ def header_fields(raw: bytes, codec: str) -> tuple[bytes, ...]:
 
 
 def _split_as_text(line: bytes, codec: str) -> list[bytes]:
+    if line.isascii() and _ESCAPE not in line:
+        return line.split(line[3:4])
     try:
         text = line.decode(codec)
         return [part.encode(codec) for part in text.split(text[3])]

@@ -89,6 +89,8 @@ class Framer:
 
     def feed(self, chunk: bytes) -> list[Frame]:
         """The frames that this chunk completes; FramingFault where the connection must be closed."""
+        if self._is_one_frame(chunk):
+            return [Frame(chunk[1:-2])]
         frames: list[Frame] = []
         position = 0
         try:
@@ -110,6 +112,16 @@ class Framer:
         if self._inside:
             raise FramingFault(Fault.TORN)
         return self.settle()
+
+    def _is_one_frame(self, chunk: bytes) -> bool:
+        """Whether it is a whole message and nothing else, as most chunks are that a sender waits behind."""
+        return (
+            not (self._inside or self._ended)
+            and chunk.startswith(START)
+            and chunk.endswith(END + CARRIAGE_RETURN)
+            and chunk.count(START) == chunk.count(END) == 1
+            and len(chunk) - 3 <= self._max_bytes
+        )
 
     def _step(self, chunk: bytes, position: int, frames: list[Frame]) -> int:
         if self._ended:

@@ -68,9 +68,19 @@ def key_id_of(sealed: bytes) -> str:
 
 def encrypt(algorithm: Algorithm, key: Key, place: Place, value: bytes, entropy: Entropy) -> bytes:
     """The value sealed for that place."""
-    nonce = entropy(NONCE_BYTES)
-    header = _HEADER.pack(algorithm, bytes.fromhex(key.key_id), nonce)
-    return header + _CIPHERS[algorithm].encrypt(key.material, nonce, value, place.bound(header))
+    return encrypting(algorithm, key, entropy)(place, value)
+
+
+def encrypting(algorithm: Algorithm, key: Key, entropy: Entropy) -> Callable[[Place, bytes], bytes]:
+    """The same for many values under one key, which is set up once for them."""
+    cipher, key_id = _CIPHERS[algorithm](key.material), bytes.fromhex(key.key_id)
+
+    def one(place: Place, value: bytes) -> bytes:
+        nonce = entropy(NONCE_BYTES)
+        header = _HEADER.pack(algorithm, key_id, nonce)
+        return header + cipher.encrypt(nonce, value, place.bound(header))
+
+    return one
 
 
 def decrypt(key: Key, place: Place, sealed: bytes) -> bytes:
@@ -78,45 +88,30 @@ def decrypt(key: Key, place: Place, sealed: bytes) -> bytes:
     header, body = sealed[: _HEADER.size], sealed[_HEADER.size :]
     number, _, nonce = _HEADER.unpack(header)
     try:
-        return _CIPHERS[Algorithm(number)].decrypt(key.material, nonce, body, place.bound(header))
+        return _CIPHERS[Algorithm(number)](key.material).decrypt(nonce, body, place.bound(header))
     except (InvalidTag, ValueError) as error:
         raise SealBroken(f"sealed bytes of {place.table}.{place.column} do not open in their place") from error
-
-
-class _Aes256Gcm:
-    """AES-256 in Galois/Counter Mode (NIST SP 800-38D)."""
-
-    @staticmethod
-    def encrypt(material: bytes, nonce: bytes, value: bytes, bound: bytes) -> bytes:
-        return AESGCM(material).encrypt(nonce, value, bound)
-
-    @staticmethod
-    def decrypt(material: bytes, nonce: bytes, body: bytes, bound: bytes) -> bytes:
-        return AESGCM(material).decrypt(nonce, body, bound)
 
 
 class _Sm4Gcm:
     """SM4 in Galois/Counter Mode; its 16-byte key is derived from ours."""
 
-    @classmethod
-    def encrypt(cls, material: bytes, nonce: bytes, value: bytes, bound: bytes) -> bytes:
-        encryptor = Cipher(cls._key(material), modes.GCM(nonce)).encryptor()
+    def __init__(self, material: bytes) -> None:
+        self._key = algorithms.SM4(HKDF(SHA256(), 16, salt=None, info=b"SM4-GCM").derive(material))
+
+    def encrypt(self, nonce: bytes, value: bytes, bound: bytes) -> bytes:
+        encryptor = Cipher(self._key, modes.GCM(nonce)).encryptor()
         encryptor.authenticate_additional_data(bound)
         return encryptor.update(value) + encryptor.finalize() + encryptor.tag
 
-    @classmethod
-    def decrypt(cls, material: bytes, nonce: bytes, body: bytes, bound: bytes) -> bytes:
-        mode = modes.GCM(nonce, body[-TAG_BYTES:])
-        decryptor = Cipher(cls._key(material), mode).decryptor()
+    def decrypt(self, nonce: bytes, body: bytes, bound: bytes) -> bytes:
+        decryptor = Cipher(self._key, modes.GCM(nonce, body[-TAG_BYTES:])).decryptor()
         decryptor.authenticate_additional_data(bound)
         return decryptor.update(body[:-TAG_BYTES]) + decryptor.finalize()
 
-    @staticmethod
-    def _key(material: bytes) -> algorithms.SM4:
-        return algorithms.SM4(HKDF(SHA256(), 16, salt=None, info=b"SM4-GCM").derive(material))
 
-
-_CIPHERS: dict[Algorithm, type[_Aes256Gcm | _Sm4Gcm]] = {
-    Algorithm.AES_256_GCM: _Aes256Gcm,
+_CIPHERS: dict[Algorithm, type[AESGCM | _Sm4Gcm]] = {
+    Algorithm.AES_256_GCM: AESGCM,
     Algorithm.SM4_GCM: _Sm4Gcm,
 }
+"""AES-256 in Galois/Counter Mode is NIST SP 800-38D."""

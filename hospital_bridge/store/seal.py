@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hospital_bridge.store.cipher import Key, Place, decrypt, encrypt, key_id_of
+from hospital_bridge.store.cipher import Key, Place, decrypt, encrypt, encrypting, key_id_of
 from hospital_bridge.store.keys import RAW, DataKeys, KeyMissing, RootKeys
 from hospital_bridge.store.subject_keys import SubjectKeys
 
@@ -57,7 +57,8 @@ class Sealer:
     def raw_sealer(self, table: str, column: str, day: date) -> Callable[[str, bytes], bytes]:
         """Seals raw messages, each in its row, under the key of their day: destroying that key ends their retention."""
         key = self.data_keys.active(raw_purpose(day))
-        return lambda row_id, value: self._encrypt(key, table, column, row_id, value)
+        sealing = encrypting(self._roots.algorithm, key, self._roots.entropy)
+        return lambda row_id, value: sealing(self._place(table, column, row_id), value)
 
     def read_ahead(self, day: date, *more: str) -> None:
         """Read in one statement the keys that receiving messages takes, and those of `more` purposes."""

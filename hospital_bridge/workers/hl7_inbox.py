@@ -94,7 +94,8 @@ class Hl7Inbox:
 
 
 def _never_accepted(message: Message) -> str:
-    return next((oddity.value for oddity in _NEVER_ACCEPTED if oddity in message.problems), "")
+    problems = message.problems
+    return next((oddity.value for oddity in _NEVER_ACCEPTED if oddity in problems), "") if problems else ""
 
 
 def _others(message: Message) -> tuple[str, ...]:

@@ -103,6 +103,12 @@ def test_a_control_id_in_gb18030_comes_back_byte_for_byte() -> None:
     assert (Message.parse(body)["MSH-5"], Message.parse(body)["MSH-18"]) == ("弢", "GB 18030-2000")
 
 
+def test_a_delimiters_byte_inside_a_character_of_iso_2022_ends_no_field() -> None:
+    control_id = b"\x1b$B\x30\x7c\x1b(B"
+    raw = adt(control_id="M7").replace(b"M7", control_id)
+    assert b"MSA|AA|" + control_id + b"\r" in decide_ack(raw, stored=True, stamp=STAMP, charset="ISO IR87").body
+
+
 def test_a_control_id_is_found_even_where_the_delimiters_are_refused() -> None:
     answer = owed(b"MSH|^~^&|HIS|H1|HB|H2|2026||ADT^A28|M9|P|2.5.1\r")
     assert answer.code is AckCode.AR
