@@ -30,6 +30,7 @@ from tests.simulation.names import GATEWAY, OPERATOR
 
 COUNTS_FOR_ITSELF = "[operator.his.pace]\nacross_processes = false\n"
 """One process plays, and both databases see the same commits: a death may strike at each of them."""
+SMALL_SUMS_NEED_TWO = '[operator.refunds]\nsecond_person_from = "20.00"\n'
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def laid(folder: Path, database: Database) -> Ground:
     )
     operator = folder / "operators.d" / f"{OPERATOR}.toml"
     told = operator.read_text().replace("horizon_days = 7", "horizon_days = 2")
-    operator.write_text(f"{told}\n{COUNTS_FOR_ITSELF}")
+    operator.write_text(f"{told}\n{COUNTS_FOR_ITSELF}{SMALL_SUMS_NEED_TWO}")
     settings = load(main, installed())
     prepare_database(settings)
     return Ground(settings, keys, database)

@@ -18,6 +18,7 @@ from tests.simulation.names import ACCOUNT, OPERATOR
 from tests.simulation.news_kept import lost_news
 from tests.simulation.observer import Observer
 from tests.simulation.outside import OutsideWorld
+from tests.simulation.refunds_kept import given_by_staff, unkept_refunds
 
 JOBS = "SELECT topic, ref, state, run_at FROM job WHERE state <> 'done'"
 TROUBLE = "SELECT DISTINCT j.topic, a.outcome, a.error FROM job_attempt a JOIN job j ON j.job_id = a.job_id"
@@ -27,7 +28,7 @@ BILLS = "SELECT bill_id, state FROM hospital_bill"
 HOLDS = "SELECT registration_id, slot_id FROM hospital_slot_hold WHERE live"
 NOT_EVEN_ASKED = frozenset({"Busy", "Resting", "Away"})
 OUTCOMES = NOT_EVEN_ASKED | {"NotDone", "OutcomeUnknown", "Refused", "Untrusted", "Malformed", ""}
-BILLS_AT_END = {"issued", "settled", "refused", "withdrawn"}
+BILLS_AT_END = {"issued", "settled", "refunded", "refused", "withdrawn"}
 AT_END = {"registered": AppointmentStatus.BOOKED, "cancelled": AppointmentStatus.CANCELLED, "ended": None}
 
 
@@ -63,6 +64,7 @@ class Liveness:
             yield from self._transit(work)
             for payment in work.payments.all():
                 yield from self._three_books(work, payment)
+                yield from unkept_refunds(work, payment)
         yield from self._appointments()
         yield from lost_news(self._observer, self._outside)
 
@@ -131,7 +133,7 @@ class Liveness:
                     continue
                 registered = registrations[payment.sale_ref][1] == "registered"
                 kept = payment.collected_fen - payment.refunded_fen
-                if kept != (payment.amount_fen if registered else 0):
+                if kept != (payment.amount_fen - given_by_staff(work, payment) if registered else 0):
                     yield f"registration {payment.sale_ref} (registered: {registered}) keeps {kept} fen"
 
     def _unpaid_bills(self) -> Iterator[str]:

@@ -46,6 +46,7 @@ class Moods:
     refuses_posting: float = 0.0
     wrong_amount: float = 0.0
     settles_at_window: float = 0.3
+    refunds_in_console: float = 0.3
 
     @classmethod
     def drawn(cls, rng: Random) -> Moods:
@@ -73,6 +74,7 @@ class Options:
     visits: int = 1
     bills: int = 0
     news: int = 0
+    cashiers: int = 0
     processes: int = 1
     newcomers_only: bool = False
     chaos: timedelta = timedelta(minutes=20)
@@ -106,6 +108,9 @@ class Options:
             his=_without_duplicates(Weather.drawn(rng)),
             notices=Weather.drawn(rng),
             moods=Moods.drawn(rng),
+            # Drawn last, so that a seed without them plays as it did before there were any.
+            cashiers=rng.choice((0, 0, 1, 2)),
+            bills=rng.choice((0, 0, 1, 2)),
         )
 
     def told(self) -> str:

@@ -104,6 +104,14 @@ class OutsideWorld:
         with suppress(Refusal):
             self.wallet.pay(trade_no)
 
+    def refund_in_console(self, order_no: str, amount_fen: int) -> None:
+        """Somebody of the hospital gives money back at the wallet itself, as far as there is any."""
+        trade = self.trades()[order_no]
+        number = f"console-{len(trade.refunds)}"
+        with suppress(Refusal):
+            trade.refund(number, amount_fen, self.wallet.clock.now())
+            self.wallet.announce(trade, trade.refunds[number])
+
     def walk_in(self, session_id: str) -> None:
         """Somebody at the window takes a place of that session, if there is one."""
         self._walk_ins += 1

@@ -27,7 +27,10 @@ UNBALANCED = """
     WHERE p.collected_fen <> coalesce(m.collect, 0)
        OR p.refunded_fen <> coalesce(m.refund, 0)
        OR p.refund_reserved_fen <> coalesce(m.reserve, 0) - coalesce(m.refund, 0) - coalesce(m.void, 0)
-       OR coalesce(m.fulfil, 0) <> CASE WHEN p.fulfilment = 'fulfilled' THEN p.collected_fen ELSE 0 END
+       OR p.fulfilment <> 'fulfilled' AND coalesce(m.fulfil, 0) <> 0
+       -- What went back before the hospital had booked never was the hospital's.
+       OR p.fulfilment = 'fulfilled'
+          AND coalesce(m.fulfil, 0) NOT BETWEEN p.collected_fen - coalesce(m.reserve, 0) AND p.collected_fen
        OR p.refund_reserved_fen < 0 OR p.refunded_fen < 0
        OR p.refund_reserved_fen + p.refunded_fen > p.collected_fen
 """

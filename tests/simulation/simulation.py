@@ -9,6 +9,7 @@ from random import Random
 from tests.simulation.bridges import Bridges
 from tests.simulation.clockwork import Agenda, CountingIds, Trace, VirtualClock
 from tests.simulation.fate import DiesByChance, Fate, SimCrash
+from tests.simulation.finance_life import Cashier, decide
 from tests.simulation.ground import Ground
 from tests.simulation.liveness import Liveness
 from tests.simulation.names import LOOKS_ON, WORKS
@@ -95,6 +96,8 @@ class Simulation:
             patient = Patient(self, person, user_id)
             self._patients.append(patient)
             self.spawn(LOOKS_ON, patient.live(), after=self.rng.random() * half)
+        for number in range(self.options.cashiers):
+            self.spawn(LOOKS_ON, Cashier(self, f"cashier-{number}").live())
 
     def _plan_outages(self) -> None:
         roads = {"wallet": [self.wallet_road], "his": [self.his_road, self.browsing_road]}
@@ -112,6 +115,8 @@ class Simulation:
             road.heal()
         self.outside.heal()
         self.spawn("staff", self.bridges.replay_dead_jobs(), after=60)
+        if self.options.cashiers:
+            self.spawn("chief", decide(self, agrees=True), after=60)
 
     def _run_for(self, span: timedelta) -> None:
         self.agenda.run_until(self.clock.now() + span, self.step)
