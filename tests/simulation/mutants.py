@@ -18,6 +18,7 @@ from hospital_bridge.payment.model import Account, Effect, Move, Payment, Postin
 from hospital_bridge.sandbox.alipay.faults import Effect as WalletEffect
 from hospital_bridge.slot import Receipt, VerticalWork
 from hospital_bridge.store.jobs import Job
+from hospital_bridge.store.refund_requests import RefundRequests
 from hospital_bridge.store.unit_of_work import Work
 from hospital_bridge.verticals.hospital import leaving
 from hospital_bridge.verticals.hospital.registration import Event
@@ -141,6 +142,11 @@ def _bills(options: Options) -> Options:
     return replace(options, bills=2, moods=replace(options.moods, pays=1.0))
 
 
+def _cashiers(options: Options) -> Options:
+    moods = replace(options.moods, pays=1.0, pays_late=0.0, cancels=0.1, refunds_in_console=0.4)
+    return replace(options, cashiers=3, moods=moods)
+
+
 def _never_paid(options: Options) -> Options:
     return replace(options, moods=replace(options.moods, pays=0.0))
 
@@ -205,6 +211,16 @@ BUGS: Mapping[str, Bug] = {
     "an order that nobody pays is never closed": Bug(lambda: patch.object(watch, "close_order", _nothing), _never_paid),
     "nobody asks the wallet a second time": Bug(
         lambda: patch.object(watch, "_is_waiting", lambda _: False), _lost_notices
+    ),
+    "the ceiling forgets what is on its way": Bug(
+        lambda: patch.object(Payment, "refundable_fen", property(lambda self: self.collected_fen - self.refunded_fen)),
+        _cashiers,
+    ),
+    "what the wallet's console gave back is not booked": Bug(
+        lambda: patch.object(collect, "note_refund_by_wallet", lambda _, __, payment, *___: payment), _cashiers
+    ),
+    "a request of a cashier that comes twice is two": Bug(
+        lambda: patch.object(RefundRequests, "by_command", _nothing), _cashiers
     ),
     "a job is done before it is run": Bug(lambda: patch.object(JobRunner, "_call", _complete_first)),
 }
