@@ -19,7 +19,7 @@ from sqlalchemy import (
     update,
 )
 
-from hospital_bridge.store.kept_statements import parameters, picked, selecting, updating
+from hospital_bridge.store.kept_statements import Picked, parameters, picked, selecting, updating
 from hospital_bridge.store.many_rows import insert_rows
 from hospital_bridge.store.upsert import insert_on_conflict
 
@@ -54,9 +54,15 @@ class TenantTable:
     def _mine(self, *where: ColumnElement[bool]) -> ColumnElement[bool]:
         return and_(self._ours, *where)
 
+    def _picked(self, where: Iterable[ColumnElement[bool]]) -> Picked | None:
+        picks = picked(where)
+        if picks is None or "operator_id" in picks:
+            return None
+        return {"operator_id": self._operator_id, **picks}
+
     def one(self, *where: ColumnElement[bool], lock: bool = False) -> Row[Any] | None:
         """The only matching row or None; `lock` holds it until the transaction ends."""
-        if picks := picked((self._ours, *where)):
+        if picks := self._picked(where):
             kept = selecting(self._table, tuple(picks), lock=lock)
             return self._connection.execute(kept, parameters(picks)).one_or_none()
         statement = select(self._table).where(self._mine(*where))
@@ -68,7 +74,7 @@ class TenantTable:
         self, *where: ColumnElement[bool], order_by: Sequence[ColumnElement[Any]] = (), limit: int | None = None
     ) -> Sequence[Row[Any]]:
         """Every matching row."""
-        picks = None if order_by or limit is not None else picked((self._ours, *where))
+        picks = None if order_by or limit is not None else self._picked(where)
         if picks:
             kept = selecting(self._table, tuple(picks), lock=False)
             return self._connection.execute(kept, parameters(picks)).all()
@@ -125,7 +131,7 @@ class TenantTable:
     def change(self, *where: ColumnElement[bool], **values: object) -> int:
         """Update the matching rows; how many there were."""
         self.forget_ahead()
-        picks = picked((self._ours, *where))
+        picks = self._picked(where)
         if picks and not any(isinstance(value, ClauseElement) for value in values.values()):
             kept = updating(self._table, tuple(picks), tuple(values))
             return self._connection.execute(kept, parameters(picks) | values).rowcount

@@ -58,7 +58,7 @@ class Bridges:
         after = max((due - now).total_seconds(), 0.0)
         soon = now + timedelta(seconds=after + POLL_SECONDS)
         for process in self._processes.values():
-            if process.alive and (process.wakes_at is None or soon < process.wakes_at):
+            if process.has_time and (process.wakes_at is None or soon < process.wakes_at):
                 self._wake_up(process, after + self._simulation.rng.random() * POLL_SECONDS)
 
     def ask_for_reconciliations(self, days: list[date]) -> Living:
@@ -105,5 +105,4 @@ class Bridges:
 
 def _work(process: Process) -> None:
     process.wakes_at = None
-    if process.alive:
-        process.work()
+    process.work()

@@ -81,9 +81,14 @@ class Process:
             self.alive = False
             self._buried(self)
 
+    @property
+    def has_time(self) -> bool:
+        """Whether it lives and a thread of it waits for work."""
+        return self.alive and self._busy < THREADS
+
     def work(self) -> None:
         """Run what is due, as one thread of the workers would."""
-        if self._busy >= THREADS:
+        if not self.has_time:
             return
         self._busy += 1
         try:
