@@ -93,7 +93,14 @@ def test_a_decision_that_does_not_exist(admin: FlaskClient) -> None:
 
 def test_reconciliation_shows_the_days_in_yuan_and_what_is_open(admin: FlaskClient) -> None:
     page = get(admin, RECONCILIATION).text
-    for words in ("2026-11-21", "¥600.00", "¥550.00", "<td>12</td>", "Waiting for a book: It is not there yet", "Nobody yet"):
+    for words in (
+        "2026-11-21",
+        "¥600.00",
+        "¥550.00",
+        "<td>12</td>",
+        "Waiting for a book: It is not there yet",
+        "Nobody yet",
+    ):
         assert words in page, words
 
 
