@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,12 +12,16 @@ from hospital_bridge.finance_differences import difference_row, difference_rows,
 from hospital_bridge.money_rows import money_rows
 from hospital_bridge.payment.effects import PATIENCE
 from hospital_bridge.payment.flows import decide
+from hospital_bridge.payment.flows.staff_refund import CannotRefund, needs_second
+from hospital_bridge.payment.flows.undecided import NothingToDecide
+from hospital_bridge.payment.model import Route
 from hospital_bridge.payment.reconcile import ask_again
 from hospital_bridge.payment.reconcile.statement import SIGNED, NotReady, additions_of, sign, statement_of, why_not
 from hospital_bridge.store.bank_credits import BankCredit, BankCredits
 from hospital_bridge.store.staff import StaffAccounts
 from hospital_bridge.store.statements import Statements
 from hospital_bridge.web.finance_reads import (
+    GIVES_BACK,
     CannotSign,
     Decision,
     DifferenceRow,
@@ -28,8 +32,10 @@ from hospital_bridge.web.finance_reads import (
     RunRow,
     SomebodyWasFaster,
     StatementView,
+    Told,
     UnderWayRow,
 )
+from hospital_bridge.web.refund_reads import NotRefundable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -54,7 +60,8 @@ class FinanceDesk:
 
     def waiting(self, operator_id: str) -> Sequence[MoneyRow]:
         with self.money(operator_id).store.read(operator_id) as work:
-            return money_rows(work)
+            context = self.money(operator_id)
+            return [_weighed(context, work, row) for row in money_rows(work)]
 
     def runs(self, operator_id: str, limit: int) -> Sequence[RunRow]:
         with self.money(operator_id).store.read(operator_id) as work:
@@ -129,13 +136,15 @@ class FinanceDesk:
             except NotReady as obstacle:
                 raise CannotSign(str(obstacle)) from obstacle
 
-    def decide(self, operator_id: str, about: str, decision: Decision, *, receipt_no: str, by: str) -> None:
+    def decide(self, operator_id: str, about: str, decision: Decision, told: Told) -> None:
         context = self.money(operator_id)
         with context.store.begin(operator_id) as work:
             try:
-                _carry_out(context, work, about, decision, receipt_no, by)
-            except decide.NothingToDecide as over:
+                _carry_out(context, work, about, decision, told)
+            except NothingToDecide as over:
                 raise SomebodyWasFaster(about) from over
+            except CannotRefund as refusal:
+                raise NotRefundable(refusal.obstacle) from refusal
 
     def explain(self, operator_id: str, key: str, explanation: Explanation | None, *, by: str) -> None:
         with self.money(operator_id).store.begin(operator_id) as work:
@@ -147,17 +156,26 @@ def _names(work: Work, staff_ids: Iterable[str]) -> dict[str, str]:
     return {staff.staff_id: staff.display_name for staff in found if staff is not None}
 
 
-def _carry_out(context: MoneyContext, work: Work, about: str, decision: Decision, receipt_no: str, by: str) -> None:
+def _weighed(context: MoneyContext, work: Work, row: MoneyRow) -> MoneyRow:
+    """With whether a second person has to approve what goes back."""
+    if not GIVES_BACK.intersection(row.decisions):
+        return row
+    second = needs_second(context, work, work.payments.get(row.about), row.amount_fen, Route.WALLET)
+    return replace(row, needs_second=second)
+
+
+def _carry_out(context: MoneyContext, work: Work, about: str, decision: Decision, told: Told) -> None:
+    looked = decide.Looked(told.by, proved=told.proved, seen_fen=told.seen_fen)
     match decision:
         case Decision.FULFILLED:
-            decide.decide_fulfilled(context, work, about, receipt_no, by=by)
+            decide.decide_fulfilled(context, work, about, told.receipt_no, by=told.by)
         case Decision.REFUSED:
-            decide.decide_refused(context, work, about, by=by)
+            decide.decide_refused(context, work, about, looked)
         case Decision.AGAIN:
-            decide.decide_again(work, about, by=by)
+            decide.decide_again(work, about, by=told.by)
         case Decision.REVERSED:
-            decide.decide_reversed(work, about, by=by)
+            decide.decide_reversed(work, about, by=told.by)
         case Decision.REFUND_AGAIN:
-            decide.decide_refund_again(context, work, about, by=by)
+            decide.decide_refund_again(context, work, about, looked)
         case Decision.RETURNED:
-            decide.decide_returned(work, about, by=by)
+            decide.decide_returned(work, about, by=told.by)

@@ -69,7 +69,7 @@ def _undecided(work: Work, payment: Payment) -> MoneyRow:
         about=payment.payment_id,
         what=what,
         since=(effect.unknown_since if effect else None) or payment.collected_at or payment.created_at,
-        amount_fen=payment.amount_fen,
+        amount_fen=payment.refundable_fen,
         order_no=payment.merchant_order_no,
         proposal=proposal,
         decisions=ON_A_BOOKING if waits else (),

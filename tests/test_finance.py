@@ -13,11 +13,14 @@ from hospital_bridge.finance import FinanceDesk
 from hospital_bridge.payment.effects import PATIENCE
 from hospital_bridge.payment.model import Payment, Situation
 from hospital_bridge.payment.reconcile import reconcile_day
+from hospital_bridge.refund_desk import RefundDesk
 from hospital_bridge.slot import FulfilMode
 from hospital_bridge.store.differences import Finding
+from hospital_bridge.store.refund_requests import RefundRequests
 from hospital_bridge.store.staff import StaffAccounts
 from hospital_bridge.store.unit_of_work import Store
-from hospital_bridge.web.finance_reads import Decision, Explanation, SomebodyWasFaster
+from hospital_bridge.web.finance_reads import Decision, Explanation, SomebodyWasFaster, Told
+from hospital_bridge.web.refund_reads import NotRefundable
 from tests.payment.desk import Desk
 from tests.payment.faults import Fault
 from tests.payment.world import ACCOUNT, FEE, HALF_AN_HOUR, OPERATOR, World
@@ -54,7 +57,7 @@ def not_given_back(world: World) -> Payment:
 
 
 def decide(finance: FinanceDesk, about: str, decision: Decision) -> None:
-    finance.decide(OPERATOR, about, decision, receipt_no="R7", by="staff-1")
+    finance.decide(OPERATOR, about, decision, Told("staff-1", "R7"))
 
 
 def trail(world: World) -> list[tuple[str, str, str]]:
@@ -178,3 +181,51 @@ def test_money_that_does_not_fit_its_order_waits_until_a_person_has_returned_it(
     assert (row.about, row.decisions) == (misfit.payment_id, (Decision.RETURNED,))
     decide(finance, row.about, Decision.RETURNED)
     assert finance.waiting(OPERATOR) == []
+
+
+LARGE = 100_000
+
+
+@pytest.mark.parametrize("fault", [Decision.REFUSED, Decision.REFUND_AGAIN])
+def test_a_large_sum_goes_back_by_a_decision_only_once_a_second_person_agrees(
+    world: World, finance: FinanceDesk, fault: Decision
+) -> None:
+    """One rule for every refund by staff: the same sum, the password, somebody else."""
+    if fault is Decision.REFUSED:
+        world.desk.line.will("fulfil", Fault.LOST_REQUEST)
+        payment = world.paid(amount=LARGE)
+        world.drain(timedelta(hours=1))
+    else:
+        payment = world.fulfilled(amount=LARGE)
+        world.wallet.line.will("refund", Reason.EXPIRED)
+        world.refund_all(payment)
+        world.drain()
+    [row] = finance.waiting(OPERATOR)
+    assert (row.needs_second, row.amount_fen) == (True, LARGE)
+    with pytest.raises(NotRefundable, match="not_proved"):
+        finance.decide(OPERATOR, row.about, fault, Told("staff-1", seen_fen=LARGE))
+    with pytest.raises(NotRefundable, match="changed"):
+        finance.decide(OPERATOR, row.about, fault, Told("staff-1", proved=True, seen_fen=LARGE - 1))
+    finance.decide(OPERATOR, row.about, fault, Told("staff-1", proved=True, seen_fen=LARGE))
+    world.drain(timedelta(minutes=30))
+    assert world.payment(payment.payment_id).refunded_fen == 0
+    with world.store.read(OPERATOR) as work:
+        [request] = RefundRequests(work).waiting()
+    with pytest.raises((SomebodyWasFaster, NotRefundable)):
+        finance.decide(OPERATOR, row.about, fault, Told("staff-2", proved=True))
+    desk = RefundDesk(lambda _: world.context)
+    with pytest.raises(NotRefundable, match="same_person"):
+        desk.approve(OPERATOR, request.request_id, by="staff-1", proved=True)
+    desk.approve(OPERATOR, request.request_id, by="staff-2", proved=True)
+    world.drain(timedelta(hours=1))
+    assert world.situation(payment) is Situation.REFUNDED
+    assert finance.waiting(OPERATOR) == []
+    world.assert_at_rest()
+
+
+def test_a_small_sum_goes_back_by_one_persons_decision(world: World, finance: FinanceDesk, undecided: Payment) -> None:
+    [row] = finance.waiting(OPERATOR)
+    assert not row.needs_second
+    decide(finance, row.about, Decision.REFUSED)
+    world.drain()
+    assert world.situation(undecided) is Situation.REFUNDED

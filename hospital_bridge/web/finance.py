@@ -10,9 +10,23 @@ from flask import Blueprint, Response, redirect, request
 
 from adapters.money import yuan_from_fen
 from hospital_bridge.errors import BridgeError
+from hospital_bridge.payment.flows.staff_refund import Obstacle
 from hospital_bridge.web.access import ADMIN, FINANCE, Access, Area, open_to
-from hospital_bridge.web.finance_reads import Decision, DifferenceRow, Explanation, MoneyRow, NotYet, SomebodyWasFaster
+from hospital_bridge.web.finance_reads import (
+    GIVES_BACK,
+    Decision,
+    DifferenceRow,
+    Explanation,
+    MoneyRow,
+    NotYet,
+    SomebodyWasFaster,
+    Told,
+)
+from hospital_bridge.web.forms import seen_fen
 from hospital_bridge.web.live import show
+from hospital_bridge.web.order_words import OBSTACLES
+from hospital_bridge.web.proving import proves_again
+from hospital_bridge.web.refund_reads import NotRefundable
 from hospital_bridge.web.rendering import spoken
 from hospital_bridge.web.spreadsheet import sheet
 from hospital_bridge.web.visit import address, site, visit
@@ -143,9 +157,12 @@ def decide(about: str, decision: str) -> Any:
     if chosen is Decision.FULFILLED and not 0 < len(receipt_no) <= LONGEST_RECEIPT:
         return _confirmation(about, chosen, receipt_no, status=422)
     try:
-        site().finance.decide(visit().operator.id, about, chosen, receipt_no=receipt_no, by=visit().principal)
+        told = Told(visit().principal, receipt_no, proves_again() if chosen in GIVES_BACK else False, seen_fen())
+        site().finance.decide(visit().operator.id, about, chosen, told)
     except SomebodyWasFaster:
         raise BridgeError("HB-D004") from None
+    except NotRefundable as refusal:
+        return _confirmation(about, chosen, fault=refusal.obstacle, status=409)
     return redirect(address("admin.work" if _is_admin() else "refunds.waiting"), 303)
 
 
@@ -240,13 +257,17 @@ def _decision(name: str) -> Decision:
     return Decision(name)
 
 
-def _confirmation(about: str, decision: Decision, receipt_no: str | None = None, status: int = 200) -> Response:
+def _confirmation(
+    about: str, decision: Decision, receipt_no: str | None = None, *, fault: str = "", status: int = 200
+) -> Response:
     context = {
         "row": _row(about, decision),
         "decision": decision,
         "words": DECISIONS[decision],
         "receipt_no": receipt_no or "",
         "missing": receipt_no is not None,
+        "fault": OBSTACLES[Obstacle(fault)] if fault else "",
+        "gives_back": decision in GIVES_BACK,
         "work_list": address("admin.work" if _is_admin() else "refunds.waiting"),
     }
     return show("staff/decide.html", context, status)

@@ -20,6 +20,20 @@ class Decision(StrEnum):
     RETURNED = "returned"
 
 
+GIVES_BACK = frozenset({Decision.REFUSED, Decision.REFUND_AGAIN})
+"""Decisions by which money goes back to the payer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was filled in with a decision: `seen_fen` is the sum that the page showed, `proved` the password of `by`."""
+
+    by: str
+    receipt_no: str = ""
+    proved: bool = False
+    seen_fen: int | None = None
+
+
 class Explanation(StrEnum):
     """Why two books may differ for good; a closed list, so that no personal data is typed into the trail."""
 
@@ -36,7 +50,7 @@ class MoneyRow:
     """Money that only a person can move on: `about` is a payment id or refund number.
 
     `what` and `proposal` are message ids; `amount_fen` is the sum in question in fen; `reason` is the other
-    side's own word.
+    side's own word. `needs_second` says that a second person has to approve before it goes back.
     """
 
     about: str
@@ -47,6 +61,7 @@ class MoneyRow:
     proposal: str
     reason: str = ""
     decisions: tuple[Decision, ...] = ()
+    needs_second: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +182,8 @@ class Finance(Protocol):
     def sign(self, operator_id: str, day: date, *, by: str) -> None:
         """Sign the day's statement for good; CannotSign."""
 
-    def decide(self, operator_id: str, about: str, decision: Decision, *, receipt_no: str, by: str) -> None:
-        """Carry out what a person decided, with its row on the trail; SomebodyWasFaster."""
+    def decide(self, operator_id: str, about: str, decision: Decision, told: Told) -> None:
+        """Carry out what a person decided, with its row on the trail; SomebodyWasFaster, NotRefundable."""
 
     def explain(self, operator_id: str, key: str, explanation: Explanation | None, *, by: str) -> None:
         """Settle a difference, or without an explanation take it over; SomebodyWasFaster."""

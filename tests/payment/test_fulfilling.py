@@ -9,7 +9,8 @@ import pytest
 from adapters.errors import Reason
 from adapters.values import EntryKind
 from hospital_bridge.payment.effects import PATIENCE
-from hospital_bridge.payment.flows.decide import NothingToDecide, decide_again, decide_fulfilled, decide_refused
+from hospital_bridge.payment.flows.decide import Looked, decide_again, decide_fulfilled, decide_refused
+from hospital_bridge.payment.flows.undecided import NothingToDecide
 from hospital_bridge.payment.model import EffectState, Fulfilment, Payment, Situation
 from hospital_bridge.slot import FulfilMode, Progress
 from tests.payment.conftest import Found
@@ -90,7 +91,7 @@ def test_19_the_person_has_seen_the_booking(manual: World, undecided: Payment) -
 def test_19_the_person_has_seen_that_nothing_was_booked(manual: World, undecided: Payment) -> None:
     manual.desk.effects.clear()
     with manual.store.begin("h1") as work:
-        decide_refused(manual.context, work, undecided.payment_id, by="staff-1")
+        decide_refused(manual.context, work, undecided.payment_id, Looked("staff-1"))
     manual.drain()
     assert manual.situation(undecided) is Situation.REFUNDED
     manual.assert_at_rest()
@@ -116,7 +117,7 @@ def test_19_nobody_decides_twice(manual: World, undecided: Payment) -> None:
     with manual.store.begin("h1") as work:
         decide_fulfilled(manual.context, work, undecided.payment_id, "R7", by="staff-1")
     with pytest.raises(NothingToDecide), manual.store.begin("h1") as work:
-        decide_refused(manual.context, work, undecided.payment_id, by="staff-1")
+        decide_refused(manual.context, work, undecided.payment_id, Looked("staff-1"))
 
 
 def test_20_a_refusal_starts_the_refund_in_the_same_commit(world: World) -> None:

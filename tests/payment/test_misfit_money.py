@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from adapters.values import Fen
-from hospital_bridge.payment.flows.decide import NothingToDecide, decide_returned
+from hospital_bridge.payment.flows.decide import decide_returned
+from hospital_bridge.payment.flows.undecided import NothingToDecide
 from hospital_bridge.payment.model import Fulfilment, Payment, Situation
 from hospital_bridge.slot import Progress
 from tests.payment.world import FEE, HALF_AN_HOUR, World

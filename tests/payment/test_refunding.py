@@ -10,8 +10,9 @@ from sqlalchemy.exc import IntegrityError
 
 from adapters.errors import Reason
 from adapters.values import EntryKind, Fen
-from hospital_bridge.payment.flows.decide import NothingToDecide, decide_refund_again, decide_reversed
+from hospital_bridge.payment.flows.decide import Looked, decide_refund_again, decide_reversed
 from hospital_bridge.payment.flows.refund import give_back
+from hospital_bridge.payment.flows.undecided import NothingToDecide
 from hospital_bridge.payment.model import Account, Fulfilment, OverRefund, Payment, RefundState, Situation
 from hospital_bridge.slot import Progress
 from hospital_bridge.store.payments import PAYMENT
@@ -97,9 +98,9 @@ def test_24_a_refused_refund_is_sent_again_when_a_person_says_so(world: World) -
     world.refund_all(payment)
     world.drain()
     with world.store.begin("h1") as work:
-        decide_refund_again(world.context, work, payment.payment_id, by="staff-1")
+        decide_refund_again(world.context, work, payment.payment_id, Looked("staff-1"))
     with world.store.begin("h1") as work, pytest.raises(NothingToDecide):
-        decide_refund_again(world.context, work, payment.payment_id, by="staff-2")
+        decide_refund_again(world.context, work, payment.payment_id, Looked("staff-2"))
     world.drain()
     assert world.situation(payment) is Situation.REFUNDED
     world.assert_at_rest()
@@ -108,7 +109,7 @@ def test_24_a_refused_refund_is_sent_again_when_a_person_says_so(world: World) -
 def test_24_what_nobody_wants_back_cannot_be_given_back_again(world: World) -> None:
     payment = world.fulfilled()
     with world.store.begin("h1") as work, pytest.raises(NothingToDecide):
-        decide_refund_again(world.context, work, payment.payment_id, by="staff-1")
+        decide_refund_again(world.context, work, payment.payment_id, Looked("staff-1"))
 
 
 def give_back_at_counter(world: World, payment: Payment, *fen: int) -> None:

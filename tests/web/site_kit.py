@@ -43,9 +43,11 @@ from hospital_bridge.web.finance_reads import (
     RunRow,
     SomebodyWasFaster,
     StatementView,
+    Told,
     UnderWayRow,
 )
 from hospital_bridge.web.passwords import PasswordLogin
+from hospital_bridge.web.refund_reads import NotRefundable
 from hospital_bridge.web.site import Consent, Operator, Plugged, Probe, Site, Wallet
 from hospital_bridge.website import CONSENT
 from tests.web.money_here import money_of
@@ -144,6 +146,8 @@ class ScriptedFinance:
     decided: list[tuple[str, str, Decision, str, str]] = field(default_factory=list)
     explained: list[tuple[str, str, Explanation | None, str]] = field(default_factory=list)
     too_late: bool = False
+    refusal: str = ""
+    needs_second: bool = False
     obstacle: str = ""
     signed: list[tuple[str, date, str]] = field(default_factory=list)
     compared: list[tuple[str, date, str]] = field(default_factory=list)
@@ -156,7 +160,17 @@ class ScriptedFinance:
     def waiting(self, operator_id: str) -> list[MoneyRow]:
         order_no = f"01a205cf4740700080000000000000{operator_id}"
         return [
-            MoneyRow(f"paid-{operator_id}", UNDECIDED[0], SEEN, 5000, order_no, UNDECIDED[1], "", ON_A_BOOKING),
+            MoneyRow(
+                f"paid-{operator_id}",
+                UNDECIDED[0],
+                SEEN,
+                5000,
+                order_no,
+                UNDECIDED[1],
+                "",
+                ON_A_BOOKING,
+                self.needs_second,
+            ),
             MoneyRow("q" * 32, NOT_GIVEN_BACK[0], SEEN, 80, order_no, NOT_GIVEN_BACK[1], "not_allowed", AGAIN),
         ]
 
@@ -214,10 +228,12 @@ class ScriptedFinance:
             raise CannotSign(self.obstacle)
         self.signed.append((operator_id, day, by))
 
-    def decide(self, operator_id: str, about: str, decision: Decision, *, receipt_no: str, by: str) -> None:
+    def decide(self, operator_id: str, about: str, decision: Decision, told: Told) -> None:
         if self.too_late:
             raise SomebodyWasFaster(about)
-        self.decided.append((operator_id, about, decision, receipt_no, by))
+        if self.refusal:
+            raise NotRefundable(self.refusal)
+        self.decided.append((operator_id, about, decision, told.receipt_no, told.by))
 
     def explain(self, operator_id: str, key: str, explanation: Explanation | None, *, by: str) -> None:
         if key != "one":

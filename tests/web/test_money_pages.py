@@ -82,6 +82,21 @@ def test_who_comes_too_late_is_told_so(admin: FlaskClient, kit: SiteKit) -> None
     assert (late.status_code, "HB-D004" in late.text) == (409, True)
 
 
+def test_a_large_sum_asks_for_the_password_and_says_that_a_second_person_approves(
+    admin: FlaskClient, kit: SiteKit
+) -> None:
+    assert "Your own password" not in get(admin, REFUSED).text
+    kit.finance.needs_second = True
+    page = get(admin, REFUSED).text
+    assert "Your own password, once more" in page
+    assert "A second person has to approve it" in page
+    assert "Your own password" not in get(admin, FULFILLED).text
+    kit.finance.refusal = "not_proved"
+    refused = post(admin, REFUSED, {}, from_page=REFUSED)
+    assert (refused.status_code, "Enter your own password" in refused.text) == (409, True)
+    assert kit.finance.decided == []
+
+
 @pytest.mark.parametrize("path", ["paid-h1/reversed", "nobody/refused"])
 def test_what_does_not_wait_for_that_decision_is_not_offered_it(admin: FlaskClient, path: str) -> None:
     assert get(admin, f"/staff/h1/money/{path}").status_code == 409

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from adapters.errors import Reason, Refused
+from adapters.values import Fen
 from hospital_bridge.payment.context import MoneyContext
-from hospital_bridge.payment.flows.fulfil import accept, effect_key, refuse
+from hospital_bridge.payment.flows.fulfil import accept, effect_key
 from hospital_bridge.payment.flows.refund import give_back
 from hospital_bridge.payment.flows.reverse import reversal_key
+from hospital_bridge.payment.flows.staff_refund import CannotRefund, Obstacle, Wish, ask_second
+from hospital_bridge.payment.flows.undecided import BY_PERSON, NothingToDecide, awaiting_person, refuse_undecided
 from hospital_bridge.payment.model import (
     NOTHING,
     Collection,
@@ -16,36 +18,49 @@ from hospital_bridge.payment.model import (
     EffectEvent,
     Fulfilment,
     FulfilmentEvent,
+    Payment,
+    RefundReason,
+    RequestState,
     owed_back,
 )
 from hospital_bridge.slot import Receipt
+from hospital_bridge.store.refund_requests import RefundRequests
 from hospital_bridge.store.unit_of_work import Work
 
 
-class NothingToDecide(Exception):
-    """It does not wait for a person, or somebody was faster."""
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Who decides that money goes back: `proved` that it is they; `seen_fen` is the sum they saw, None for no page."""
+
+    by: str
+    proved: bool = False
+    seen_fen: int | None = None
 
 
 def decide_fulfilled(context: MoneyContext, work: Work, payment_id: str, receipt_no: str, *, by: str) -> None:
     """A person has seen the booking in the fulfilling system, under that receipt number."""
-    effect = _awaiting_person(work, effect_key(payment_id))
+    effect = _undecided(work, payment_id)
     work.audit.record(by, "payment.decided_fulfilled", payment_id)
-    work.effects.save(effect.end(EffectEvent.CONFIRMED, work.now, reason="decided by a person"))
+    work.effects.save(effect.end(EffectEvent.CONFIRMED, work.now, reason=BY_PERSON))
     payment = work.payments.get(payment_id, lock=True)
     accept(context, work, payment_id, Receipt(payment_id, receipt_no, payment.amount_fen))
 
 
-def decide_refused(context: MoneyContext, work: Work, payment_id: str, *, by: str) -> None:
-    """A person has seen that nothing was booked and nothing shall be: the money goes back."""
-    effect = _awaiting_person(work, effect_key(payment_id))
-    work.audit.record(by, "payment.decided_refused", payment_id)
-    work.effects.save(effect.end(EffectEvent.REFUSED, work.now, reason="decided by a person"))
-    refuse(context, work, payment_id, Refused("decided by a person", reason=Reason.OTHER))
+def decide_refused(context: MoneyContext, work: Work, payment_id: str, looked: Looked) -> None:
+    """A person has seen that nothing was booked and nothing shall be: the money goes back.
+
+    A large sum goes back once a second person has approved it. CannotRefund, and nothing was written.
+    """
+    _undecided(work, payment_id)
+    payment = work.payments.get(payment_id, lock=True)
+    work.audit.record(looked.by, "payment.decided_refused", payment_id)
+    if not _ask_second(context, work, payment, payment.refundable_fen, looked):
+        refuse_undecided(context, work, payment_id)
 
 
 def decide_again(work: Work, payment_id: str, *, by: str) -> None:
     """A person has seen that nothing was booked: the waiting job tells the system once more."""
-    effect = _awaiting_person(work, effect_key(payment_id))
+    effect = _undecided(work, payment_id)
     work.audit.record(by, "payment.decided_again", payment_id)
     work.effects.save(effect.never_happened(work.now))
 
@@ -57,20 +72,24 @@ def decide_reversed(work: Work, refund_no: str, *, by: str) -> None:
     if standing.reversal is Fulfilment.REFUSED:
         work.refunds.save(standing.reverse(FulfilmentEvent.PUT_RIGHT, work.now))
         return
-    effect = _awaiting_person(work, reversal_key(refund_no))
-    work.effects.save(effect.end(EffectEvent.CONFIRMED, work.now, reason="decided by a person"))
+    effect = awaiting_person(work, reversal_key(refund_no))
+    work.effects.save(effect.end(EffectEvent.CONFIRMED, work.now, reason=BY_PERSON))
     refund = work.refunds.get(refund_no, lock=True)
     work.refunds.save(refund.reverse(FulfilmentEvent.ACCEPTED, work.now))
 
 
-def decide_refund_again(context: MoneyContext, work: Work, payment_id: str, *, by: str) -> None:
-    """A person has cleared with the wallet why it refused: the money is sent once more, under a new number."""
+def decide_refund_again(context: MoneyContext, work: Work, payment_id: str, looked: Looked) -> None:
+    """A person has cleared with the wallet why it refused: the money is sent once more, under a new number.
+
+    A large sum is sent once a second person has approved it. CannotRefund, and nothing was written.
+    """
     payment = work.payments.get(payment_id, lock=True)
     owed = owed_back(payment, work.refunds.of(payment_id))
     if not owed:
         raise NothingToDecide(payment_id)
-    work.audit.record(by, "payment.decided_refund_again", payment_id)
-    give_back(context, work, payment, payment.reason or "decided by a person", owed)
+    work.audit.record(looked.by, "payment.decided_refund_again", payment_id)
+    if not _ask_second(context, work, payment, owed, looked):
+        give_back(context, work, payment, payment.reason or BY_PERSON, owed)
 
 
 def decide_returned(work: Work, payment_id: str, *, by: str) -> None:
@@ -82,8 +101,18 @@ def decide_returned(work: Work, payment_id: str, *, by: str) -> None:
     work.payments.save(replace(payment, payer_paid_fen=NOTHING))
 
 
-def _awaiting_person(work: Work, key: str) -> Effect:
-    effect = work.effects.find(key, lock=True)
-    if effect is None or not effect.needs_person:
-        raise NothingToDecide(key)
+def _ask_second(context: MoneyContext, work: Work, payment: Payment, fen: Fen, looked: Looked) -> bool:
+    """Whether the sum waits for a second person now; CannotRefund where it is not the sum that was seen."""
+    if looked.seen_fen not in {None, fen}:
+        raise CannotRefund(Obstacle.CHANGED)
+    key = f"decision:{work.ids.new()}"
+    wish = Wish(payment.payment_id, fen, RefundReason.NOT_DONE, looked.by, key, proved=looked.proved)
+    return ask_second(context, work, payment, wish)
+
+
+def _undecided(work: Work, payment_id: str) -> Effect:
+    """The booking that waits for a person; NothingToDecide also while a second person is asked to give it back."""
+    effect = awaiting_person(work, effect_key(payment_id))
+    if any(each.state is RequestState.WAITING for each in RefundRequests(work).of(payment_id)):
+        raise NothingToDecide(payment_id)
     return effect

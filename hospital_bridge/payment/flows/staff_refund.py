@@ -8,7 +8,9 @@ from enum import StrEnum
 from adapters.invoices import InvoiceState
 from adapters.values import Fen
 from hospital_bridge.payment.context import MoneyContext
+from hospital_bridge.payment.flows.fulfil import effect_key
 from hospital_bridge.payment.flows.refund import give_back, give_back_by_hand
+from hospital_bridge.payment.flows.undecided import refuse_undecided
 from hospital_bridge.payment.flows.view import view_of
 from hospital_bridge.payment.model import (
     Fulfilment,
@@ -83,9 +85,26 @@ def ask(context: MoneyContext, work: Work, wish: Wish) -> RefundRequest:
     _refuse_if(Obstacle.CHANGED if wish.seen_fen not in {None, payment.refundable_fen} else None)
     _refuse_if(obstacle_to(context, work, payment, wish.amount_fen, wish.route))
     _refuse_if(Obstacle.INVOICE_STANDS if wish.invoice is InvoiceState.ISSUED else None)
+    context.ask(work, payment.sale_kind, Guarded.REFUND, view_of(payment))
+    request = _keep(context, work, payment, wish)
+    return request if request.needs_second else _carry_out(context, work, payment, request, wish.by)
+
+
+def ask_second(context: MoneyContext, work: Work, payment: Payment, wish: Wish) -> bool:
+    """Whether a decision that gives money of a locked payment back waits for a second person, who is asked then.
+
+    CannotRefund where whoever decides has not proved who they are, or where another one waits.
+    The rule is that of every refund by staff: a sum is no smaller for being given back from a list of decisions.
+    """
+    if not needs_second(context, work, payment, wish.amount_fen, wish.route):
+        return False
+    _keep(context, work, payment, wish)
+    return True
+
+
+def _keep(context: MoneyContext, work: Work, payment: Payment, wish: Wish) -> RefundRequest:
     second = needs_second(context, work, payment, wish.amount_fen, wish.route)
     _refuse_if(Obstacle.NOT_PROVED if second and not wish.proved else None)
-    context.ask(work, payment.sale_kind, Guarded.REFUND, view_of(payment))
     request = RefundRequest(
         request_id=work.ids.new(),
         payment_id=payment.payment_id,
@@ -100,12 +119,12 @@ def ask(context: MoneyContext, work: Work, wish: Wish) -> RefundRequest:
         invoice=wish.invoice,
         invoice_told=wish.invoice_told,
     )
-    if not requests.add(request):
+    if not RefundRequests(work).add(request):
         raise CannotRefund(Obstacle.WAITING)
     told = {"payment": payment.payment_id, "fen": str(wish.amount_fen), "reason": wish.reason, "route": wish.route}
     invoice = {} if wish.invoice is None else {"invoice": wish.invoice, "invoice_told": str(wish.invoice_told)}
     work.audit.record(wish.by, "refund.asked", request.request_id, **told, **invoice, second=str(second))
-    return request if second else _carry_out(context, work, payment, request, wish.by)
+    return request
 
 
 def approve(context: MoneyContext, work: Work, request_id: str, *, by: str, proved: bool) -> RefundRequest:
@@ -113,7 +132,8 @@ def approve(context: MoneyContext, work: Work, request_id: str, *, by: str, prov
     payment, request = _locked(work, request_id)
     _refuse_if(Obstacle.SAME_PERSON if request.asked_by == by else None)
     _refuse_if(None if proved else Obstacle.NOT_PROVED)
-    _refuse_if(obstacle_to(context, work, payment, request.amount_fen, request.route, among=request_id))
+    if payment.fulfilment is not Fulfilment.MANUAL:
+        _refuse_if(obstacle_to(context, work, payment, request.amount_fen, request.route, among=request_id))
     work.audit.record(by, "refund.approved", request_id, payment=payment.payment_id)
     return _carry_out(context, work, payment, request, by)
 
@@ -181,8 +201,11 @@ def _obstacle_at_wallet(context: MoneyContext, work: Work, payment: Payment) -> 
 
 
 def _carry_out(context: MoneyContext, work: Work, payment: Payment, request: RefundRequest, by: str) -> RefundRequest:
-    begin = give_back_by_hand if request.route is Route.BY_HAND else give_back
-    begin(context, work, payment, request.reason.value, request.amount_fen)
+    if payment.fulfilment is Fulfilment.MANUAL:
+        refuse_undecided(context, work, payment.payment_id)
+    else:
+        begin = give_back_by_hand if request.route is Route.BY_HAND else give_back
+        begin(context, work, payment, request.reason.value, request.amount_fen)
     refund_no = work.refunds.of(payment.payment_id)[-1].refund_no
     return RefundRequests(work).save(request.decided(RequestEvent.APPROVED, by, work.now, refund_no))
 
@@ -193,6 +216,8 @@ def _locked(work: Work, request_id: str) -> tuple[Payment, RefundRequest]:
     seen = requests.get(request_id)
     if seen is None:
         raise CannotRefund(Obstacle.DECIDED)
+    if work.payments.get(seen.payment_id).fulfilment is Fulfilment.MANUAL:
+        work.effects.find(effect_key(seen.payment_id), lock=True)  # First of all, as whoever decides it does.
     payment = work.payments.get(seen.payment_id, lock=True)
     request = requests.get(request_id, lock=True)
     if request is None or request.state is not RequestState.WAITING:
