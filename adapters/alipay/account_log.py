@@ -1,6 +1,8 @@
 """Alipay's log of one day of the merchant's account (账务明细, bill type `signcustomer`) -> fund entries.
 
 Beside payments and refunds it tells what else moved the balance: the wallet's own charges, withdrawals, transfers.
+The names of its columns are unverified: they are held against no log of Alipay's own. `adapters.funds.beside_bill`
+compares numbers and sums alone.
 """
 
 from __future__ import annotations
