@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adapters.values import EntryKind, Posting
-from hospital_bridge.slot import FulfilMode, PaidSale, Progress, Receipt, Sale, Scope, VerticalWork
+from hospital_bridge.slot import Progress
 from hospital_bridge.verticals.hospital import leaving, postings
 from hospital_bridge.verticals.hospital.booking import SALE_KIND, patient_of
 from hospital_bridge.verticals.hospital.registration import TRANSITIONS, Event, Registration, State
@@ -15,32 +15,13 @@ from hospital_bridge.verticals.hospital.visits import registering
 if TYPE_CHECKING:
     from datetime import datetime
 
-
-def _posting(scope: Scope, sale: PaidSale, kind: EntryKind) -> Posting:
-    with scope.read() as work:
-        registration = registrations.get(work, sale.sale_ref)
-        patient = patient_of(work, registration)
-    return Posting(
-        serial=sale.serial,
-        kind=kind,
-        amount_fen=sale.amount_fen,
-        patient=patient,
-        filler_id=registration.filler_id,
-        merchant_order_no=sale.merchant_order_no,
-        provider_trade_no=sale.provider_trade_no,
-        occurred_at=sale.occurred_at,
-        refers_to=sale.refers_to,
-    )
+    from hospital_bridge.slot import PaidSale, VerticalWork
 
 
-def fulfil(scope: Scope, sale: PaidSale) -> Receipt:
-    """Post the payment at the hospital, which makes the appointment a registration."""
-    return postings.post(scope, _posting(scope, sale, EntryKind.PAYMENT))
-
-
-def reverse(scope: Scope, sale: PaidSale) -> Receipt:
-    """Post the refund at the hospital."""
-    return postings.post(scope, _posting(scope, sale, EntryKind.REFUND))
+def paid_for(work: VerticalWork, sale: PaidSale) -> postings.PaidFor:
+    """The appointment, which its payment makes a registration."""
+    registration = registrations.get(work, sale.sale_ref)
+    return postings.PaidFor(patient_of(work, registration), filler_id=registration.filler_id)
 
 
 _EVENTS = {
@@ -76,15 +57,4 @@ def _is_goodwill(registration: Registration, event: Event, now: datetime) -> boo
     return event is Event.REFUNDED and now >= registration.slot.starts_at
 
 
-SALE = Sale(
-    kind=SALE_KIND,
-    title="挂号费",
-    mode=FulfilMode.QUERYABLE,
-    fulfil=fulfil,
-    query=postings.find,
-    reverse=reverse,
-    query_reversal=postings.find,
-    changed=changed,
-    entries=postings.entries,
-    invoice=postings.invoice,
-)
+SALE = replace(postings.sale_of(SALE_KIND, "挂号费", paid_for, changed), invoice=postings.invoice)

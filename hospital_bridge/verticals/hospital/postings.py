@@ -2,19 +2,76 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
-from hospital_bridge.slot import PaidSale, Receipt, SaleEntry
+from adapters.values import EntryKind, Posting
+from hospital_bridge.slot import FulfilMode, PaidSale, Receipt, Sale, SaleEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from adapters.invoices import InvoiceState
-    from adapters.values import Posting, PostingEntry
-    from hospital_bridge.slot import Scope
+    from adapters.values import PatientRecord, PostingEntry
+    from hospital_bridge.slot import Progress, Scope, VerticalWork
+
+
+@dataclass(frozen=True, slots=True)
+class PaidFor:
+    """What a sale is at the hospital: whose, and the number of the appointment, the bill or the stay.
+
+    A stay's number with a bill's is what was due at its settlement.
+    """
+
+    patient: PatientRecord
+    filler_id: str = ""
+    bill_no: str = ""
+    stay_no: str = ""
+
+
+def sale_of(
+    kind: str,
+    title: str,
+    paid_for: Callable[[VerticalWork, PaidSale], PaidFor],
+    changed: Callable[[VerticalWork, str, Progress, str], None],
+) -> Sale:
+    """A sale whose payments and refunds are posted in the hospital's book, asked for there, and listed by it."""
+
+    def posted(entry: EntryKind, scope: Scope, sale: PaidSale) -> Receipt:
+        with scope.read() as work:
+            what = paid_for(work, sale)
+        return post(scope, _posting(sale, entry, what))
+
+    return Sale(
+        kind=kind,
+        title=title,
+        mode=FulfilMode.QUERYABLE,
+        fulfil=partial(posted, EntryKind.PAYMENT),
+        query=find,
+        reverse=partial(posted, EntryKind.REFUND),
+        query_reversal=find,
+        changed=changed,
+        entries=entries,
+    )
+
+
+def _posting(sale: PaidSale, kind: EntryKind, what: PaidFor) -> Posting:
+    return Posting(
+        serial=sale.serial,
+        kind=kind,
+        amount_fen=sale.amount_fen,
+        patient=what.patient,
+        filler_id=what.filler_id,
+        merchant_order_no=sale.merchant_order_no,
+        provider_trade_no=sale.provider_trade_no,
+        occurred_at=sale.occurred_at,
+        refers_to=sale.refers_to,
+        bill_no=what.bill_no,
+        stay_no=what.stay_no,
+    )
 
 
 def post(scope: Scope, posting: Posting) -> Receipt:

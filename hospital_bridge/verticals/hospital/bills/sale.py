@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adapters.values import EntryKind, Posting
-from hospital_bridge.slot import FulfilMode, Progress, Sale
+from hospital_bridge.slot import Progress
 from hospital_bridge.verticals.hospital import postings
 from hospital_bridge.verticals.hospital.bills import telling
 from hospital_bridge.verticals.hospital.bills.bill import TRANSITIONS, Event, State, bill_of
@@ -15,7 +14,7 @@ from hospital_bridge.verticals.hospital.own_numbers import record_of
 from hospital_bridge.verticals.hospital.store import bills
 
 if TYPE_CHECKING:
-    from hospital_bridge.slot import PaidSale, Receipt, Scope, VerticalWork
+    from hospital_bridge.slot import PaidSale, VerticalWork
 
 _EVENTS = {
     Progress.COLLECTED: Event.COLLECTED,
@@ -26,14 +25,11 @@ _EVENTS = {
 }
 
 
-def fulfil(scope: Scope, sale: PaidSale) -> Receipt:
-    """Post the payment at the hospital, which settles the bill there."""
-    return postings.post(scope, _posting(scope, sale, EntryKind.PAYMENT))
-
-
-def reverse(scope: Scope, sale: PaidSale) -> Receipt:
-    """Post the refund at the hospital."""
-    return postings.post(scope, _posting(scope, sale, EntryKind.REFUND))
+def paid_for(work: VerticalWork, sale: PaidSale) -> postings.PaidFor:
+    """The bill, which its payment settles."""
+    bill = bills.get(work, bill_of(sale.sale_ref))
+    patient = record_of(work, bill.subject_id, bill.mrn)
+    return postings.PaidFor(patient, filler_id=bill.filler_id, bill_no=bill.bill_no, stay_no=bill.stay_no)
 
 
 def changed(work: VerticalWork, sale_ref: str, progress: Progress, reason: str) -> None:
@@ -52,36 +48,6 @@ def changed(work: VerticalWork, sale_ref: str, progress: Progress, reason: str) 
     telling.tell_moved(work, moved)
 
 
-def _posting(scope: Scope, sale: PaidSale, kind: EntryKind) -> Posting:
-    with scope.read() as work:
-        bill = bills.get(work, bill_of(sale.sale_ref))
-        patient = record_of(work, bill.subject_id, bill.mrn)
-    return Posting(
-        serial=sale.serial,
-        kind=kind,
-        amount_fen=sale.amount_fen,
-        patient=patient,
-        filler_id=bill.filler_id,
-        merchant_order_no=sale.merchant_order_no,
-        provider_trade_no=sale.provider_trade_no,
-        occurred_at=sale.occurred_at,
-        refers_to=sale.refers_to,
-        bill_no=bill.bill_no,
-        stay_no=bill.stay_no,
-    )
-
-
-SALE = Sale(
-    kind=SALE_KIND,
-    title="门诊缴费",
-    mode=FulfilMode.QUERYABLE,
-    fulfil=fulfil,
-    query=postings.find,
-    reverse=reverse,
-    query_reversal=postings.find,
-    changed=changed,
-    entries=postings.entries,
-    invoice=postings.invoice,
-)
+SALE = replace(postings.sale_of(SALE_KIND, "门诊缴费", paid_for, changed), invoice=postings.invoice)
 SETTLEMENT = replace(SALE, kind=SETTLEMENT_KIND, title="住院结算补缴")
 """What the deposits onto a stay did not cover."""

@@ -10,8 +10,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from adapters.values import EntryKind, Fen, Posting
-from hospital_bridge.slot import FulfilMode, PaidSale, PaymentRequest, Progress, Receipt, Right, Sale, Scope
+from adapters.values import Fen
+from hospital_bridge.slot import PaidSale, PaymentRequest, Progress, Right, Scope
 from hospital_bridge.verticals.hospital import postings
 from hospital_bridge.verticals.hospital.own_numbers import record_of
 from hospital_bridge.verticals.hospital.schedule import must_be_open
@@ -76,14 +76,10 @@ def payable_for(work: VerticalWork, wallet_user_id: str, stay: Stay) -> str:
     return subject_id
 
 
-def fulfil(scope: Scope, sale: PaidSale) -> Receipt:
-    """Post the deposit at the hospital, onto its stay."""
-    return postings.post(scope, _posting(scope, sale, EntryKind.PAYMENT))
-
-
-def reverse(scope: Scope, sale: PaidSale) -> Receipt:
-    """Post what went back of it at the hospital."""
-    return postings.post(scope, _posting(scope, sale, EntryKind.REFUND))
+def paid_for(work: VerticalWork, sale: PaidSale) -> postings.PaidFor:
+    """The stay that it is paid onto."""
+    stay = stays.get(work, stays.deposit_of(work, sale.sale_ref).stay_id)
+    return postings.PaidFor(record_of(work, sale.subject_id, stay.mrn), stay_no=stay.stay_no)
 
 
 def changed(work: VerticalWork, deposit_id: str, progress: Progress, reason: str) -> None:
@@ -96,32 +92,4 @@ def changed(work: VerticalWork, deposit_id: str, progress: Progress, reason: str
     work.audit.record("bridge", f"deposit.{moved.state}", deposit_id, progress=progress)
 
 
-def _posting(scope: Scope, sale: PaidSale, kind: EntryKind) -> Posting:
-    with scope.read() as work:
-        stay = stays.get(work, stays.deposit_of(work, sale.sale_ref).stay_id)
-        patient = record_of(work, sale.subject_id, stay.mrn)
-    return Posting(
-        serial=sale.serial,
-        kind=kind,
-        amount_fen=sale.amount_fen,
-        patient=patient,
-        filler_id="",
-        merchant_order_no=sale.merchant_order_no,
-        provider_trade_no=sale.provider_trade_no,
-        occurred_at=sale.occurred_at,
-        refers_to=sale.refers_to,
-        stay_no=stay.stay_no,
-    )
-
-
-SALE = Sale(
-    kind=SALE_KIND,
-    title="住院预交金",
-    mode=FulfilMode.QUERYABLE,
-    fulfil=fulfil,
-    query=postings.find,
-    reverse=reverse,
-    query_reversal=postings.find,
-    changed=changed,
-    entries=postings.entries,
-)
+SALE = postings.sale_of(SALE_KIND, "住院预交金", paid_for, changed)
