@@ -88,14 +88,14 @@ class Description:
         yield from self._templates(keys, operation, asked)
         lookups = [self.lookups[name] for name in reading.complete if name in self.lookups]
         strange = [name for name in reading.complete if name not in self.lookups]
-        yield from (Finding((*keys, "complete"), _unknown(name, self.lookups, "a lookup")) for name in strange)
+        yield from (Finding((*keys, "complete"), unknown(name, self.lookups, "a lookup")) for name in strange)
         used = frozenset(name for lookup in lookups for name in (*lookup.asking.names, *lookup.reading.fields))
         allowed = (KINDS[kind].names if kind else frozenset()) | used
         own = frozenset((*reading.fields, *reading.item_fields))
         for table in ("fields", "item_fields"):
             named = reading.fields if table == "fields" else reading.item_fields
             for name in named.keys() - allowed:
-                yield Finding((*keys, table, name), _unknown(name, allowed, f"a field of a {kind}" if kind else "read"))
+                yield Finding((*keys, table, name), unknown(name, allowed, f"a field of a {kind}" if kind else "read"))
         yield from self._lookups(lookups, own | asked, allowed)
         added = frozenset(name for lookup in lookups for name in lookup.reading.fields)
         if kind and (lacking := KINDS[kind].lacking(own | added | given)):
@@ -128,7 +128,7 @@ class Description:
             if lookup is operation:
                 continue
             if lookup is None:
-                yield Finding(here, _unknown(name, self.lookups, "a lookup"))
+                yield Finding(here, unknown(name, self.lookups, "a lookup"))
             elif name in above:
                 yield Finding(here, f"{name} would have to come before itself")
             else:
@@ -146,7 +146,7 @@ class Description:
             first = yield from self._first(keys, lookup, known)
             yield from self._templates(keys, lookup, first)
             for name in lookup.reading.fields.keys() - allowed - known:
-                yield Finding((*keys, "fields", name), _unknown(name, allowed, "a field of what it completes"))
+                yield Finding((*keys, "fields", name), unknown(name, allowed, "a field of what it completes"))
             known |= lookup.reading.fields.keys()
 
     def _templates(self, keys: tuple[str, str], operation: Operation, asked: frozenset[str]) -> Iterator[Finding]:
@@ -204,7 +204,7 @@ def _places(template: Template, known: Iterable[str], *, may_be_raw: Collection[
         if isinstance(place, str):
             continue
         if place.name not in names:
-            yield f"line {place.line}: {_unknown(f'{{{place.name}}}', [f'{{{name}}}' for name in names], 'known here')}"
+            yield f"line {place.line}: {unknown(f'{{{place.name}}}', [f'{{{name}}}' for name in names], 'known here')}"
         elif RAW in place.ways and place.name not in may_be_raw:
             yield f"line {place.line}: only {{{PAYLOAD}}} and {{{REQUEST}}} may stand unescaped"
         elif place.ways[0] == JSON and place.name not in NUMBERS and not _is_quoted(template.pieces[:number]):
@@ -215,7 +215,8 @@ def _is_quoted(before: Iterable[str | Place]) -> bool:
     return sum(_ESCAPED.sub("", piece).count('"') for piece in before if isinstance(piece, str)) % 2 == 1
 
 
-def _unknown(name: str, known: Iterable[str], what: str) -> str:
+def unknown(name: str, known: Iterable[str], what: str) -> str:
+    """That a name is none, and the one that was probably meant or else those there are."""
     near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
     hint = f"; did you mean {near[0]}?" if near else f"; known are {', '.join(sorted(known))}"
     return f"{name} is not {what}{hint}"

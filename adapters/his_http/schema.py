@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from adapters.his_http.checks import OPERATIONS, Description, Finding
+from adapters.his_http.checks import OPERATIONS, Description, Finding, unknown
 from adapters.his_http.knobs import DialectSchema, FeedSchema, LookupSchema, OperationSchema
 from adapters.his_http.resolve import feed_of, operation_of
 from adapters.his_http.settings import FeedOperation, HttpHisSettings, Operation
@@ -27,6 +27,11 @@ def _described(schema: type[Schema], what: str, names: Any = _NAME) -> fields.Di
         load_default=dict,
         metadata={"description": what},
     )
+
+
+def _an_operation(name: str) -> None:
+    if name not in OPERATIONS:
+        raise ValidationError(unknown(name, OPERATIONS, "an operation"))
 
 
 class HttpHisSchema(DialectSchema):
@@ -52,9 +57,7 @@ class HttpHisSchema(DialectSchema):
         metadata={"description": "Who vouches for the hospital's certificate (PEM); empty: the machine's."},
     )
     dialects = _described(DialectSchema, "Other ways to ask, by name: what differs from the knobs at the top.")
-    operations = _described(
-        OperationSchema, "What the hospital can be asked.", validate.OneOf(OPERATIONS, error="one of {choices}")
-    )
+    operations = _described(OperationSchema, "What the hospital can be asked.", _an_operation)
     lookups = _described(LookupSchema, "Further questions that complete the rows of others, or come first.")
     feeds = _described(FeedSchema, "Lists of what is new.")
 

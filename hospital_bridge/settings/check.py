@@ -51,7 +51,7 @@ def _leaves(
         return
     for key, inner in messages.items():
         if key == _WHOLE or (isinstance(above, fields.Dict) and key in {"key", "value"}):
-            yield from _leaves(holder, above, inner, path)
+            yield from _leaves(None if key == "key" else holder, above, inner, path)
         else:
             yield from _leaves(_inside(holder, key), _opened(holder), inner, (*path, key))
 
@@ -80,7 +80,7 @@ def _fault(holders: tuple[_Holder, _Holder], section: Section, path: KeyPath, te
     written = _written(section.table, path)
     if written is None:
         return section.fault(path, "HB-C004", Sentence("missing; expected {expected}", {"expected": expected}))
-    if holder.metadata.get("own_words"):
+    if holder.metadata.get("own_words") or _is_accepted(holder, written):
         return section.fault(path, "HB-C005", Sentence(text))
     if holder.metadata.get("secret"):
         return section.fault(path, "HB-C005", Sentence("the secret is not usable: {why}", {"why": Sentence(text)}))
@@ -88,6 +88,17 @@ def _fault(holders: tuple[_Holder, _Holder], section: Section, path: KeyPath, te
     if not says_it_all(holder, text):
         sentence = Sentence("{what} ({why})", {"what": sentence, "why": Sentence(text)})
     return section.fault(path, "HB-C005", sentence)
+
+
+def _is_accepted(field: fields.Field[Any], value: Any) -> bool:
+    """Whether the field by itself takes the value: then a rule of the whole table, or of its key, speaks alone."""
+    if field.metadata.get("secret") or isinstance(field, fields.Nested | fields.List):
+        return False  # a secret inside stands there by reference
+    try:
+        field.deserialize(value)
+    except ValidationError:
+        return False
+    return True
 
 
 def _written(table: Any, path: KeyPath) -> Any:

@@ -50,7 +50,12 @@ def at(found: Any, *keys: str | int) -> str:
         ),
         ("[operations.cancel]", "[lookups.unused]", ("operations", "book"), "only cancel can tell"),
         ("[operations.postings]", "[lookups.other]", ("operations", "post"), "find_posting or postings"),
-        ("[operations.postings]", "[operations.listing]", ("operations", "listing", "key"), "one of departments"),
+        (
+            "[operations.postings]",
+            "[operations.listing]",
+            ("operations", "listing", "key"),
+            "is not an operation",
+        ),
         ('url = "http://his.invalid/service"', "", ("operations", "cancel", "url"), "no address"),
         ("http://his", "http://me:pw@his", ("url",), "belongs into secrets"),
         ('"xml:/Reply/Result"', '"xml"', ("operations", "cancel", "unwrap"), "a layer is written"),
@@ -121,6 +126,19 @@ def test_check_names_the_line(tmp_path: Path) -> None:
     (told,) = shown(faults(tmp_path, {"bridge.toml": BRIDGE, "operators.d/east.toml": text}, INSTALLED), tmp_path)
     assert told.startswith(f"operators.d/east.toml:{line} operator.his.http-xml.lookups.quota.template: ")
     assert "line 1: {hello} is not known here" in told
+    assert "is not a template" not in told
+
+
+def test_check_says_why_a_known_word_is_refused_where_it_stands(tmp_path: Path) -> None:
+    operator = OPERATOR.partition("[operator.wallets")[0] + '[operator.his]\nadapter = "http-xml"\n'
+    tables = DIALECT.replace("\n[", "\n[operator.his.http-xml.").replace('otherwise = "unknown"', 'otherwise = "ok"')
+    tables = tables.replace('password = "s3cret-password"', 'password = { env = "ROOT_KEY" }')
+    text = f"{operator}[operator.his.http-xml]\n{tables}"
+    line = 1 + text[: text.index("otherwise")].count("\n")
+    (told,) = shown(faults(tmp_path, {"bridge.toml": BRIDGE, "operators.d/east.toml": text}, INSTALLED), tmp_path)
+    place, _, why = told.partition(": ")
+    assert place == f"operators.d/east.toml:{line} operator.his.http-xml.otherwise"
+    assert why.startswith("an answer with a code that nobody listed would be ok")
 
 
 def test_the_nearest_knob_holds_and_tables_add_up() -> None:
