@@ -9,8 +9,9 @@ import pytest
 from adapters.errors import Malformed, Refused
 from adapters.values import Fen
 from hospital_bridge.payment.reconcile import reconcile_day
-from hospital_bridge.slot import Right, StillNeeded
+from hospital_bridge.slot import Go, PageRequest, Right, StillNeeded, View
 from hospital_bridge.verticals.hospital import erase_subject, export_subject
+from hospital_bridge.verticals.hospital.pages.stays import deposit
 from hospital_bridge.verticals.hospital.stays import depositing
 from hospital_bridge.verticals.hospital.stays.stay import State
 from hospital_bridge.verticals.hospital.store import stays
@@ -139,3 +140,22 @@ def test_a_person_is_not_forgotten_while_a_deposit_lies_on_an_open_stay(ward: Wa
     with ward.world.scope.begin() as work:
         erase_subject(work, ward.world.subject)
         assert stays.of_subject(work, ward.world.subject) == []
+
+
+def test_a_form_that_is_not_taken_is_shown_again_with_its_reason_and_what_was_typed(ward: Ward) -> None:
+    ward.hear(told())
+
+    def sent(yuan: int) -> View | Go:
+        return deposit(PageRequest(ward.world.scope, ward.world.phone, {"stay": ward.stay().stay_id, "yuan": yuan}))
+
+    shown = sent(99)
+    assert isinstance(shown, View)
+    assert (shown.status, shown.data["not_taken"], shown.data["typed"]) == (409, "limits", {"yuan": "99"})
+    assert isinstance(sent(100), Go)
+    again = sent(200)
+    assert isinstance(again, View)
+    assert (again.data["not_taken"], again.refresh_seconds) == ("ordered", None)
+    ward.hear(told(60, settled=True))
+    over = sent(100)
+    assert isinstance(over, View)
+    assert over.data["not_taken"] == "over"
