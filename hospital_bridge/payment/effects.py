@@ -152,11 +152,11 @@ class Driver:
             if effect.unknown_since is None:
                 # The process died during the call: nobody knew that sight was lost before the question.
                 effect = effect.lose_sight(asked_at, "found without an answer")
-            firm_from = (effect.unknown_since or asked_at) + errand.settling
-            is_firm = asked_at >= firm_from
-            work.effects.save(effect.never_happened(work.now) if is_firm else effect)
-        if not is_firm:
-            raise Again(max(firm_from - work.now, timedelta(0)))
+            travelling = _still_travelling(errand, effect, asked_at)
+            work.effects.save(effect if travelling else effect.never_happened(work.now))
+            waited = work.now - asked_at
+        if travelling:
+            raise Again(max(travelling - waited, timedelta(0)))
 
     def _await_person(self, errand: Errand) -> None:
         with self.store.begin(self.operator_id) as work:
@@ -182,6 +182,13 @@ def _why(busy: NotDone) -> str:
     """In a word what keeps the change from being made: a refusal that can be put right tells its reason."""
     refusal = busy.__cause__
     return refusal.reason.value if isinstance(refusal, Refused) else type(busy).__name__
+
+
+def _still_travelling(errand: Errand, effect: Effect, asked_at: datetime) -> timedelta | None:
+    """For how long after that question the request may be under way; None when it no longer could be."""
+    if effect.unknown_since is None or asked_at >= effect.unknown_since + errand.settling:
+        return None
+    return effect.unknown_since + errand.settling - asked_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,7 +217,7 @@ BUGS: Mapping[str, Bug] = {
         _cashiers,
     ),
     "what the wallet's console gave back is not booked": Bug(
-        lambda: patch.object(collect, "note_refund_by_wallet", lambda _, __, payment, *___: payment), _cashiers
+        lambda: patch.object(collect, "note_refund_by_wallet", lambda _, __, payment, *___, **____: payment), _cashiers
     ),
     "a request of a cashier that comes twice is two": Bug(
         lambda: patch.object(RefundRequests, "by_command", _nothing), _cashiers
