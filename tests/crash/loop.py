@@ -56,6 +56,7 @@ class CrashLoop:
             wallet.close_day(day)
             for run in self._stage.ask("reconcile", day.isoformat()):
                 assert (run["state"], run["unexplained_fen"]) == ("done", 0), run
+                assert not [one for one in run["differences"] if one["finding"] == "sale_timing"], run
 
 
 @contextmanager

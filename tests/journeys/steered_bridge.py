@@ -24,6 +24,7 @@ from hospital_bridge.sandbox.configuration import write_configuration
 from hospital_bridge.sandbox.hospital.model import AppointmentStatus
 from hospital_bridge.sandbox.town import Town, free_ports
 from hospital_bridge.settings import load
+from hospital_bridge.store.differences import Finding
 from hospital_bridge.store.jobs import Lane
 from hospital_bridge.workers.hl7_inbox import Hl7Inbox, PeerRoute
 from hospital_bridge.workers.job_runner import JobRunner
@@ -130,6 +131,9 @@ class SteeredBridge:
         self.town.wallet.close_day(day)
         run = reconcile_day(self.bridge.operators[OPERATOR].money, "main", day)
         assert (run.state, run.reason, run.unexplained_fen) == ("done", "", 0)
+        with self.bridge.store.read(OPERATOR) as work:
+            held = [one for one in work.differences.of("main", day) if one.finding is Finding.SALE_TIMING]
+        assert held == [], "what the hospital lacks is held for two days before it counts"
 
 
 def registration_id(page: PageShown) -> str:

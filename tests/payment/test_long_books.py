@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -60,6 +61,7 @@ def busy(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     world.wallet.pay("elsewhere")
     world.desk.effects.pop()
     world.desk.effects.append(SaleEntry("by-hand-" + "9" * 80, EntryKind.PAYMENT, Fen(5), world.clock.now()))
+    world.clock.advance(timedelta(days=2))
     return world
 
 
