@@ -1,4 +1,4 @@
-"""What Python alone allows: a listener that knows nothing of HL7 and commits one bare row a message before its answer."""
+"""What Python alone allows: a listener that knows no HL7 and commits one bare row a message before its answer."""
 
 from __future__ import annotations
 
