@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, LargeBinary, Row, Select, String, Table
 from sqlalchemy.types import TypeEngine
 
-from hospital_bridge.store.straight import Rows, rows_of
+from hospital_bridge.store.straight import Rows, rows_of, run
 
 _AT_ONCE = 2000
 
@@ -28,7 +28,7 @@ def insert_rows(
     unless: str = "",
     asked: tuple[object, ...] = (),
 ) -> Rows:
-    """Insert rows, at least one, that name the same columns in one order; what `then` asks for, such as RETURNING.
+    """Insert rows, at least one, that name the same columns in one order; `then` asks for what came of it (RETURNING).
 
     A row for which the condition `unless` holds, in words of `column1` … and with the values `asked`, is left out.
     """
@@ -36,7 +36,11 @@ def insert_rows(
     given, values = given_rows(connection, _kinds(table, columns), [tuple(row.values()) for row in rows])
     if unless:
         given = f"SELECT * FROM ({given}) AS given WHERE NOT ({unless})"  # noqa: S608  words of ours alone
-    return rows_of(connection, f"{_beginning(table.name, columns)} {given} {then}", (*values, *asked))
+    statement, marked = f"{_beginning(table.name, columns)} {given} {then}", (*values, *asked)
+    if then:
+        return rows_of(connection, statement, marked)
+    run(connection, statement, marked)
+    return ()
 
 
 def each_row(connection: Connection, statement: Select[Any]) -> Iterator[Row[Any]]:

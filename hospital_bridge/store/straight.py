@@ -14,18 +14,27 @@ Rows = Sequence[tuple[Any, ...]]
 
 
 def rows_of(connection: Connection, statement: str, values: Sequence[object] = ()) -> Rows:
-    """The rows of a statement in the driver's own words and types, none where it gives none.
+    """The rows of a statement in the driver's own words and types.
 
     It fails as SQLAlchemy's statements do, and whoever listens to those hears it too.
     """
+    return _run(connection, statement, values, gives_rows=True)
+
+
+def run(connection: Connection, statement: str, values: Sequence[object] = ()) -> None:
+    """The same for a statement that gives no rows."""
+    _run(connection, statement, values, gives_rows=False)
+
+
+def _run(connection: Connection, statement: str, values: Sequence[object], *, gives_rows: bool) -> Rows:
     if connection.dispatch.before_cursor_execute:
         heard = connection.exec_driver_sql(statement, tuple(values))
-        return [tuple(row) for row in heard] if heard.returns_rows else ()
+        return [tuple(row) for row in heard] if gives_rows else ()
     driver: Any = connection.connection.driver_connection
     faults = connection.dialect.loaded_dbapi.Error
     try:
         cursor = driver.execute(statement, values)
-        return cursor.fetchall() if cursor.description else ()
+        return cursor.fetchall() if gives_rows else ()
     except faults as fault:
         raise _in_words(connection, fault, faults) from fault
 
