@@ -123,7 +123,8 @@ class Message:
     @property
     def type(self) -> str:
         """Message code and trigger event as `ADT^A28`, whatever the delimiters; the code alone where that is all."""
-        return "^".join(filter(None, (self["MSH-9.1"], self["MSH-9.2"])))
+        header = self.header
+        return "^".join(filter(None, (header["9.1"], header["9.2"])))
 
     @property
     def header(self) -> Segment:

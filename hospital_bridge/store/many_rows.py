@@ -87,6 +87,10 @@ def _array_of(kind: TypeEngine[Any], column: Sequence[object]) -> object:
     """The values as PostgreSQL writes an array; the driver does so for bytes, which it sends as they are."""
     if isinstance(kind, LargeBinary):
         return list(column)
+    if None not in column:
+        plain = '","'.join(map(str, column))
+        if "\\" not in plain and plain.count('"') == 2 * (len(column) - 1):
+            return f'{{"{plain}"}}'
     return f"{{{','.join(map(_element, column))}}}"
 
 
