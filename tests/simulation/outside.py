@@ -31,7 +31,7 @@ from hospital_bridge.sandbox.hospital.seed_data import DEMO_HOSPITAL
 from hospital_bridge.sandbox.people import Person
 from tests.simulation.clockwork import CountingIds, SkewedClock, VirtualClock
 from tests.simulation.names import GATEWAY
-from tests.simulation.options import Options
+from tests.simulation.options import BEFORE_MIDNIGHT, Options
 from tests.simulation.peers import HisMessage, WalletCall
 
 WALLET_REALM = 7
@@ -108,6 +108,9 @@ class OutsideWorld:
         """Somebody of the hospital gives money back at the wallet itself, as far as there is any."""
         trade = self.trades()[order_no]
         number = f"console-{len(trade.refunds)}"
+        # Two of one order that are told as one sum on the next day are a difference that finance explains.
+        if self.options.start is BEFORE_MIDNIGHT and any(known.startswith("console") for known in trade.refunds):
+            return
         with suppress(Refusal):
             trade.refund(number, amount_fen, self.wallet.clock.now())
             self.wallet.announce(trade, trade.refunds[number])
