@@ -52,7 +52,8 @@ class Manifest:
 
     A schema field that must come from a file or the environment carries `metadata={"secret": True}`.
     A field `reply_timeout` says how many seconds one call may wait for its answer. `left_out` names what of the ports
-    loaded settings have nothing for: whoever asks for it is refused.
+    loaded settings have nothing for: whoever asks for it is refused. `unoffered` names ports that such settings do not
+    give at all, so that another system may.
     """
 
     name: str
@@ -62,3 +63,4 @@ class Manifest:
     build: Factory
     quality: tuple[QualityPoint, ...] = ()
     left_out: Callable[[Mapping[str, Any]], Sequence[str]] = lambda _settings: ()
+    unoffered: Callable[[Mapping[str, Any]], frozenset[str]] = lambda _settings: frozenset()

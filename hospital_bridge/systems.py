@@ -60,10 +60,12 @@ def systems_of(settings: OperatorSettings, built: Callable[[str, AdapterChoice],
     """Every system that the operator's settings name, the HIS first; `built` gives the adapter of one by its name."""
     choices = {} if settings.his is None else {HIS: settings.his}
     choices |= settings.systems
-    return {
-        name: System(name, built(name, choice), registry.manifest(choice.adapter).provides)
-        for name, choice in choices.items()
-    }
+    return {name: System(name, built(name, choice), _offered(choice)) for name, choice in choices.items()}
+
+
+def _offered(choice: AdapterChoice) -> frozenset[str]:
+    declared = registry.manifest(choice.adapter)
+    return declared.provides - declared.unoffered(choice.settings)
 
 
 def ports_of(systems: Mapping[str, System]) -> dict[str, Any]:

@@ -79,6 +79,46 @@ def test_what_two_systems_can_the_his_is_asked(bridge: Bridge) -> None:
     assert ports_of(systems)["HisBilling"] is systems["his"].adapter
 
 
+WITHOUT_INVOICES = """
+[operator]
+id = "east"
+name = "示例医院"
+phone = "010-0000000"
+
+[operator.his]
+adapter = "http-xml"
+[operator.his.http-xml]
+url = "http://127.0.0.1:2580/his"
+
+[operator.systems.invoices]
+adapter = "http-xml"
+[operator.systems.invoices.http-xml]
+url = "http://127.0.0.1:2581/invoices"
+"""
+INVOICES = """
+rules = [{ at = "/Response/Code", is = ["0"], means = "ok" }]
+[operator.systems.invoices.http-xml.operations.invoice_state]
+template = "<Request><Serial>{serial}</Serial></Request>"
+rows = "/Response/Invoice"
+fields = { invoice_state = "State" }
+
+[operator.systems.invoices.http-xml.conventions]
+invoice_states = { 0 = "not_issued", 1 = "issued", 2 = "reversed" }
+"""
+
+
+@pytest.mark.parametrize(("written", "asked"), [("", None), (INVOICES, "invoices")])
+def test_of_e_invoices_the_system_is_asked_whose_settings_describe_how(
+    tmp_path: Path, written: str, asked: str | None
+) -> None:
+    write(tmp_path, {"bridge.toml": BRIDGE, "operators.d/east.toml": WITHOUT_INVOICES + written})
+    standing = build(load(tmp_path / "bridge.toml", installed(), ENVIRONMENT))
+    systems = standing.operators["east"].systems
+    found = ports_of(systems).get("HisInvoices")
+    assert found is (systems[asked].adapter if asked else None)
+    standing.close()
+
+
 @pytest.mark.parametrize(
     ("wrong", "by", "code", "key"),
     [

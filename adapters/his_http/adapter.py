@@ -14,6 +14,7 @@ from adapters.his_http.settings import HttpHisSettings
 from adapters.http import Timeouts
 from adapters.manifest import AdapterContext, Manifest, QualityPoint
 from adapters.records.his import RecordsHis
+from adapters.records.names import unoffered
 from adapters.time import Now
 
 
@@ -44,6 +45,7 @@ manifest = Manifest(
     provides=frozenset({"HisDirectory", "HisScheduling", "HisBilling", "HisInvoices", "HisNews", "HisFeeds"}),
     settings_schema=HttpHisSchema,
     build=build,
+    unoffered=unoffered,
     quality=(
         QualityPoint("an answer that cannot be read is never a success", kept=True),
         QualityPoint("every change carries our own number, by which it can be asked for again", kept=True),

@@ -11,6 +11,7 @@ from adapters.his_sql.operations import OPERATIONS
 from adapters.his_sql.schema import SqlHisSchema
 from adapters.his_sql.settings import settings_from
 from adapters.manifest import AdapterContext, Manifest, QualityPoint
+from adapters.records.names import unoffered
 
 
 def build(loaded: Mapping[str, Any], context: AdapterContext) -> SqlHis:
@@ -37,6 +38,7 @@ manifest = Manifest(
     settings_schema=SqlHisSchema,
     build=build,
     left_out=left_out,
+    unoffered=unoffered,
     quality=(
         QualityPoint("a reading runs in a transaction that may not write, and is rolled back", kept=True),
         QualityPoint("a change whose commit is lost is unknown, and never tried again under another number", kept=True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from adapters.values import EntryKind, Posting
 
@@ -135,3 +136,8 @@ def ways_to_post(posting: Posting) -> Sequence[str]:
     of_stay = "settlement" if posting.bill_no else "deposit"
     what = of_stay if posting.stay_no else "bill" if posting.bill_no else "registration"
     return f"post_{what}_{posting.kind}", f"post_{posting.kind}", "post"
+
+
+def unoffered(loaded: Mapping[str, Any]) -> frozenset[str]:
+    """The optional ports for which loaded settings describe no question."""
+    return frozenset() if "invoice_state" in loaded["operations"] else frozenset({"HisInvoices"})

@@ -35,6 +35,13 @@ class PaymentView:
     """When the last part of it went back."""
     by_hand: bool = False
     """Some of it was paid out by the operator itself, for the wallet took it back no more."""
+    paid_at: datetime | None = None
+    """When it was collected; None while it is not."""
+
+    @property
+    def left_fen(self) -> Fen:
+        """What was collected and is neither back nor on its way back."""
+        return Fen(self.amount_fen - self.refunded_fen - self.refunding_fen) if self.paid_at else _NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,8 @@ class ScriptedScope:
     bound: bool = False
     numbers: dict[str, str] = field(default_factory=lambda: {MRN: TOKEN})
     refusal: str = ""
+    not_cancelled: str = ""
+    away_until: datetime | None = None
     known_to_hospital: bool = True
     fails_with: Exception | None = None
     pay_page: str = "/pay"
@@ -233,7 +235,7 @@ def _registrations(request: PageRequest, scope: ScriptedScope) -> View:
     return View("registrations.html", {"registrations": mine, "may_book": True})
 
 
-def _registration(request: PageRequest, scope: ScriptedScope) -> View:
+def _registration(request: PageRequest, scope: ScriptedScope, not_cancelled: str = "") -> View:
     found = scope.registrations.get(request.data["registration"])
     if found is None or found.wallet_user_id != request.principal:
         raise BridgeError("HB-R002")
@@ -247,13 +249,19 @@ def _registration(request: PageRequest, scope: ScriptedScope) -> View:
             "payment": payment,
             "too_late": False,
             "too_late_to_cancel": False,
+            "cancel_until": found.slot.starts_at,
+            "not_cancelled": not_cancelled,
+            "away_until": scope.away_until,
         }
         | {"name": "张小三", "is_payer": True, "may_book": True},
+        status=409 if not_cancelled else 200,
         refresh_seconds=2 if waiting else None,
     )
 
 
-def _cancel(request: PageRequest, scope: ScriptedScope) -> Go:
+def _cancel(request: PageRequest, scope: ScriptedScope) -> View | Go:
+    if scope.not_cancelled:
+        return _registration(request, scope, scope.not_cancelled)
     scope.move(request.data["registration"], State.CANCELLED, "refunding")
     return Go("registration", {"registration": request.data["registration"]})
 

@@ -26,6 +26,7 @@ def view_of(payment: Payment) -> PaymentView:
         pay_url=payment.pay_url if situation is Situation.AWAITING else "",
         moving=situation in MOVING,
         refunding_fen=payment.refund_reserved_fen,
+        paid_at=payment.collected_at,
     )
 
 

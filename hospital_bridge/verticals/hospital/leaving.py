@@ -1,18 +1,22 @@
 """Giving a slot back: cancellation (退号), expiry and refusal, each in the order that loses nothing.
 
 A paid registration is first cancelled at the hospital and only then refunded: the other way round a
-patient could hold both the money and the slot. An unpaid one is first closed at the wallet.
+patient could hold both the money and the slot. An unpaid one is first closed at the wallet. Of a paid one the
+e-invoice (电子票据) is asked about before anything is begun: what is issued must be reversed (红冲) first.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from adapters.errors import Refused
+from adapters.errors import OutsideError, Refused
+from adapters.invoices import InvoiceState
 from adapters.news import AppointmentCalledOff
 from adapters.values import Booking
 from hospital_bridge.slot import Inbound, LookAgain, OutsideCall, Right
+from hospital_bridge.verticals.hospital import postings
 from hospital_bridge.verticals.hospital.acting import Acting
 from hospital_bridge.verticals.hospital.registration import TRANSITIONS, Event, IllegalTransition, State
 from hospital_bridge.verticals.hospital.store import registrations
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from adapters.values import Slot
-    from hospital_bridge.slot import Scope, VerticalWork
+    from hospital_bridge.slot import PaymentView, Scope, VerticalWork
     from hospital_bridge.verticals.hospital.registration import Registration
 
 RELEASE = "hospital.release"
@@ -32,6 +36,18 @@ CALLED_OFF_BY_HOSPITAL = "called_off"
 
 UNDER_WAY = frozenset({State.HOLDING, State.PAID, State.CLOSING, State.CANCELLING})
 WAIT = timedelta(seconds=5)
+
+
+class NotCancelled(StrEnum):
+    """Why a registration stays as it is.
+
+    OVER: as it stands now, it is past being cancelled. INVOICE_STANDS: its e-invoice must be reversed first.
+    INVOICE_UNTOLD: the system that issues e-invoices did not say how it stands.
+    """
+
+    OVER = "over"
+    INVOICE_STANDS = "invoice_stands"
+    INVOICE_UNTOLD = "invoice_untold"
 
 
 def cancel_until(scope: Scope, slot: Slot) -> datetime:
@@ -44,28 +60,56 @@ def is_too_late(scope: Scope, registration: Registration, now: datetime) -> bool
     return registration.state is State.REGISTERED and now >= cancel_until(scope, registration.slot)
 
 
-def cancel(scope: Scope, wallet_user_id: str, registration_id: str) -> bool:
-    """Begin a patient's cancellation; False when the registration is past being cancelled.
+def cancel(scope: Scope, wallet_user_id: str, registration_id: str) -> NotCancelled | None:
+    """Begin a patient's cancellation, or say why it is not begun and nothing has changed.
 
     NotAllowed where the wallet user may not register and cancel for its patient.
     """
+    with scope.read() as work:
+        seen = _bookable_by(work, wallet_user_id, registration_id)
+        paid = work.payments.view(seen.payment_id) if seen.state is State.REGISTERED else None
+    if is_too_late(scope, seen, scope.now()):
+        return NotCancelled.OVER
+    if paid and (obstacle := _invoice_obstacle(scope, paid)):
+        return obstacle
     with scope.begin() as work:
-        registration = registrations.get(work, registration_id)
-        Acting(wallet_user_id, registration.subject_id).must(work, Right.BOOK)
-        if is_too_late(scope, registration, work.now):
-            return False
-        try:
-            leaving = registration.after(Event.CANCEL, reason=CANCELLED_BY_PATIENT)
-        except IllegalTransition:
-            return False
-        # The payment before the registration, as everywhere: a notice that arrives now locks them in that order.
-        if leaving.state is State.CLOSING:
-            work.payments.abandon(registration.payment_id, CANCELLED_BY_PATIENT)
-        else:
-            ask_release(work, registration_id)
-        registrations.save(work, leaving)
-        work.audit.record(wallet_user_id, "registration.cancel_asked", registration_id)
-    return True
+        return _begin(work, scope, wallet_user_id, seen)
+
+
+def _bookable_by(work: VerticalWork, wallet_user_id: str, registration_id: str) -> Registration:
+    registration = registrations.get(work, registration_id)
+    Acting(wallet_user_id, registration.subject_id).must(work, Right.BOOK)
+    return registration
+
+
+def _invoice_obstacle(scope: Scope, paid: PaymentView) -> NotCancelled | None:
+    """Asked of the system that issues e-invoices, outside any transaction; without money to give back not at all."""
+    if not paid.left_fen or paid.paid_at is None:
+        return None
+    try:
+        state = postings.invoice_state(scope, paid.payment_id, paid.receipt_no, paid.paid_at)
+    except OutsideError:
+        return NotCancelled.INVOICE_UNTOLD
+    return NotCancelled.INVOICE_STANDS if state is InvoiceState.ISSUED else None
+
+
+def _begin(work: VerticalWork, scope: Scope, wallet_user_id: str, seen: Registration) -> NotCancelled | None:
+    """As it stands now; one that has moved since it was `seen` was perhaps paid, and its e-invoice not asked about."""
+    registration = _bookable_by(work, wallet_user_id, seen.registration_id)
+    if registration.version != seen.version or is_too_late(scope, registration, work.now):
+        return NotCancelled.OVER
+    try:
+        leaving = registration.after(Event.CANCEL, reason=CANCELLED_BY_PATIENT)
+    except IllegalTransition:
+        return NotCancelled.OVER
+    # The payment before the registration, as everywhere: a notice that arrives now locks them in that order.
+    if leaving.state is State.CLOSING:
+        work.payments.abandon(registration.payment_id, CANCELLED_BY_PATIENT)
+    else:
+        ask_release(work, registration.registration_id)
+    registrations.save(work, leaving)
+    work.audit.record(wallet_user_id, "registration.cancel_asked", registration.registration_id)
+    return None
 
 
 def called_off(work: VerticalWork, notice: AppointmentCalledOff) -> None:

@@ -98,10 +98,15 @@ def entries(scope: Scope, day: date) -> Sequence[SaleEntry]:
 
 def invoice(scope: Scope, sale: PaidSale) -> InvoiceState | None:
     """How the e-invoice of a payment stands; None where no system of the hospital can tell."""
+    return invoice_state(scope, sale.serial, sale.receipt_no, sale.occurred_at)
+
+
+def invoice_state(scope: Scope, serial: str, receipt_no: str, paid_at: datetime) -> InvoiceState | None:
+    """The same by what names the payment at the hospital."""
     if not scope.has_port("HisInvoices"):
         return None
-    day = sale.occurred_at.astimezone(scope.timezone).date()
-    state: InvoiceState | None = scope.port("HisInvoices").invoice_state(sale.serial, sale.receipt_no, day)
+    day = paid_at.astimezone(scope.timezone).date()
+    state: InvoiceState | None = scope.port("HisInvoices").invoice_state(serial, receipt_no, day)
     return state
 
 

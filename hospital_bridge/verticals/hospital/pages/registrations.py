@@ -48,6 +48,10 @@ def show_registrations(request: PageRequest) -> View:
 
 def show_registration(request: PageRequest) -> View:
     """How one registration stands and what comes next."""
+    return _page(request)
+
+
+def _page(request: PageRequest, not_cancelled: str = "") -> View:
     with request.scope.read() as work:
         mine = _mine(work, request)
         payment = work.payments.view(mine.payment_id) if mine.payment_id else None
@@ -66,15 +70,22 @@ def show_registration(request: PageRequest) -> View:
         "too_late": payment is not None and payment.expires_at <= now,
         "too_late_to_cancel": leaving.is_too_late(request.scope, mine, now),
         "cancel_until": leaving.cancel_until(request.scope, mine.slot),
+        "not_cancelled": not_cancelled,
+        "away_until": request.scope.closed_until() if not_cancelled else None,
     }
-    return View("registration.html", data, refresh_seconds=2 if moving else None)
+    # A page that says why something was not done stands until it is read.
+    looks_again = moving and not not_cancelled
+    status = 409 if not_cancelled else 200
+    return View("registration.html", data, status=status, refresh_seconds=2 if looks_again else None)
 
 
-def cancel(request: PageRequest) -> Go:
-    """Give the registration up."""
+def cancel(request: PageRequest) -> View | Go:
+    """Give the registration up; where an e-invoice is in the way, the page says so and what to do."""
     with request.scope.read() as work:
         mine = _mine(work, request)
-    leaving.cancel(request.scope, request.principal, mine.registration_id)
+    kept = leaving.cancel(request.scope, request.principal, mine.registration_id)
+    if kept and kept is not leaving.NotCancelled.OVER:
+        return _page(request, kept)
     return Go("registration", {"registration": mine.registration_id})
 
 
