@@ -24,7 +24,7 @@ def language_of(environment: Mapping[str, str]) -> str:
 
 
 def translate_of(package: str, message: str) -> str:
-    """The same from the catalogues of a vertical's package."""
+    """The same from the catalogues of another package: a vertical's, or the console's."""
     return _catalogue(language_of(os.environ), package).gettext(message)
 
 

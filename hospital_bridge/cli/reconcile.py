@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hospital_bridge.cli.configured import built, chosen_operator, configuration_option, operator_option
-from hospital_bridge.cli.language import translate
+from hospital_bridge.cli.language import translate, translate_of
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -75,7 +75,10 @@ def sentence_of(run: dict[str, Any]) -> str:
             " {wallet_fen}, ledger {ledger_fen} fen; unexplained {unexplained_fen} fen ({reason})"
         ).format(**run)
     if run["state"] == "waiting":
-        return translate("{wallet_account} {day}: not reconciled: {reason}").format(**run)
+        from hospital_bridge.web.finance_reads import why
+
+        to_do = translate_of("hospital_bridge.web", why(run["reason"]))
+        return translate("{wallet_account} {day}: not reconciled: {to_do} ({reason})").format(to_do=to_do, **run)
     sentence = translate(
         "{wallet_account} {day}: {matched} entries agree; wallet {wallet_fen}, ledger {ledger_fen},"
         " hospital {sale_fen} fen; unexplained {unexplained_fen} fen"

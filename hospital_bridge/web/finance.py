@@ -21,6 +21,7 @@ from hospital_bridge.web.finance_reads import (
     NotYet,
     SomebodyWasFaster,
     Told,
+    why,
 )
 from hospital_bridge.web.forms import seen_fen
 from hospital_bridge.web.live import show
@@ -130,15 +131,6 @@ SHEET_HEADS = (
 )
 KINDS = {"payment": "Payment", "refund": "Refund"}
 UNLISTED = "Compared two ways: the operator's list was not available"
-WAITING_FOR = {
-    "NotDone": "It is not there yet: the bridge asks again every half hour.",
-    "OutcomeUnknown": "No answer came: the bridge asks again every half hour.",
-    "Refused": "It was refused: see to the account's rights, then compare the day again.",
-    "Untrusted": "It does not come from where it should: have the engineer look at keys and addresses.",
-    "Malformed": "It cannot be believed, and nothing of it was taken: compare again, then ask whoever writes it.",
-}
-"""What a person does about a book that is not to be had, by the outcome with which its reason begins."""
-
 STATES = {"waiting": "Waiting for a book", "done": "Compared", "unlisted": UNLISTED}
 
 
@@ -216,11 +208,6 @@ def compare_again() -> Any:
     except (ValueError, NotYet):
         raise BridgeError("HB-R001") from None
     return redirect(address("finance.reconciliation"), 303)
-
-
-def why(reason: str) -> str:
-    """What is to be done about a book that a comparison waits for."""
-    return WAITING_FOR.get(reason.partition(":")[0], WAITING_FOR["NotDone"])
 
 
 def proposal(one: DifferenceRow) -> str:

@@ -23,6 +23,20 @@ class Decision(StrEnum):
 GIVES_BACK = frozenset({Decision.REFUSED, Decision.REFUND_AGAIN})
 """Decisions by which money goes back to the payer."""
 
+WAITING_FOR = {
+    "NotDone": "It is not there yet: the bridge asks again every half hour.",
+    "OutcomeUnknown": "No answer came: the bridge asks again every half hour.",
+    "Refused": "It was refused: see to the account's rights, then compare the day again.",
+    "Untrusted": "It does not come from where it should: have the engineer look at keys and addresses.",
+    "Malformed": "It cannot be believed, and nothing of it was taken: compare again, then ask whoever writes it.",
+}
+"""What a person does about a book that is not to be had, by the outcome with which its reason begins."""
+
+
+def why(reason: str) -> str:
+    """What is to be done about a book that a comparison waits for."""
+    return WAITING_FOR.get(reason.partition(":")[0], WAITING_FOR["NotDone"])
+
 
 @dataclass(frozen=True, slots=True)
 class Told:

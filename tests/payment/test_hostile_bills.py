@@ -15,7 +15,7 @@ from adapters.alipay import bill as alipay_bill
 from adapters.values import BillEntry
 from adapters.wechat import bill as wechat_bill
 from hospital_bridge.store.reconciliation import Reconciliation, RunState
-from hospital_bridge.web.finance import WAITING_FOR
+from hospital_bridge.web.finance_reads import WAITING_FOR
 from tests.payment.test_bills_in_bad_shape import BAD, MERCHANT, SELLER, alipays, wechats
 from tests.payment.test_reconciling import DAY, found, reconcile
 from tests.payment.world import ACCOUNT, OPERATOR, World

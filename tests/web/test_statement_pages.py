@@ -11,8 +11,7 @@ from flask.testing import FlaskClient
 
 from adapters.errors import Away, Busy, Malformed, NotDone, OutcomeUnknown, OutsideError, Refused, Untrusted
 from hospital_bridge.store.staff import RoleGrant
-from hospital_bridge.web.finance import why
-from hospital_bridge.web.finance_reads import DifferenceRow
+from hospital_bridge.web.finance_reads import DifferenceRow, why
 from hospital_bridge.web.vouchers import EVERY_CHANNEL, IN_TRANSIT, vouchers
 from tests.web.site_kit import SiteKit
 from tests.web.visitor import get, post, staff_sign_in
