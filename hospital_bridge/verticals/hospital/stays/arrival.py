@@ -29,7 +29,7 @@ SETTLED, CANCELLED, SURPLUS = "stay_settled", "stay_cancelled", "deposit_surplus
 
 def told(work: VerticalWork, news: StayTold) -> None:
     """Keep what stands on the stay; once it is settled, give the surplus back, or ask for what is due."""
-    before = stays.find(work, news.stay_no)
+    before = stays.find(work, news.stay_no, lock=True)
     stay = _kept(work, before, news)
     if stay is None:
         return

@@ -99,9 +99,9 @@ def save(work: VerticalWork, stay: Stay) -> None:
     work.table(STAY).save(STAY.c.stay_id == stay.stay_id, version=stay.version, **_told(work, stay))
 
 
-def find(work: VerticalWork, stay_no: str) -> Stay | None:
-    """The stay of the hospital's number, or None; locked until the transaction ends."""
-    row = work.table(STAY).one(STAY.c.stay_no == stay_no, lock=True)
+def find(work: VerticalWork, stay_no: str, *, lock: bool = False) -> Stay | None:
+    """The stay of the hospital's number, or None; `lock` holds it until the transaction ends."""
+    row = work.table(STAY).one(STAY.c.stay_no == stay_no, lock=lock)
     return None if row is None else _stay(work, row)
 
 
