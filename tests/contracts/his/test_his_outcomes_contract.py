@@ -51,7 +51,7 @@ def test_a_change_that_was_made_and_lost_from_sight_is_found_and_not_made_again(
     assert kind is not FaultKind.GARBLED or len(kept) == 1, "what came and tells nothing is kept for a person"
     wait_until(lambda: asked.times() == 1)
     site.calm()
-    assert asked.found()
+    wait_until(asked.found)
     with contextlib.suppress(Refused):
         asked.make(site.his)
     assert asked.found()
