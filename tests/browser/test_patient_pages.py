@@ -66,6 +66,20 @@ def test_every_page_is_accessible(base_url: str, kit: SiteKit, browser_page: Pag
     assert {path: faults for path, faults in found.items() if faults} == {}
 
 
+@LOOKS
+@pytest.mark.parametrize("why", ["invoice_stands", "invoice_untold"])
+def test_why_a_registration_was_not_cancelled_is_accessible(
+    base_url: str, kit: SiteKit, browser_page: Page, language: str, mode: str, why: str
+) -> None:
+    journey = PatientJourney(browser_page, base_url, language=language, mode=mode).sign_in().set_up_card()
+    scope, registration_id = kit.scopes["h1"], journey.choose_slot().book()
+    scope.move(registration_id, State.REGISTERED, "done")
+    scope.not_cancelled = why
+    journey.open(f"hospital/registrations/{registration_id}").cancel()
+    expect(browser_page.locator("main .hb-note_bad")).to_be_visible()
+    assert faults_of(browser_page, mode) == []
+
+
 def faults_of(page: Page, mode: str) -> list[Any]:
     """Barriers, texts and targets that are too small for the mode, and what is wider than the phone."""
     text, target = (18, 60) if mode == "care" else (15, 44)

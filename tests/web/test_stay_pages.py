@@ -82,6 +82,18 @@ def test_what_is_still_due_leads_to_its_bill_until_it_is_paid(patient: FlaskClie
     assert "This stay is settled and paid" in get(patient, f"{PAGE}?lang=en").text
 
 
+def test_a_settlements_bill_stands_under_a_heading_that_is_true_of_inpatients_too(
+    patient: FlaskClient, kit: SiteKit
+) -> None:
+    bill = replace(scripted_bills.bill(9, BillState.ISSUED, insured=False), stay_no="ZY20261100042", items=())
+    kit.scopes["h1"].bills[bill.bill_id] = bill
+    for path in ("", "bills"):
+        page = get(patient, f"/p/h1/hospital/{path}?lang=zh-CN").text
+        assert "出院结算补缴" in page
+        assert "我的缴费" in page
+        assert "门诊" not in page
+
+
 def test_a_deposit_that_is_not_taken_shows_its_page_with_the_reason_and_what_to_do(
     patient: FlaskClient, kit: SiteKit
 ) -> None:
