@@ -84,6 +84,21 @@ def test_of_a_part_that_the_console_gave_back_only_the_rest_is_owed(world: World
     world.assert_at_rest()
 
 
+def test_what_was_refused_as_too_much_goes_back_once_it_is_heard_who_had_taken_a_part(world: World) -> None:
+    """Seeds 30 and 246 of the simulation: the console's notice came after the refusal."""
+    payment = world.fulfilled()
+    world.wallet.query_tells_refunds = False
+    world.wallet.refund_in_console(payment.merchant_order_no, 1000)
+    asked(world, wish(payment, FEE))
+    world.drain()
+    assert (world.payment(payment.payment_id).refunded_fen, owed(world, payment)) == (0, FEE)
+    assert world.notify(payment) == b"success"
+    assert refunds(world, payment) == [FEE, 1000, FEE - 1000]
+    world.drain()
+    assert (world.situation(payment), owed(world, payment)) == (Situation.REFUNDED, 0)
+    world.assert_at_rest()
+
+
 def test_the_wish_that_the_wallet_itself_refuses_is_a_persons_and_is_not_repeated(world: World) -> None:
     payment = world.fulfilled()
     world.wallet.line.will("refund", *[Reason.EXPIRED] * 9)

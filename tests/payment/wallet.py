@@ -57,6 +57,7 @@ class InMemoryWallet:
         self.orders: dict[str, WalletOrder] = {}
         self.holds_refunds = False
         self.has_bill = True
+        self.query_tells_refunds = True
         self.too_close = 0
         self.keeps_per_mille = 0
         self.tills: list[BillEntry] = []
@@ -70,7 +71,13 @@ class InMemoryWallet:
         return self.line.call("create", lambda: self._create(order))
 
     def query(self, merchant_order_no: str) -> Trade:
-        return self.line.call("query", lambda: self.trade(merchant_order_no))
+        return self.line.call("query", lambda: self._queried(merchant_order_no))
+
+    def _queried(self, merchant_order_no: str) -> Trade:
+        """As Alipay has it, a query tells no refund of a part."""
+        trade = self.trade(merchant_order_no)
+        is_told = self.query_tells_refunds or trade.status is TradeStatus.CLOSED
+        return trade if is_told else replace(trade, refunded_fen=Fen(0))
 
     def close(self, merchant_order_no: str) -> None:
         self.line.call("close", lambda: self._close(merchant_order_no))

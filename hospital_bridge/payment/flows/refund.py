@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from adapters.errors import Reason
 from adapters.values import Fen
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows import topics
 from hospital_bridge.payment.ledger import post_refund, post_reservation, post_void
-from hospital_bridge.payment.model import MADE_AT_WALLET, NOTHING, Fulfilment, Payment, Refund, RefundState
+from hospital_bridge.payment.model import MADE_AT_WALLET, NOTHING, Fulfilment, Payment, Refund, RefundState, owed_back
 from hospital_bridge.slot import Progress
 from hospital_bridge.store.unit_of_work import Work
 
@@ -54,7 +55,18 @@ def note_refund_by_wallet(
         return payment
     work.security_events.record("refund.made_elsewhere", payment.wallet_account, payment.payment_id)
     payment, refund = _reserve(context, work, payment, MADE_AT_WALLET, amount_fen)
-    return finish(context, work, payment, replace(refund, wallet_refund_no=number), at or work.now)
+    payment = finish(context, work, payment, replace(refund, wallet_refund_no=number), at or work.now)
+    return _give_back_the_rest(context, work, payment)
+
+
+def _give_back_the_rest(context: MoneyContext, work: Work, payment: Payment) -> Payment:
+    """Begin what a refund still owes that the wallet refused as too much: now it is known who had taken a part."""
+    refunds = work.refunds.of(payment.payment_id)
+    too_much = [one for one in refunds if one.refusal == Reason.OVER_LIMIT]
+    rest = owed_back(payment, refunds)
+    if not too_much or not rest or payment.refund_reserved_fen:
+        return payment
+    return give_back(context, work, payment, too_much[-1].reason, rest)
 
 
 def finish(context: MoneyContext, work: Work, payment: Payment, refund: Refund, at: datetime) -> Payment:
