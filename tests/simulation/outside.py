@@ -191,9 +191,10 @@ class OutsideWorld:
         return list(self.hospital.cashier._book)
 
     def days(self) -> list[date]:
-        """Every business day on which money may have moved."""
+        """Every business day on which money may have moved, and the one after, which may clear their differences."""
         start = self.options.start.astimezone(calendar.ZONE)
-        return sorted({start.date(), (start + self.options.chaos + timedelta(minutes=30)).date()})
+        last = (start + self.options.chaos + timedelta(minutes=30)).date()
+        return sorted({start.date(), last, last + timedelta(days=1)})
 
 
 def residents() -> list[Person]:
