@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -99,10 +99,12 @@ class Bridges:
         self._simulation.agenda.add(downtime, f"{process.name} starts again", partial(self._start, process.name))
 
     def _wake_up(self, process: Process, after: float) -> None:
-        process.wakes_at = self._simulation.clock.now() + timedelta(seconds=after)
-        self._simulation.agenda.add(after, f"{process.name}{WORKS}", partial(_work, process))
+        at = process.wakes_at = self._simulation.clock.now() + timedelta(seconds=after)
+        self._simulation.agenda.add(after, f"{process.name}{WORKS}", partial(_work, process, at))
 
 
-def _work(process: Process) -> None:
-    process.wakes_at = None
-    process.work()
+def _work(process: Process, at: datetime) -> None:
+    # What was planned before an earlier waking came up is not planned any more, or every change would add a waking.
+    if process.wakes_at == at:
+        process.wakes_at = None
+        process.work()
