@@ -44,6 +44,7 @@ def test_a_stay_says_its_balance_and_how_each_deposit_stands(patient: FlaskClien
     english, chinese = (get(patient, f"{PAGE}?lang={language}").text for language in ("en", "zh-CN"))
     for words in ("¥1200.00", "Pay ¥500.00 in the wallet", "Booked, receipt", "¥7.00 went back", "心内科三病区"):
         assert words in english
+    assert english.count("Booked, receipt") == 2, "what went back in part keeps its receipt"
     assert "ZY20261100042" not in english
     assert "预交金余额" in chinese
     assert "住院预交金" in get(patient, "/p/h1/hospital/?lang=zh-CN").text
@@ -78,8 +79,24 @@ def test_what_is_still_due_leads_to_its_bill_until_it_is_paid(patient: FlaskClie
     page = get(patient, f"{PAGE}?lang=en").text
     assert "still to pay: ¥200.00" in page
     assert f"hospital/bills/{bill.bill_id}" in page
+    assert "hb-state_wait" in page
     scope.bills[bill.bill_id] = replace(bill, state=BillState.SETTLED)
-    assert "This stay is settled and paid" in get(patient, f"{PAGE}?lang=en").text
+    paid = get(patient, f"{PAGE}?lang=en").text
+    for words in ("This stay is settled and paid", "hb-state_good", "Paid after the settlement"):
+        assert words in paid
+    assert "Still to pay" not in paid
+    assert "已补缴" in get(patient, f"{PAGE}?lang=zh-CN").text
+
+
+def test_what_is_paid_and_not_yet_confirmed_is_not_asked_for_again(patient: FlaskClient, kit: SiteKit) -> None:
+    scope = kit.scopes["h1"]
+    scope.stays = [over(due=20_000)]
+    bill = replace(scripted_bills.bill(9, BillState.PAID, insured=False), stay_no="ZY20261100042", items=())
+    scope.bills[bill.bill_id] = bill
+    page = get(patient, f"{PAGE}?lang=en").text
+    assert "Please do not pay again" in page
+    for words in ("still to pay", "Still to pay", "You can pay the rest here"):
+        assert words not in page
 
 
 def test_a_settlements_bill_stands_under_a_heading_that_is_true_of_inpatients_too(
