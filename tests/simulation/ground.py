@@ -28,8 +28,11 @@ from tests.postgresql_server import running_server
 from tests.simulation.databases import Database, PostgresqlDatabase, SqliteDatabase
 from tests.simulation.names import GATEWAY, OPERATOR
 
-COUNTS_FOR_ITSELF = "[operator.his.pace]\nacross_processes = false\n"
-"""One process plays, and both databases see the same commits: a death may strike at each of them."""
+COUNTS_FOR_ITSELF = "[operator.his.pace]\nacross_processes = false\nwait_seconds = 0\n"
+"""One process plays, and both databases see the same commits: a death may strike at each of them.
+
+Who finds no place at the hospital is turned away at once, for waiting would stop the only thread in true time.
+"""
 SMALL_SUMS_NEED_TWO = '[operator.refunds]\nsecond_person_from = "20.00"\n'
 
 
