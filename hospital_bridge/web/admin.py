@@ -11,6 +11,7 @@ from hospital_bridge.web.access import ADMIN, AUDITOR, Access, Area, open_to
 from hospital_bridge.web.admin_reads import Dismissal
 from hospital_bridge.web.finance import DECISIONS, FINDINGS
 from hospital_bridge.web.live import show
+from hospital_bridge.web.order_words import REFUSALS
 from hospital_bridge.web.visit import address, site, visit
 
 BY_ADMIN = Access(Area.STAFF, role=ADMIN)
@@ -60,6 +61,7 @@ def work() -> Response:
     context = {
         "money": finance.waiting(here),
         "decisions": DECISIONS,
+        "refusals": REFUSALS,
         "differences": finance.differences(here),
         "findings": FINDINGS,
         "effects": admin.unknown_effects(here, ROWS),

@@ -25,7 +25,7 @@ from hospital_bridge.web.finance_reads import (
 )
 from hospital_bridge.web.forms import seen_fen
 from hospital_bridge.web.live import show
-from hospital_bridge.web.order_words import OBSTACLES
+from hospital_bridge.web.order_words import OBSTACLES, REFUSALS
 from hospital_bridge.web.proving import proves_again
 from hospital_bridge.web.refund_reads import NotRefundable
 from hospital_bridge.web.rendering import spoken
@@ -131,6 +131,7 @@ SHEET_HEADS = (
 )
 KINDS = {"payment": "Payment", "refund": "Refund"}
 UNLISTED = "Compared two ways: the operator's list was not available"
+UNLISTED_STEP = "Have the engineer see to the operator's list, then compare the day again."
 STATES = {"waiting": "Waiting for a book", "done": "Compared", "unlisted": UNLISTED}
 
 
@@ -174,6 +175,7 @@ def reconciliation() -> Response:
         "under_way": finance.under_way(here),
         "steps": STEPS,
         "why": why,
+        "unlisted_step": UNLISTED_STEP,
     }
     return show("staff/reconciliation.html", context)
 
@@ -255,6 +257,7 @@ def _confirmation(
         "missing": receipt_no is not None,
         "fault": OBSTACLES[Obstacle(fault)] if fault else "",
         "gives_back": decision in GIVES_BACK,
+        "refusals": REFUSALS,
         "work_list": address("admin.work" if _is_admin() else "refunds.waiting"),
     }
     return show("staff/decide.html", context, status)

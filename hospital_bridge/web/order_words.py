@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from adapters.errors import Reason
 from adapters.values import TradeStatus
 from hospital_bridge.payment.flows.staff_refund import Obstacle
 from hospital_bridge.payment.model import Fulfilment, RefundReason, RefundState, RequestState, Situation
@@ -76,6 +77,21 @@ OBSTACLES = {
     Obstacle.SAME_PERSON: "You have asked for it yourself: somebody else has to approve.",
     Obstacle.DECIDED: "It was decided already.",
 }
+REFUSALS = {
+    Reason.ALREADY_PAID: "It was paid already",
+    Reason.ALREADY_REFUNDED: "It was given back already",
+    Reason.AMOUNT_MISMATCH: "The sum does not fit",
+    Reason.CLOSED: "It is closed",
+    Reason.CONFLICTING_CONTENT: "The same number was used with other content",
+    Reason.CREDENTIALS: "The account or its keys were not accepted",
+    Reason.EXPIRED: "Its time is over",
+    Reason.NOT_ALLOWED: "It is not allowed",
+    Reason.NOT_FOUND: "It is not known there",
+    Reason.OTHER: "No reason that is known here",
+    Reason.OVER_LIMIT: "It is above a limit",
+}
+"""Why the other side said no, to finance."""
+
 REFUND_STATES = {
     RefundState.RESERVED: "about to be sent to the wallet",
     RefundState.SENT: "asked at the wallet, not yet confirmed",
@@ -119,6 +135,7 @@ SENTENCES = (
     *(text for words in SITUATIONS.values() for text in (words.label, words.next_step)),
     *REASONS.values(),
     *OBSTACLES.values(),
+    *REFUSALS.values(),
     *REFUND_STATES.values(),
     *REVERSALS.values(),
     *REQUEST_STATES.values(),

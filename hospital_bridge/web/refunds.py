@@ -80,6 +80,7 @@ def waiting() -> Response:
         "money": site().finance.waiting(here),
         "decisions": DECISIONS,
         "words": order_words,
+        "refusals": order_words.REFUSALS,
     }
     return show("staff/refunds.html", context)
 

@@ -42,6 +42,8 @@ ADDED = {
     "sums": "Sums have changed",
 }
 THE_BRIDGE = "The bridge"
+THE_COMMAND_LINE = "The command line"
+_NOBODY = {"": THE_BRIDGE, "cli": THE_COMMAND_LINE}
 ADDITION_HEADS = (
     "Day",
     "Account",
@@ -139,7 +141,8 @@ def saved_additions(day: str) -> Response:
 
 
 def _who(statement: StatementView, one: Mapping[str, Any]) -> str:
-    return statement.names.get(one["by"]) or one["by"] or spoken(THE_BRIDGE)
+    by = one["by"]
+    return statement.names.get(by) or (spoken(_NOBODY[by]) if by in _NOBODY else by)
 
 
 def _local(at: str) -> datetime:

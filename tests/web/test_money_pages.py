@@ -97,6 +97,19 @@ def test_a_large_sum_asks_for_the_password_and_says_that_a_second_person_approve
     assert kit.finance.decided == []
 
 
+def test_a_button_that_moves_money_says_how_much_and_whether_at_once(admin: FlaskClient, kit: SiteKit) -> None:
+    assert "Give back ¥50.00</button>" in get(admin, REFUSED).text
+    kit.finance.needs_second = True
+    assert "Ask for the refund of ¥50.00</button>" in get(admin, REFUSED).text
+    assert "Decide: It is booked</button>" in get(admin, FULFILLED).text
+
+
+def test_the_wallets_refusal_is_told_in_words(admin: FlaskClient) -> None:
+    for path in ("/staff/h1/work", f"/staff/h1/money/{'q' * 32}/refund_again"):
+        page = get(admin, f"{path}?lang=zh-CN").text
+        assert ("不允许该操作" in page, "not_allowed" in page) == (True, False)
+
+
 @pytest.mark.parametrize("path", ["paid-h1/reversed", "nobody/refused"])
 def test_what_does_not_wait_for_that_decision_is_not_offered_it(admin: FlaskClient, path: str) -> None:
     assert get(admin, f"/staff/h1/money/{path}").status_code == 409
@@ -112,8 +125,10 @@ def test_reconciliation_shows_the_days_in_yuan_and_what_is_open(admin: FlaskClie
         "2026-11-21",
         "¥600.00",
         "¥550.00",
-        "<td>12</td>",
-        "Waiting for a book: It is not there yet",
+        '<span class="hb-sum">¥600.00</span>',
+        '<span class="hb-sum">12</span>',
+        '<span class="hb-tag hb-tag_wait">Waiting for a book</span><small>It is not there yet',
+        '<span class="hb-tag hb-tag_good">Compared</span>',
         "Nobody yet",
     ):
         assert words in page, words

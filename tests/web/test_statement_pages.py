@@ -51,12 +51,17 @@ def test_a_statement_explains_the_banks_credit_and_what_differs(admin: FlaskClie
 
 
 def test_a_statement_is_signed_once_and_then_shows_who_signed_what(admin: FlaskClient, kit: SiteKit) -> None:
-    assert "A signed statement never changes" in get(admin, STATEMENT).text
+    unsigned = get(admin, STATEMENT).text
+    assert "A signed statement never changes" in unsigned
+    assert "Not signed</span>" in unsigned.partition("Account alipay")[0]
     sent = post(admin, f"{STATEMENT}/sign", {}, from_page=STATEMENT)
     assert (sent.status_code, sent.headers["Location"]) == (303, STATEMENT)
     assert [(operator_id, day) for operator_id, day, _ in kit.finance.signed] == [("h1", DAY)]
     page = get(admin, STATEMENT).text
-    assert "d" * 64 in page
+    state, _, books = page.partition("Account alipay")
+    for words in ("Signed</span> 王会计, 2026-11-23", "4 additions since"):
+        assert words in state, words
+    assert "d" * 64 in books
     assert "Sign the statement" not in page
 
 
@@ -148,7 +153,12 @@ TWO_WAYS = "Compared two ways: the hospital&#39;s list was not available"
 
 def test_a_day_without_the_operators_list_says_so_and_passes_for_no_agreement(admin: FlaskClient, kit: SiteKit) -> None:
     page = get(admin, RECONCILIATION).text
-    assert f"{TWO_WAYS}: Refused: the settings name no query" in page
+    for words in (
+        TWO_WAYS,
+        "Have the engineer see to the hospital&#39;s list",
+        "For the engineer: Refused: the settings name no query",
+    ):
+        assert words in page, words
     assert TWO_WAYS not in get(admin, STATEMENT).text
     kit.finance.listed = False
     statement = get(admin, STATEMENT).text
@@ -175,7 +185,7 @@ def test_what_is_added_after_the_signature_stands_on_the_page_and_in_a_file(admi
     assert [(row[3], row[4]) for row in rows] == [
         ("The bridge", "Found"),
         ("王会计", "Explained"),
-        ("cli", "Credit told by the bank"),
+        ("The command line", "Credit told by the bank"),
         ("The bridge", "Sums have changed"),
         ("The bridge", "Found"),
     ]
@@ -184,11 +194,12 @@ def test_what_is_added_after_the_signature_stands_on_the_page_and_in_a_file(admi
 
 def test_a_book_that_is_waited_for_says_what_to_do_in_both_languages(admin: FlaskClient) -> None:
     words = {
-        "en": "It is not there yet: the bridge asks again every half hour. (NotDone: the bill is not ready)",
-        "zh-CN": "尚未取得：系统每半小时重新获取一次。 (NotDone: the bill is not ready)",
+        "en": ("It is not there yet: the bridge asks again every half hour.", "For the engineer"),
+        "zh-CN": ("尚未取得：系统每半小时重新获取一次。", "供工程师参考"),
     }
-    for language, sentence in words.items():
-        assert sentence in get(admin, f"{RECONCILIATION}?lang={language}").text
+    for language, (sentence, engineers) in words.items():
+        page = get(admin, f"{RECONCILIATION}?lang={language}").text
+        assert f"<small>{sentence}</small><small>{engineers}: NotDone: the bill is not ready</small>" in page
 
 
 @pytest.mark.parametrize("outcome", [NotDone, OutcomeUnknown, Refused, Untrusted, Malformed, Busy, Away])
