@@ -220,13 +220,19 @@ def issue_invoices(kit: SiteKit, state: InvoiceState | None) -> None:
 
 
 def test_an_order_of_a_wallet_account_that_was_given_up_is_paid_out_by_hand(
-    li: FlaskClient, kit: SiteKit, order: Payment
+    li: FlaskClient, person: Callable[[str, str], FlaskClient], kit: SiteKit, order: Payment
 ) -> None:
     wallets: Any = kit.money("h1").wallets
     wallets.clear()
     assert "not in use any more" in get(li, form_of(order, "5")).text
     assert send(li, order, "5")[0] == 409
     assert send(li, order, "5", route="by_hand", password=PASSWORD) == (303, "/staff/h1/refunds")
+    with kit.site.store.read("h1") as work:
+        [request] = RefundRequests(work).waiting()
+    seen = get(person("zhao", "finance"), f"/staff/h1/refunds/{request.request_id}").text
+    for words in ("The bridge moves no money", "Approve: it is paid out by hand</button>"):
+        assert words in seen, words
+    assert "goes back at once" not in seen
 
 
 def test_what_has_an_e_invoice_goes_back_only_once_that_is_reversed(
