@@ -73,7 +73,7 @@ OBSTACLES = {
     Obstacle.NOT_BY_HAND: "The wallet still takes the refund: it goes back the way it was paid.",
     Obstacle.INVOICE_STANDS: "An e-invoice was issued: reverse it first, then ask for the refund.",
     Obstacle.INVOICE_UNTOLD: "Say how the e-invoice stands.",
-    Obstacle.NOT_PROVED: "Enter your own password: a refund of this size needs it.",
+    Obstacle.NOT_PROVED: "The password is missing or wrong. Enter your own password: a refund of this size needs it.",
     Obstacle.SAME_PERSON: "You have asked for it yourself: somebody else has to approve.",
     Obstacle.DECIDED: "It was decided already.",
 }

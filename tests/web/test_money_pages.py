@@ -93,7 +93,7 @@ def test_a_large_sum_asks_for_the_password_and_says_that_a_second_person_approve
     assert "Your own password" not in get(admin, FULFILLED).text
     kit.finance.refusal = "not_proved"
     refused = post(admin, REFUSED, {}, from_page=REFUSED)
-    assert (refused.status_code, "Enter your own password" in refused.text) == (409, True)
+    assert (refused.status_code, "password is missing or wrong" in refused.text) == (409, True)
     assert kit.finance.decided == []
 
 
