@@ -28,6 +28,8 @@ def town_stage(request: pytest.FixtureRequest) -> Stage:
     return standing
 
 
+# Servers that start, and a whole day of a hospital: a busy machine takes its time over it.
+@pytest.mark.timeout(400)
 def test_the_story_ends_well_and_all_books_agree(town_stage: Stage) -> None:
     with closing(town_stage.listener) as line:
         world = World(town_stage, SystemClock(), line)

@@ -67,6 +67,7 @@ def stories(stages: Mapping[str, StageHere]) -> Iterator[Mapping[str, Future[Tol
         yield {his: players.submit(told_at, stage) for his, stage in stages.items()}
 
 
+@pytest.mark.timeout(400)  # as in test_story.py
 @pytest.mark.parametrize("his", DOORS)
 def test_the_story_ends_well_through_this_door_and_all_books_agree(
     his: str, stages: Mapping[str, StageHere], stories: Mapping[str, Future[Told]]
