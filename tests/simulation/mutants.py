@@ -18,7 +18,6 @@ from hospital_bridge.payment.model import Account, Effect, Move, Payment, Postin
 from hospital_bridge.sandbox.alipay.faults import Effect as WalletEffect
 from hospital_bridge.slot import Receipt, VerticalWork
 from hospital_bridge.store.jobs import Job
-from hospital_bridge.store.refund_requests import RefundRequests
 from hospital_bridge.store.unit_of_work import Work
 from hospital_bridge.verticals.hospital import leaving
 from hospital_bridge.verticals.hospital.registration import Event
@@ -218,9 +217,6 @@ BUGS: Mapping[str, Bug] = {
     ),
     "what the wallet's console gave back is not booked": Bug(
         lambda: patch.object(collect, "note_refund_by_wallet", lambda _, __, payment, *___, **____: payment), _cashiers
-    ),
-    "a request of a cashier that comes twice is two": Bug(
-        lambda: patch.object(RefundRequests, "by_command", _nothing), _cashiers
     ),
     "a job is done before it is run": Bug(lambda: patch.object(JobRunner, "_call", _complete_first)),
 }
