@@ -67,3 +67,26 @@ def test_what_a_part_changed_is_seen_by_the_whole(store: Store) -> None:
         with work.savepoint() as part:
             part.table(STREAM_HEAD).add(stream_key="a", last_seq=5, done_seq=0)
         assert last(table, "a") == [5]
+
+
+def test_a_kept_statement_takes_the_values_of_each_asking_and_no_row_of_another_operator(store: Store) -> None:
+    for operator, last_seq in (("h1", 1), ("h2", 2)):
+        with store.begin(operator) as work:
+            work.table(STREAM_HEAD).add(stream_key="a", last_seq=last_seq, done_seq=0)
+    with store.begin("h1") as work:
+        table = work.table(STREAM_HEAD)
+        assert (table.change(KEY == "a", last_seq=5), table.change(KEY == "b", last_seq=6)) == (1, 0)
+        assert [table.one(key == KEY) is None for key in ("a", "b")] == [False, True]
+        assert table.one(KEY == "a", STREAM_HEAD.c.operator_id == "h2") is None
+    with store.read("h2") as work:
+        assert last(work.table(STREAM_HEAD), "a") == [2]
+
+
+def test_a_condition_that_is_no_equal_value_is_asked_as_it_stands(store: Store) -> None:
+    with store.begin("h1") as work:
+        table = work.table(STREAM_HEAD)
+        table.add(stream_key="a", last_seq=3, done_seq=0)
+        assert [row.last_seq for row in table.all(KEY == "a", LAST > 2)] == [3]
+        assert (table.all(LAST.is_(None)), table.all(LAST == None)) == ([], [])  # noqa: E711  SQL's own null
+        assert table.change(KEY == "a", last_seq=LAST + 1) == 1
+        assert last(table, "a") == [4]
