@@ -10,7 +10,7 @@ from hospital_bridge.store.streams import STREAM_HEAD
 from hospital_bridge.store.tenant_table import TenantTable
 from hospital_bridge.store.unit_of_work import Store
 
-KEY, LAST = STREAM_HEAD.c.stream_key, STREAM_HEAD.c.last_seq
+OF, KEY, LAST = STREAM_HEAD.c.operator_id, STREAM_HEAD.c.stream_key, STREAM_HEAD.c.last_seq
 CHANGES: dict[str, tuple[Callable[[TenantTable], object], Sequence[int]]] = {
     "a row changes": (lambda table: table.change(KEY == "a", last_seq=7), [7]),
     "a row goes": (lambda table: table.remove(KEY == "a"), []),
@@ -76,8 +76,8 @@ def test_a_kept_statement_takes_the_values_of_each_asking_and_no_row_of_another_
     with store.begin("h1") as work:
         table = work.table(STREAM_HEAD)
         assert (table.change(KEY == "a", last_seq=5), table.change(KEY == "b", last_seq=6)) == (1, 0)
-        assert [table.one(key == KEY) is None for key in ("a", "b")] == [False, True]
-        assert table.one(KEY == "a", STREAM_HEAD.c.operator_id == "h2") is None
+        assert [table.one(KEY == "a") is None, table.one(KEY == "b") is None] == [False, True]
+        assert table.one(KEY == "a", OF == "h2") is None
     with store.read("h2") as work:
         assert last(work.table(STREAM_HEAD), "a") == [2]
 
