@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from hospital_bridge.sandbox.browser import Browser, Form, PageShown
     from hospital_bridge.sandbox.people import Person
 
-PATIENCE = 150
+PATIENCE = 300
 PAUSE_SECONDS = 0.2
 """How often a waiting page is looked at before giving up, and how far apart."""
 
@@ -110,8 +110,14 @@ class Phone:
         return self._browser.wait(page, done, tries=PATIENCE, pause=lambda: self._clock.sleep(PAUSE_SECONDS))
 
     def wait_for(self, page: PageShown, situation: str) -> PageShown:
-        """Until the payment of a registration has come to `situation`."""
-        return self.wait(page, lambda shown: shown.marks.get("situation") == situation)
+        """Until the payment of a registration or bill has come to `situation`, and what was paid for has followed it."""
+        # What was paid for follows its payment in a transaction of its own, and is "paid" until then.
+        following = "paid" if situation == "done" else None
+
+        def has_come(shown: PageShown) -> bool:
+            return shown.marks.get("situation") == situation and shown.marks.get("state") != following
+
+        return self.wait(page, has_come)
 
     def family(self, path: str = "") -> PageShown:
         """A page about those for whom this phone's owner acts, and who acts for them."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import MetaData
@@ -35,8 +34,8 @@ def _is_played(item: pytest.Item, wanted: re.Pattern[str]) -> bool:
 
 
 @pytest.fixture(params=["sqlite", "postgresql", FOUR_PROCESSES])
-def database(request: pytest.FixtureRequest, tmp_path: Path, tables: MetaData | None) -> Iterator[Database]:
-    yield from database_of(request, tmp_path, tables)
+def database(request: pytest.FixtureRequest, tables: MetaData | None) -> Iterator[Database]:
+    yield from database_of(request, tables)
 
 
 @pytest.fixture(scope="session")
