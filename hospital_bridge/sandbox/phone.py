@@ -110,7 +110,7 @@ class Phone:
         return self._browser.wait(page, done, tries=PATIENCE, pause=lambda: self._clock.sleep(PAUSE_SECONDS))
 
     def wait_for(self, page: PageShown, situation: str) -> PageShown:
-        """Until the payment of a registration or bill has come to `situation`, and what was paid for has followed it."""
+        """Until the payment of a registration or bill has come to `situation`, and what it is for has followed."""
         # What was paid for follows its payment in a transaction of its own, and is "paid" until then.
         following = "paid" if situation == "done" else None
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Row, event, text
+from sqlalchemy import Connection, MetaData, Row, event, text
 
 from hospital_bridge.store.inbox import Envelope, InboxState, Kept
 from hospital_bridge.store.known_messages import known_of
@@ -18,6 +18,12 @@ pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 ENVELOPES = [Envelope("his", "HIS", "H1", "2026", str(number)) for number in range(9)]
+
+
+@pytest.fixture
+def tables() -> MetaData:
+    """None besides the core's, but so the database is nobody else's: PostgreSQL has never counted a row in it."""
+    return MetaData()
 
 
 def keep_new(work: Work) -> None:
