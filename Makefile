@@ -4,6 +4,9 @@
 .DELETE_ON_ERROR:
 .PHONY: demo test check pages bench fuzz kills scenarios coverage simulate docs reference wheel clean
 
+# Modules are compiled once, whatever the shell says: the tests start hundreds of processes.
+export PYTHONDONTWRITEBYTECODE :=
+
 bin := .venv/bin
 pip := $(bin)/pip --disable-pip-version-check install --quiet --constraint constraints.txt
 packages := hospital_bridge adapters queueing notifications

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, MetaData
 
+from hospital_bridge.store import busy
 from hospital_bridge.store.engine import make_engine
 from hospital_bridge.store.keys import RootKeys
 from hospital_bridge.store.migrations.runner import migrate
@@ -27,7 +28,7 @@ from tests.steered import CountedIds, FakeClock
 OPERATORS = ("h1", "h2")
 WITH_MONEY = {"payment", "web", "verticals", "cards", "test_finance.py", "test_finance_statements.py"}
 """Where tests move money."""
-_ENGINES: dict[str, Engine] = {}
+_ENGINES: dict[tuple[str, float], Engine] = {}
 _SPARE_FILES: list[Path] = []
 _NUMBERS = count(1)
 
@@ -145,9 +146,10 @@ def kept_engine(url: str) -> Engine:
 
     To compile everything again for each test took a quarter of the time of the tests of money.
     """
-    if url not in _ENGINES:
-        _ENGINES[url] = make_engine(url)
-    return _ENGINES[url].execution_options()
+    made_for = url, busy.WAIT_SECONDS
+    if made_for not in _ENGINES:
+        _ENGINES[made_for] = make_engine(url)
+    return _ENGINES[made_for].execution_options()
 
 
 def _with_tables(template: Path, tables: MetaData) -> Path:

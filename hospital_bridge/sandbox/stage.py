@@ -21,7 +21,7 @@ from hospital_bridge.sandbox.town import Town, free_ports, is_free
 from hospital_bridge.sandbox.worker import Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -167,12 +167,6 @@ class Stage:
         someone.sign_in()
         return someone
 
-    def employ(self, login_name: str, display_name: str, roles: str) -> None:
-        """Make an account with the password of all of them; `roles` stand between blanks."""
-        account = {"HOSPITAL_BRIDGE_STAFF_PASSWORD": self.password}
-        held = [word for role in roles.split() for word in ("--role", role)]
-        self.run("staff", "add", login_name, "--name", display_name, *held, **account)
-
     def issue_key(self, name: str, scope: str) -> str:
         """A key of the API for the system of that name, with one scope."""
         return self.run("keys", "add", name, "--scope", scope).split()[-1]
@@ -187,8 +181,11 @@ class Stage:
 
     def run(self, *words: str, typed: str = "", **environment: str) -> str:
         """Run a command of the bridge to its end and return what it printed; StageFailed on any exit but 0."""
+        return self._finished(self._command(words), f"hospital-bridge {' '.join(words)}", typed, environment)
+
+    def _finished(self, command: Sequence[str], called: str, typed: str, environment: dict[str, str]) -> str:
         done = subprocess.run(  # noqa: S603 - our own command, and words of our own
-            self._command(words),
+            command,
             env=self._environment() | environment,
             input=typed,
             capture_output=True,
@@ -196,7 +193,7 @@ class Stage:
             check=False,
         )
         if done.returncode:
-            raise StageFailed(f"hospital-bridge {' '.join(words)}: {(done.stderr or done.stdout).strip()}")
+            raise StageFailed(f"{called}: {(done.stderr or done.stdout).strip()}")
         return done.stdout
 
     def ask(self, *words: str) -> Any:
@@ -238,10 +235,16 @@ class Stage:
             owner_database_url=owning,
             company=self.company,
         )
-        self.run("migrate")
         self.password = self.town.wallet.ids.secret()[:16]
+        commands = json.dumps([["migrate"], *self._employing()])
+        account = {"HOSPITAL_BRIDGE_STAFF_PASSWORD": self.password}
+        self._finished([sys.executable, "-m", "hospital_bridge.sandbox.commands"], "installing", commands, account)
+
+    def _employing(self) -> Iterator[list[str]]:
+        """The commands that open the staff's accounts."""
         for login_name, (roles, display_name) in self.company.staff.items():
-            self.employ(login_name, display_name, roles)
+            held = [word for role in roles.split() for word in ("--role", role)]
+            yield ["staff", "add", login_name, "--name", display_name, *held]
 
     def _launched(self, words: Sequence[str]) -> Launched:
         return subprocess.Popen(  # noqa: S603 - as above

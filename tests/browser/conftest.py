@@ -69,7 +69,7 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 def serving(app: Any, port: int = 0) -> Iterator[str]:
     """The application on a free port of this machine; gives its address."""
     server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

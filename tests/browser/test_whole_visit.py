@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 
+import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from adapters.hl7.message import Message
@@ -103,6 +104,7 @@ class Hall:
         return self.desk.inner_text(".hb-desk-number")
 
 
+@pytest.mark.timeout(400)  # one long story, on whatever machine
 def test_a_visit_from_the_window_to_the_result(
     stage: Stage, new_context: Callable[..., BrowserContext], picture: Pictures
 ) -> None:

@@ -57,7 +57,7 @@ def address(kit: SiteKit, scope: OperatorScope) -> Iterator[str]:
     operators = {name: replace(each, verticals=plugged) for name, each in kit.site.operators.items()}
     site = replace(kit.site, operators=operators)
     server = make_server("127.0.0.1", 0, create_app(site), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/api/v1"
     server.shutdown()

@@ -1,0 +1,26 @@
+"""Several commands in one process end as one that is called alone would."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+
+def run(*commands: list[str]) -> subprocess.CompletedProcess[str]:
+    several = [sys.executable, "-m", "hospital_bridge.sandbox.commands"]
+    return subprocess.run(several, input=json.dumps(commands), capture_output=True, text=True, check=False)
+
+
+def test_each_prints_what_it_prints_alone() -> None:
+    done = run(["explain", "HB-C001"], ["--version"])
+    assert done.returncode == 0
+    assert done.stdout.index("HB-C001") < done.stdout.index("hospital-bridge")
+
+
+def test_the_first_that_fails_is_the_last() -> None:
+    done = run(["explain", "HB-C001"], ["no-such-command"], ["--version"])
+    assert done.returncode == 2
+    assert "no-such-command" in done.stderr
+    assert "HB-C001" in done.stdout
+    assert "hospital-bridge" not in done.stdout.splitlines()[-1]
