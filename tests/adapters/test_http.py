@@ -222,7 +222,8 @@ def test_the_log_names_the_call_and_none_of_its_content(caplog: pytest.LogCaptur
     caplog.set_level(logging.DEBUG)
     client = HttpClient(UrllibTransport(QUICK))
     for answer in (OK, b"HTTP/1.1 200 OK\r\nContent-Le"):
-        with server(answering(answer)) as url:
+        # Whether the answer that breaks off arrives, or the breaking off, is the network's choice.
+        with server(answering(answer)) as url, suppress(OutcomeUnknown):
             client.send(Request("POST", f"{url}?token=canary", {"X-Key": "canary"}, b"name=canary"))
     with pytest.raises(NotDone):
         client.send(Request("GET", "http://127.0.0.1:9/other?token=canary"))
