@@ -11,9 +11,9 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+import psycopg
 import pytest
 from sqlalchemy import NullPool, create_engine, make_url, text
-from sqlalchemy.exc import DBAPIError
 
 OWNER_ROLE = "hospital_bridge_owner"
 APPLICATION_ROLE = "hospital_bridge"
@@ -95,11 +95,15 @@ class PostgresqlServer:
         return name
 
     def _emptied(self, name: str, whole: str) -> bool:
+        # After each test: a connection of the driver's own costs a tenth of an engine.
+        address = make_url(self.address(name)).set(drivername="postgresql").render_as_string(hide_password=False)
         try:
-            if self.run(FINGERPRINT, name) != whole:
-                return False
-            self.run(DELETE_ALL_ROWS, name)
-        except DBAPIError:
+            with psycopg.connect(address, autocommit=True) as connection:
+                facts = connection.execute(FINGERPRINT).fetchone()
+                if facts != (whole,):
+                    return False
+                connection.execute(DELETE_ALL_ROWS)
+        except psycopg.Error:
             return False
         return True
 
