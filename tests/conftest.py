@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
 from flask import Flask
 
-from tests.remembered import RememberedRule, RememberedTemplates
+from hospital_bridge.web import assets, translation
+from tests.remembered import RememberedCatalogue, RememberedRule, RememberedTemplates
 
-# Hundreds of tests build a whole site each: the same templates and routes need not be compiled for each of them.
+# Hundreds of tests build a whole site each: the same templates, routes, catalogues and files need not be compiled, read
+# and compressed for each of them.
 Flask.jinja_options = {"bytecode_cache": RememberedTemplates()}
 Flask.url_rule_class = RememberedRule
+translation.GNUTranslations = RememberedCatalogue  # type: ignore[attr-defined]
+assets._load = cache(assets._load)
 
 pytest_plugins = ["tests.fixtures_store"]
 

@@ -1,9 +1,11 @@
-"""What Flask's libraries compile for each application, remembered for a whole test process."""
+"""What is compiled or read anew for each application, remembered for a whole test process."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from gettext import GNUTranslations
+from io import BytesIO
+from typing import Any, ClassVar
 
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
@@ -35,3 +37,16 @@ class RememberedRule(Rule):
         if key not in self._builders:
             self._builders[key] = super()._compile_builder(append_unknown)
         return self._builders[key]
+
+
+class RememberedCatalogue(GNUTranslations):
+    """Read catalogues by their bytes."""
+
+    _read: ClassVar[dict[bytes, dict[str, Any]]] = {}
+
+    def _parse(self, fp: Any) -> None:
+        content = fp.read()
+        if content not in self._read:
+            super()._parse(BytesIO(content))
+            self._read[content] = dict(vars(self))
+        vars(self).update(self._read[content])
