@@ -61,7 +61,7 @@ class Explanation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MoneyRow:
-    """Money that only a person can move on: `about` is a payment id or refund number.
+    """Money that only a person can move on: `about` is a payment id or refund number, `payment_id` its order's page.
 
     `what` and `proposal` are message ids; `amount_fen` is the sum in question in fen; `reason` is the other
     side's own word. `needs_second` says that a second person has to approve before it goes back.
@@ -76,6 +76,7 @@ class MoneyRow:
     reason: str = ""
     decisions: tuple[Decision, ...] = ()
     needs_second: bool = False
+    payment_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

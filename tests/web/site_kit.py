@@ -170,6 +170,7 @@ class ScriptedFinance:
                 "",
                 ON_A_BOOKING,
                 self.needs_second,
+                f"paid-{operator_id}",
             ),
             MoneyRow("q" * 32, NOT_GIVEN_BACK[0], SEEN, 80, order_no, NOT_GIVEN_BACK[1], "not_allowed", AGAIN),
         ]

@@ -38,6 +38,20 @@ def test_the_work_list_says_what_happened_since_when_and_what_to_do(admin: Flask
         assert words in page, words
 
 
+def test_who_may_look_orders_up_comes_from_the_money_that_waits_to_its_order(
+    browser: FlaskClient, kit: SiteKit
+) -> None:
+    to_order = 'href="/staff/h1/orders/paid-h1"'
+    kit.add_staff("h1", "wang", RoleGrant("admin"))
+    staff_sign_in(browser, "h1", "wang")
+    for page in ("/staff/h1/work", REFUSED):
+        assert to_order not in get(browser, page).text
+    kit.add_staff("h1", "jin", RoleGrant("finance"))
+    staff_sign_in(browser, "h1", "jin")
+    for page in ("/staff/h1/refunds", REFUSED):
+        assert to_order in get(browser, page).text
+
+
 def test_what_is_unknown_for_long_is_a_headline_of_the_first_page(admin: FlaskClient) -> None:
     page = get(admin, "/staff/h1/").text
     assert "<dt>Outcomes unknown for more than ten minutes</dt><dd>1</dd>" in page
