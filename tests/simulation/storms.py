@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
+from hashlib import sha256
 from multiprocessing.util import Finalize
+from pathlib import Path
 from time import monotonic
 
 from hospital_bridge import logs
@@ -19,6 +22,7 @@ _LOT = 5
 """So many seeds one process plays before it fetches more."""
 _GROUND: list[Ground] = []
 """Of this process, where it is one of several."""
+_ROOT = Path(__file__).parents[2]
 
 
 def storm(seeds: Sequence[int], database: str, processes: int) -> int:
@@ -27,6 +31,7 @@ def storm(seeds: Sequence[int], database: str, processes: int) -> int:
     done = broken = 0
     lots = [seeds[at : at + _LOT] for at in range(0, len(seeds), _LOT)]
     with multiprocessing.get_context("spawn").Pool(processes, _settle_down, (database,)) as pool:
+        print(f"code {pool.apply(code_in_play)}", flush=True)
         for played, bad in pool.imap_unordered(_lot, lots):
             done, broken = done + played, broken + bad
             if monotonic() - told >= PROGRESS_SECONDS or done == len(seeds):
@@ -44,6 +49,16 @@ def _settle_down(database: str) -> None:
     stack = ExitStack()
     Finalize(None, stack.close, exitpriority=1)
     _GROUND.append(stack.enter_context(ground(database)))
+
+
+def code_in_play() -> str:
+    """A digest of every module of ours that is loaded: what is played on several days was one run where it is the same."""
+    files = {Path(file) for module in tuple(sys.modules.values()) if (file := getattr(module, "__file__", None))}
+    ours = sorted(file for file in files if file.is_relative_to(_ROOT) and ".venv" not in file.parts)
+    digest = sha256()
+    for file in ours:
+        digest.update(f"{file.relative_to(_ROOT)}\n".encode() + file.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def _lot(seeds: Sequence[int]) -> tuple[int, int]:
