@@ -52,7 +52,7 @@ def _settle_down(database: str) -> None:
 
 
 def code_in_play() -> str:
-    """A digest of every module of ours that is loaded: what is played on several days was one run where it is the same."""
+    """A digest of every module of ours that is loaded: where it is the same, several days play one run."""
     files = {Path(file) for module in tuple(sys.modules.values()) if (file := getattr(module, "__file__", None))}
     ours = sorted(file for file in files if file.is_relative_to(_ROOT) and ".venv" not in file.parts)
     digest = sha256()
