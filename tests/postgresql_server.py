@@ -95,7 +95,7 @@ class PostgresqlServer:
         return name
 
     def _emptied(self, name: str, whole: str) -> bool:
-        # After each test: a connection of the driver's own costs a tenth of an engine.
+        # After each test: a connection of the driver's own is had sooner than an engine.
         address = make_url(self.address(name)).set(drivername="postgresql").render_as_string(hide_password=False)
         try:
             with psycopg.connect(address, autocommit=True) as connection:
