@@ -112,10 +112,10 @@ class Phone:
     def wait_for(self, page: PageShown, situation: str) -> PageShown:
         """Until the payment of a registration or bill has come to `situation`, and what it is for has followed."""
         # What was paid for follows its payment in a transaction of its own, and is "paid" until then.
-        following = "paid" if situation == "done" else None
+        not_yet = {"paid"} if situation == "done" else set()
 
         def has_come(shown: PageShown) -> bool:
-            return shown.marks.get("situation") == situation and shown.marks.get("state") != following
+            return shown.marks.get("situation") == situation and shown.marks.get("state") not in not_yet
 
         return self.wait(page, has_come)
 
