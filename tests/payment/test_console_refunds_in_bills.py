@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adapters.values import EntryKind, Fen, RefundAnswer, RefundStatus
-from hospital_bridge.payment.model import Fulfilment, Payment, Refund, Situation
+from hospital_bridge.payment.model import Fulfilment, Payment, Refund, RefundState, Situation
 from hospital_bridge.payment.reconcile import ask_for_reconciliation
 from hospital_bridge.payment.reconcile.run import reconcile_job
 from hospital_bridge.store.differences import Clue, Finding, Progress
@@ -88,6 +88,23 @@ def test_one_that_a_notice_told_of_is_named_and_only_the_other_is_asked_for(worl
     assert told == [("console-0", 200), ("console-1", 300)]
     assert world.wallet.line.calls.count("query_refund") == 1
     world.drain()
+    world.assert_at_rest()
+
+
+def test_all_of_one_order_are_booked_before_its_rest_is_given_back(world: World) -> None:
+    """Seed 1313 of the simulation: a rest that still held the second one would have been refused once more."""
+    payment = world.fulfilled()
+    world.wallet.query_tells_refunds = False
+    for part in (300, 200):
+        world.wallet.refund_in_console(payment.merchant_order_no, part)
+    world.refund_all(payment)
+    world.drain()
+    assert reconcile(world).unexplained_fen == 0
+    world.drain()
+    told = [(int(one.amount_fen), one.state) for one in refunds(world, payment)]
+    back = RefundState.REFUNDED
+    assert told == [(FEE, RefundState.VOID), (300, back), (200, back), (FEE - 500, back)]
+    assert world.situation(payment) is Situation.REFUNDED
     world.assert_at_rest()
 
 

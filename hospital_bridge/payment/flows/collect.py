@@ -8,7 +8,7 @@ from adapters.values import Fen, RefundAnswer, Trade
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows import topics
 from hospital_bridge.payment.flows.fulfil import REFUNDED_AT_WALLET, is_certainly_untold
-from hospital_bridge.payment.flows.refund import give_back, note_refund_by_wallet
+from hospital_bridge.payment.flows.refund import give_back, give_back_the_rest, note_refund_by_wallet
 from hospital_bridge.payment.ledger import post_collection
 from hospital_bridge.payment.model import Fulfilment, Payment
 from hospital_bridge.slot import Progress
@@ -40,11 +40,17 @@ def follow_refunds(context: MoneyContext, work: Work, payment: Payment, trade: T
         return payment
     if _is_all_given_back(trade):
         payment = _give_up_if_untold(context, work, payment)
-    return note_refund_by_wallet(context, work, payment, Fen(min(unknown_fen, payment.refundable_fen)))
+    if not payment.refundable_fen:
+        return payment
+    payment = note_refund_by_wallet(context, work, payment, Fen(min(unknown_fen, payment.refundable_fen)))
+    return give_back_the_rest(context, work, payment)
 
 
 def adopt_refund(context: MoneyContext, work: Work, payment: Payment, told: RefundAnswer, at: datetime) -> Payment:
-    """Book one refund of a locked payment that somebody made at the wallet, under the number that the wallet has."""
+    """Book one refund of a locked payment that somebody made at the wallet, under the number that the wallet has.
+
+    Whoever has adopted all that is known of then calls `give_back_the_rest`.
+    """
     if told.amount_fen == payment.collected_fen - payment.refunded_fen:
         payment = _give_up_if_untold(context, work, payment)
     return note_refund_by_wallet(context, work, payment, told.amount_fen, number=told.refund_no, at=at)

@@ -49,17 +49,15 @@ def note_refund_by_wallet(
 ) -> Payment:
     """Book a refund of a locked payment that the wallet reports and that we never asked for.
 
-    `number` is the wallet's own and `at` when it gave the money back, as far as it tells them.
+    `number` is the wallet's own and `at` when it gave the money back, as far as it tells them. Whoever has booked all
+    that the wallet reports then calls `give_back_the_rest`.
     """
-    if amount_fen <= 0:
-        return payment
     work.security_events.record("refund.made_elsewhere", payment.wallet_account, payment.payment_id)
     payment, refund = _reserve(context, work, payment, MADE_AT_WALLET, amount_fen)
-    payment = finish(context, work, payment, replace(refund, wallet_refund_no=number), at or work.now)
-    return _give_back_the_rest(context, work, payment)
+    return finish(context, work, payment, replace(refund, wallet_refund_no=number), at or work.now)
 
 
-def _give_back_the_rest(context: MoneyContext, work: Work, payment: Payment) -> Payment:
+def give_back_the_rest(context: MoneyContext, work: Work, payment: Payment) -> Payment:
     """Begin what a refund still owes that the wallet refused as too much: now it is known who had taken a part."""
     refunds = work.refunds.of(payment.payment_id)
     too_much = [one for one in refunds if one.refusal == Reason.OVER_LIMIT]

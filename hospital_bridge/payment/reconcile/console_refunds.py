@@ -10,6 +10,7 @@ from adapters.errors import OutsideError
 from adapters.values import Fen, RefundAnswer, RefundStatus
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows.collect import adopt_refund
+from hospital_bridge.payment.flows.refund import give_back_the_rest
 from hospital_bridge.payment.model import Payment, Refund
 from hospital_bridge.payment.reconcile.asked import MOST_ASKED
 from hospital_bridge.payment.reconcile.side_by_side import in_batches
@@ -59,7 +60,7 @@ def meet(context: MoneyContext, wallet_account: str, rows: Iterable[Row]) -> int
         told = [(ours[str(row[2])], _line(row)) for row in batch if str(row[2]) in ours]
         # Named first: while one that was adopted has no number, another line may be the same refund.
         learned += sum(_name(context, payment, line) for payment, line in told)
-        learned += sum(_adopt(wallet, payment, line) for payment, line in told)
+        learned += sum(_adopt(wallet, payment, lines) for payment, lines in _by_payment(told))
     return learned
 
 
@@ -90,21 +91,35 @@ def _name(context: MoneyContext, payment: Payment, told: _Told) -> bool:
     return True
 
 
-def _adopt(wallet: _Wallet, payment: Payment, told: _Told) -> bool:
-    """Book what the wallet confirms, where nothing has told of it before or while we asked."""
+def _by_payment(told: Iterable[tuple[Payment, _Told]]) -> Iterable[tuple[Payment, list[_Told]]]:
+    lines: dict[str, tuple[Payment, list[_Told]]] = {}
+    for payment, line in told:
+        lines.setdefault(payment.payment_id, (payment, []))[1].append(line)
+    return lines.values()
+
+
+def _adopt(wallet: _Wallet, payment: Payment, told: list[_Told]) -> int:
+    """Book what the wallet confirms, where nothing has told of it before or while we asked; how many that was.
+
+    All of one payment in one commit: only then is it known what is left to go back of a refund that was too much.
+    """
     context = wallet.context
     with context.store.read(context.operator_id) as work:
-        if not _is_news(work, payment, told):
-            return False
-    if not wallet.says_it_is_made(payment, told):
-        return False
+        news = [one for one in told if _is_news(work, payment, one)]
+    made = [one for one in news if wallet.says_it_is_made(payment, one)]
+    if not made:
+        return 0
+    adopted = 0
     with context.store.begin(context.operator_id) as work:
         locked = work.payments.get(payment.payment_id, lock=True)
-        is_news = _is_news(work, locked, told)
-        if is_news:
-            answer = RefundAnswer(told.number, RefundStatus.DONE, told.amount_fen)
-            adopt_refund(context, work, locked, answer, told.at)
-    return is_news
+        for one in made:
+            if _is_news(work, locked, one):
+                answer = RefundAnswer(one.number, RefundStatus.DONE, one.amount_fen)
+                locked = adopt_refund(context, work, locked, answer, one.at)
+                adopted += 1
+        if adopted:
+            give_back_the_rest(context, work, locked)
+    return adopted
 
 
 def _is_news(work: Work, payment: Payment, told: _Told) -> bool:

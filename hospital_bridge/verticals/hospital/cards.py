@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from adapters.errors import NotDone, Reason, Refused
+from adapters.errors import NotDone, OutsideError, Reason, Refused
 from adapters.values import Identifier
 from hospital_bridge.slot import OutsideCall, Right
 from hospital_bridge.verticals.hospital.own_numbers import bound_as, bound_numbers
@@ -16,6 +16,7 @@ from hospital_bridge.verticals.hospital.store import record_merges, record_reque
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from adapters.ports import HisDirectory
     from adapters.values import PatientRecord, VerifiedIdentity
     from hospital_bridge.slot import Scope, VerticalWork
     from hospital_bridge.verticals.hospital.acting import Acting
@@ -131,12 +132,16 @@ def create_record(scope: Scope, subject_id: str) -> None:
     directory = scope.port("HisDirectory")
     if not try_no:
         return
+    # Asked before the entry counts as sent and not after: a worker that was held up between the two would enter once
+    # more whom another worker, which took over from it, has entered.
+    records, unanswered = _asked(directory, identity)
 
     def known() -> bool | None:
         return True if _own(directory.find_patients(identity), identity) else None
 
     def enter() -> None:
-        records = directory.find_patients(identity)
+        if unanswered is not None:
+            raise unanswered
         if _is_under_another_name(records, identity):
             raise Refused("the patient index holds the ID number under another name", reason=ANOTHER_NAME)
         if not records:
@@ -152,6 +157,16 @@ def create_record(scope: Scope, subject_id: str) -> None:
             refused=lambda work, reason: _no_record(work, subject_id, reason),
         )
     )
+
+
+def _asked(
+    directory: HisDirectory, identity: VerifiedIdentity
+) -> tuple[Sequence[PatientRecord], OutsideError | None]:
+    """The person's records, or why the index did not tell them."""
+    try:
+        return directory.find_patients(identity), None
+    except OutsideError as outcome:
+        return (), outcome
 
 
 def _no_record(work: VerticalWork, subject_id: str, reason: str) -> None:

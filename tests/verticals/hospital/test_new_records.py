@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -33,9 +34,13 @@ class Index:
         self.refusals = 0
         self.asked = 0
         self.records: list[PatientRecord] = []
+        self.meanwhile: list[Callable[[], None]] = []
 
     def find_patients(self, identity: VerifiedIdentity) -> list[PatientRecord]:
-        return self.records
+        found = list(self.records)
+        if self.meanwhile:
+            self.meanwhile.pop()()
+        return found
 
     def register_patient(self, identity: VerifiedIdentity) -> bool:
         self.asked += 1
@@ -110,6 +115,16 @@ def test_asking_twice_while_the_hospital_thinks_is_one_try(
     ask(scope, patient, subject)
     cards.create_record(scope, subject)
     assert index.asked == 1
+
+
+def test_a_worker_that_is_held_up_enters_nobody_whom_another_has_entered_meanwhile(
+    scope: OperatorScope, patient: Acting, subject: str, index: Index
+) -> None:
+    """Seed 1846 of the simulation: between the index's answer and the entry, another worker took the job over."""
+    cards.ask_new_record(scope, patient)
+    index.meanwhile.append(lambda: cards.create_record(scope, subject))
+    cards.create_record(scope, subject)
+    assert (index.asked, len(index.records)) == (1, 1)
 
 
 def test_the_patient_chooses_the_record_number_of_a_registration(
