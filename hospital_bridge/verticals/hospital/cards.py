@@ -159,9 +159,7 @@ def create_record(scope: Scope, subject_id: str) -> None:
     )
 
 
-def _asked(
-    directory: HisDirectory, identity: VerifiedIdentity
-) -> tuple[Sequence[PatientRecord], OutsideError | None]:
+def _asked(directory: HisDirectory, identity: VerifiedIdentity) -> tuple[Sequence[PatientRecord], OutsideError | None]:
     """The person's records, or why the index did not tell them."""
     try:
         return directory.find_patients(identity), None
