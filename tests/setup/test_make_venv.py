@@ -57,6 +57,40 @@ def test_a_newer_python_beside_an_old_one_is_found(machine: Path) -> None:
     assert (machine.parent / ".venv" / "bin" / "pip").exists()
 
 
+def provide_python(machine: Path, name: str, *, microseconds: int, makes_environments: bool = True) -> Path:
+    """A Python that says of itself how fast it is; the path under which it runs."""
+    real = machine / f"real-{name}"
+    real.symlink_to(Path(sys.executable).resolve())
+    answers = f"*perf_counter*) echo {microseconds};; {'' if makes_environments else '*ensurepip*) exit 1;;'}"
+    provide(machine, name, f'case "$2" in {answers} *) exec {real} "$@";; esac')
+    return real
+
+
+def made_by(machine: Path) -> str:
+    made = make_venv(machine)
+    assert made.returncode == 0, made.stderr
+    told = (machine.parent / ".venv" / "pyvenv.cfg").read_text(encoding="utf-8")
+    return next(line for line in told.splitlines() if line.startswith("command = ")).split()[2]
+
+
+def test_of_several_pythons_a_clearly_faster_one_is_taken(machine: Path) -> None:
+    provide_python(machine, "python3", microseconds=9000)
+    faster = provide_python(machine, "python3.12", microseconds=6000)
+    assert made_by(machine) == str(faster)
+
+
+def test_of_pythons_that_are_much_alike_the_first_is_taken(machine: Path) -> None:
+    first = provide_python(machine, "python3", microseconds=9000)
+    provide_python(machine, "python3.12", microseconds=8000)
+    assert made_by(machine) == str(first)
+
+
+def test_a_faster_python_that_makes_no_environments_is_passed_over(machine: Path) -> None:
+    first = provide_python(machine, "python3", microseconds=9000)
+    provide_python(machine, "python3.12", microseconds=1, makes_environments=False)
+    assert made_by(machine) == str(first)
+
+
 def test_a_python_without_venv_says_what_to_install(machine: Path) -> None:
     provide(machine, "python3", 'case "$2" in *ensurepip*) exit 1;; esac')
     refused = make_venv(machine)
