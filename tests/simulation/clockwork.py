@@ -13,6 +13,9 @@ from hospital_bridge.clock import uuid7
 
 KEPT_LINES = 120
 
+Event = tuple[datetime, int, str, Callable[[], None]]
+Run = Callable[[str, Callable[[], None]], None]
+
 
 class VirtualClock:
     """The time of the whole simulation; sleeping lets it pass."""
@@ -78,22 +81,44 @@ class Trace:
 
 
 class Agenda:
-    """What happens when; `run` is given each event as it falls due."""
+    """What happens when; `run_until` is given each event as it falls due.
+
+    Arrivals are what is on its way already: they happen at their time even where nobody is free to act on it.
+    """
 
     def __init__(self, clock: VirtualClock) -> None:
         self.clock = clock
-        self._heap: list[tuple[datetime, int, str, Callable[[], None]]] = []
+        self._acts: list[Event] = []
+        self._arrivals: list[Event] = []
         self._numbers = count()
 
     def add(self, after: float, name: str, action: Callable[[], None]) -> None:
         """Let that happen so many seconds from now."""
-        at = self.clock.now() + timedelta(seconds=after)
-        heapq.heappush(self._heap, (at, next(self._numbers), name, action))
+        heapq.heappush(self._acts, self._event(after, name, action))
 
-    def run_until(self, end: datetime, run: Callable[[str, Callable[[], None]], None]) -> None:
+    def add_arrival(self, after: float, name: str, action: Callable[[], None]) -> None:
+        """Let that arrive so many seconds from now."""
+        heapq.heappush(self._arrivals, self._event(after, name, action))
+
+    def run_until(self, end: datetime, run: Run) -> None:
         """Run every event up to that instant, and let the clock stand there."""
-        while self._heap and self._heap[0][0] <= end:
-            at, _, name, action = heapq.heappop(self._heap)
-            self.clock.advance_to(at)
-            run(name, action)
+        while (due := self._first(self._acts, self._arrivals)) and due[0][0] <= end:
+            self._run(due, run)
         self.clock.advance_to(end)
+
+    def let_arrive_until(self, end: datetime, run: Run) -> None:
+        """The same of arrivals alone."""
+        while self._arrivals and self._arrivals[0][0] <= end:
+            self._run(self._arrivals, run)
+        self.clock.advance_to(end)
+
+    def _event(self, after: float, name: str, action: Callable[[], None]) -> Event:
+        return self.clock.now() + timedelta(seconds=after), next(self._numbers), name, action
+
+    def _first(self, *heaps: list[Event]) -> list[Event]:
+        return min((heap for heap in heaps if heap), key=lambda heap: heap[0][:2], default=[])
+
+    def _run(self, heap: list[Event], run: Run) -> None:
+        at, _, name, action = heapq.heappop(heap)
+        self.clock.advance_to(at)
+        run(name, action)

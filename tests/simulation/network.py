@@ -74,7 +74,7 @@ class Road:
             self._time_out(process, f"{what} lost", timeout)
         if self.happens(self.weather.late_request):
             delay = timeout + self._rng.uniform(1.0, AFTER_SIGHT)
-            self._simulation.agenda.add(delay, f"late {what}", lambda: quietly(late))
+            self._simulation.agenda.add_arrival(delay, f"late {what}", lambda: quietly(late))
             self._time_out(process, f"{what} late", timeout)
 
     def _time_out(self, process: Process, words: str, timeout: float) -> None:

@@ -162,7 +162,7 @@ class Simulation:
         """Time passes while a call waits for its reply, and others act meanwhile."""
         end = self.clock.now() + timedelta(seconds=seconds)
         if self._depth >= DEEPEST:
-            self.clock.advance_to(end)
+            self.agenda.let_arrive_until(end, self.step)
             return
         self._depth += 1
         try:
