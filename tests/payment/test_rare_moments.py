@@ -11,6 +11,7 @@ from adapters.errors import OutcomeUnknown, Reason
 from adapters.values import Fen
 from hospital_bridge.payment.effects import Driver, Errand
 from hospital_bridge.payment.flows import staff_refund
+from hospital_bridge.payment.flows.create import create_order
 from hospital_bridge.payment.model import Collection, EffectState, Payment, RefundReason, Situation
 from hospital_bridge.store.jobs import Again
 from hospital_bridge.store.unit_of_work import Store, Work
@@ -126,6 +127,24 @@ def test_08_a_notice_that_comes_while_the_order_is_being_opened_settles_once(wor
     assert world.situation(world.payment(payment_id)) is Situation.DONE
     assert world.postings() == ["collect", "fulfil"]
     world.assert_at_rest()
+
+
+def test_an_order_is_never_asked_for_on_the_word_of_a_question_that_somebody_else_has_overtaken(world: World) -> None:
+    """Seed 3022 of the simulation: a worker that was held up after its question asked for an order that had ended."""
+    payment_id = world.open()
+    world.wallet.line.will("create", Fault.LOST_REPLY)
+    with pytest.raises(Again):
+        create_order(world.context, payment_id)
+
+    def overtake() -> None:
+        if world.wallet.line.calls[-1] == "query":
+            world.wallet.line.tap = lambda: None
+            create_order(world.context, payment_id)
+
+    world.wallet.line.tap = overtake
+    create_order(world.context, payment_id)
+    assert world.wallet.line.calls.count("create") == 2
+    assert world.situation(world.payment(payment_id)) is Situation.AWAITING
 
 
 def test_an_order_that_is_refused_while_it_is_given_up_is_closed_with_the_wish_of_the_patient(world: World) -> None:

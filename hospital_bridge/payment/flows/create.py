@@ -48,12 +48,14 @@ def _order(context: MoneyContext, work: Work, payment: Payment) -> TradeOrder:
     return TradeOrder(payment.merchant_order_no, payment.amount_fen, title, payer, payment.expires_at)
 
 
-def _find(wallet: WalletPayments, order: TradeOrder) -> Trade | TradeHandle | None:
+def _find(wallet: WalletPayments, order: TradeOrder) -> Trade | None:
+    """How the order ended; None while it is to be asked for, be it once more.
+
+    One that stands is told without its payment sheet. The same number with the same content gives the same trade, and
+    with it the sheet.
+    """
     trade = wallet.query(order.merchant_order_no)
-    if trade.status is TradeStatus.ABSENT:
-        return None
-    # The same number with the same content gives the same trade, and with it the payment sheet.
-    return wallet.create(order) if trade.status is TradeStatus.AWAITING else trade
+    return None if trade.status in {TradeStatus.ABSENT, TradeStatus.AWAITING} else trade
 
 
 def _adopt(context: MoneyContext, work: Work, payment_id: str, found: Trade | TradeHandle) -> None:
