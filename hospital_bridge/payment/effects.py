@@ -26,8 +26,8 @@ class Errand:
     """One change at an outside system under `key`, which is made once and is its idempotency key.
 
     `act` changes the world. `look` changes nothing: it gives the result, or a firm None ("act again, under the same
-    key"); without it a person decides, and `undecided` says so. `sending` runs in the commit that precedes each call and
-    answers whether the change is still wanted. `confirmed`, `refused` and `undecided` run in the commit that
+    key"); without it a person decides, and `undecided` says so. `sending` runs in the commit that precedes each call
+    and answers whether the change is still wanted. `confirmed`, `refused` and `undecided` run in the commit that
     records the end. A None becomes firm only `settling` after we lost sight of the call, for its request may
     still travel.
     """
