@@ -16,12 +16,14 @@ from hospital_bridge.payment.flows.staff_refund import CannotRefund, needs_secon
 from hospital_bridge.payment.flows.undecided import NothingToDecide
 from hospital_bridge.payment.model import Route
 from hospital_bridge.payment.reconcile import ask_again
+from hospital_bridge.payment.reconcile.bank import keep_credit
+from hospital_bridge.payment.reconcile.bank_file import Reading, read
 from hospital_bridge.payment.reconcile.statement import SIGNED, NotReady, additions_of, sign, statement_of, why_not
-from hospital_bridge.store.bank_credits import BankCredit, BankCredits
 from hospital_bridge.store.staff import StaffAccounts
 from hospital_bridge.store.statements import Statements
 from hospital_bridge.web.finance_reads import (
     GIVES_BACK,
+    BankFileRead,
     CannotSign,
     Decision,
     DifferenceRow,
@@ -31,6 +33,7 @@ from hospital_bridge.web.finance_reads import (
     NotYet,
     RunRow,
     SomebodyWasFaster,
+    StatedCredit,
     StatementView,
     Told,
     UnderWayRow,
@@ -124,9 +127,28 @@ class FinanceDesk:
                 raise NotYet(account)
             if Statements(work).find(day) is not None:
                 raise CannotSign(SIGNED)
-            BankCredits(work).keep(BankCredit(account, day, Fen(amount_fen), by, work.now))
-            work.audit.record(by, "bank_credit.told", f"{account}:{day.isoformat()}", amount_fen=str(amount_fen))
+            keep_credit(work, account, day, Fen(amount_fen), by)
             ask_again(context, work, day)
+
+    def read_bank_file(
+        self, operator_id: str, account: str, raw: bytes, settled_after: int, sent_by: str, *, by: str
+    ) -> BankFileRead:
+        context = self.money(operator_id)
+        if account not in context.wallets:
+            raise NotYet(account)
+        with context.store.read(operator_id) as work:
+            today = context.business_date(work.now)
+        found = read(raw, Reading(today, settled_after, sent_by))
+        if found.faults:
+            return BankFileRead(found.faults, len(found.foreign))
+        with context.store.begin(operator_id) as work:
+            days = [
+                StatedCredit(day, amount, keep_credit(work, account, day, amount, by))
+                for day, amount in sorted(found.credits.items())
+            ]
+            for one in days:
+                ask_again(context, work, one.day)
+        return BankFileRead((), len(found.foreign), days)
 
     def sign(self, operator_id: str, day: date, *, by: str) -> None:
         context = self.money(operator_id)

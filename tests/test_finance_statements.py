@@ -8,16 +8,19 @@ from datetime import timedelta
 
 import pytest
 
+from adapters.money import yuan_from_fen
 from adapters.values import EntryKind, Fen
 from hospital_bridge.finance import FinanceDesk
 from hospital_bridge.payment.reconcile import reconcile_day
+from hospital_bridge.payment.reconcile.bank_file import Fault
 from hospital_bridge.settings import BillChannel
 from hospital_bridge.slot import SaleEntry
+from hospital_bridge.store.bank_credits import BankCredits
 from hospital_bridge.store.differences import Finding
 from hospital_bridge.store.reconciliation import RunState, Step
 from hospital_bridge.store.staff import StaffAccounts
 from hospital_bridge.store.unit_of_work import Store
-from hospital_bridge.web.finance_reads import CannotSign, Explanation, NotYet, SomebodyWasFaster
+from hospital_bridge.web.finance_reads import CannotSign, Explanation, NotYet, SomebodyWasFaster, StatedCredit
 from tests.payment.test_reconciling import DAY, ONE, reconcile
 from tests.payment.wallet import InMemoryWallet
 from tests.payment.world import ACCOUNT, FEE, OPERATOR, World
@@ -197,3 +200,31 @@ def test_a_known_credit_is_compared_by_the_bridge_itself(with_fees: World, finan
     finance.tell_bank_credit(OPERATOR, DAY, ACCOUNT, NET - 500, by="wang")
     with_fees.run()
     assert [one.finding for one in finance.differences(OPERATOR)] == [Finding.BANK_AMOUNT]
+
+
+HEAD = "交易日期,贷方金额,交易流水号\n"
+
+
+def test_a_bank_file_is_kept_with_its_name_on_the_trail_and_its_days_are_compared(
+    with_fees: World, finance: FinanceDesk
+) -> None:
+    with_fees.clock.advance(ONE)
+    raw = f"{HEAD}{DAY + ONE},{yuan_from_fen(Fen(NET - 500))},A1\n".encode("gbk")
+    for is_news in (True, False):
+        told = finance.read_bank_file(OPERATOR, ACCOUNT, raw, 1, "", by="wang")
+        assert told.days == [StatedCredit(DAY, NET - 500, is_news)]
+        with_fees.run()
+        assert [one.finding for one in finance.differences(OPERATOR)] == [Finding.BANK_AMOUNT]
+    with with_fees.store.read(OPERATOR) as work:
+        acts = [(act.actor, act.target) for act in work.audit.latest() if act.action == "bank_credit.told"]
+    assert acts == [("wang", f"{ACCOUNT}:{DAY.isoformat()}")]
+
+
+def test_of_a_bank_file_with_a_wrong_row_nothing_is_kept(world: World, finance: FinanceDesk) -> None:
+    raw = f"{HEAD}{DAY},1.00,A1\n{DAY + 9 * ONE},1.00,A2\n".encode()
+    told = finance.read_bank_file(OPERATOR, ACCOUNT, raw, 0, "", by="wang")
+    assert ([(one.line, one.fault) for one in told.faults], told.days) == ([(3, Fault.FUTURE)], ())
+    with world.store.read(OPERATOR) as work:
+        assert BankCredits(work).find(ACCOUNT, DAY) is None
+    with pytest.raises(NotYet):
+        finance.read_bank_file(OPERATOR, "another-account", raw, 0, "", by="wang")

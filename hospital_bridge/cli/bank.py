@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hospital_bridge.cli.configured import built, chosen_operator, configuration_option, operator_option
-from hospital_bridge.cli.language import translate
+from hospital_bridge.cli.language import translate, translate_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,6 +51,7 @@ def command(
     """
     from hospital_bridge.payment.reconcile.bank import take_in
     from hospital_bridge.payment.reconcile.bank_file import Reading, read
+    from hospital_bridge.web.bank_words import NOTHING_KEPT
 
     bridge = built(configuration)
     money = bridge.operators[chosen_operator(bridge, operator_id)].money
@@ -67,7 +68,7 @@ def command(
         click.echo(translate("line {line}: not from {sent_by}, left out").format(line=told.line, sent_by=sent_by))
     if found.faults:
         click.echo("\n".join(map(sentence_of_fault, found.faults[:MOST_TOLD])))
-        click.echo(translate("Nothing was kept: put the file right and read it again."))
+        click.echo(translate_of("hospital_bridge.web", NOTHING_KEPT))
         ctx.exit(1)
     days = take_in(money, chosen, found.credits, "cli")
     click.echo("\n".join(sentence_of_day(chosen, day) for day in days))
@@ -76,24 +77,10 @@ def command(
 
 def sentence_of_fault(told: Told) -> str:
     """What is wrong with the file or one of its rows, and what to do."""
-    sentence = {
-        "encoding": translate("The file is neither UTF-8 nor GBK: save it as CSV once more."),
-        "no_head": translate(
-            "The file has no head with a date, an amount and a reference, such as 交易日期, 贷方金额, 交易流水号."
-        ),
-        "no_row": translate("The file has no credit."),
-        "too_long": translate("The file has too many rows: read it month by month."),
-        "columns": translate("line {line}: not as many columns as the head has: {value}"),
-        "date": translate("line {line}: not a date: {value}"),
-        "future": translate("line {line}: a day that has not come: {value}"),
-        "amount": translate("line {line}: not an amount in yuan with at most two places: {value}"),
-        "negative": translate("line {line}: an amount below zero: {value}. Enter the day's net on its statement."),
-        "zero": translate("line {line}: an amount of nothing"),
-        "too_large": translate("line {line}: an amount that cannot be: {value}"),
-        "no_reference": translate("line {line}: a row without its reference"),
-        "doubled": translate("line {line}: the reference stands in the file twice: {value}"),
-    }[told.fault or ""]
-    return sentence.format(line=told.line, value=told.value)
+    from hospital_bridge.web.bank_words import FAULTS
+
+    sentence = translate_of("hospital_bridge.web", FAULTS[told.fault])
+    return sentence % {"line": told.line, "value": told.value}
 
 
 def sentence_of_day(account: str, day: Credited) -> str:

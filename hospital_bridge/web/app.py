@@ -9,6 +9,7 @@ from flask import Flask, Response, request
 from hospital_bridge.web import (
     admin,
     api,
+    bank,
     board,
     callbacks,
     card_desk,
@@ -53,6 +54,7 @@ PARTS = (
     staff,
     admin,
     finance,
+    bank,
     statements,
     orders,
     refunds,

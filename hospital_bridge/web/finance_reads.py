@@ -8,6 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from hospital_bridge.payment.reconcile.bank_file import Told as FaultyRow
+
 
 class Decision(StrEnum):
     """What a person decides of a payment (by its id) or, REVERSED, of a refund (by its number)."""
@@ -153,6 +155,24 @@ class FinanceFigures:
     open_differences: int
 
 
+@dataclass(frozen=True, slots=True)
+class StatedCredit:
+    """What the bank's statement says of one day, in fen; `is_news` unless that sum was told before."""
+
+    day: date
+    credited_fen: int
+    is_news: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BankFileRead:
+    """A bank's statement as it was read: with one fault nothing of it is kept; `left_out` rows are somebody else's."""
+
+    faults: Sequence[FaultyRow] = ()
+    left_out: int = 0
+    days: Sequence[StatedCredit] = ()
+
+
 class NotYet(Exception):
     """The day has not come."""
 
@@ -193,6 +213,15 @@ class Finance(Protocol):
 
     def tell_bank_credit(self, operator_id: str, day: date, account: str, amount_fen: int, *, by: str) -> None:
         """Keep what the bank has credited for that day, and compare it soon; CannotSign once the day is signed."""
+
+    def read_bank_file(
+        self, operator_id: str, account: str, raw: bytes, settled_after: int, sent_by: str, *, by: str
+    ) -> BankFileRead:
+        """Keep the credits of a bank's statement (CSV) and compare their days soon, or tell every row that is wrong.
+
+        Credits are for the day so many days before; where `sent_by` is given, only rows that name it count. NotYet
+        where there is no such account.
+        """
 
     def sign(self, operator_id: str, day: date, *, by: str) -> None:
         """Sign the day's statement for good; CannotSign."""

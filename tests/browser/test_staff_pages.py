@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ PAGES = (
     "work",
     "money/paid-h1/fulfilled",
     "reconciliation",
+    "bank/",
     "statements/2026-11-21",
     "orders",
     "refunds",
@@ -106,6 +108,35 @@ def test_a_difference_is_explained(
     page.click("main .hb-inline button")
     page.wait_for_load_state()
     assert kit.finance.explained == [("h1", "one", Explanation.AT_THE_COUNTER, staff_id)]
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_the_banks_statement_is_read_in_once_its_wrong_row_is_put_right(
+    base_url: str,
+    kit: SiteKit,
+    new_context: Callable[..., BrowserContext],
+    picture: Callable[[Page, str], None],
+    size: Any,
+) -> None:
+    kit.add_staff("h1", "wang", RoleGrant("finance"))
+    page = new_context(size).new_page()
+    complaints = watch(page)
+    sign_in(page, base_url)
+    page.goto(f"{base_url}/staff/h1/reconciliation")
+    page.click("text=读入银行对账单")
+    found = {}
+    for name, amount in (("wrong", "5.905"), ("right", "590.00")):
+        rows = f"交易日期,贷方金额,交易流水号,摘要\n2026-11-22,{amount},A1,支付宝\n2026-11-22,8.00,A2,房租\n"
+        page.set_input_files("input[type=file]", {"name": "bank.csv", "mimeType": "text/csv", "buffer": rows.encode()})
+        page.fill("input[name=sent_by]", "支付宝")
+        page.click("main form button")
+        page.wait_for_selector("[role=alert]" if name == "wrong" else "[role=status]")
+        picture(page, f"staff-bank-{name}")
+        found[name] = barriers(page)
+        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    assert kit.finance.credited == {date(2026, 11, 21): 59_000}
+    assert {each: faults for each, faults in found.items() if faults} == {}
+    assert [one for one in complaints if "422" not in one] == []
 
 
 def test_a_colleague_takes_over_at_the_same_page(base_url: str, kit: SiteKit, browser_page: Page) -> None:

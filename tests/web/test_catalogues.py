@@ -42,6 +42,8 @@ from hospital_bridge.verticals.hospital.visits.line_rules import CLINIC, LINE_RU
 from hospital_bridge.verticals.transit import looking_after
 from hospital_bridge.web import (
     admin,
+    bank,
+    bank_words,
     console,
     deliveries,
     devices,
@@ -114,6 +116,9 @@ OF_WORK = {
     *vouchers.SUMMARIES,
     *order_words.SENTENCES,
     *orders.FAULTS,
+    *bank_words.FAULTS.values(),
+    bank_words.NOTHING_KEPT,
+    bank.CHOOSE,
 }
 """What the work list says of money, effects and differences."""
 WALLETS = ("Alipay",)

@@ -58,6 +58,8 @@ EXPECTED: dict[str, frozenset[str]] = {
     "finance.compare_again": MONEY,
     "finance.reconciliation": MONEY,
     "finance.saved_differences": MONEY,
+    "bank.form": MONEY,
+    "bank.read_in": MONEY,
     "statements.of_day": MONEY,
     "statements.saved": MONEY,
     "statements.saved_additions": MONEY,

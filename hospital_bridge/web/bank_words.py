@@ -1,0 +1,29 @@
+"""What is wrong with a bank's statement or one of its rows, for the console and the command line.
+
+Message ids of this package's catalogues, with `line` and `value`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hospital_bridge.payment.reconcile.bank_file import Fault
+
+FAULTS: Mapping[Fault | None, str] = {
+    Fault.ENCODING: "The file is neither UTF-8 nor GBK: save it as CSV once more.",
+    Fault.NO_HEAD: (
+        "The file has no head with a date, an amount and a reference, such as 交易日期, 贷方金额, 交易流水号."
+    ),
+    Fault.NO_ROW: "The file has no credit.",
+    Fault.TOO_LONG: "The file has too many rows: read it month by month.",
+    Fault.COLUMNS: "line %(line)s: not as many columns as the head has: %(value)s",
+    Fault.DATE: "line %(line)s: not a date: %(value)s",
+    Fault.FUTURE: "line %(line)s: a day that has not come: %(value)s",
+    Fault.AMOUNT: "line %(line)s: not an amount in yuan with at most two places: %(value)s",
+    Fault.NEGATIVE: "line %(line)s: an amount below zero: %(value)s. Enter the day's net on its statement.",
+    Fault.ZERO: "line %(line)s: an amount of nothing",
+    Fault.TOO_LARGE: "line %(line)s: an amount that cannot be: %(value)s",
+    Fault.NO_REFERENCE: "line %(line)s: a row without its reference",
+    Fault.DOUBLED: "line %(line)s: the reference stands in the file twice: %(value)s",
+}
+NOTHING_KEPT = "Nothing was kept: put the file right and read it again."
