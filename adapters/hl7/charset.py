@@ -37,6 +37,8 @@ _LONGEST_NAME = 40
 _LONGEST_LIST = 400
 _COUNTRY, _CHARACTER_SET = 16, 18
 """Where MSH-17 begins and MSH-18 ends in a header split at its separator."""
+_SHORTEST = 4
+"""`MSH` and its separator."""
 _PAIR = re.compile(rb"[\x81-\xfe](?:[\x40-\x7e\x80-\xfe]|[\x30-\x39][\x81-\xfe][\x30-\x39])")
 _COMMON_PAIR = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -138,10 +140,14 @@ def _declared(raw: bytes) -> Declared:
     return found if found[0] or line.isascii() else max(found, _declared_by(*_country_and_set(line, _GB18030)), key=any)
 
 
-def _country_and_set(line: bytes, codec: str) -> list[str]:
+def _country_and_set(line: bytes, codec: str) -> tuple[str, str]:
     header = line.decode(codec, "replace")
-    fields = [*header.split(header[3:4] or None, _CHARACTER_SET)[_COUNTRY:_CHARACTER_SET], "", ""]
-    return [field[:_LONGEST_LIST] for field in fields[:2]]
+    if len(header) < _SHORTEST:
+        return "", ""
+    fields = header.split(header[3], _CHARACTER_SET)
+    country = fields[_COUNTRY] if len(fields) > _COUNTRY else ""
+    character_set = fields[_COUNTRY + 1] if len(fields) > _COUNTRY + 1 else ""
+    return country[:_LONGEST_LIST], character_set[:_LONGEST_LIST]
 
 
 @lru_cache(maxsize=256)

@@ -6,11 +6,15 @@ import re
 
 _ESCAPE = b"\x1b"
 """What switches to characters of two such bytes in ISO 2022."""
+_USUAL = b"MSH|"
 _LINE = re.compile(rb"(?:\A|[\r\n])[\x0b \t\xef\xbb\xbf]*(MSH[!-/:-@\[-`{-~][^\r\n]*)")
 
 
 def header_line(raw: bytes) -> bytes:
     """The first MSH segment without its terminator, b'' where there is none."""
+    if raw.startswith(_USUAL):
+        line = raw[: raw.find(b"\r")] if b"\r" in raw else raw
+        return line.partition(b"\n")[0]
     found = _LINE.search(raw)
     return found[1] if found else b""
 

@@ -144,15 +144,19 @@ class Message:
 
     def _read(self, lines: Sequence[str]) -> tuple[Sequence[Segment], dict[str, list[Segment]]]:
         """Every segment in its order, and those of each name."""
-        segment, reading = self.segment_type, Reading(self.delimiters, self.codec)
+        segment, reading = self.segment_type, Reading.of(self.delimiters, self.codec)
         names = _Names.of(self.delimiters.field)
+        every: list[Segment] = []
         found: dict[str, list[Segment]] = {}
-        every = [segment(names[line[:4]] or names.odd(line), line, reading) for line in lines]
-        for each in every:
-            if each.name in found:
-                found[each.name].append(each)
-            else:
-                found[each.name] = [each]
+        last, same = "", list[Segment]()
+        for line in lines:
+            name = names[line[:4]] or names.odd(line)
+            one = segment(name, line, reading)
+            every.append(one)
+            # Most stand behind one of their kind.
+            if name != last:
+                last, same = name, found.setdefault(name, [])
+            same.append(one)
         found.pop("", None)
         return every, found
 
@@ -174,7 +178,7 @@ class Message:
 
 def _lines(text: str, most: int) -> list[str]:
     """The first lines that hold anything, whatever ends them: blank ones carry no place that could move."""
-    if text.count("\r") + text.count("\n") > 2 * most:
+    if len(text) > 2 * most < text.count("\r") + text.count("\n"):
         # Of a text that is all line ends a list of its parts would take eight times its size.
         some = (found[0] for found in _LINE.finditer(text))
         return list(islice((line for line in some if not line.isspace()), most))

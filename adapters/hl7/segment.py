@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import Self
 
 from adapters.hl7.delimiters import USUAL, Delimiters
 from adapters.hl7.escapes import unescape
@@ -11,14 +12,30 @@ from adapters.hl7.path import PLACES, Place
 _HEADERS = frozenset({"MSH", "FHS", "BHS"})
 _ENCODING_CHARACTERS = 2
 _UNSPLIT: list[str] = []
+_NOWHERE = "\r"
+"""What no segment has in its text, for it ends it."""
 
 
-@dataclass(frozen=True, slots=True)
 class Reading:
-    """What it takes to read a message's text: its delimiters and its codec."""
+    """What it takes to read a message's text: its delimiters, each by itself too, and its codec."""
 
-    delimiters: Delimiters
-    codec: str
+    __slots__ = ("codec", "component", "delimiters", "escape", "field", "repetition", "subcomponent")
+
+    def __init__(self, delimiters: Delimiters, codec: str) -> None:
+        self.delimiters = delimiters
+        self.codec = codec
+        # Asked for with every value that is read, so a step nearer; and what was not declared is found nowhere.
+        self.field = delimiters.field
+        self.repetition = delimiters.repetition or _NOWHERE
+        self.component = delimiters.component or _NOWHERE
+        self.subcomponent = delimiters.subcomponent or _NOWHERE
+        self.escape = delimiters.escape or _NOWHERE
+
+    @classmethod
+    @lru_cache(maxsize=64)
+    def of(cls, delimiters: Delimiters, codec: str) -> Self:
+        """The same few all day long."""
+        return cls(delimiters, codec)
 
     def value(self, text: str) -> str:
         """The text with its escape sequences decoded."""
@@ -42,19 +59,24 @@ class Segment:
 
     def __getitem__(self, address: str | Place) -> str:
         number, repetition, component, subcomponent = PLACES[address]
-        fields = self._fields or self.fields
-        text = fields[number] if number < len(fields) else ""
-        if not text or (number <= _ENCODING_CHARACTERS and self.name in _HEADERS):
+        if not (fields := self._fields):
+            fields = self.fields
+        if number >= len(fields):
+            return ""
+        text = fields[number]
+        if number <= _ENCODING_CHARACTERS and self.name in _HEADERS:
             return text
-        delimiters = self._reading.delimiters
-        # Most values are a whole field: what is not in the text need not be looked for by a call.
-        if repetition > 1 or delimiters.repetition in text:
-            text = _part(text, delimiters.repetition, repetition)
-        if component and (component > 1 or delimiters.component in text):
-            text = _part(text, delimiters.component, component)
-        if subcomponent and (subcomponent > 1 or delimiters.subcomponent in text):
-            text = _part(text, delimiters.subcomponent, subcomponent)
-        return self._reading.value(text) if delimiters.escape in text else text
+        reading = self._reading
+        # Most values are a whole field or its beginning: neither needs a call.
+        if repetition > 1 or reading.repetition in text:
+            text = _part(text, reading.repetition, repetition)
+        if component > 1:
+            text = _part(text, reading.component, component)
+        elif component and reading.component in text:
+            text = text[: text.index(reading.component)]
+        if subcomponent:
+            text = _part(text, reading.subcomponent, subcomponent)
+        return reading.value(text) if reading.escape in text else text
 
     def __repr__(self) -> str:
         return f"<Segment {self.name or 'stray'}>"
@@ -62,12 +84,12 @@ class Segment:
     @property
     def fields(self) -> list[str]:
         """The undecoded text of each field by its HL7 number; number 0 is the name."""
-        if not self._fields:
-            separator = self._reading.delimiters.field
-            self._fields = self.text.split(separator)
+        if not (fields := self._fields):
+            separator = self._reading.field
+            self._fields = fields = self.text.split(separator)
             if self.name in _HEADERS:
-                self._fields.insert(1, separator)
-        return self._fields
+                fields.insert(1, separator)
+        return fields
 
     def field(self, number: int) -> Field:
         """The field of that number (from 1), empty where the segment is shorter."""
