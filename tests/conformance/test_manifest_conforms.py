@@ -157,5 +157,11 @@ def catalogue(package: Path, language: str) -> dict[str, str]:
         return {_first(entry.id): _first(entry.string or "") for entry in read_po(stream) if entry.id}
 
 
+def counted(package: Path, language: str) -> frozenset[str]:
+    """The sentences of a catalogue that say how many there are."""
+    with (package / "catalogues" / f"{language}.po").open("rb") as stream:
+        return frozenset(entry.id[0] for entry in read_po(stream) if not isinstance(entry.id, str))
+
+
 def _core() -> Path:
     return Path(sys.modules["hospital_bridge"].__path__[0]) / "web"
