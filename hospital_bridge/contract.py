@@ -27,7 +27,7 @@ PATH = re.compile(r"(?:(?:[a-z0-9_.-]+|<(?!operator>)[a-z_]+>)(?:/(?!$)|$))*")
 
 # fmt: off
 RESERVED = frozenset({
-    "admin", "api", "audit", "binding", "board", "bridge", "card", "cards", "consent", "consents", "data",
+    "admin", "api", "audit", "bank", "binding", "board", "bridge", "card", "cards", "consent", "consents", "data",
     "deliveries", "delivery", "desks", "device", "devices", "disabled", "effect", "endpoints", "family", "feed",
     "finance", "handover", "inbox", "job", "jobs", "ledger", "link", "links", "login", "logout", "message", "messages",
     "money", "operator", "orders", "outside", "payment", "periodic", "queue", "rate", "reconciliation",
