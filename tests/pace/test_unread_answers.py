@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from sqlalchemy import event
 
 from adapters import unread
 from adapters.errors import Malformed, NotDone, OutcomeUnknown, OutsideError, Refused
 from hospital_bridge.message_desk import MessageDesk
 from hospital_bridge.pacing import at_its_pace
 from hospital_bridge.settings import AdapterChoice
-from hospital_bridge.store import busy
 from hospital_bridge.store.inbox import INBOX_MESSAGE
 from hospital_bridge.store.inbox_search import Sought, Standing
 from hospital_bridge.store.raw_messages import forget_raw_messages
@@ -117,12 +118,23 @@ def test_a_system_that_answers_nothing_else_fills_no_disk(store: Store, clock: F
     assert kept(store)[0][2].startswith(f"the first {LARGEST} of {LARGEST + 1} bytes; ")
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_what_cannot_be_kept_fails_as_it_had(
-    store: Store, clock: FakeClock, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(busy, "WAIT_SECONDS", 0.02)
+@pytest.fixture
+def impatient(database: Database) -> Iterator[None]:
+    """Connections that do not wait long for whoever writes; the engine is another test's afterwards."""
+
+    def wait_little(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA busy_timeout = 20")
+
+    event.listen(database.engine, "connect", wait_little)
     database.engine.dispose()
+    yield
+    event.remove(database.engine, "connect", wait_little)
+    database.engine.dispose()
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.usefixtures("impatient")
+def test_what_cannot_be_kept_fails_as_it_had(store: Store, clock: FakeClock, database: Database) -> None:
     with held(database):
         ask(store, clock, Mumbling([GARBAGE]))
     assert kept(store) == []
