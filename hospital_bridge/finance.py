@@ -123,8 +123,8 @@ class FinanceDesk:
     def tell_bank_credit(self, operator_id: str, day: date, account: str, amount_fen: int, *, by: str) -> None:
         context = self.money(operator_id)
         with context.store.begin(operator_id) as work:
-            if account not in context.wallets:
-                raise NotYet(account)
+            if account not in context.wallets or day > context.business_date(work.now):
+                raise NotYet(f"{account} {day}")
             if Statements(work).find(day) is not None:
                 raise CannotSign(SIGNED)
             keep_credit(work, account, day, Fen(amount_fen), by)

@@ -194,6 +194,8 @@ def test_a_credit_that_was_mistyped_is_told_again_until_the_day_is_signed(
         finance.tell_bank_credit(OPERATOR, DAY, ACCOUNT, NET, by="wang")
     with pytest.raises(NotYet):
         finance.tell_bank_credit(OPERATOR, DAY, "another-account", NET, by="wang")
+    with pytest.raises(NotYet):
+        finance.tell_bank_credit(OPERATOR, DAY + 2 * ONE, ACCOUNT, NET, by="wang")
 
 
 def test_a_known_credit_is_compared_by_the_bridge_itself(with_fees: World, finance: FinanceDesk) -> None:

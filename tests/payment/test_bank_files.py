@@ -78,6 +78,7 @@ WRONG: dict[str, tuple[str | bytes, int, Fault]] = {
     "no day": (HEAD + ",12.50,B1\n", 2, Fault.DATE),
     "a day that is none": (HEAD + "2026-02-30,12.50,B1\n", 2, Fault.DATE),
     "a day to come": (HEAD + "2026-11-25,12.50,B1\n", 2, Fault.FUTURE),
+    "a bill of a day to come": ("日期,贷方金额,流水号,清算日期\n2026-11-24,12.50,B1,2026-11-25\n", 2, Fault.FUTURE),
     "a row cut short": (HEAD + ROW + "2026-11-24,1.0\n", 3, Fault.COLUMNS),
     "a row too wide": (HEAD + "2026-11-24,1,234.00,B1\n", 2, Fault.COLUMNS),
     "a field without end": (HEAD + '2026-11-24,"' + "1" * 200_000, 0, Fault.COLUMNS),

@@ -194,9 +194,11 @@ def _amount(line: int, text: str) -> Fen:
 
 def _business_day(line: int, row: Mapping[str, str], how: Reading) -> date:
     at_bank = _day(line, row["date"])
-    if at_bank > how.today:
-        raise _Unreadable(Fault.FUTURE, line, row["date"])
-    return _day(line, row["about"]) if row.get("about") else at_bank - timedelta(how.settled_after)
+    day = _day(line, row["about"]) if row.get("about") else at_bank - timedelta(how.settled_after)
+    # A bill of a day that has not come would be asked for until then.
+    if max(at_bank, day) > how.today:
+        raise _Unreadable(Fault.FUTURE, line, row["date"] if at_bank > how.today else row["about"])
+    return day
 
 
 def _day(line: int, text: str) -> date:
