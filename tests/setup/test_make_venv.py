@@ -14,7 +14,7 @@ from tests.architecture.tree import ROOT
 @pytest.fixture
 def machine(tmp_path: Path) -> Path:
     """A folder of programs that stands for a machine's PATH: a shell's needs, and no Python yet."""
-    programs = tmp_path / "bin"
+    programs = tmp_path / "some programs"
     programs.mkdir()
     for name in ("bash", "env", "id"):
         (programs / name).symlink_to(shutil.which(name) or "")
