@@ -14,7 +14,7 @@ from hospital_bridge.web.finance_reads import DifferenceRow, Explanation, Somebo
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hospital_bridge.store.differences import OpenDifference
+    from hospital_bridge.store.differences import Difference, OpenDifference
     from hospital_bridge.store.unit_of_work import Work
 
 MOST_SHOWN = 500
@@ -37,7 +37,7 @@ def difference_row(work: Work, one: OpenDifference) -> DifferenceRow:
     """One difference."""
     found = one.difference
     return DifferenceRow(
-        key="/".join((one.wallet_account, one.day.isoformat(), *found.key)),
+        key=_key(one),
         account=one.wallet_account,
         day=one.day,
         finding=found.finding,
@@ -65,12 +65,13 @@ def settle(work: Work, key: str, explanation: Explanation | None, by: str) -> No
         work.audit.record(by, "difference.taken_over", one.difference.reference, **about)
         return
     work.differences.explain(one, by, explanation)
+    work.reconciliations.reckon(one.wallet_account, one.day)
     work.audit.record(by, "difference.explained", one.difference.reference, **about, reason=explanation)
 
 
 def _settle_group(work: Work, key: str, explanation: Explanation | None, by: str) -> None:
     groups = DifferenceGroups(work)
-    # The key tells their number: what has joined them since was not seen by who decides.
+    # The key tells their number and sums: what has joined them or changed since was not seen by who decides.
     group = next((each for each in groups.open() if _group_key(each) == key), None)
     if group is None:
         raise SomebodyWasFaster(key)
@@ -81,6 +82,7 @@ def _settle_group(work: Work, key: str, explanation: Explanation | None, by: str
         work.audit.record(by, "difference.taken_over", target, **about)
         return
     groups.explain(group, by, explanation)
+    work.reconciliations.reckon(group.wallet_account, group.day)
     work.audit.record(by, "difference.explained", target, **about, reason=explanation)
 
 
@@ -103,19 +105,27 @@ def _group_row(work: Work, group: DifferenceGroup) -> DifferenceRow:
 
 def _group_key(group: DifferenceGroup) -> str:
     told = (group.finding, group.kind, group.clue, group.owner, str(group.count))
-    return "/".join((_GROUP, group.wallet_account, group.day.isoformat(), *told))
+    return "/".join((_GROUP, group.wallet_account, group.day.isoformat(), *told, *_sums(group)))
+
+
+def _key(one: OpenDifference) -> str:
+    finding, kind, reference = one.difference.key
+    return "/".join((one.wallet_account, one.day.isoformat(), finding, kind, *_sums(one.difference), reference))
+
+
+def _sums(of: Difference | DifferenceGroup) -> tuple[str, str]:
+    return str(of.ours_fen), str(of.theirs_fen)
 
 
 def _found(work: Work, key: str) -> OpenDifference | None:
-    account, _, rest = key.partition("/")
-    day, *named = rest.split("/", 3)
+    """The one of that key, unless its sums are others by now: they were not seen by who decides."""
     try:
-        finding, kind, reference = named
-        return work.differences.find_open(
-            account, date.fromisoformat(day), (Finding(finding), EntryKind(kind), reference)
-        )
+        account, day, finding, kind, _, _, reference = key.split("/", 6)
+        about = (Finding(finding), EntryKind(kind), reference)
+        one = work.differences.find_open(account, date.fromisoformat(day), about)
     except ValueError:
         return None
+    return one if one is not None and _key(one) == key else None
 
 
 def _name(work: Work, staff_id: str) -> str:

@@ -42,6 +42,10 @@ class Finding(StrEnum):
     BANK_AMOUNT = "bank_amount"
 
 
+SELF_EXPLAINED = (Finding.TIMING, Finding.SALE_TIMING, Finding.UNFULFILLED, Finding.PAID_BY_HAND)
+"""Findings that say by themselves why the books differ today."""
+
+
 class Clue(StrEnum):
     """What is known beyond the sums, where anything is.
 
@@ -148,9 +152,18 @@ class Differences:
         counted = select(func.count()).select_from(DIFFERENCE).where(mine, as_indexed(_OPEN))
         return int(self._work.connection.execute(counted).scalar_one())
 
+    def unexplained_fen(self, wallet_account: str, day: date) -> Fen:
+        """How much money the open differences of that day are about that nothing explains."""
+        asked = (DIFFERENCE.c.operator_id == self._work.operator_id, *_on(wallet_account, day))
+        open_ = (DIFFERENCE.c.progress == Progress.OPEN, DIFFERENCE.c.finding.not_in(SELF_EXPLAINED))
+        summed = func.sum(func.abs(DIFFERENCE.c.ours_fen - DIFFERENCE.c.theirs_fen))
+        # PostgreSQL sums up to a decimal number.
+        return Fen(int(self._work.connection.execute(select(summed).where(*asked, *open_)).scalar_one() or 0))
+
     def find_open(self, wallet_account: str, day: date, key: tuple[str, str, str]) -> OpenDifference | None:
-        """The one of that key, if it still waits for its owner."""
-        row = self._table.one(*_on(wallet_account, day), *_is(key), DIFFERENCE.c.progress == Progress.OPEN)
+        """The one of that key, if it still waits for its owner; no comparison changes it until the transaction ends."""
+        is_open = DIFFERENCE.c.progress == Progress.OPEN
+        row = self._table.one(*_on(wallet_account, day), *_is(key), is_open, lock=True)
         return None if row is None else OpenDifference(wallet_account, day, record_of(Difference, row))
 
     def has_open(self, wallet_account: str, day: date, findings: Iterable[Finding], clue: Clue) -> bool:
@@ -177,11 +190,14 @@ class Differences:
         return [OpenDifference(row.wallet_account, row.day, record_of(Difference, row)) for row in rows]
 
     def note(self, wallet_account: str, day: date, found: Sequence[Difference], run_id: str) -> None:
-        """Keep what the run of that id has found; what is known from an earlier one keeps owner, age and end."""
-        asked = DIFFERENCE.c.reference.in_([one.reference for one in found])
-        rows = {
-            (row.finding, row.kind, row.reference): row for row in self._table.all(*_on(wallet_account, day), asked)
-        }
+        """Keep what the run of that id has found; what is known from an earlier one keeps owner, age and end.
+
+        What was explained with other sums is open again.
+        """
+        asked = (*_on(wallet_account, day), DIFFERENCE.c.reference.in_([one.reference for one in found]))
+        # Locked, or what a person explains at this moment would be explained with sums that nobody has seen.
+        known = self._table.all(*asked, order_by=list(DIFFERENCE.primary_key), lock=True)
+        rows = {(row.finding, row.kind, row.reference): row for row in known}
         for one in found:
             row = rows.get(one.key)
             if row is None:
@@ -209,8 +225,8 @@ class Differences:
         seen_by = run_id if row.seen_by is None else max(row.seen_by, run_id)
         values: dict[str, object] = {name: getattr(one, name) for name in ("ours_fen", "theirs_fen", "clue")}
         values["seen_by"] = seen_by
-        if row.progress is Progress.CLEARED and one.progress is Progress.OPEN:
-            values |= {"progress": Progress.OPEN, "found_at": self._work.now, "ended_at": None}
+        if one.progress is Progress.OPEN and _is_open_again(row, one):
+            values |= {"progress": Progress.OPEN, "found_at": self._work.now, "ended_at": None, "explanation": ""}
         elif row.progress is Progress.OPEN and one.progress is Progress.CLEARED:
             values |= {"progress": Progress.CLEARED, "ended_at": self._work.now}
         self._table.change(*_on(wallet_account, day), *_is(one.key), **values)
@@ -226,6 +242,13 @@ class Differences:
 
 def _on(wallet_account: str, day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return DIFFERENCE.c.wallet_account == wallet_account, DIFFERENCE.c.day == day
+
+
+def _is_open_again(row: Row[Any], one: Difference) -> bool:
+    """Whether what had ended comes back: cleared, or explained as it stood with other sums."""
+    if row.progress is Progress.CLEARED:
+        return True
+    return row.progress is Progress.EXPLAINED and (row.ours_fen, row.theirs_fen) != (one.ours_fen, one.theirs_fen)
 
 
 def _is(key: tuple[str, str, str]) -> tuple[ColumnElement[bool], ...]:

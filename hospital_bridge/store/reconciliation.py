@@ -106,7 +106,7 @@ class ChannelSums:
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """The result of one day; net sums in fen (payments less refunds); `unexplained_fen` sums what differs."""
+    """The result of one day; net sums in fen (payments less refunds); `unexplained_fen` sums what nothing explains."""
 
     wallet_account: str
     day: date
@@ -186,6 +186,14 @@ class Reconciliations:
             self._channels.remove(*_of(CHANNEL, run.wallet_account, run.day))
             for one in channels:
                 self._channels.add(wallet_account=run.wallet_account, day=run.day, **columns_of(one))
+
+    def reckon(self, wallet_account: str, day: date) -> Fen:
+        """Say of that day how much its open differences leave unexplained now, and give it."""
+        # Whoever compares and whoever explains at one moment come one after the other, so that neither sum is stale.
+        self._runs.one(*_of(RECONCILIATION, wallet_account, day), lock=True)
+        left = self._work.differences.unexplained_fen(wallet_account, day)
+        self._runs.change(*_of(RECONCILIATION, wallet_account, day), unexplained_fen=left)
+        return left
 
     def wait(self, run: Reconciliation) -> None:
         """Record that the books of a day are not to be had; a result that stands already is kept."""

@@ -71,15 +71,19 @@ class TenantTable:
         return self._connection.execute(statement).one_or_none()
 
     def all(
-        self, *where: ColumnElement[bool], order_by: Sequence[ColumnElement[Any]] = (), limit: int | None = None
+        self,
+        *where: ColumnElement[bool],
+        order_by: Sequence[ColumnElement[Any]] = (),
+        limit: int | None = None,
+        lock: bool = False,
     ) -> Sequence[Row[Any]]:
-        """Every matching row."""
+        """Every matching row; `lock` holds them until the transaction ends, to be taken in one order everywhere."""
         picks = None if order_by or limit is not None else self._picked(where)
         if picks:
-            kept = selecting(self._table, tuple(picks), lock=False)
+            kept = selecting(self._table, tuple(picks), lock=lock)
             return self._connection.execute(kept, parameters(picks)).all()
-        statement = select(self._table).where(self._mine(*where)).order_by(*order_by)
-        return self._connection.execute(statement if limit is None else statement.limit(limit)).all()
+        statement = select(self._table).where(self._mine(*where)).order_by(*order_by).limit(limit)
+        return self._connection.execute(statement.with_for_update() if lock else statement).all()
 
     def of(self, column: Column[Any], value: object, *where: ColumnElement[bool]) -> Sequence[Row[Any]]:
         """The rows with that value in the column, in no order; asked for by nobody where they were read ahead."""

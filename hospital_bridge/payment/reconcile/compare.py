@@ -15,9 +15,6 @@ from hospital_bridge.store.differences import Difference, Finding
 ABSENT = -1
 """The sum of a row that a book does not have."""
 
-EXPLAINED = frozenset({Finding.TIMING, Finding.SALE_TIMING, Finding.UNFULFILLED, Finding.PAID_BY_HAND})
-"""Findings that say by themselves why the books differ today."""
-
 NO_LINE: Row = (ABSENT, 0, 0, "", "", "")
 
 
@@ -28,7 +25,6 @@ class Sums:
     matched: int = 0
     ledger_fen: int = 0
     sale_fen: int = 0
-    unexplained_fen: int = 0
 
 
 def at_wallet(ledger: Iterable[Row], bill: Iterable[Row], sums: Sums, channels: Channels) -> Iterator[Row]:
@@ -63,11 +59,6 @@ def at_sale(sales: Iterable[Row], listed: Iterable[Row], sums: Sums) -> Iterator
 def signed(kind: str | int, amount: str | int) -> int:
     """The sum with the sign that it has in a net sum."""
     return int(amount) if kind == EntryKind.PAYMENT.value else -int(amount)
-
-
-def unexplained_fen(one: Difference) -> int:
-    """How much money a difference is about that nothing explains."""
-    return 0 if one.finding in EXPLAINED else abs(one.ours_fen - one.theirs_fen)
 
 
 def _at_sale(stands: object, is_listed: bool, *, agrees: bool) -> Finding | None:  # noqa: FBT001 - read with its name

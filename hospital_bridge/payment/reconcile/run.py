@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from itertools import starmap
@@ -21,7 +21,7 @@ from hospital_bridge.payment.reconcile.adopted import by_order, without_adopted
 from hospital_bridge.payment.reconcile.books import bill_rows, last_of_each, our_books
 from hospital_bridge.payment.reconcile.catch_up import catch_up
 from hospital_bridge.payment.reconcile.channels import Channels, Tally
-from hospital_bridge.payment.reconcile.compare import ABSENT, Sums, at_sale, at_wallet, unexplained_fen
+from hospital_bridge.payment.reconcile.compare import ABSENT, Sums, at_sale, at_wallet
 from hospital_bridge.payment.reconcile.lists import Lists
 from hospital_bridge.payment.reconcile.paid_by_hand import paid_by_hand, without_paid_by_hand
 from hospital_bridge.payment.reconcile.sale_timing import sort_out_sales
@@ -188,10 +188,8 @@ def _keep(run: Run, found: SortedRows, sums: Sums, channels: Channels) -> Reconc
     """Differences in small commits, for they may be many; what the run says of the day in the last one."""
     context, account, day = run.the_day.context, run.the_day.wallet_account, run.the_day.day
     for batch in in_batches(last_of_each(found, 3)):
-        differences = [_difference(row) for row in batch]
-        sums.unexplained_fen += sum(map(unexplained_fen, differences))
         with context.store.begin(context.operator_id) as work:
-            work.differences.note(account, day, differences, run.run_id)
+            work.differences.note(account, day, [_difference(row) for row in batch], run.run_id)
     ours = channels.less_tills()
     result = Reconciliation(
         account,
@@ -203,13 +201,13 @@ def _keep(run: Run, found: SortedRows, sums: Sums, channels: Channels) -> Reconc
         ledger_fen=Fen(sums.ledger_fen),
         sale_fen=Fen(sums.sale_fen),
         fee_fen=Fen(ours.fee_fen),
-        unexplained_fen=Fen(sums.unexplained_fen),
         reason=run.unlisted,
     )
     with context.store.begin(context.operator_id) as work:
         work.differences.clear_unseen(account, day, run.run_id)
         work.reconciliations.keep(result, starmap(_sums_of, channels.tallies().items()))
-    return result
+        left = work.reconciliations.reckon(account, day)
+    return replace(result, unexplained_fen=left)
 
 
 def _wait(run: Run, missing: OutsideError) -> Reconciliation:
