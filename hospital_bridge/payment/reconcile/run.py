@@ -30,6 +30,7 @@ from hospital_bridge.payment.reconcile.sorted_rows import Row, SortedRows
 from hospital_bridge.payment.reconcile.timing import HOLD, TheDay, should_be_told, sort_out
 from hospital_bridge.store.bank_credits import BankCredits
 from hospital_bridge.store.differences import Clue, Difference, Finding, Progress
+from hospital_bridge.store.hasten import does_one_wait, hasten
 from hospital_bridge.store.jobs import Again
 from hospital_bridge.store.reconciliation import ChannelSums, Reconciliation, RunState, Step
 from hospital_bridge.store.unit_of_work import Work
@@ -76,23 +77,37 @@ class Run:
 
 def ask_for_reconciliation(context: MoneyContext, work: Work, day: date) -> None:
     """Enqueue that day's reconciliation of every wallet account for the morning after it; once however often asked."""
-    run_at = datetime.combine(day + timedelta(days=1), MORNING, context.zone)
     for account in context.wallets:
-        topics.add(work, topics.RECONCILE, f"{account}:{day.isoformat()}", run_at=run_at)
+        topics.add(work, topics.RECONCILE, f"{account}:{day.isoformat()}", run_at=_morning(context, day))
 
 
 def ask_again(context: MoneyContext, work: Work, day: date) -> None:
-    """Enqueue that day's reconciliation of every wallet account for now, however often it was done."""
+    """Have that day reconciled at once at every wallet account, however often it was done.
+
+    What waits for its time runs now instead, but the morning after the day comes all the same.
+    """
+    morning = _morning(context, day)
     for account in context.wallets:
         ref = f"{account}:{day.isoformat()}"
-        work.jobs.add(topics.RECONCILE, ref, lane="io", stream=f"{topics.RECONCILE}:{ref}")
+        waiting = hasten(work, _stream(ref))
+        if not waiting:
+            work.jobs.add(topics.RECONCILE, ref, lane="io", stream=_stream(ref))
+        elif max(waiting) < morning and work.now < morning:
+            work.jobs.add(topics.RECONCILE, ref, lane="io", stream=_stream(ref), run_at=morning)
 
 
 def reconcile_job(context: MoneyContext, ref: str) -> None:
-    """Reconcile `account:day`, and the days around it that it may clear; raises Again until the books are there."""
+    """Reconcile `account:day`, and the days around it that it may clear; raises Again until the books are there.
+
+    Where another one of that day waits it is left to that one.
+    """
     account, _, text = ref.rpartition(":")
     day = date.fromisoformat(text)
     if reconcile_day(context, account, day).state is RunState.WAITING:
+        with context.store.read(context.operator_id) as work:
+            if does_one_wait(work, _stream(ref)):
+                # Who has asked meanwhile would stand behind this one for half an hour.
+                return
         raise Again(LATER)
     for other in (day + distance for distance in TOUCHED):
         with context.store.read(context.operator_id) as work:
@@ -117,6 +132,14 @@ def reconcile_day(
             return _reconcile(run)
         except OutsideError as missing:
             return _wait(run, missing)
+
+
+def _morning(context: MoneyContext, day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), MORNING, context.zone)
+
+
+def _stream(ref: str) -> str:
+    return f"{topics.RECONCILE}:{ref}"
 
 
 def _reconcile(run: Run) -> Reconciliation:
