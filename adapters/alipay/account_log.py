@@ -56,6 +56,7 @@ def _sum(row: Row, column: str) -> Fen:
 
 _LAYOUT = Layout(
     read=frozenset({*_IDS, _IN, _OUT, "账户余额（元）"}),
+    at="发生时间",
     end_mark="账务明细列表结束",
     total=re.compile(r"#(收入|支出)合计：(\d+)笔(?:，共([-\d.]+)元)?"),
     counted=_way,

@@ -15,9 +15,11 @@ from adapters.money import fen_from_yuan
 from adapters.values import BillEntry, EntryKind, Fen
 
 _KINDS = MappingProxyType({"交易": EntryKind.PAYMENT, "退款": EntryKind.REFUND})
-_IDS = ("支付宝交易号", "商户订单号", "业务类型", "完成时间", "门店编号", "操作员", "终端号", "退款批次号/请求号")
+_REFUND_NO = "退款批次号/请求号"
+_IDS = ("支付宝交易号", "商户订单号", "业务类型", "完成时间", "门店编号", "操作员", "终端号", _REFUND_NO)
 _LAYOUT = Layout(
     read=frozenset({*_IDS, "订单金额（元）", "商家实收（元）", "服务费（元）"}),
+    at="完成时间",
     end_mark="业务明细列表结束",
     total=re.compile(r"#(交易|退款)合计：(\d+)笔(?:，商家实收共([-\d.]+)元)?"),
     counted=lambda row: row.get("业务类型", ""),
@@ -43,11 +45,18 @@ def entry_of(row: Row) -> BillEntry:
         receipt_fen=_moved(row, "商家实收（元）", kind),
         fee_fen=Fen(-fen_from_yuan(cell(row, "服务费（元）"))),
         occurred_at=instant(cell(row, "完成时间")),
-        refund_no=cell(row, "退款批次号/请求号") if kind is EntryKind.REFUND else "",
+        refund_no=_number(row) if kind is EntryKind.REFUND else "",
         shop_no=row.get("门店编号", ""),
         terminal_no=row.get("终端号", ""),
         cashier_no=row.get("操作员", ""),
     )
+
+
+def _number(row: Row) -> str:
+    """A refund's own number, which one of another till may lack."""
+    if _REFUND_NO not in row:
+        raise Malformed(f"the bill lacks {_REFUND_NO}")
+    return row[_REFUND_NO]
 
 
 def _moved(row: Row, column: str, kind: EntryKind) -> Fen:

@@ -99,7 +99,8 @@ def _write_bill(archive: Path, size: int) -> None:
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target, target.open("业务明细.csv", "w") as packed:
         text = io.TextIOWrapper(packed, "gbk", newline="")
         text.write(
-            f"#支付宝业务明细查询\r\n#账号：[{SELLER_ID}0156]\r\n#起始日期：[2026年11月23日 00:00:00]\r\n{COLUMNS}\r\n"
+            f"#支付宝业务明细查询\r\n#账号：[{SELLER_ID}0156]\r\n"
+            f"#起始日期：[2026年11月23日 00:00:00]   终止日期：[2026年11月24日 00:00:00]\r\n{COLUMNS}\r\n"
         )
         zeros = "0.00,0.00,0.00,0.00,0.00,,0.00,0.00"
         for step in range(size):

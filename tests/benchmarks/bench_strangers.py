@@ -36,6 +36,7 @@ from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.web.finance_reads import DifferenceRow, Explanation
 from tests.benchmarks.bench_reconcile import ACCOUNT, DAY, PAID_AT, SELLER_ID, payment_row, posting_row
 from tests.benchmarks.databases import DATABASES
+from tests.payment.test_bills_in_bad_shape import alipays_span
 
 OURS, STRANGERS = 8_000, 12_000
 KIOSK = BillChannel(wallet=ACCOUNT, name="kiosk", patterns={"order_no": re.compile(r"till-\d+")})
@@ -134,7 +135,7 @@ def _write_bill(archive: Path, ours: int, strangers: int) -> None:
         f"{_fen(place) / 100:.2f},{zeros},\t,0.00,0.00,\r\n"
         for place, number in enumerate(numbers, 1)
     )
-    head = f"#账号：[{SELLER_ID}0156]\r\n#起始日期：[{DAY:%Y年%m月%d日} 00:00:00]\r\n{COLUMNS}\r\n"
+    head = f"#账号：[{SELLER_ID}0156]\r\n{alipays_span(DAY)}\r\n{COLUMNS}\r\n"
     end = f"#---业务明细列表结束---\r\n#交易合计：{len(numbers)}笔\r\n"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
         target.writestr("业务明细.csv", (head + rows + end).encode("gbk"))

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from adapters.errors import NotDone
 from adapters.values import BillEntry
 from hospital_bridge.finance import FinanceDesk
 from hospital_bridge.payment.flows import topics
@@ -103,9 +104,13 @@ def test_who_asks_for_a_bill_that_is_not_there_is_followed_by_another_attempt(sc
 def test_however_often_one_asks_for_a_bill_that_is_not_there_it_is_asked_for_as_often_and_then_every_half_hour(
     scheduled: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scheduled.wallet.has_bill, asked = False, list[datetime]()
-    whole = scheduled.wallet.download_bill
-    monkeypatch.setattr(scheduled.wallet, "download_bill", lambda day: asked.append(scheduled.clock.now()) or whole(day))
+    asked: list[datetime] = []
+
+    def download(_: date) -> Iterator[BillEntry]:
+        asked.append(scheduled.clock.now())
+        raise NotDone("the bill is not ready")
+
+    monkeypatch.setattr(scheduled.wallet, "download_bill", download)
     comes(scheduled, "09:00")
     for minute in range(3):
         comes(scheduled, f"09:0{minute}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -14,6 +14,7 @@ from adapters.alipay import bill as alipay_bill
 from adapters.values import BillEntry
 from adapters.wechat import bill as wechat_bill
 from hospital_bridge.sandbox.alipay.bill import COLUMNS
+from hospital_bridge.store.differences import Finding
 from hospital_bridge.store.reconciliation import Reconciliation, RunState
 from tests.payment.test_reconciling import DAY, found, reconcile
 from tests.payment.world import ACCOUNT, OPERATOR, World
@@ -36,9 +37,13 @@ def alipays(world: World, day: date) -> bytes:
         for order_no, fen in _paid(world)
     )
     return (
-        f"#支付宝业务明细查询\r\n#账号：[{SELLER}0156]\r\n#起始日期：[{day:%Y年%m月%d日} 00:00:00]\r\n"
+        f"#支付宝业务明细查询\r\n#账号：[{SELLER}0156]\r\n{alipays_span(day)}\r\n"
         f"#---业务明细列表---\r\n{COLUMNS}\r\n{rows}#---业务明细列表结束---\r\n#交易合计：{len(_paid(world))}笔\r\n"
     ).encode("gbk")
+
+
+def alipays_span(day: date) -> str:
+    return f"#起始日期：[{day:%Y年%m月%d日} 00:00:00]   终止日期：[{day + timedelta(days=1):%Y年%m月%d日} 00:00:00]"
 
 
 def wechats(world: World, day: date) -> bytes:
@@ -89,6 +94,19 @@ def test_a_sound_bill_of_either_dialect_reconciles(world: World, dialect: str) -
     world.fulfilled("A2")
     run = with_bill(world, dialect, written(world, dialect))
     assert (run.state, run.matched, run.unexplained_fen) == (RunState.DONE, 2, 0)
+
+
+def test_a_refund_without_a_number_holds_up_no_day_and_is_told_as_what_only_the_bill_knows(world: World) -> None:
+    payment = world.fulfilled()
+    text = written(world, "alipay")
+    [paid] = _rows(text)
+    back = paid.replace("交易,".encode("gbk"), "退款,".encode("gbk")).replace(b"12.50", b"-2.50")
+    run = with_bill(world, "alipay", text.replace(paid, paid + back))
+    assert (run.state, run.matched, run.wallet_fen, run.unexplained_fen) == (RunState.DONE, 1, 1000, 250)
+    with world.store.read(OPERATOR) as work:
+        [one] = work.differences.of(ACCOUNT, DAY)
+    second = int(datetime(2026, 11, 23, 2, tzinfo=UTC).timestamp())
+    assert (one.finding, one.reference) == (Finding.WALLET_ONLY, f"{payment.merchant_order_no}@{second}")
 
 
 def _lines(text: bytes) -> list[bytes]:

@@ -121,7 +121,7 @@ def test_the_days_figure_is_what_is_left_when_one_of_two_or_many_at_once_are_exp
     assert {progress for _, progress in found(world)} == {Progress.EXPLAINED}
 
 
-def test_a_difference_is_explained_only_with_the_sums_that_were_seen(one_fen_short: World, finance: FinanceDesk) -> None:
+def test_a_difference_is_explained_only_with_the_sums_seen(one_fen_short: World, finance: FinanceDesk) -> None:
     credited(one_fen_short, FEE - 2)
     [seen] = finance.differences(OPERATOR)
     credited(one_fen_short, 1)

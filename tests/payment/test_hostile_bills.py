@@ -91,6 +91,7 @@ ALIPAYS_HARMLESS: dict[str, Shape] = {
         text, lambda row: b",".join(b'"' + cell + b'"' for cell in row.rstrip(b"\r\n").split(b",")) + b"\r\n"
     ),
     "quotes, a comma and a line break in a title": lambda text: text.replace("门诊缴费".encode("gbk"), b'"a,""b""\nc"'),
+    "a title with the euro sign of code page 936": lambda text: text.replace("门诊缴费".encode("gbk"), b"10 \x80"),
     "a title that GBK lacks": lambda text: text.replace("门诊缴费".encode("gbk"), "𠮷".encode("gb18030")),
 }
 WECHATS_HARMLESS: dict[str, Shape] = {
@@ -144,11 +145,8 @@ HOSTILE: dict[str, Shape] = {
         line for line in lines(text) if "订单号".encode("gbk") not in line and "订单号".encode() not in line
     ),
     "rows behind the end": lambda text: text + next(line for line in lines(text) if is_row(line)),
-    "another code for half of it": lambda text: text.replace(b"10:00:00", b"10:00:00\xff\xfe", 1),
+    "another code for half of it": lambda text: text.replace(b"10:00:00", b"10:00:00\xff\xfe"),
     "in UTF-16": lambda text: text.decode("gbk" if not text.startswith(b"\xef") else "utf-8").encode("utf-16"),
-    "a refund without its number": added(
-        lambda row: row.replace("交易,".encode("gbk"), "退款,".encode("gbk")).replace(b"SUCCESS", b"REFUND")
-    ),
     "JSON of an error": lambda _: b'{"code":"NO_STATEMENT_EXIST","message":"\xe8\xb4\xa6\xe5\x8d\x95"}',
     "a page of a proxy": lambda _: b"<!doctype html><title>502 Bad Gateway</title>",
     "NULs": lambda text: text.replace(b"12.50", b"12.\x0050", 1),
@@ -167,6 +165,7 @@ ALIPAYS_HOSTILE: dict[str, Shape] = {
     "a column twice": lambda text: text.replace("商家实收（元）".encode("gbk"), "订单金额（元）".encode("gbk"), 1),
 }
 WECHATS_HOSTILE: dict[str, Shape] = {
+    "a refund without its number": added(lambda row: row.replace(b"SUCCESS", b"REFUND")),
     "a day of one row": lambda text: first_row(text, lambda row: row.replace(b"2026-11-23", b"2026-11-29")),
     "no totals": lambda text: b"".join(lines(text)[:-2]),
     "names of totals alone": lambda text: b"".join(lines(text)[:-1]),

@@ -18,7 +18,7 @@ from adapters.wechat import bill as wechat_bill
 from hospital_bridge.payment.reconcile.books import each_once
 from hospital_bridge.payment.reconcile.sorted_rows import SortedRows
 from hospital_bridge.sandbox.alipay.bill import COLUMNS
-from tests.payment.test_bills_in_bad_shape import MERCHANT, SELLER, WECHAT_COLUMNS, WECHAT_TOTALS
+from tests.payment.test_bills_in_bad_shape import MERCHANT, SELLER, WECHAT_COLUMNS, WECHAT_TOTALS, alipays_span
 
 DAY = date(2026, 11, 23)
 MIB = 1024 * 1024
@@ -51,8 +51,7 @@ class Written(io.RawIOBase):
 
 
 def alipays() -> Iterator[bytes]:
-    day = f"{DAY:%Y年%m月%d日}"
-    yield f"#账号：[{SELLER}0156]\r\n#起始日期：[{day} 00:00:00]\r\n{COLUMNS}\r\n".encode("gbk")
+    yield f"#账号：[{SELLER}0156]\r\n{alipays_span(DAY)}\r\n{COLUMNS}\r\n".encode("gbk")
     tail = f",{DAY} 10:00:00,{DAY} 10:00:00,,,,,,1.00,1.00,0.00,0.00,0.00,0.00,0.00,,0.00,0.00,\t,0.00,0.00,\r\n"
     wide = f"{WIDE}{tail}".encode("gbk")
     count = BYTES // len(wide)
