@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
 from adapters.values import EntryKind, Fen
 from hospital_bridge.finance import FinanceDesk
+from hospital_bridge.finance_differences import settle
 from hospital_bridge.payment.reconcile.bank import take_in
 from hospital_bridge.slot import SaleEntry
 from hospital_bridge.store.differences import Finding, Progress
 from hospital_bridge.web.finance_reads import Explanation, SomebodyWasFaster
+from tests.fixtures_store import Database
 from tests.payment.test_additions import told
 from tests.payment.test_reconciling import DAY, ONE, differences, found, reconcile
+from tests.payment.test_staff_refunds import somebody_waits
 from tests.payment.test_statements import signed
 from tests.payment.world import ACCOUNT, FEE, OPERATOR, World
 
@@ -140,3 +144,19 @@ def test_many_that_are_alike_are_explained_only_with_the_sum_that_was_seen(world
     reconcile(world)
     with pytest.raises(SomebodyWasFaster):
         finance.explain(OPERATOR, seen.key, Explanation.BOOKED_BY_HAND, by="wang")
+
+
+def test_a_comparison_that_meets_an_explanation_in_the_making_opens_what_it_does_not_explain(
+    one_fen_short: World, finance: FinanceDesk, database: Database
+) -> None:
+    credited(one_fen_short, FEE - 2)
+    [seen] = finance.differences(OPERATOR)
+    with ThreadPoolExecutor(1) as pool:
+        with one_fen_short.store.begin(OPERATOR) as work:
+            settle(work, seen.key, Explanation.BY_THE_WALLET, "wang")
+            comparison = pool.submit(credited, one_fen_short, 1)
+            while not (somebody_waits(database) or comparison.done()):
+                pass
+        comparison.result()
+    [row] = finance.differences(OPERATOR)
+    assert (row.theirs_fen, unexplained(finance)) == (1, FEE - 1)
