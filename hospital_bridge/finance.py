@@ -18,9 +18,17 @@ from hospital_bridge.payment.model import Route
 from hospital_bridge.payment.reconcile import ask_again
 from hospital_bridge.payment.reconcile.bank import keep_credit
 from hospital_bridge.payment.reconcile.bank_file import Reading, read
-from hospital_bridge.payment.reconcile.statement import SIGNED, NotReady, additions_of, sign, statement_of, why_not
+from hospital_bridge.payment.reconcile.statement import (
+    SIGNED,
+    NotReady,
+    additions_of,
+    sign,
+    statement_of,
+    why_not,
+    written,
+)
 from hospital_bridge.store.staff import StaffAccounts
-from hospital_bridge.store.statements import Statements
+from hospital_bridge.store.statements import Statements, digest_of
 from hospital_bridge.web.finance_reads import (
     GIVES_BACK,
     BankFileRead,
@@ -112,7 +120,9 @@ class FinanceDesk:
             if signed is None:
                 content = statement_of(context, work, day)
                 names = _names(work, {one["by"] for one in content["additions"]})
-                return StatementView(content, why_not(context, work, day), names=names)
+                return StatementView(
+                    content, why_not(context, work, day), digest=digest_of(written(content)), names=names
+                )
             content, additions = json.loads(signed.content), additions_of(work, signed)
             names = _names(
                 work, {one["by"] for one in (*additions, *content.get("additions", ()))} | {signed.signed_by}
@@ -150,11 +160,11 @@ class FinanceDesk:
                 ask_again(context, work, one.day)
         return BankFileRead((), len(found.foreign), days)
 
-    def sign(self, operator_id: str, day: date, *, by: str) -> None:
+    def sign(self, operator_id: str, day: date, *, by: str, seen: str) -> None:
         context = self.money(operator_id)
         with context.store.begin(operator_id) as work:
             try:
-                sign(context, work, day, by)
+                sign(context, work, day, by, seen=seen)
             except NotReady as obstacle:
                 raise CannotSign(str(obstacle)) from obstacle
 
