@@ -17,6 +17,8 @@ from tests.payment.world import ACCOUNT, FEE, OPERATOR, World
 TODAY = DAY + ONE
 HEAD = "交易日期,贷方金额,交易流水号\n"
 ROW = "2026-11-24,12.50,B1\n"
+EITHER = "交易日期,借贷标志,金额,流水号\n"
+BOTH = "交易日期,借贷标志,借方金额,贷方金额,流水号\n"
 
 
 def told(text: str | bytes, sent_by: str = "") -> BankFile:
@@ -44,6 +46,12 @@ ALIKE: dict[str, str | bytes] = {
     "two credits": HEAD + "2026-11-24,10.00,B1\n2026-11-24,2.50,B2\n",
     "the bill's own day": "交易日期,贷方金额,交易流水号,清算日期\n2026-11-24,12.50,B1,2026-11-23\n",
     "a charge beside it": "日期,借方金额,贷方金额,流水号\n2026-11-24,5.00,0.00,B0\n2026-11-24,,12.50,B1\n",
+    "a column that says which it is": EITHER + "2026-11-24,借,5.00,B0\n2026-11-24,贷,12.50,B1\n",
+    "sums of either kind": "交易日期,收/支,交易金额,流水号\n2026-11-24,支,5.00,B0\n2026-11-24,收,12.50,B1\n",
+    "debits with their sign": "日期,收支方向,发生额,流水号\n2026-11-24,支出,-5.00,B0\n2026-11-24,收入,12.50,B1\n",
+    "which it is in English": "Date,Dr/Cr,Amount,Reference\n2026-11-24,DR,5.00,B0\n2026-11-24,CR,12.50,B1\n",
+    "which it is in two languages": "日期,借／贷,金额,流水号\n2026-11-24,支(Dr),5.00,B0\n2026-11-24,收(Cr),12.50,B1\n",
+    "which it is beside two sums": BOTH + "2026-11-24,贷,5,,B0\n2026-11-24,?,,12.50,B1\n",
     "places that are nothing": HEAD + "2026-11-24,12.500,B1\n",
 }
 
@@ -79,6 +87,13 @@ WRONG: dict[str, tuple[str | bytes, int, Fault]] = {
     "a day that is none": (HEAD + "2026-02-30,12.50,B1\n", 2, Fault.DATE),
     "a day to come": (HEAD + "2026-11-25,12.50,B1\n", 2, Fault.FUTURE),
     "a bill of a day to come": ("日期,贷方金额,流水号,清算日期\n2026-11-24,12.50,B1,2026-11-25\n", 2, Fault.FUTURE),
+    "neither credit nor debit": (EITHER + "2026-11-24,冲正,1.00,B1\n", 2, Fault.DIRECTION),
+    "credit or debit, not told": (EITHER + "2026-11-24,,1.00,B1\n", 2, Fault.DIRECTION),
+    "credit and debit": (EITHER + "2026-11-24,借/贷,1.00,B1\n", 2, Fault.DIRECTION),
+    "a credit below zero": (EITHER + "2026-11-24,贷,-1.00,B1\n", 2, Fault.NEGATIVE),
+    "a debit among the credits": (BOTH + "2026-11-24,借,,1.00,B1\n", 2, Fault.CONTRADICTION),
+    "sums of either kind alone": ("交易日期,交易金额,流水号\n2026-11-24,1.00,B1\n", 0, Fault.NO_HEAD),
+    "debits alone": (EITHER + "2026-11-24,借,1.00,B1\n", 0, Fault.NO_ROW),
     "a row cut short": (HEAD + ROW + "2026-11-24,1.0\n", 3, Fault.COLUMNS),
     "a row too wide": (HEAD + "2026-11-24,1,234.00,B1\n", 2, Fault.COLUMNS),
     "a field without end": (HEAD + '2026-11-24,"' + "1" * 200_000, 0, Fault.COLUMNS),
@@ -102,6 +117,31 @@ def test_rows_of_others_are_told_and_left_out() -> None:
     read_ = told(head + rows, sent_by="支付宝")
     assert (read_.credits, [(one.line, one.value) for one in read_.foreign]) == ({DAY: FEE + 100}, [(3, "99.00")])
     assert told(head + rows.splitlines(keepends=True)[1], sent_by="支付宝").faults == []
+
+
+def test_what_goes_back_to_payers_is_no_credit_where_one_column_has_both() -> None:
+    head = "交易日期,借贷标志,金额,流水号,摘要\n"
+    found_ = told(head + "2026-11-24,贷,100.00,A1,支付宝\n2026-11-24,借,20.00,A3,支付宝退款\n", sent_by="支付宝")
+    assert (found_.credits, found_.charges, found_.foreign) == ({DAY: 10_000}, 1, [])
+
+
+def test_which_of_both_somebody_elses_row_is_does_not_matter() -> None:
+    found_ = told("日期,借贷,金额,流水号,摘要\n2026-11-24,冲正,1.00,A1,房租\n", sent_by="支付宝")
+    assert (len(found_.foreign), found_.faults) == (1, [])
+
+
+PAIRS = ("贷 借", "贷方 借方", "收 支", "收入 支出", "转入 转出", "来账 往账", "C D", "Cr. Dr.")
+
+
+@pytest.mark.parametrize("head", ["借贷标志", "借贷方向", "借贷", "收支方向", "收支标志", "借/贷", "交易方向", "dr/cr"])
+def test_a_credit_is_told_from_a_debit_in_every_word_of_a_bank(head: str) -> None:
+    rows = [
+        f"2026-11-24,{word},{amount},{number}-{word}\n"
+        for number, pair in enumerate(PAIRS)
+        for word, amount in zip(pair.split(), ("12.50", "7.00"), strict=True)
+    ]
+    found_ = told(f"交易日期,{head},金额,流水号\n" + "".join(rows))
+    assert (found_.credits, found_.charges, found_.faults) == ({DAY: FEE * len(PAIRS)}, len(PAIRS), [])
 
 
 @pytest.fixture

@@ -1,7 +1,4 @@
-"""The bank's statement as a CSV file -> the credits of each day; every row that cannot be believed is told.
-
-Banks agree on no layout, so that columns are found by the names of their heads, wherever the head stands.
-"""
+"""The bank's statement as a CSV file -> the credits of each day; every row that cannot be believed is told."""
 
 from __future__ import annotations
 
@@ -16,22 +13,13 @@ from io import StringIO
 from adapters.errors import Malformed
 from adapters.money import fen_from_yuan
 from adapters.values import Fen
+from hospital_bridge.payment.reconcile.bank_head import head_of, is_credit
 
 LARGEST = Fen(100_000_000_000)
 """No wallet credits a hospital with a thousand million yuan at once: such a sum is a slip."""
 
 MOST_ROWS = 100_000
 _HEAD_WITHIN = 30
-_HEADS: Mapping[str, tuple[str, ...]] = {
-    "date": ("入账日期", "记账日期", "交易日期", "交易时间", "日期", "date"),
-    "amount": ("贷方金额", "贷方发生额", "收入金额", "收入", "入账金额", "金额", "credit", "amount"),
-    "reference": ("交易流水号", "流水号", "凭证号", "参考号", "reference"),
-    "debit": ("借方金额", "借方发生额", "支出金额", "支出", "debit"),
-    "about": ("清算日期", "账单日期", "bill date"),
-    "payer": ("对方户名", "对方账户名称", "付款人", "payer"),
-    "summary": ("摘要", "用途", "附言", "summary"),
-}
-_NEEDED = ("date", "amount", "reference")
 _DATE = re.compile(r"(\d{4})(?:(\d\d)(\d\d)|[-/.年](\d{1,2})[-/.月](\d{1,2})日?)(?:[ T].*)?", re.ASCII)
 _THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 _TOTAL = re.compile(r"#|合计|总计|小计|total", re.IGNORECASE)
@@ -48,6 +36,8 @@ class Fault(StrEnum):
     DATE = "date"
     FUTURE = "future"
     AMOUNT = "amount"
+    DIRECTION = "direction"
+    CONTRADICTION = "contradiction"
     NEGATIVE = "negative"
     ZERO = "zero"
     TOO_LARGE = "too_large"
@@ -118,7 +108,7 @@ def _rows(raw: bytes) -> Iterator[tuple[int, dict[str, str]]]:
         if number > MOST_ROWS:
             raise _Unreadable(Fault.TOO_LONG, reader.line_num)
         if not heads:
-            heads = _head(cells)
+            heads = head_of(cells)
             if not heads and number >= _HEAD_WITHIN:
                 break
             continue
@@ -147,26 +137,16 @@ def _text(raw: bytes) -> str:
     raise _Unreadable(Fault.ENCODING)
 
 
-def _head(cells: Sequence[str]) -> Sequence[str]:
-    """What each column is, empty where it is of no use; nothing where this is no head."""
-    told = [re.sub(r"[（(].*?[)）]|\s+$", "", cell).strip().lower() for cell in cells]
-    heads = [""] * len(cells)
-    for what, names in _HEADS.items():
-        place = next((told.index(name) for name in names if name in told), None)
-        if place is not None:
-            heads[place] = what
-    return heads if all(what in heads for what in _NEEDED) else ()
-
-
 def _take(found: BankFile, seen: dict[str, int], line: int, row: Mapping[str, str], how: Reading) -> None:
     """Count one row, or tell what is wrong with it."""
-    if not _is_zero(row.get("debit", "")) and _is_zero(row["amount"]):
+    if _is_charge(row):
         found.charges += 1
         return
     if how.sent_by and how.sent_by not in row.get("payer", "") + "\n" + row.get("summary", ""):
         found.foreign.append(Told(line, row["amount"]))
         return
     try:
+        _must_be_credit(line, row)
         amount = _amount(line, row["amount"])
         day = _business_day(line, row, how)
         _once(line, row["reference"], seen)
@@ -174,6 +154,24 @@ def _take(found: BankFile, seen: dict[str, int], line: int, row: Mapping[str, st
         found.faults.append(wrong.told)
         return
     found.credits[day] = Fen(found.credits.get(day, 0) + amount)
+
+
+def _is_charge(row: Mapping[str, str]) -> bool:
+    """Whether the row only charges the account, by its column of debits or by the one that says which it is."""
+    if "debit" in row:
+        return not _is_zero(row["debit"]) and _is_zero(row["amount"])
+    return is_credit(row.get("direction", "")) is False
+
+
+def _must_be_credit(line: int, row: Mapping[str, str]) -> None:
+    if "direction" not in row:
+        return
+    says = is_credit(row["direction"])
+    if "debit" in row and says is False and not _is_zero(row["amount"]):
+        raise _Unreadable(Fault.CONTRADICTION, line, f"{row['direction']}, {row['amount']}")
+    # Where debits have a column of their own, the columns say which it is.
+    if "debit" not in row and says is None:
+        raise _Unreadable(Fault.DIRECTION, line, row["direction"])
 
 
 def _is_zero(text: str) -> bool:
