@@ -18,6 +18,7 @@ TODAY = DAY + ONE
 HEAD = "交易日期,贷方金额,交易流水号\n"
 ROW = "2026-11-24,12.50,B1\n"
 EITHER = "交易日期,借贷标志,金额,流水号\n"
+SUMMED = "摘要,交易日期,贷方金额,流水号\n"
 BOTH = "交易日期,借贷标志,借方金额,贷方金额,流水号\n"
 
 
@@ -40,6 +41,13 @@ ALIKE: dict[str, str | bytes] = {
     "lines of Windows": (HEAD + ROW).replace("\n", "\r\n"),
     "lines of an old Mac": (HEAD + ROW).replace("\n", "\r"),
     "a title above and totals below": "某某银行对账单\n\n" + HEAD + ROW + "合计,12.50,\n",
+    "remarks below": HEAD + ROW + "# 共1笔,12.50,\n#导出时间：2026年11月25日,,\n",
+    "remarks with commas": "流水号,交易日期,贷方金额\nB1,2026-11-24,12.50\n# 共1笔,12.50,\n合计笔数,1,\n",
+    "totals of a day": "流水号,交易日期,贷方金额\nB1,2026-11-24,12.50\n小计,2026-11-24,12.50\n合计：,,12.50\n",
+    "a total with its day": SUMMED + ",2026-11-24,12.50,B1\nTotal,2026-11-24,12.50,\n",
+    "a reference that begins like a remark": "流水号,交易日期,贷方金额\n#A1,2026-11-24,12.50\n",
+    "a summary that begins like a total": SUMMED + "合计清算支付宝,2026-11-24,12.50,B1\n",
+    "a payer that begins like a total": "付款人,交易日期,贷方金额,流水号\nTotal Pay,2026-11-24,12.50,B1\n",
     "quotes and marks of text": HEAD + '"2026/11/24 08:00:00","12.50","`B1\t"\n',
     "a day in eight digits": HEAD + "20261124,12.50,B1\n",
     "a Chinese day": HEAD + "2026年11月24日,12.50,B1\n",
@@ -83,6 +91,9 @@ WRONG: dict[str, tuple[str | bytes, int, Fault]] = {
     "a row twice": (HEAD + ROW + ROW, 3, Fault.DOUBLED),
     "a reference with two sums": (HEAD + ROW + "2026-11-24,1.00,B1\n", 3, Fault.DOUBLED),
     "no reference": (HEAD + "2026-11-24,12.50,\n", 2, Fault.NO_REFERENCE),
+    "a summary like a total, no reference": (SUMMED + "合计清算支付宝,2026-11-24,1.00,\n", 2, Fault.NO_REFERENCE),
+    "a summary like a total, cut short": (SUMMED + "合计清算支付宝,2026-11-24,1.00\n", 2, Fault.COLUMNS),
+    "a summary like a total, no day": (SUMMED + "合计清算支付宝,2026-02-30,1.00,B1\n", 2, Fault.DATE),
     "no day": (HEAD + ",12.50,B1\n", 2, Fault.DATE),
     "a day that is none": (HEAD + "2026-02-30,12.50,B1\n", 2, Fault.DATE),
     "a day to come": (HEAD + "2026-11-25,12.50,B1\n", 2, Fault.FUTURE),

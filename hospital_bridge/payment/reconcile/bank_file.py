@@ -22,7 +22,9 @@ MOST_ROWS = 100_000
 _HEAD_WITHIN = 30
 _DATE = re.compile(r"(\d{4})(?:(\d\d)(\d\d)|[-/.年](\d{1,2})[-/.月](\d{1,2})日?)(?:[ T].*)?", re.ASCII)
 _THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
-_TOTAL = re.compile(r"#|合计|总计|小计|total", re.IGNORECASE)
+_YEAR = re.compile(r"\d{4}", re.ASCII)
+_ASIDE = re.compile(r"#|合计|总计|小计|total", re.IGNORECASE)
+_TOTAL = re.compile(r"(合计|总计|小计|total)(金额|笔数)?\s*[:：]?", re.IGNORECASE)
 
 
 class Fault(StrEnum):
@@ -103,7 +105,7 @@ def _rows(raw: bytes) -> Iterator[tuple[int, dict[str, str]]]:
     heads: Sequence[str] = ()
     for number, written in enumerate(_each(reader)):
         cells = [cell.strip().strip("`'").strip() for cell in written]
-        if not any(cells) or (heads and _TOTAL.match(next(filter(None, cells)))):
+        if not any(cells) or (heads and _is_aside(heads, cells)):
             continue
         if number > MOST_ROWS:
             raise _Unreadable(Fault.TOO_LONG, reader.line_num)
@@ -117,6 +119,17 @@ def _rows(raw: bytes) -> Iterator[tuple[int, dict[str, str]]]:
         yield reader.line_num, {name: cell for name, cell in zip(heads, cells, strict=False) if name}
     if not heads:
         raise _Unreadable(Fault.NO_HEAD)
+
+
+def _is_aside(heads: Sequence[str], cells: Sequence[str]) -> bool:
+    """Whether it is a total or a remark: it begins like one, and has no day, or is called a total and nothing else."""
+    first, row = next(filter(None, cells)), dict(zip(heads, cells, strict=False))
+    if not _ASIDE.match(first):
+        return False
+    # A credit's summary, payer or reference may begin so too, and its day may be mistyped.
+    if _YEAR.match(row.get("date", "")):
+        return _TOTAL.fullmatch(first) is not None and row.get("reference", "") in ("", first)
+    return True
 
 
 def _each(reader: Iterator[list[str]]) -> Iterator[list[str]]:
