@@ -9,6 +9,7 @@ import pytest
 from adapters.values import Fen
 from hospital_bridge.payment.reconcile.bank import Credited, take_in
 from hospital_bridge.payment.reconcile.bank_file import BankFile, Fault, Reading, read
+from hospital_bridge.payment.reconcile.bill_days import first_day
 from hospital_bridge.store.bank_credits import BankCredits
 from hospital_bridge.store.differences import Finding
 from tests.payment.test_reconciling import DAY, ONE, found
@@ -19,6 +20,8 @@ HEAD = "交易日期,贷方金额,交易流水号\n"
 ROW = "2026-11-24,12.50,B1\n"
 EITHER = "交易日期,借贷标志,金额,流水号\n"
 SUMMED = "摘要,交易日期,贷方金额,流水号\n"
+BILLED = "日期,贷方金额,流水号,清算日期\n"
+FIRST = first_day(TODAY)
 BOTH = "交易日期,借贷标志,借方金额,贷方金额,流水号\n"
 
 
@@ -69,6 +72,11 @@ def test_the_same_credit_is_read_however_the_bank_writes_it(shape: str) -> None:
     assert (told(ALIKE[shape]).credits, faults(ALIKE[shape])) == ({DAY: FEE}, [])
 
 
+def test_a_bill_of_three_years_ago_is_old_enough() -> None:
+    assert told(HEAD + f"{FIRST + ONE},12.50,B1\n").credits == {FIRST: FEE}
+    assert TODAY.replace(year=TODAY.year - 3) >= FIRST
+
+
 def test_thousands_may_be_set_apart() -> None:
     assert told(HEAD + '2026-11-24,"1,234,567.89",B1\n').credits == {DAY: 123_456_789}
 
@@ -97,7 +105,7 @@ WRONG: dict[str, tuple[str | bytes, int, Fault]] = {
     "no day": (HEAD + ",12.50,B1\n", 2, Fault.DATE),
     "a day that is none": (HEAD + "2026-02-30,12.50,B1\n", 2, Fault.DATE),
     "a day to come": (HEAD + "2026-11-25,12.50,B1\n", 2, Fault.FUTURE),
-    "a bill of a day to come": ("日期,贷方金额,流水号,清算日期\n2026-11-24,12.50,B1,2026-11-25\n", 2, Fault.FUTURE),
+    "a bill of a day to come": (BILLED + "2026-11-24,12.50,B1,2026-11-25\n", 2, Fault.FUTURE),
     "neither credit nor debit": (EITHER + "2026-11-24,冲正,1.00,B1\n", 2, Fault.DIRECTION),
     "credit or debit, not told": (EITHER + "2026-11-24,,1.00,B1\n", 2, Fault.DIRECTION),
     "credit and debit": (EITHER + "2026-11-24,借/贷,1.00,B1\n", 2, Fault.DIRECTION),
@@ -105,6 +113,12 @@ WRONG: dict[str, tuple[str | bytes, int, Fault]] = {
     "a debit among the credits": (BOTH + "2026-11-24,借,,1.00,B1\n", 2, Fault.CONTRADICTION),
     "sums of either kind alone": ("交易日期,交易金额,流水号\n2026-11-24,1.00,B1\n", 0, Fault.NO_HEAD),
     "debits alone": (EITHER + "2026-11-24,借,1.00,B1\n", 0, Fault.NO_ROW),
+    "the first day there is": (HEAD + "0001-01-01,1.00,B1\n", 2, Fault.TOO_OLD),
+    "the last day there is": (HEAD + "9999-12-31,1.00,B1\n", 2, Fault.FUTURE),
+    "another century": (HEAD + "1926-11-24,1.00,B1\n", 2, Fault.TOO_OLD),
+    "a bill of another century": (BILLED + "2026-11-24,1.00,B1,1926-11-23\n", 2, Fault.TOO_OLD),
+    "a bill of the first day": (BILLED + "2026-11-24,1.00,B1,0001-01-01\n", 2, Fault.TOO_OLD),
+    "the day before the first that counts": (HEAD + f"{FIRST},1.00,B1\n", 2, Fault.TOO_OLD),
     "a row cut short": (HEAD + ROW + "2026-11-24,1.0\n", 3, Fault.COLUMNS),
     "a row too wide": (HEAD + "2026-11-24,1,234.00,B1\n", 2, Fault.COLUMNS),
     "a field without end": (HEAD + '2026-11-24,"' + "1" * 200_000, 0, Fault.COLUMNS),

@@ -14,6 +14,7 @@ from adapters.errors import Malformed
 from adapters.money import fen_from_yuan
 from adapters.values import Fen
 from hospital_bridge.payment.reconcile.bank_head import head_of, is_credit
+from hospital_bridge.payment.reconcile.bill_days import first_day
 
 LARGEST = Fen(100_000_000_000)
 """No wallet credits a hospital with a thousand million yuan at once: such a sum is a slip."""
@@ -37,6 +38,7 @@ class Fault(StrEnum):
     COLUMNS = "columns"
     DATE = "date"
     FUTURE = "future"
+    TOO_OLD = "too_old"
     AMOUNT = "amount"
     DIRECTION = "direction"
     CONTRADICTION = "contradiction"
@@ -71,7 +73,7 @@ class Reading:
     """How a file is read: credits are for the day `settled_after` days before, where no column names the bill's day.
 
     Where `sent_by` is given, rows whose payer and summary both lack it are somebody else's and left out. What is of
-    a day after `today` is wrong.
+    a day after `today`, or of more than three years ago, is wrong.
     """
 
     today: date
@@ -204,15 +206,27 @@ def _amount(line: int, text: str) -> Fen:
 
 
 def _business_day(line: int, row: Mapping[str, str], how: Reading) -> date:
-    at_bank = _day(line, row["date"])
-    day = _day(line, row["about"]) if row.get("about") else at_bank - timedelta(how.settled_after)
-    # A bill of a day that has not come would be asked for until then.
-    if max(at_bank, day) > how.today:
-        raise _Unreadable(Fault.FUTURE, line, row["date"] if at_bank > how.today else row["about"])
+    """The day that a credit is for, by its column or by the bank's day, each of which may be."""
+    at_bank = _day(line, row["date"], how.today)
+    if row.get("about"):
+        return _day(line, row["about"], how.today)
+    day = at_bank - timedelta(how.settled_after)
+    if day < first_day(how.today):
+        raise _Unreadable(Fault.TOO_OLD, line, row["date"])
     return day
 
 
-def _day(line: int, text: str) -> date:
+def _day(line: int, text: str, today: date) -> date:
+    day = _date(line, text)
+    # A bill that is not there yet, or no more, would be asked for without end.
+    if day > today:
+        raise _Unreadable(Fault.FUTURE, line, text)
+    if day < first_day(today):
+        raise _Unreadable(Fault.TOO_OLD, line, text)
+    return day
+
+
+def _date(line: int, text: str) -> date:
     found = _DATE.fullmatch(text)
     try:
         year, month, day = filter(None, found.groups() if found else ())
