@@ -21,6 +21,8 @@ ROW = "2026-11-24,12.50,B1\n"
 EITHER = "交易日期,借贷标志,金额,流水号\n"
 SUMMED = "摘要,交易日期,贷方金额,流水号\n"
 BILLED = "日期,贷方金额,流水号,清算日期\n"
+TABBED = "日期\t贷方金额\t流水号\t摘要\t备注\n"
+LONG = "x" * 100_000
 FIRST = first_day(TODAY)
 BOTH = "交易日期,借贷标志,借方金额,贷方金额,流水号\n"
 
@@ -41,8 +43,14 @@ ALIKE: dict[str, str | bytes] = {
     "in another order, with units": "序号,交易流水号,贷方金额（元）,余额,交易日期\n1,B1,12.50,9,2026-11-24\n",
     "in English": "Date,Credit,Reference\n2026-11-24,12.5,B1\n",
     "by tabs": (HEAD + ROW).replace(",", "\t"),
+    "by tabs, with commas inside": "某某银行,对账单\n" + TABBED + "2026-11-24\t12.50\tB1\t支付宝,清算\t\n",
+    "by tabs, with thousands": (HEAD + "2026-11-24,1,B0\n").replace(",", "\t") + "2026-11-24\t11.50\tB,1\n",
+    "by commas, with a tab inside": "某某银行\t对账单\n" + HEAD + "2026-11-24,12.50,B\t1\n",
+    "by semicolons": "某某银行, 对账单\n" + (HEAD + ROW).replace(",", ";"),
+    "by tabs, with a quote in a text": TABBED + f'2026-11-24\t12.50\tB1\t,"{LONG}\t{LONG}',
     "lines of Windows": (HEAD + ROW).replace("\n", "\r\n"),
     "lines of an old Mac": (HEAD + ROW).replace("\n", "\r"),
+    "forty empty lines above": "\n" * 40 + HEAD + ROW,
     "a title above and totals below": "某某银行对账单\n\n" + HEAD + ROW + "合计,12.50,\n",
     "remarks below": HEAD + ROW + "# 共1笔,12.50,\n#导出时间：2026年11月25日,,\n",
     "remarks with commas": "流水号,交易日期,贷方金额\nB1,2026-11-24,12.50\n# 共1笔,12.50,\n合计笔数,1,\n",
@@ -121,6 +129,7 @@ WRONG: dict[str, tuple[str | bytes, int, Fault]] = {
     "the day before the first that counts": (HEAD + f"{FIRST},1.00,B1\n", 2, Fault.TOO_OLD),
     "a row cut short": (HEAD + ROW + "2026-11-24,1.0\n", 3, Fault.COLUMNS),
     "a row too wide": (HEAD + "2026-11-24,1,234.00,B1\n", 2, Fault.COLUMNS),
+    "a field without end and no head": ('"' + "1" * 200_000, 0, Fault.NO_HEAD),
     "a field without end": (HEAD + '2026-11-24,"' + "1" * 200_000, 0, Fault.COLUMNS),
     "more rows than a statement has": (HEAD + ",,\n" * 100_000 + ROW, 100_002, Fault.TOO_LONG),
 }

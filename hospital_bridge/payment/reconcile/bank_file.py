@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from io import StringIO
+from itertools import islice
 
 from adapters.errors import Malformed
 from adapters.money import fen_from_yuan
@@ -20,7 +22,8 @@ LARGEST = Fen(100_000_000_000)
 """No wallet credits a hospital with a thousand million yuan at once: such a sum is a slip."""
 
 MOST_ROWS = 100_000
-_HEAD_WITHIN = 30
+_HEAD_WITHIN = 31
+_SEPARATORS = (",", "\t", ";")
 _DATE = re.compile(r"(\d{4})(?:(\d\d)(\d\d)|[-/.年](\d{1,2})[-/.月](\d{1,2})日?)(?:[ T].*)?", re.ASCII)
 _THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 _YEAR = re.compile(r"\d{4}", re.ASCII)
@@ -103,24 +106,35 @@ class _Unreadable(Exception):
 def _rows(raw: bytes) -> Iterator[tuple[int, dict[str, str]]]:
     """Line and named cells of each row below the head."""
     text = _text(raw)
-    reader = csv.reader(StringIO(text, newline=""), delimiter="\t" if "\t" in text and "," not in text else ",")
+    reader = csv.reader(StringIO(text, newline=""), delimiter=_separator(text))
     heads: Sequence[str] = ()
     for number, written in enumerate(_each(reader)):
-        cells = [cell.strip().strip("`'").strip() for cell in written]
+        cells = _trimmed(written)
         if not any(cells) or (heads and _is_aside(heads, cells)):
             continue
         if number > MOST_ROWS:
             raise _Unreadable(Fault.TOO_LONG, reader.line_num)
         if not heads:
             heads = head_of(cells)
-            if not heads and number >= _HEAD_WITHIN:
-                break
             continue
         if len(cells) < len(heads) or any(cells[len(heads) :]):
             raise _Unreadable(Fault.COLUMNS, reader.line_num, ",".join(cells))
         yield reader.line_num, {name: cell for name, cell in zip(heads, cells, strict=False) if name}
-    if not heads:
-        raise _Unreadable(Fault.NO_HEAD)
+
+
+def _separator(text: str) -> str:
+    """The one by which a line is a head; the texts of a statement may hold any of them."""
+    for separator in _SEPARATORS:
+        rows = csv.reader(StringIO(text, newline=""), delimiter=separator)
+        # What cannot be read by this one may well be by the next.
+        with suppress(csv.Error):
+            if any(map(head_of, islice(filter(any, map(_trimmed, rows)), _HEAD_WITHIN))):
+                return separator
+    raise _Unreadable(Fault.NO_HEAD)
+
+
+def _trimmed(written: Sequence[str]) -> Sequence[str]:
+    return [cell.strip().strip("`'").strip() for cell in written]
 
 
 def _is_aside(heads: Sequence[str], cells: Sequence[str]) -> bool:
