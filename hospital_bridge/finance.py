@@ -18,6 +18,7 @@ from hospital_bridge.payment.model import Route
 from hospital_bridge.payment.reconcile import ask_again
 from hospital_bridge.payment.reconcile.bank import keep_credit
 from hospital_bridge.payment.reconcile.bank_file import Reading, read
+from hospital_bridge.payment.reconcile.bill_days import first_day
 from hospital_bridge.payment.reconcile.statement import (
     SIGNED,
     NotReady,
@@ -108,8 +109,7 @@ class FinanceDesk:
     def compare_again(self, operator_id: str, day: date, *, by: str) -> None:
         context = self.money(operator_id)
         with context.store.begin(operator_id) as work:
-            if day > context.business_date(work.now):
-                raise NotYet(day)
+            _must_have_a_bill(context, work, day)
             ask_again(context, work, day)
             work.audit.record(by, "reconciliation.asked", day.isoformat())
 
@@ -133,8 +133,9 @@ class FinanceDesk:
     def tell_bank_credit(self, operator_id: str, day: date, account: str, amount_fen: int, *, by: str) -> None:
         context = self.money(operator_id)
         with context.store.begin(operator_id) as work:
-            if account not in context.wallets or day > context.business_date(work.now):
-                raise NotYet(f"{account} {day}")
+            if account not in context.wallets:
+                raise NotYet(account)
+            _must_have_a_bill(context, work, day)
             if Statements(work).find(day) is not None:
                 raise CannotSign(SIGNED)
             keep_credit(work, account, day, Fen(amount_fen), by)
@@ -181,6 +182,13 @@ class FinanceDesk:
     def explain(self, operator_id: str, key: str, explanation: Explanation | None, *, by: str) -> None:
         with self.money(operator_id).store.begin(operator_id) as work:
             settle(work, key, explanation, by)
+
+
+def _must_have_a_bill(context: MoneyContext, work: Work, day: date) -> None:
+    """NotYet for a day whose bill is not to be had, and would be asked for without end."""
+    today = context.business_date(work.now)
+    if not first_day(today) <= day <= today:
+        raise NotYet(day)
 
 
 def _names(work: Work, staff_ids: Iterable[str]) -> dict[str, str]:

@@ -212,6 +212,18 @@ def test_a_credit_that_was_mistyped_is_told_again_until_the_day_is_signed(
         finance.tell_bank_credit(OPERATOR, DAY + 2 * ONE, ACCOUNT, NET, by="wang")
 
 
+@pytest.mark.parametrize("year", [1, 206, 1926, 2062, 9999])
+def test_a_day_whose_bill_no_wallet_has_is_refused_and_nothing_is_asked_for(
+    world: World, finance: FinanceDesk, year: int
+) -> None:
+    with pytest.raises(NotYet):
+        finance.compare_again(OPERATOR, DAY.replace(year=year), by="wang")
+    with pytest.raises(NotYet):
+        finance.tell_bank_credit(OPERATOR, DAY.replace(year=year), ACCOUNT, NET, by="wang")
+    world.run()
+    assert finance.runs(OPERATOR, 9) == []
+
+
 def test_a_known_credit_is_compared_by_the_bridge_itself(with_fees: World, finance: FinanceDesk) -> None:
     finance.tell_bank_credit(OPERATOR, DAY, ACCOUNT, NET - 500, by="wang")
     with_fees.run()

@@ -176,7 +176,7 @@ class BankFileRead:
 
 
 class NotYet(Exception):
-    """The day has not come, or there is no such wallet account."""
+    """The day has not come or is too long ago, or there is no such wallet account."""
 
 
 class CannotSign(Exception):
