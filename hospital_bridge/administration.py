@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from hospital_bridge.order_rows import staff_name
 from hospital_bridge.payment.effects import PATIENCE
 from hospital_bridge.payment.model import EffectState
 from hospital_bridge.store.figures import figures
@@ -86,9 +87,10 @@ class Administration:
 
     def audit(self, operator_id: str, limit: int) -> Sequence[AuditRow]:
         with self.store.read(operator_id) as work:
+            entries = work.audit.latest(limit)
+            named = {actor: _named(work, actor) for actor in {entry.actor for entry in entries}}
             return [
-                AuditRow(entry.at, entry.actor, entry.action, entry.target, entry.detail)
-                for entry in work.audit.latest(limit)
+                AuditRow(entry.at, named[entry.actor], entry.action, entry.target, entry.detail) for entry in entries
             ]
 
     def security(self, operator_id: str, limit: int) -> Sequence[SecurityRow]:
@@ -160,6 +162,12 @@ def _effect(effect: Effect, now: datetime) -> EffectRow:
         FOR_A_PERSON if effect.needs_person else overdue,
         effect.native_code or effect.reason,
     )
+
+
+def _named(work: Work, actor: str) -> str:
+    """The name that colleagues know beside the id that the trail keeps; of who is none of the staff the id alone."""
+    name = staff_name(work, actor)
+    return actor if name == actor else f"{name} ({actor})"
 
 
 def _message_of(work: Work, job_id: str) -> str:

@@ -18,9 +18,18 @@ from hospital_bridge.payment.model import Route
 from hospital_bridge.payment.reconcile import ask_again
 from hospital_bridge.payment.reconcile.bank import keep_credit
 from hospital_bridge.payment.reconcile.bank_file import Reading, read
-from hospital_bridge.payment.reconcile.statement import SIGNED, NotReady, additions_of, sign, statement_of, why_not
+from hospital_bridge.payment.reconcile.bill_days import first_day
+from hospital_bridge.payment.reconcile.statement import (
+    SIGNED,
+    NotReady,
+    additions_of,
+    sign,
+    statement_of,
+    why_not,
+    written,
+)
 from hospital_bridge.store.staff import StaffAccounts
-from hospital_bridge.store.statements import Statements
+from hospital_bridge.store.statements import Statements, digest_of
 from hospital_bridge.web.finance_reads import (
     GIVES_BACK,
     BankFileRead,
@@ -100,8 +109,7 @@ class FinanceDesk:
     def compare_again(self, operator_id: str, day: date, *, by: str) -> None:
         context = self.money(operator_id)
         with context.store.begin(operator_id) as work:
-            if day > context.business_date(work.now):
-                raise NotYet(day)
+            _must_have_a_bill(context, work, day)
             ask_again(context, work, day)
             work.audit.record(by, "reconciliation.asked", day.isoformat())
 
@@ -112,7 +120,9 @@ class FinanceDesk:
             if signed is None:
                 content = statement_of(context, work, day)
                 names = _names(work, {one["by"] for one in content["additions"]})
-                return StatementView(content, why_not(context, work, day), names=names)
+                return StatementView(
+                    content, why_not(context, work, day), digest=digest_of(written(content)), names=names
+                )
             content, additions = json.loads(signed.content), additions_of(work, signed)
             names = _names(
                 work, {one["by"] for one in (*additions, *content.get("additions", ()))} | {signed.signed_by}
@@ -123,8 +133,9 @@ class FinanceDesk:
     def tell_bank_credit(self, operator_id: str, day: date, account: str, amount_fen: int, *, by: str) -> None:
         context = self.money(operator_id)
         with context.store.begin(operator_id) as work:
-            if account not in context.wallets or day > context.business_date(work.now):
-                raise NotYet(f"{account} {day}")
+            if account not in context.wallets:
+                raise NotYet(account)
+            _must_have_a_bill(context, work, day)
             if Statements(work).find(day) is not None:
                 raise CannotSign(SIGNED)
             keep_credit(work, account, day, Fen(amount_fen), by)
@@ -150,11 +161,11 @@ class FinanceDesk:
                 ask_again(context, work, one.day)
         return BankFileRead((), len(found.foreign), days)
 
-    def sign(self, operator_id: str, day: date, *, by: str) -> None:
+    def sign(self, operator_id: str, day: date, *, by: str, seen: str) -> None:
         context = self.money(operator_id)
         with context.store.begin(operator_id) as work:
             try:
-                sign(context, work, day, by)
+                sign(context, work, day, by, seen=seen)
             except NotReady as obstacle:
                 raise CannotSign(str(obstacle)) from obstacle
 
@@ -171,6 +182,13 @@ class FinanceDesk:
     def explain(self, operator_id: str, key: str, explanation: Explanation | None, *, by: str) -> None:
         with self.money(operator_id).store.begin(operator_id) as work:
             settle(work, key, explanation, by)
+
+
+def _must_have_a_bill(context: MoneyContext, work: Work, day: date) -> None:
+    """NotYet for a day whose bill is not to be had, and would be asked for without end."""
+    today = context.business_date(work.now)
+    if not first_day(today) <= day <= today:
+        raise NotYet(day)
 
 
 def _names(work: Work, staff_ids: Iterable[str]) -> dict[str, str]:

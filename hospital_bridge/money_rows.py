@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from hospital_bridge.payment.flows.fulfil import effect_key
 from hospital_bridge.payment.flows.reverse import reversal_key
 from hospital_bridge.payment.model import Collection, Fulfilment, RefundState, owed_back
+from hospital_bridge.store.refund_requests import RefundRequests
 from hospital_bridge.web.finance_reads import Decision, MoneyRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from hospital_bridge.payment.model import Payment, Refund
+    from hospital_bridge.payment.model import Payment, Refund, RefundRequest
     from hospital_bridge.store.unit_of_work import Work
 
 UNDECIDED = (
@@ -27,6 +28,10 @@ NOT_GIVEN_BACK = (
     "The money should be back at the payer, but the wallet refused to return it.",
     "Clear the wallet's reason with the wallet, then have the money sent back again.",
 )
+FOR_A_SECOND = (
+    "The money shall go back, as one person decided.",
+    "A second person approves it or declines it.",
+)
 REVERSAL_UNKNOWN = (
     "The money went back, and nobody knows whether the booking was taken back.",
     "Take the booking back in the operator's system if it still stands, then say so here.",
@@ -39,7 +44,7 @@ MISFIT = (
     "The wallet took money that does not fit the order, which is closed.",
     "Return it in the wallet's console, then say so here.",
 )
-SITUATIONS = (UNDECIDED, TOLD_AGAIN, NOT_GIVEN_BACK, REVERSAL_UNKNOWN, REVERSAL_REFUSED, MISFIT)
+SITUATIONS = (UNDECIDED, TOLD_AGAIN, NOT_GIVEN_BACK, FOR_A_SECOND, REVERSAL_UNKNOWN, REVERSAL_REFUSED, MISFIT)
 """Message ids: what happened, and what to do."""
 
 ON_A_BOOKING = (Decision.FULFILLED, Decision.REFUSED, Decision.AGAIN)
@@ -51,20 +56,22 @@ def money_rows(work: Work) -> Sequence[MoneyRow]:
     refunds = list(work.refunds.for_person())
     owed = {payment.payment_id for payment in payments if payment.fulfilment is Fulfilment.REFUSED}
     owed |= {refund.payment_id for refund in refunds if refund.state is RefundState.VOID}
+    asked = {request.payment_id: request for request in RefundRequests(work).waiting()}
     stands = {Fulfilment.REFUSED, Fulfilment.MANUAL}
+    manual = [payment for payment in payments if payment.fulfilment is Fulfilment.MANUAL]
     rows = [
-        *(_undecided(work, payment) for payment in payments if payment.fulfilment is Fulfilment.MANUAL),
+        *(_undecided(work, payment, asked.get(payment.payment_id)) for payment in manual),
         *(_misfit(payment) for payment in payments if payment.collection is Collection.CLOSED),
-        *(row for payment_id in sorted(owed) for row in _not_given_back(work, payment_id)),
+        *(row for payment_id in sorted(owed) for row in _not_given_back(work, payment_id, asked.get(payment_id))),
         *(_unreversed(work, refund) for refund in refunds if refund.reversal in stands),
     ]
     return sorted(rows, key=lambda row: row.since)
 
 
-def _undecided(work: Work, payment: Payment) -> MoneyRow:
+def _undecided(work: Work, payment: Payment, asked: RefundRequest | None) -> MoneyRow:
     effect = work.effects.find(effect_key(payment.payment_id))
     waits = effect is not None and effect.needs_person
-    what, proposal = UNDECIDED if waits else TOLD_AGAIN
+    what, proposal = (FOR_A_SECOND if asked else UNDECIDED) if waits else TOLD_AGAIN
     return MoneyRow(
         about=payment.payment_id,
         what=what,
@@ -73,16 +80,17 @@ def _undecided(work: Work, payment: Payment) -> MoneyRow:
         order_no=payment.merchant_order_no,
         payment_id=payment.payment_id,
         proposal=proposal,
-        decisions=ON_A_BOOKING if waits else (),
+        decisions=ON_A_BOOKING if waits and not asked else (),
+        request_id=asked.request_id if asked else "",
     )
 
 
-def _not_given_back(work: Work, payment_id: str) -> Iterator[MoneyRow]:
+def _not_given_back(work: Work, payment_id: str, asked: RefundRequest | None) -> Iterator[MoneyRow]:
     payment, refunds = work.payments.get(payment_id), work.refunds.of(payment_id)
     owed = owed_back(payment, refunds)
     if owed:
         last = refunds[-1] if refunds else None
-        what, proposal = NOT_GIVEN_BACK
+        what, proposal = FOR_A_SECOND if asked else NOT_GIVEN_BACK
         yield MoneyRow(
             about=payment_id,
             what=what,
@@ -92,7 +100,8 @@ def _not_given_back(work: Work, payment_id: str) -> Iterator[MoneyRow]:
             payment_id=payment_id,
             proposal=proposal,
             reason=last.refusal if last else payment.reason,
-            decisions=(Decision.REFUND_AGAIN,),
+            decisions=() if asked else (Decision.REFUND_AGAIN,),
+            request_id=asked.request_id if asked else "",
         )
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MOST_FOUND = 50
 BOOKED, NOT_BOOKED, CANNOT_TELL = "booked", "not_booked", "cannot_tell"
+NOTHING_OWED, NO_WALLET = "nothing_owed", "no_wallet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class OrderDesk:
         with context.store.begin(operator_id) as work:
             search = PaymentSearch(work)
             if sought.number:
-                found = search.by_number(sought.number, MOST_FOUND)
+                found = _by_number(search, sought.number)
             elif sought.day is not None and sought.amount_fen is not None:
                 start = datetime.combine(sought.day, time(), context.zone)
                 found = search.of_span(start, start + timedelta(days=1), sought.amount_fen, MOST_FOUND)
@@ -64,9 +65,20 @@ class OrderDesk:
         return Heard(_heard_of_wallet(context, payment), _heard_of_booking(context, payment))
 
 
+def _by_number(search: PaymentSearch, number: str) -> Sequence[Payment]:
+    """By the number as it stands, else in the other letters: nobody reads from paper how it is kept."""
+    for written in dict.fromkeys((number, number.upper(), number.lower())):
+        found = search.by_number(written, MOST_FOUND)
+        if found:
+            return found
+    return ()
+
+
 def _heard_of_wallet(context: MoneyContext, payment: Payment) -> str:
-    if not payment.amount_fen or payment.wallet_account not in context.wallets:
-        return ""
+    if not payment.amount_fen:
+        return NOTHING_OWED
+    if payment.wallet_account not in context.wallets:
+        return NO_WALLET
     try:
         trade = ask_wallet(context, payment)
     except Again:

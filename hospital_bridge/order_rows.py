@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hospital_bridge.payment.model import RequestState, Route, situation_of
+from hospital_bridge.payment.model import RequestState, Route, owed_back, situation_of
 from hospital_bridge.store.refund_requests import RefundRequests
 from hospital_bridge.store.staff import StaffAccounts
 from hospital_bridge.web.order_reads import OrderRow, OrderView, RefundRow
@@ -43,6 +43,7 @@ def order_view(context: MoneyContext, work: Work, payment: Payment) -> OrderView
     person = person_of(work, payment)
     requests = RefundRequests(work).of(payment.payment_id)
     waiting = [each.request_id for each in requests if each.state is RequestState.WAITING]
+    refunds = work.refunds.of(payment.payment_id)
     return OrderView(
         row=order_row(context, work, payment),
         trade_no=payment.provider_trade_no,
@@ -58,10 +59,11 @@ def order_view(context: MoneyContext, work: Work, payment: Payment) -> OrderView
         paid_at=payment.collected_at,
         booked_at=payment.fulfilled_at,
         expires_at=payment.expires_at,
-        refunds=[_refund_row(work, each, requests) for each in work.refunds.of(payment.payment_id)],
+        refunds=[_refund_row(work, each, requests) for each in refunds],
         waiting_request=waiting[0] if waiting else "",
         accounting_day=payment.accounting_day,
         booked_by=payment.booked_by,
+        owed_fen=owed_back(payment, refunds),
     )
 
 

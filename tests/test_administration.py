@@ -9,6 +9,7 @@ from hospital_bridge.administration import Administration
 from hospital_bridge.heartbeat import Heartbeat
 from hospital_bridge.store.jobs import JOB, JobState
 from hospital_bridge.store.link_checks import LISTENER, WORKER
+from hospital_bridge.store.staff import StaffAccounts
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.web.admin_reads import Dismissal, Light, LinkRow
 from tests.payment.faults import Fault
@@ -88,3 +89,12 @@ def test_a_dead_job_that_is_about_no_message_is_never_dismissed(store: Store) ->
     assert not admin.dismiss_job("h1", job_id, Dismissal.TEST, "admin-1")
     assert not admin.dismiss_job("h1", "f" * 32, Dismissal.TEST, "admin-1")
     assert len(admin.dead_jobs("h1", 10)) == 1
+
+
+def test_who_did_something_stands_on_the_trail_by_name_and_by_id(store: Store) -> None:
+    with store.begin("h1") as work:
+        wang = StaffAccounts(work).add("wang", "王会计", "no password", frozenset())
+        work.audit.record(wang, "order.seen", "p1")
+        work.audit.record("bridge", "order.closed", "p1")
+    acts = Administration(store, frozenset()).audit("h1", 9)
+    assert [(act.actor, act.action) for act in acts] == [("bridge", "order.closed"), (f"王会计 ({wang})", "order.seen")]

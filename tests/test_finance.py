@@ -10,6 +10,8 @@ import pytest
 from adapters.errors import Reason
 from adapters.values import Fen
 from hospital_bridge.finance import FinanceDesk
+from hospital_bridge.money_rows import FOR_A_SECOND
+from hospital_bridge.order_rows import order_view
 from hospital_bridge.payment.effects import PATIENCE
 from hospital_bridge.payment.model import Payment, Situation
 from hospital_bridge.payment.reconcile import reconcile_day
@@ -19,8 +21,8 @@ from hospital_bridge.store.differences import Finding
 from hospital_bridge.store.refund_requests import RefundRequests
 from hospital_bridge.store.staff import StaffAccounts
 from hospital_bridge.store.unit_of_work import Store
-from hospital_bridge.web.finance_reads import Decision, Explanation, SomebodyWasFaster, Told
-from hospital_bridge.web.refund_reads import NotRefundable
+from hospital_bridge.web.finance_reads import GIVES_BACK, Decision, Explanation, SomebodyWasFaster, Told
+from hospital_bridge.web.refund_reads import AskedRefund, NotRefundable
 from tests.payment.desk import Desk
 from tests.payment.faults import Fault
 from tests.payment.world import ACCOUNT, FEE, HALF_AN_HOUR, OPERATOR, World
@@ -221,6 +223,52 @@ def test_a_large_sum_goes_back_by_a_decision_only_once_a_second_person_agrees(
     assert world.situation(payment) is Situation.REFUNDED
     assert finance.waiting(OPERATOR) == []
     world.assert_at_rest()
+
+
+def test_a_decision_that_waits_for_a_second_person_is_offered_to_nobody_and_leads_to_what_waits(
+    world: World, finance: FinanceDesk
+) -> None:
+    world.desk.line.will("fulfil", Fault.LOST_REQUEST)
+    world.paid(amount=LARGE)
+    not_returned = world.fulfilled("A2", amount=LARGE)
+    world.wallet.line.will("refund", Reason.EXPIRED)
+    world.refund_all(not_returned)
+    world.drain(timedelta(hours=1))
+    for row in finance.waiting(OPERATOR):
+        [decision, *_] = GIVES_BACK.intersection(row.decisions)
+        finance.decide(OPERATOR, row.about, decision, Told("staff-1", proved=True, seen_fen=LARGE))
+    with world.store.read(OPERATOR) as work:
+        asked = {request.payment_id: request.request_id for request in RefundRequests(work).waiting()}
+    rows = finance.waiting(OPERATOR)
+    assert {row.about: row.request_id for row in rows} == asked
+    assert {(row.decisions, row.what) for row in rows} == {((), FOR_A_SECOND[0])}
+
+
+def test_what_one_person_sent_again_counts_towards_what_needs_a_second(world: World, finance: FinanceDesk) -> None:
+    """Else a refused refund would be the way to give a large sum back alone: the parts of it are one sum."""
+    large_part, rest = LARGE - 10_000, 60_000
+    payment = world.fulfilled(amount=large_part + rest)
+    desk = RefundDesk(lambda _: world.context)
+    asked = AskedRefund(
+        payment.payment_id,
+        large_part,
+        "not_done",
+        by_hand=False,
+        key="k1",
+        proved=True,
+        seen_fen=payment.refundable_fen,
+    )
+    world.wallet.line.will("refund", Reason.EXPIRED)
+    assert desk.ask(OPERATOR, asked, by="staff-1") is False
+    world.drain()
+    decide(finance, payment.payment_id, Decision.REFUND_AGAIN)
+    world.drain()
+    assert world.payment(payment.payment_id).refunded_fen == large_part
+    waits = desk.ask(OPERATOR, replace(asked, amount_fen=rest, key="k2", seen_fen=rest), by="staff-1")
+    assert waits, "a second person is asked"
+    with world.store.read(OPERATOR) as work:
+        order = order_view(world.context, work, world.payment(payment.payment_id))
+    assert [one.asked_by for one in order.refunds] == ["staff-1", "staff-1"]
 
 
 def test_a_small_sum_goes_back_by_one_persons_decision(world: World, finance: FinanceDesk, undecided: Payment) -> None:

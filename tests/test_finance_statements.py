@@ -43,7 +43,7 @@ def test_a_day_is_compared_again_as_often_as_it_is_asked_then_signed(world: Worl
     with pytest.raises(NotYet):
         finance.compare_again(OPERATOR, DAY + 2 * ONE, by="wang")
     with pytest.raises(CannotSign, match="not_reconciled"):
-        finance.sign(OPERATOR, DAY, by="nobody")
+        finance.sign(OPERATOR, DAY, by="nobody", seen="")
     for _ in range(2):
         world.clock.advance(timedelta(minutes=1))
         finance.compare_again(OPERATOR, DAY, by="wang")
@@ -53,7 +53,7 @@ def test_a_day_is_compared_again_as_often_as_it_is_asked_then_signed(world: Worl
     with world.store.begin(OPERATOR) as work:
         wang = StaffAccounts(work).add("wang", "王会计", "no password", frozenset())
     assert finance.statement(OPERATOR, DAY).obstacle == ""
-    finance.sign(OPERATOR, DAY, by=wang)
+    finance.sign(OPERATOR, DAY, by=wang, seen=finance.statement(OPERATOR, DAY).digest)
     signed = finance.statement(OPERATOR, DAY)
     assert (signed.obstacle, signed.signed_by, signed.signed_at) == ("signed", "王会计", world.clock.now())
     [account] = signed.content["accounts"]
@@ -180,6 +180,20 @@ def test_the_banks_credit_is_held_against_all_lines_of_the_bill_less_their_fees(
     assert account["bank_fen"] == credited
 
 
+def test_a_statement_that_has_changed_since_it_was_read_is_not_signed(with_fees: World, finance: FinanceDesk) -> None:
+    reconcile(with_fees)
+    with_fees.clock.advance(ONE)
+    seen = finance.statement(OPERATOR, DAY)
+    assert seen.obstacle == ""
+    finance.tell_bank_credit(OPERATOR, DAY, ACCOUNT, NET + 100, by="li")
+    with pytest.raises(CannotSign, match="changed"):
+        finance.sign(OPERATOR, DAY, by="wang", seen=seen.digest)
+    reads_again = finance.statement(OPERATOR, DAY)
+    assert (reads_again.obstacle, reads_again.signed_at) == ("", None)
+    finance.sign(OPERATOR, DAY, by="wang", seen=reads_again.digest)
+    assert finance.statement(OPERATOR, DAY).digest == reads_again.digest
+
+
 def test_a_credit_that_was_mistyped_is_told_again_until_the_day_is_signed(
     with_fees: World, finance: FinanceDesk
 ) -> None:
@@ -189,13 +203,25 @@ def test_a_credit_that_was_mistyped_is_told_again_until_the_day_is_signed(
         reconcile(with_fees)
     assert finance.differences(OPERATOR) == []
     with_fees.clock.advance(ONE)
-    finance.sign(OPERATOR, DAY, by="wang")
+    finance.sign(OPERATOR, DAY, by="wang", seen=finance.statement(OPERATOR, DAY).digest)
     with pytest.raises(CannotSign, match="signed"):
         finance.tell_bank_credit(OPERATOR, DAY, ACCOUNT, NET, by="wang")
     with pytest.raises(NotYet):
         finance.tell_bank_credit(OPERATOR, DAY, "another-account", NET, by="wang")
     with pytest.raises(NotYet):
         finance.tell_bank_credit(OPERATOR, DAY + 2 * ONE, ACCOUNT, NET, by="wang")
+
+
+@pytest.mark.parametrize("year", [1, 206, 1926, 2062, 9999])
+def test_a_day_whose_bill_no_wallet_has_is_refused_and_nothing_is_asked_for(
+    world: World, finance: FinanceDesk, year: int
+) -> None:
+    with pytest.raises(NotYet):
+        finance.compare_again(OPERATOR, DAY.replace(year=year), by="wang")
+    with pytest.raises(NotYet):
+        finance.tell_bank_credit(OPERATOR, DAY.replace(year=year), ACCOUNT, NET, by="wang")
+    world.run()
+    assert finance.runs(OPERATOR, 9) == []
 
 
 def test_a_known_credit_is_compared_by_the_bridge_itself(with_fees: World, finance: FinanceDesk) -> None:

@@ -56,7 +56,7 @@ def test_no_answer_is_said_as_none(world: World, trouble: Fault | Reason) -> Non
 
 def test_a_free_order_and_a_system_that_cannot_be_asked_are_said_as_they_are(store: Store, clock: FakeClock) -> None:
     world = World(store, clock, Desk(FulfilMode.MANUAL))
-    assert ask(world, world.open(amount=0)) == Heard("", CANNOT_TELL)
+    assert ask(world, world.open(amount=0)) == Heard("nothing_owed", CANNOT_TELL)
 
 
 def test_an_order_that_nobody_has_is_not_shown_and_no_search_is_without_a_question(world: World) -> None:

@@ -38,9 +38,23 @@ def command(
     money = bridge.operators[chosen_operator(bridge, operator_id)].money
     if account is not None and account not in money.wallets:
         raise click.BadParameter(translate("there is no such wallet account"), param_hint="--wallet")
+    _must_have_a_bill(money, day.date())
     runs = [_reconciled(money, each, day.date()) for each in ([account] if account else money.wallets)]
     click.echo(json.dumps(runs, default=str) if as_json else "\n".join(map(sentence_of, runs)))
     ctx.exit(0 if all(run["state"] != "waiting" and not run["unexplained_fen"] for run in runs) else 1)
+
+
+def _must_have_a_bill(money: MoneyContext, day: date) -> None:
+    """Refuse a day whose bill no wallet has: as one that waits for it, it would stand there for good."""
+    from hospital_bridge.payment.reconcile.bill_days import first_day
+
+    with money.store.read(money.operator_id) as work:
+        today = money.business_date(work.now)
+    if day > today:
+        raise click.BadParameter(translate("{day} has not come yet.").format(day=day), param_hint="DATE")
+    if day < first_day(today):
+        told = translate("{day} is more than three years ago: check the year.").format(day=day)
+        raise click.BadParameter(told, param_hint="DATE")
 
 
 def _reconciled(money: MoneyContext, account: str, day: date) -> dict[str, Any]:

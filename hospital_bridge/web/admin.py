@@ -7,11 +7,11 @@ from typing import Any
 from flask import Blueprint, Response, redirect, request
 
 from hospital_bridge.errors import BridgeError
+from hospital_bridge.web import order_words
 from hospital_bridge.web.access import ADMIN, AUDITOR, Access, Area, open_to
 from hospital_bridge.web.admin_reads import Dismissal
 from hospital_bridge.web.finance import DECISIONS, FINDINGS
 from hospital_bridge.web.live import show
-from hospital_bridge.web.order_words import REFUSALS
 from hospital_bridge.web.visit import address, site, visit
 
 BY_ADMIN = Access(Area.STAFF, role=ADMIN)
@@ -61,7 +61,7 @@ def work() -> Response:
     context = {
         "money": finance.waiting(here),
         "decisions": DECISIONS,
-        "refusals": REFUSALS,
+        "said": order_words.why,
         "differences": finance.differences(here),
         "findings": FINDINGS,
         "effects": admin.unknown_effects(here, ROWS),

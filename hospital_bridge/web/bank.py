@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import Blueprint, Response, request
 
 from hospital_bridge.errors import BridgeError
@@ -18,6 +20,18 @@ READ_IN = Access(Area.STAFF, role=FINANCE, or_role=ADMIN, shows_again=True)
 USUAL_DAYS, MOST_DAYS = 1, 7
 CHOOSE = "Choose the file first."
 MOST_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What the form holds and shall go on holding: a corrected file must not go to another account unnoticed."""
+
+    account: str = ""
+    sent_by: str = ""
+    days: int = USUAL_DAYS
+
+
+NOTHING = Filled()
 
 blueprint = Blueprint("bank", __name__, url_prefix="/staff/<operator>/bank")
 
@@ -37,27 +51,24 @@ def read_in() -> Response:
     days = told.get("settled_after", str(USUAL_DAYS))
     if days not in map(str, range(MOST_DAYS + 1)):
         raise BridgeError("HB-R001")
-    sent_by = told.get("sent_by", "").strip()
+    filled = Filled(told.get("account", ""), told.get("sent_by", "").strip(), int(days))
     if not file:
-        return _page(None, sent_by, int(days), fault=CHOOSE)
+        return _page(None, filled, fault=CHOOSE)
     try:
         taken = site().finance.read_bank_file(
-            visit().operator.id, told.get("account", ""), file.read(), int(days), sent_by, by=visit().principal
+            visit().operator.id, filled.account, file.read(), filled.days, filled.sent_by, by=visit().principal
         )
     except NotYet:
         raise BridgeError("HB-R001") from None
-    return _page(taken, sent_by, int(days), status=422 if taken.faults else 200)
+    return _page(taken, filled, status=422 if taken.faults else 200)
 
 
-def _page(
-    taken: BankFileRead | None, sent_by: str = "", days: int = USUAL_DAYS, *, fault: str = "", status: int = 200
-) -> Response:
+def _page(taken: BankFileRead | None, filled: Filled = NOTHING, *, fault: str = "", status: int = 200) -> Response:
     context = {
         "fault": NOTHING_KEPT if taken and taken.faults else fault,
         "taken": taken,
         "accounts": sorted(visit().operator.wallets),
-        "sent_by": sent_by,
-        "settled_after": days,
+        "filled": filled,
         "most_days": MOST_DAYS,
         "faults": FAULTS,
         "most_shown": MOST_SHOWN,

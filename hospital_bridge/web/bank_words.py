@@ -19,7 +19,14 @@ FAULTS: Mapping[Fault | None, str] = {
     Fault.COLUMNS: "line %(line)s: not as many columns as the head has: %(value)s",
     Fault.DATE: "line %(line)s: not a date: %(value)s",
     Fault.FUTURE: "line %(line)s: a day that has not come: %(value)s",
+    Fault.TOO_OLD: (
+        "line %(line)s: a day more than three years ago: %(value)s. Put its year right, or leave the row out."
+    ),
     Fault.AMOUNT: "line %(line)s: not an amount in yuan with at most two places: %(value)s",
+    Fault.DIRECTION: "line %(line)s: neither a credit nor a debit by its column: %(value)s. Write 贷 or 借 there.",
+    Fault.CONTRADICTION: (
+        "line %(line)s: said to be a debit, with a sum among the credits: %(value)s. Put right which it is."
+    ),
     Fault.NEGATIVE: "line %(line)s: an amount below zero: %(value)s. Enter the day's net on its statement.",
     Fault.ZERO: "line %(line)s: an amount of nothing",
     Fault.TOO_LARGE: "line %(line)s: an amount that cannot be: %(value)s",

@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, request
 
-from adapters.money import yuan_from_fen
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.payment.flows.staff_refund import Obstacle
+from hospital_bridge.web import order_words
 from hospital_bridge.web.access import ADMIN, FINANCE, Access, Area, open_to
 from hospital_bridge.web.finance_reads import (
     GIVES_BACK,
@@ -25,11 +25,10 @@ from hospital_bridge.web.finance_reads import (
 )
 from hospital_bridge.web.forms import seen_fen
 from hospital_bridge.web.live import show
-from hospital_bridge.web.order_words import OBSTACLES, REFUSALS
 from hospital_bridge.web.proving import proves_again
 from hospital_bridge.web.refund_reads import NotRefundable
 from hospital_bridge.web.rendering import spoken
-from hospital_bridge.web.spreadsheet import sheet
+from hospital_bridge.web.spreadsheet import sheet, yuan
 from hospital_bridge.web.visit import address, site, visit
 
 BY_FINANCE = Access(Area.STAFF, role=FINANCE, or_role=ADMIN)
@@ -130,6 +129,7 @@ SHEET_HEADS = (
     "What to do",
 )
 KINDS = {"payment": "Payment", "refund": "Refund"}
+NO_SUCH_DAY = "Enter a day whose books there can be: not one to come, and none that is years ago."
 UNLISTED = "Compared two ways: the operator's list was not available"
 UNLISTED_STEP = "Have the engineer see to the operator's list, then compare the day again."
 STATES = {"waiting": "Waiting for a book", "done": "Compared", "unlisted": UNLISTED}
@@ -163,6 +163,10 @@ def decide(about: str, decision: str) -> Any:
 @open_to(BY_FINANCE)
 def reconciliation() -> Response:
     """The newest days of each wallet account, and every difference that is open."""
+    return _reconciliation_page()
+
+
+def _reconciliation_page(typed: str = "", fault: str = "", status: int = 200) -> Response:
     finance, here = site().finance, visit().operator.id
     context = {
         "runs": finance.runs(here, RUNS),
@@ -176,8 +180,10 @@ def reconciliation() -> Response:
         "steps": STEPS,
         "why": why,
         "unlisted_step": UNLISTED_STEP,
+        "typed": typed,
+        "fault": fault,
     }
-    return show("staff/reconciliation.html", context)
+    return show("staff/reconciliation.html", context, status)
 
 
 @blueprint.get("/reconciliation/differences.csv")
@@ -190,7 +196,7 @@ def saved_differences() -> Response:
             one.account,
             *map(spoken, (KINDS[one.kind], FINDINGS[one.finding])),
             one.reference,
-            *map(yuan_from_fen, (one.ours_fen, one.theirs_fen)),
+            *map(yuan, (one.ours_fen, one.theirs_fen)),
             one.since.astimezone(visit().operator.timezone).strftime("%Y-%m-%d %H:%M:%S") if one.since else "",
             one.owner,
             spoken(proposal(one)),
@@ -204,11 +210,11 @@ def saved_differences() -> Response:
 @open_to(BY_FINANCE)
 def compare_again() -> Any:
     """Have the books of a day compared again."""
+    typed = request.form.get("day", "")
     try:
-        day = date.fromisoformat(request.form.get("day", ""))
-        site().finance.compare_again(visit().operator.id, day, by=visit().principal)
+        site().finance.compare_again(visit().operator.id, date.fromisoformat(typed), by=visit().principal)
     except (ValueError, NotYet):
-        raise BridgeError("HB-R001") from None
+        return _reconciliation_page(typed, NO_SUCH_DAY, 422)
     return redirect(address("finance.reconciliation"), 303)
 
 
@@ -255,9 +261,9 @@ def _confirmation(
         "words": DECISIONS[decision],
         "receipt_no": receipt_no or "",
         "missing": receipt_no is not None,
-        "fault": OBSTACLES[Obstacle(fault)] if fault else "",
+        "fault": order_words.OBSTACLES[Obstacle(fault)] if fault else "",
         "gives_back": decision in GIVES_BACK,
-        "refusals": REFUSALS,
+        "said": order_words.why,
         "work_list": address("admin.work" if _is_admin() else "refunds.waiting"),
     }
     return show("staff/decide.html", context, status)

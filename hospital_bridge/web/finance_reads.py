@@ -66,7 +66,8 @@ class MoneyRow:
     """Money that only a person can move on: `about` is a payment id or refund number, `payment_id` its order's page.
 
     `what` and `proposal` are message ids; `amount_fen` is the sum in question in fen; `reason` is the other
-    side's own word. `needs_second` says that a second person has to approve before it goes back.
+    side's own word. `needs_second` says that a second person has to approve before it goes back, `request_id` is what
+    that person is asked already, for which the decisions wait.
     """
 
     about: str
@@ -79,6 +80,7 @@ class MoneyRow:
     decisions: tuple[Decision, ...] = ()
     needs_second: bool = False
     payment_id: str = ""
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ class UnderWayRow:
 
 @dataclass(frozen=True, slots=True)
 class StatementView:
-    """A day's statement: `content` as it was signed, or as it would be now; why it cannot be signed, or nothing.
+    """A day's statement: `content` as it was signed, or as it would be now, with its digest; why it cannot be signed.
 
     The content's `accounts`, `linked` and `additions` are as `payment.reconcile.statement` makes them, and so are the
     `additions` to the day itself since it was signed; `names` are those of the staff in either.
@@ -174,7 +176,7 @@ class BankFileRead:
 
 
 class NotYet(Exception):
-    """The day has not come, or there is no such wallet account."""
+    """The day has not come or is too long ago, or there is no such wallet account."""
 
 
 class CannotSign(Exception):
@@ -223,8 +225,8 @@ class Finance(Protocol):
         where there is no such account.
         """
 
-    def sign(self, operator_id: str, day: date, *, by: str) -> None:
-        """Sign the day's statement for good; CannotSign."""
+    def sign(self, operator_id: str, day: date, *, by: str, seen: str) -> None:
+        """Sign the day's statement for good; CannotSign, also where it is no longer the one of the digest `seen`."""
 
     def decide(self, operator_id: str, about: str, decision: Decision, told: Told) -> None:
         """Carry out what a person decided, with its row on the trail; SomebodyWasFaster, NotRefundable."""

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
+from unicodedata import normalize
 
 from flask import g, request
 from markupsafe import Markup
 
+from adapters.errors import Malformed
+from adapters.money import fen_from_yuan
+from adapters.values import Fen
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.web.session_cookie import ensure_session
 from hospital_bridge.web.visit import site, visit
@@ -18,6 +23,7 @@ HIDDEN = frozenset({CSRF, KEY})
 PASSWORD = "password"  # noqa: S105  # the name of a field
 SEEN = "seen_fen"
 _DIGITS = 15
+_IN_THOUSANDS = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]{1,2})?")
 UNKEPT = frozenset({CSRF, KEY, PASSWORD})
 """Fields of which not even a digest is kept: that of a password could be guessed at."""
 
@@ -35,6 +41,15 @@ def seen_fen() -> int:
     """The sum on which whoever sent the form based it, in fen; -1, which no sum is, where the form does not say."""
     told = request.form.get(SEEN, "")
     return int(told) if told.isascii() and told.isdecimal() and len(told) <= _DIGITS else -1
+
+
+def fen_typed(text: str) -> Fen | None:
+    """Fen of a sum in yuan as people type it, such as `¥1,200.00` or in full-width figures; None of what is no sum."""
+    plain = normalize("NFKC", text).strip().removeprefix("¥").removesuffix("元").strip()
+    try:
+        return fen_from_yuan(plain.replace(",", "") if _IN_THOUSANDS.fullmatch(plain) else plain)
+    except Malformed:
+        return None
 
 
 def page_key() -> str:

@@ -59,7 +59,8 @@ class OrderView:
     """One order, whole: sums in fen, what is booked at the operator's system, what went back.
 
     `fulfilment` is one of `payment.model.Fulfilment`; `id_tail` the last characters of the payer's document. On which
-    `accounting_day` of its own and under which user the operator's system booked it, as far as it tells.
+    `accounting_day` of its own and under which user the operator's system booked it, as far as it tells. `owed_fen`
+    should be back at the payer, and no refund is under way for it.
     """
 
     row: OrderRow
@@ -80,14 +81,15 @@ class OrderView:
     waiting_request: str = ""
     accounting_day: date | None = None
     booked_by: str = ""
+    owed_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What wallet and operator's system said when they were asked just now.
 
-    `wallet` is one of `adapters.values.TradeStatus`, `booking` "booked", "not_booked" or "cannot_tell"; both empty
-    where no answer came, or nobody was asked.
+    `wallet` is one of `adapters.values.TradeStatus`, or "nothing_owed" or "no_wallet" where it was not asked; `booking`
+    "booked", "not_booked" or "cannot_tell"; both empty where no answer came.
     """
 
     wallet: str = ""

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from adapters.errors import Reason
 from adapters.values import TradeStatus
+from hospital_bridge.payment.flows.fulfil import OVERDUE, REFUNDED_AT_WALLET
 from hospital_bridge.payment.flows.staff_refund import Obstacle
-from hospital_bridge.payment.model import Fulfilment, RefundReason, RefundState, RequestState, Situation
+from hospital_bridge.payment.flows.undecided import BY_PERSON
+from hospital_bridge.payment.model import (
+    MADE_AT_WALLET,
+    Fulfilment,
+    RefundReason,
+    RefundState,
+    RequestState,
+    Situation,
+)
+from hospital_bridge.payment.model.payment import MISFIT
+from hospital_bridge.web.order_reads import OrderView, RefundRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +62,21 @@ SITUATIONS = {
     ),
     Situation.CLOSED: Words("Closed, nothing was paid", "Nothing was charged. It can be begun again on the phone.", ""),
 }
+PAID_OUT_BY_HAND = Words(
+    "The money was paid out by hand",
+    "It was paid out at the window or by bank and not through the wallet: its bills do not show it.",
+)
+PARTLY_BY_HAND = Words(
+    "The money went back, a part of it by hand",
+    "A part went back the way it was paid, the rest was paid out at the window or by bank: see the refunds below.",
+)
+REFUSED_BY_WALLET = Words(
+    "The wallet refused to give money back",
+    "The payer need not do anything. Finance has it on its list: it is cleared with the wallet, then sent again or"
+    " paid out by hand.",
+    "bad",
+)
+SPECIAL = (PAID_OUT_BY_HAND, PARTLY_BY_HAND, REFUSED_BY_WALLET)
 REASONS = {
     RefundReason.NOT_DONE: "It was not carried out",
     RefundReason.PAID_TWICE: "It was paid twice",
@@ -89,8 +116,28 @@ REFUSALS = {
     Reason.NOT_FOUND: "It is not known there",
     Reason.OTHER: "No reason that is known here",
     Reason.OVER_LIMIT: "It is above a limit",
+    Reason.SLOT_TAKEN: "The place was taken",
 }
 """Why the other side said no, to finance."""
+
+COURSES = {
+    BY_PERSON: "A person decided it",
+    MADE_AT_WALLET: "It was given back in the wallet's console",
+    MISFIT: "The wallet's money does not fit the order",
+    OVERDUE: "It was not booked in time",
+    REFUNDED_AT_WALLET: "It was given back in the wallet's console",
+    "bill_changed": "The bill was changed meanwhile",
+    "bill_withdrawn": "The bill was withdrawn",
+    "called_off": "It was called off",
+    "cancelled_by_patient": "The payer cancelled it",
+    "closed_by_wallet": "The wallet closed it",
+    "deposit_surplus": "More was paid than was owed",
+    "given_up": "The payer gave it up",
+    "returned": "It was returned",
+    "stay_cancelled": "It was called off",
+    "stay_settled": "It was settled already",
+}
+"""What else sends money back: the bridge's own words, and those of the verticals that are known to us."""
 
 REFUND_STATES = {
     RefundState.RESERVED: "about to be sent to the wallet",
@@ -119,6 +166,8 @@ INVOICES = {
 
 HEARD_OF_WALLET = {
     "": "The wallet did not answer.",
+    "nothing_owed": "The wallet was not asked: nothing was owed.",
+    "no_wallet": "The wallet was not asked: its account is not in use any more.",
     TradeStatus.ABSENT: "The wallet knows no such order.",
     TradeStatus.AWAITING: "The wallet waits for the payer.",
     TradeStatus.PAID: "The wallet has the money.",
@@ -131,8 +180,34 @@ HEARD_OF_BOOKING = {
     "not_booked": "The operator's system has not booked it.",
     "cannot_tell": "The operator's system cannot be asked.",
 }
+
+
+def standing(order: OrderView) -> Words:
+    """How the order stands: its situation, unless a refund that was refused or paid out by hand says more."""
+    if order.owed_fen and not order.waiting_request:
+        return REFUSED_BY_WALLET
+    if order.row.situation == Situation.REFUNDED:
+        by_hand = [one.by_hand for one in order.refunds if one.state == RefundState.REFUNDED]
+        if any(by_hand):
+            return PAID_OUT_BY_HAND if all(by_hand) else PARTLY_BY_HAND
+    return SITUATIONS[Situation(order.row.situation)]
+
+
+def why(reason: str) -> str:
+    """The message id of a reason's code; a code that is nobody's is shown as it is."""
+    return _WHY.get(reason, reason)
+
+
+def reversal(refund: RefundRow) -> str:
+    """How the operator's system stands to a refund; one that the wallet refused takes nothing back there."""
+    return REVERSALS["" if refund.state == RefundState.VOID else refund.reversal]
+
+
+_WHY: Mapping[str, str] = {str(code): words for each in (COURSES, REFUSALS, REASONS) for code, words in each.items()}
 SENTENCES = (
     *(text for words in SITUATIONS.values() for text in (words.label, words.next_step)),
+    *(text for words in SPECIAL for text in (words.label, words.next_step)),
+    *COURSES.values(),
     *REASONS.values(),
     *OBSTACLES.values(),
     *REFUSALS.values(),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+from unicodedata import normalize
 
 from flask import Blueprint, Response, redirect, request
 
-from adapters.errors import Malformed
-from adapters.money import fen_from_yuan
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.web import order_words
 from hospital_bridge.web.access import FINANCE, HELP_DESK, Access, Area, open_to
+from hospital_bridge.web.forms import fen_typed
 from hospital_bridge.web.live import show
 from hospital_bridge.web.once import is_repeat
 from hospital_bridge.web.order_reads import Heard, OrderRow, OrderView, Sought
@@ -23,6 +23,7 @@ FINDING = Access(Area.STAFF, role=HELP_DESK, or_role=FINANCE, once=False)
 """Nothing is kept of what was typed, not even a digest: of an ID number that would be as good as the number."""
 ASKING = Access(Area.STAFF, role=HELP_DESK, or_role=FINANCE, shows_again=True)
 LONGEST = 64
+OLDEST, NEWEST = date(2000, 1, 1), date(2999, 12, 31)
 NOTHING_TYPED = "Enter a number, or a day and an amount."
 NO_DAY = "Enter the day of the payment."
 NO_AMOUNT = "Enter the amount in yuan, such as 12.50."
@@ -42,7 +43,10 @@ def search() -> Response:
 @blueprint.post("")
 @open_to(FINDING)
 def find() -> Any:
-    """Look for orders: numbers are typed into a form, so that no address holds them. One hit opens at once."""
+    """Look for orders: numbers are typed into a form, so that no address holds them. One hit opens at once.
+
+    A number that leads to nothing is shown once more, to be compared with the paper in the hand.
+    """
     typed = {name: request.form.get(name, "").strip()[:LONGEST] for name in ("number", "day", "amount")}
     sought, faults = _sought(typed)
     if faults:
@@ -50,7 +54,7 @@ def find() -> Any:
     found = site().orders.find(visit().operator.id, sought, by=visit().principal)
     if len(found) == 1:
         return redirect(address("orders.one", payment_id=found[0].payment_id), 303)
-    return _search_page(typed | {"number": ""}, found)
+    return _search_page(typed | {"number": ""} if found else typed, found)
 
 
 @blueprint.get("/<payment_id>")
@@ -77,7 +81,8 @@ def _search_page(
 
 
 def _page(payment_id: str, heard: Heard | None) -> Response:
-    return show("staff/order.html", {"order": _found(payment_id), "heard": heard, "words": order_words})
+    context = {"order": _found(payment_id), "heard": heard, "words": order_words, "now": site().clock.now()}
+    return show("staff/order.html", context)
 
 
 def _found(payment_id: str) -> OrderView:
@@ -89,12 +94,12 @@ def _found(payment_id: str) -> OrderView:
 
 def _sought(typed: dict[str, str]) -> tuple[Sought, dict[str, str]]:
     """What is looked for, and message ids of what was not understood by field."""
-    number = "".join(each for each in typed["number"] if each.isprintable() and not each.isspace())
+    number = "".join(each for each in normalize("NFKC", typed["number"]) if each.isprintable() and not each.isspace())
     if number:
         return Sought(number=number), {}
     if not typed["day"] and not typed["amount"]:
         return Sought(), {"number": NOTHING_TYPED}
-    day, amount_fen = _day(typed["day"]), _amount(typed["amount"])
+    day, amount_fen = _day(typed["day"]), fen_typed(typed["amount"])
     missing = {"day": NO_DAY} if day is None else {}
     return Sought(day=day, amount_fen=amount_fen), missing if amount_fen is not None else {
         **missing,
@@ -104,13 +109,7 @@ def _sought(typed: dict[str, str]) -> tuple[Sought, dict[str, str]]:
 
 def _day(typed: str) -> date | None:
     try:
-        return date.fromisoformat(typed)
+        day = date.fromisoformat(typed)
     except ValueError:
         return None
-
-
-def _amount(typed: str) -> int | None:
-    try:
-        return fen_from_yuan(typed)
-    except Malformed:
-        return None
+    return day if OLDEST <= day <= NEWEST else None

@@ -7,15 +7,14 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, request
 
-from adapters.errors import Malformed
-from adapters.money import fen_from_yuan, yuan_from_fen
+from adapters.money import yuan_from_fen
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.payment.flows.staff_refund import Obstacle
 from hospital_bridge.payment.model import RefundReason
 from hospital_bridge.web import order_words
 from hospital_bridge.web.access import FINANCE, Access, Area, open_to
 from hospital_bridge.web.finance import DECISIONS
-from hospital_bridge.web.forms import KEY, seen_fen
+from hospital_bridge.web.forms import KEY, fen_typed, seen_fen
 from hospital_bridge.web.live import show
 from hospital_bridge.web.proving import proves_again
 from hospital_bridge.web.refund_reads import AskedRefund, NotRefundable, RequestRow
@@ -80,7 +79,7 @@ def waiting() -> Response:
         "money": site().finance.waiting(here),
         "decisions": DECISIONS,
         "words": order_words,
-        "refusals": order_words.REFUSALS,
+        "said": order_words.why,
     }
     return show("staff/refunds.html", context)
 
@@ -133,14 +132,10 @@ def _form(payment_id: str, filled: Filled, *, fault: str = "", is_first: bool = 
 
 def _filled(told: dict[str, str]) -> Filled:
     amount = told.get("amount", "").strip()[:LONGEST]
-    try:
-        amount_fen = int(fen_from_yuan(amount))
-    except Malformed:
-        amount_fen = None
     reason = told.get("reason", "")
     return Filled(
         amount=amount,
-        amount_fen=amount_fen,
+        amount_fen=fen_typed(amount),
         reason=reason if reason in set(RefundReason) else "",
         by_hand=told.get("route", "") == "by_hand",
         invoice=told.get("invoice", ""),

@@ -8,12 +8,27 @@ from collections.abc import Iterable, Sequence
 
 from flask import Response
 
+from adapters.money import yuan_from_fen
+
 _BEGINS_A_FORMULA = frozenset("=+-@\t\r\n|%＝＋－＠")
 _MARK_OF_TEXT = "'"
 
 
+class Sum(str):
+    """A sum in yuan: one below zero is no formula, and marked as text it would be missing from every total."""
+
+    __slots__ = ()
+
+
+def yuan(fen: int) -> Sum:
+    """The cell of a sum in fen."""
+    return Sum(yuan_from_fen(fen))
+
+
 def cell(value: object) -> str:
     """What stands in a cell: a text that would begin a formula is marked as text; a NUL, which cuts a cell, is gone."""
+    if isinstance(value, Sum):
+        return str(value)
     text = str(value).replace("\0", "")
     begins = text.lstrip(" \u3000\xa0\ufeff")[:1]
     return f"{_MARK_OF_TEXT}{text}" if begins in _BEGINS_A_FORMULA and begins else text

@@ -8,15 +8,14 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, request
 
-from adapters.errors import Malformed
-from adapters.money import fen_from_yuan, yuan_from_fen
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.web.access import ADMIN, FINANCE, Access, Area, open_to
 from hospital_bridge.web.finance import EXPLANATIONS, FINDINGS, KINDS, UNLISTED
 from hospital_bridge.web.finance_reads import CannotSign, NotYet, StatementView
+from hospital_bridge.web.forms import fen_typed
 from hospital_bridge.web.live import show
 from hospital_bridge.web.rendering import spoken
-from hospital_bridge.web.spreadsheet import sheet
+from hospital_bridge.web.spreadsheet import sheet, yuan
 from hospital_bridge.web.visit import address, site, visit
 from hospital_bridge.web.vouchers import EVERY_CHANNEL, vouchers
 
@@ -26,6 +25,8 @@ OBSTACLES = {
     "not_reconciled": "The books of the day have not been compared yet.",
     "moved_since": "Money of the day has moved since its books were compared: compare it again first.",
     "signed": "The statement is signed.",
+    "changed": "The statement has changed since you looked and was not signed: it is shown as it stands now."
+    " Read it again, then sign.",
 }
 CHANNELS = {"bridge": "Paid here", "": "Nobody's yet", EVERY_CHANNEL: "All channels"}
 SIDES = {
@@ -43,6 +44,7 @@ ADDED = {
 }
 THE_BRIDGE = "The bridge"
 THE_COMMAND_LINE = "The command line"
+_NOTHING: Mapping[str, str] = {}
 _NOBODY = {"": THE_BRIDGE, "cli": THE_COMMAND_LINE}
 ADDITION_HEADS = (
     "Day",
@@ -74,9 +76,10 @@ def of_day(day: str) -> Response:
 def sign(day: str) -> Any:
     """Sign it for good; the page says why where that cannot be done."""
     try:
-        site().finance.sign(visit().operator.id, _day(day), by=visit().principal)
-    except CannotSign:
-        return _page(_day(day), status=409)
+        seen = request.form.get("seen", "")
+        site().finance.sign(visit().operator.id, _day(day), by=visit().principal, seen=seen)
+    except CannotSign as refusal:
+        return _page(_day(day), fault=str(refusal), status=409)
     return redirect(address("statements.of_day", day=day), 303)
 
 
@@ -85,13 +88,15 @@ def sign(day: str) -> Any:
 def credited(day: str) -> Any:
     """Keep what the bank's own statement says of that day, in yuan."""
     on, told = _day(day), request.form
+    account, amount = told.get("account", ""), fen_typed(told.get("credited", ""))
+    if amount is None:
+        return _page(on, typed={account: told.get("credited", "")}, status=422)
     try:
-        amount = fen_from_yuan(told.get("credited", "").strip())
-        site().finance.tell_bank_credit(visit().operator.id, on, told.get("account", ""), amount, by=visit().principal)
-    except (Malformed, NotYet):
+        site().finance.tell_bank_credit(visit().operator.id, on, account, amount, by=visit().principal)
+    except NotYet:
         raise BridgeError("HB-R001") from None
-    except CannotSign:
-        return _page(on, status=409)
+    except CannotSign as refusal:
+        return _page(on, fault=str(refusal), status=409)
     return redirect(address("statements.of_day", day=day), 303)
 
 
@@ -108,7 +113,7 @@ def saved(day: str) -> Response:
             one.account,
             spoken(CHANNELS[one.channel]) if one.channel in CHANNELS else one.channel,
             *map(spoken, (one.summary, one.debit, one.credit)),
-            yuan_from_fen(one.amount_fen),
+            yuan(one.amount_fen),
         )
         for number, one in enumerate(vouchers(content), 1)
     ]
@@ -130,9 +135,9 @@ def saved_additions(day: str) -> Response:
             spoken(ADDED[one["what"]]),
             spoken(FINDINGS[one["finding"]]) if one["finding"] else "",
             one["reference"] or str(one["count"]),
-            *(yuan_from_fen(one[name]) for name in ("ours_fen", "theirs_fen")),
+            *(yuan(one[name]) for name in ("ours_fen", "theirs_fen")),
             spoken(_EXPLAINED[one["explanation"]]) if one["explanation"] in _EXPLAINED else "",
-            *(yuan_from_fen(one.get(name, 0)) for name in SIDES),
+            *(yuan(one.get(name, 0)) for name in SIDES),
         )
         for one in (*statement.additions, *statement.content.get("additions", ()))
     ]
@@ -149,13 +154,16 @@ def _local(at: str) -> datetime:
     return datetime.fromisoformat(at).astimezone(visit().operator.timezone)
 
 
-def _page(day: date, status: int = 200) -> Response:
+def _page(day: date, *, fault: str = "", typed: Mapping[str, str] = _NOTHING, status: int = 200) -> Response:
+    """The statement, with why something was not done; `typed` is what was no sum, by the account of its field."""
     statement = site().finance.statement(visit().operator.id, day)
     context = {
         "statement": statement,
         "content": statement.content,
         "day": day,
         "obstacles": OBSTACLES,
+        "fault": fault,
+        "typed": typed,
         "channels": CHANNELS,
         "sides": SIDES,
         "unlisted": UNLISTED,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -56,6 +56,48 @@ def test_a_console_refund_that_we_hear_of_after_midnight_is_one_refund_in_both_b
         assert Progress.OPEN not in {progress for _, progress in found(world, day)}
         assert reconcile(world, day).unexplained_fen == 0
     world.assert_at_rest()
+
+
+@pytest.mark.parametrize("order", [(DAY, DAY + ONE), (DAY + ONE, DAY)], ids=["in order", "next day first"])
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [((300, 200), (500,)), ((500,), (200, 500)), ((300, 200), (400, 500))],
+    ids=["one", "two", "across"],
+)
+def test_what_was_told_after_midnight_in_other_sums_than_were_made_before_it_is_the_same_money(
+    world: World, made: tuple[int, ...], told: tuple[int, ...], order: tuple[date, date]
+) -> None:
+    """The wallet tells the sum of all refunds at the time of a notice; only its bill tells them apart."""
+    payment = world.fulfilled()
+    world.clock.advance(BEFORE_MIDNIGHT - world.clock.now())
+    for fen in made:
+        world.wallet.refund_in_console(payment.merchant_order_no, fen)
+    world.clock.advance(A_MOMENT)
+    for so_far in told:
+        world.notify(payment, refunded_fen=so_far)
+    world.drain(timedelta(minutes=1))
+    assert [one.amount_fen for one in refunds(world, payment)] != list(made)
+    world.clock.advance(ONE + MORNING)
+    for day in order:
+        reconcile_job(world.context, f"{ACCOUNT}:{day}")
+    for day in order:
+        assert Progress.OPEN not in {progress for _, progress in found(world, day)}
+        assert reconcile(world, day).unexplained_fen == 0
+    world.clock.advance(2 * ONE)
+    for day in order:
+        assert reconcile(world, day).unexplained_fen == 0
+    world.assert_at_rest()
+
+
+def test_other_money_than_was_told_stays_a_difference_on_both_days(world: World) -> None:
+    payment = world.fulfilled()
+    world.clock.advance(BEFORE_MIDNIGHT - world.clock.now())
+    world.wallet.refund_in_console(payment.merchant_order_no, 500)
+    world.clock.advance(A_MOMENT)
+    world.notify(payment, refunded_fen=200)
+    world.drain(timedelta(minutes=1))
+    world.clock.advance(3 * ONE + MORNING)
+    assert [reconcile(world, day).unexplained_fen for day in (DAY, DAY + ONE)] == [500, 200]
 
 
 def test_a_console_refund_that_nothing_told_of_is_asked_for_under_its_number_and_booked(world: World) -> None:

@@ -15,11 +15,11 @@ from adapters.values import EntryKind, Fen, WalletAccount
 from hospital_bridge.payment.flows.notice import receive_notice
 from hospital_bridge.payment.model import Payment
 from hospital_bridge.payment.reconcile import reconcile_day
-from hospital_bridge.payment.reconcile.statement import broken_statements, sign
+from hospital_bridge.payment.reconcile.statement import broken_statements, sign, statement_of, written
 from hospital_bridge.settings import BillChannel
 from hospital_bridge.store.bank_credits import BankCredit, BankCredits
 from hospital_bridge.store.reconciliation import RunState
-from hospital_bridge.store.statements import StatementLine, Statements
+from hospital_bridge.store.statements import StatementLine, Statements, digest_of
 from tests.payment.test_reconciling import DAY, ONE
 from tests.payment.wallet import InMemoryWallet
 from tests.payment.world import ACCOUNT, OPERATOR, World
@@ -83,7 +83,8 @@ class Month:
             run = reconcile_day(self._world.context, account, on)
             assert (run.state, run.unexplained_fen) == (RunState.DONE, 0), run
         with self._world.store.begin(OPERATOR) as work:
-            sign(self._world.context, work, on, "finance-1")
+            seen = digest_of(written(statement_of(self._world.context, work, on)))
+            sign(self._world.context, work, on, "finance-1", seen=seen)
 
     def credited(self, account: str, on: date) -> int:
         """What the bank credits for that day: its lines, each with its sign, less what the wallet keeps of it."""

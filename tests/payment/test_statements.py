@@ -20,10 +20,11 @@ from hospital_bridge.payment.reconcile.statement import (
     sign,
     statement_of,
     why_not,
+    written,
 )
 from hospital_bridge.slot import SaleEntry
 from hospital_bridge.store.reconciliation import RunState
-from hospital_bridge.store.statements import Statement, Statements
+from hospital_bridge.store.statements import Statement, Statements, digest_of
 from tests.fixtures_store import Database
 from tests.payment.test_reconciling import DAY, ONE, reconcile
 from tests.payment.world import ACCOUNT, FEE, OPERATOR, World
@@ -31,7 +32,8 @@ from tests.payment.world import ACCOUNT, FEE, OPERATOR, World
 
 def signed(world: World, day: date = DAY) -> Statement:
     with world.store.begin(OPERATOR) as work:
-        return sign(world.context, work, day, "finance-1")
+        seen = digest_of(written(statement_of(world.context, work, day)))
+        return sign(world.context, work, day, "finance-1", seen=seen)
 
 
 def obstacle(world: World, day: date = DAY) -> str:

@@ -39,6 +39,8 @@ ADDED: list[dict[str, Any]] = [
     {**_ADDED, **_NUMBERS, "what": "sums", "by": "", "sale_fen": 700, "wallet_fen": 0, "ledger_fen": 0, "fee_fen": 0},
 ]
 
+AS_SHOWN = "e" * 64
+
 
 @dataclass
 class ScriptedFinance:
@@ -95,6 +97,8 @@ class ScriptedFinance:
         return [UnderWayRow("alipay", date(2026, 11, 22), "bill", 250_000, SEEN)]
 
     def compare_again(self, operator_id: str, day: date, *, by: str) -> None:
+        if day.year < TODAY.year:
+            raise NotYet(day)
         self.compared.append((operator_id, day, by))
 
     def statement(self, operator_id: str, day: date) -> StatementView:
@@ -116,7 +120,7 @@ class ScriptedFinance:
         content = {"day": day.isoformat(), "accounts": [account], "linked": linked, "additions": ADDED[:1]}
         if any(signed == day for _, signed, _ in self.signed):
             return StatementView(content, "signed", "王会计", SEEN, "d" * 64, ADDED, {"s1": "王会计"})
-        return StatementView(content, self.obstacle)
+        return StatementView(content, self.obstacle, digest=AS_SHOWN)
 
     def tell_bank_credit(self, operator_id: str, day: date, account: str, amount_fen: int, *, by: str) -> None:
         if account != "alipay":
@@ -137,9 +141,9 @@ class ScriptedFinance:
         self.credited |= found.credits
         return BankFileRead((), len(found.foreign), days)
 
-    def sign(self, operator_id: str, day: date, *, by: str) -> None:
-        if self.obstacle:
-            raise CannotSign(self.obstacle)
+    def sign(self, operator_id: str, day: date, *, by: str, seen: str) -> None:
+        if self.obstacle or seen != AS_SHOWN:
+            raise CannotSign(self.obstacle or "changed")
         self.signed.append((operator_id, day, by))
 
     def decide(self, operator_id: str, about: str, decision: Decision, told: Told) -> None:

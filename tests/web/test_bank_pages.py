@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -59,6 +61,18 @@ def test_what_was_chosen_is_still_chosen_on_the_page_that_tells_what_is_wrong(fi
     page = read_in(finance, "nothing", sent_by="财付通", settled_after="3").text
     assert 'value="财付通"' in page
     assert "<option selected>3</option>" in page
+
+
+def test_the_account_that_was_chosen_stays_chosen_and_is_named_with_what_was_kept(
+    finance: FlaskClient, kit: SiteKit
+) -> None:
+    operators: Any = kit.site.operators
+    here = operators["h1"]
+    operators["h1"] = replace(here, wallets={"aaa": here.wallets["alipay"], **here.wallets})
+    assert "<option selected>alipay</option>" in read_in(finance, "nothing").text
+    kept = read_in(finance, TWO_DAYS, sent_by="支付宝").text
+    assert "Credited by the bank: alipay" in kept
+    assert "<option selected>alipay</option>" in kept
 
 
 def test_a_long_list_of_wrong_rows_ends_with_how_many_more_there_are(finance: FlaskClient) -> None:

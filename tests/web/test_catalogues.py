@@ -15,11 +15,13 @@ from babel.messages.pofile import read_po
 from flask.testing import FlaskClient
 from marshmallow import fields
 
+from adapters.errors import Reason
 from adapters.invoices import InvoiceState
 from adapters.values import EntryKind, TradeStatus
 from hospital_bridge import administration, link_watch, money_rows
 from hospital_bridge.error_codes import CODES
 from hospital_bridge.identity.family import Objection
+from hospital_bridge.order_desk import NO_WALLET, NOTHING_OWED
 from hospital_bridge.payment.flows.staff_refund import Obstacle
 from hospital_bridge.payment.model import Fulfilment, RefundReason, RefundState, RequestState, Situation
 from hospital_bridge.payment.reconcile.statement import REASONS
@@ -119,6 +121,7 @@ OF_WORK = {
     *bank_words.FAULTS.values(),
     bank_words.NOTHING_KEPT,
     bank.CHOOSE,
+    finance.NO_SUCH_DAY,
 }
 """What the work list says of money, effects and differences."""
 WALLETS = ("Alipay",)
@@ -244,7 +247,8 @@ def test_every_state_reason_and_obstacle_of_an_order_has_words() -> None:
     assert set(order_words.REVERSALS) == {"", *Fulfilment}
     assert set(order_words.REQUEST_STATES) == set(RequestState)
     assert set(order_words.INVOICES) == {*InvoiceState} - {InvoiceState.ISSUED}
-    assert set(order_words.HEARD_OF_WALLET) == {"", *TradeStatus}
+    assert set(order_words.HEARD_OF_WALLET) == {"", NOTHING_OWED, NO_WALLET, *TradeStatus}
+    assert set(order_words.REFUSALS) == set(Reason)
 
 
 @pytest.mark.parametrize("locale", ["zh_CN", "en"])

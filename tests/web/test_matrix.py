@@ -26,6 +26,7 @@ from hospital_bridge.web.app import create_app
 from hospital_bridge.website import CONSENT
 from notifications.delivery import begun, given_up
 from tests.web.money_here import paid_order, waiting_refund
+from tests.web.scripted_finance import AS_SHOWN
 from tests.web.scripted_hospital import TOKEN
 from tests.web.scripted_results import CRITICAL, FINAL_REPORT, PARKED, SUBJECT
 from tests.web.scripted_stays import STAY_ID, stay
@@ -289,6 +290,7 @@ def secrets(kit: SiteKit, callers: dict[str, Caller]) -> Secrets:
         "subject": SUBJECT,
         "id_number": "1",
         "reason": "test",
+        "seen": AS_SHOWN,
     }
     agreement = {"version": CONSENT.version, "account": "alipay", "real_name": "yes", "medical_record": "yes"}
     registration = kit.scopes["h1"].register(State.REGISTERED, "done", owner=owner)

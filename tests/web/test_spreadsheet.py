@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hospital_bridge.web.spreadsheet import table
+from hospital_bridge.web.spreadsheet import table, yuan
 
 nasty = st.text(st.sampled_from("=+-@\t\r\n\0|%＝＋－＠ '\",;a1 \u3000\ufeff"), max_size=8) | st.text(max_size=8)
 
@@ -31,6 +31,10 @@ def test_no_cell_begins_a_formula_and_none_moves(rows: list[list[str]]) -> None:
 @pytest.mark.parametrize("order_no", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "\0=1", "＝1"])
 def test_an_order_number_that_would_compute_is_shown_as_text(order_no: str) -> None:
     assert read(table(["order"], [[order_no]]))[1] == ["'" + order_no.replace("\0", "")]
+
+
+def test_a_sum_below_zero_is_one_that_a_spreadsheet_adds_up() -> None:
+    assert table(["sum"], [[yuan(-1230)], ["-12.30"]]) == '"sum"\r\n"-12.30"\r\n"\'-12.30"\r\n'
 
 
 def test_plain_words_and_sums_stay_as_they_are() -> None:

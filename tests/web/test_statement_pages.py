@@ -75,6 +75,16 @@ def test_a_day_that_cannot_be_signed_says_why(admin: FlaskClient, kit: SiteKit, 
     assert (refused.status_code, words in refused.text, kit.finance.signed) == (409, True, [])
 
 
+def test_a_statement_that_has_changed_is_shown_as_it_stands_now_and_is_not_signed(
+    admin: FlaskClient, kit: SiteKit
+) -> None:
+    for seen in ("f" * 64, ""):
+        late = post(admin, f"{STATEMENT}/sign", {"seen": seen}, from_page=STATEMENT)
+        assert (late.status_code, kit.finance.signed) == (409, [])
+        assert "has changed since you looked" in late.text
+    assert post(admin, f"{STATEMENT}/sign", {}, from_page=STATEMENT).status_code == 303
+
+
 def test_the_vouchers_of_a_day_balance_and_leave_nothing_in_transit(admin: FlaskClient, kit: SiteKit) -> None:
     head, *rows = saved(admin, f"{STATEMENT}/vouchers.csv")
     assert (len(head), {len(row) for row in rows}) == (8, {8})
@@ -113,7 +123,9 @@ def test_a_comparison_under_way_is_seen_and_a_day_is_compared_again(admin: Flask
     sent = post(admin, f"{RECONCILIATION}/again", {"day": "2026-11-20"}, from_page=RECONCILIATION)
     assert sent.status_code == 303
     assert [(operator_id, day) for operator_id, day, _ in kit.finance.compared] == [("h1", date(2026, 11, 20))]
-    assert post(admin, f"{RECONCILIATION}/again", {"day": "soon"}, from_page=RECONCILIATION).status_code == 422
+    refused = post(admin, f"{RECONCILIATION}/again", {"day": "0206-11-20"}, from_page=RECONCILIATION)
+    assert (refused.status_code, 'value="0206-11-20"' in refused.text) == (422, True)
+    assert "Enter a day whose books there can be" in refused.text
 
 
 def test_a_day_that_is_none_has_no_statement(admin: FlaskClient) -> None:
@@ -144,8 +156,11 @@ def test_a_credit_that_is_not_kept(
 ) -> None:
     kit.finance.obstacle = obstacle
     told = {"account": "alipay", "credited": "1.00"} | change
-    assert post(admin, f"{STATEMENT}/bank", told, from_page=RECONCILIATION).status_code == status
-    assert kit.finance.credited == {}
+    answer = post(admin, f"{STATEMENT}/bank", told, from_page=RECONCILIATION)
+    assert (answer.status_code, kit.finance.credited) == (status, {})
+    if "credited" in change:
+        assert f'name="credited" value="{change["credited"]}"' in answer.text
+        assert "Enter the sum in yuan" in answer.text
 
 
 TWO_WAYS = "Compared two ways: the hospital&#39;s list was not available"

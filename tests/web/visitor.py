@@ -12,7 +12,7 @@ from hospital_bridge.website import CONSENT
 from tests.web.site_kit import PASSWORD
 
 HTTPS = "https://bridge.example"
-_HIDDEN = re.compile(r'<input type="hidden" name="(_csrf|_idempotency|seen_fen)" value="([^"]+)">')
+_HIDDEN = re.compile(r'<input type="hidden" name="(_csrf|_idempotency|seen_fen|seen)" value="([^"]+)">')
 
 
 def get(browser: FlaskClient, path: str, **headers: str) -> TestResponse:

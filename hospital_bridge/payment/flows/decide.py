@@ -20,7 +20,9 @@ from hospital_bridge.payment.model import (
     FulfilmentEvent,
     Payment,
     RefundReason,
+    RefundRequest,
     RequestState,
+    Route,
     owed_back,
 )
 from hospital_bridge.slot import Receipt
@@ -90,6 +92,7 @@ def decide_refund_again(context: MoneyContext, work: Work, payment_id: str, look
     work.audit.record(looked.by, "payment.decided_refund_again", payment_id)
     if not _ask_second(context, work, payment, owed, looked):
         give_back(context, work, payment, payment.reason or BY_PERSON, owed)
+        _keep_as_asked(work, payment_id, owed, looked.by)
 
 
 def decide_returned(work: Work, payment_id: str, *, by: str) -> None:
@@ -108,6 +111,26 @@ def _ask_second(context: MoneyContext, work: Work, payment: Payment, fen: Fen, l
     key = f"decision:{work.ids.new()}"
     wish = Wish(payment.payment_id, fen, RefundReason.NOT_DONE, looked.by, key, proved=looked.proved)
     return ask_second(context, work, payment, wish)
+
+
+def _keep_as_asked(work: Work, payment_id: str, fen: Fen, by: str) -> None:
+    """Keep the newest refund as one that staff asked for: else it would not count towards what needs a second one."""
+    request = RefundRequest(
+        request_id=work.ids.new(),
+        payment_id=payment_id,
+        amount_fen=fen,
+        reason=RefundReason.NOT_DONE,
+        route=Route.WALLET,
+        needs_second=False,
+        state=RequestState.APPROVED,
+        asked_by=by,
+        asked_at=work.now,
+        command_key=f"decision:{work.ids.new()}",
+        decided_by=by,
+        decided_at=work.now,
+        refund_no=work.refunds.of(payment_id)[-1].refund_no,
+    )
+    RefundRequests(work).add(request)
 
 
 def _undecided(work: Work, payment_id: str) -> Effect:

@@ -1,40 +1,34 @@
-"""The bank's statement as a CSV file -> the credits of each day; every row that cannot be believed is told.
-
-Banks agree on no layout, so that columns are found by the names of their heads, wherever the head stands.
-"""
+"""The bank's statement as a CSV file -> the credits of each day; every row that cannot be believed is told."""
 
 from __future__ import annotations
 
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from io import StringIO
+from itertools import islice
 
 from adapters.errors import Malformed
 from adapters.money import fen_from_yuan
 from adapters.values import Fen
+from hospital_bridge.payment.reconcile.bank_head import head_of, is_credit
+from hospital_bridge.payment.reconcile.bill_days import first_day
 
 LARGEST = Fen(100_000_000_000)
 """No wallet credits a hospital with a thousand million yuan at once: such a sum is a slip."""
 
 MOST_ROWS = 100_000
-_HEAD_WITHIN = 30
-_HEADS: Mapping[str, tuple[str, ...]] = {
-    "date": ("入账日期", "记账日期", "交易日期", "交易时间", "日期", "date"),
-    "amount": ("贷方金额", "贷方发生额", "收入金额", "收入", "入账金额", "金额", "credit", "amount"),
-    "reference": ("交易流水号", "流水号", "凭证号", "参考号", "reference"),
-    "debit": ("借方金额", "借方发生额", "支出金额", "支出", "debit"),
-    "about": ("清算日期", "账单日期", "bill date"),
-    "payer": ("对方户名", "对方账户名称", "付款人", "payer"),
-    "summary": ("摘要", "用途", "附言", "summary"),
-}
-_NEEDED = ("date", "amount", "reference")
+_HEAD_WITHIN = 31
+_SEPARATORS = (",", "\t", ";")
 _DATE = re.compile(r"(\d{4})(?:(\d\d)(\d\d)|[-/.年](\d{1,2})[-/.月](\d{1,2})日?)(?:[ T].*)?", re.ASCII)
 _THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
-_TOTAL = re.compile(r"#|合计|总计|小计|total", re.IGNORECASE)
+_YEAR = re.compile(r"\d{4}", re.ASCII)
+_ASIDE = re.compile(r"#|合计|总计|小计|total", re.IGNORECASE)
+_TOTAL = re.compile(r"(合计|总计|小计|total)(金额|笔数)?\s*[:：]?", re.IGNORECASE)
 
 
 class Fault(StrEnum):
@@ -47,7 +41,10 @@ class Fault(StrEnum):
     COLUMNS = "columns"
     DATE = "date"
     FUTURE = "future"
+    TOO_OLD = "too_old"
     AMOUNT = "amount"
+    DIRECTION = "direction"
+    CONTRADICTION = "contradiction"
     NEGATIVE = "negative"
     ZERO = "zero"
     TOO_LARGE = "too_large"
@@ -79,7 +76,7 @@ class Reading:
     """How a file is read: credits are for the day `settled_after` days before, where no column names the bill's day.
 
     Where `sent_by` is given, rows whose payer and summary both lack it are somebody else's and left out. What is of
-    a day after `today` is wrong.
+    a day after `today`, or of more than three years ago, is wrong.
     """
 
     today: date
@@ -109,24 +106,46 @@ class _Unreadable(Exception):
 def _rows(raw: bytes) -> Iterator[tuple[int, dict[str, str]]]:
     """Line and named cells of each row below the head."""
     text = _text(raw)
-    reader = csv.reader(StringIO(text, newline=""), delimiter="\t" if "\t" in text and "," not in text else ",")
+    reader = csv.reader(StringIO(text, newline=""), delimiter=_separator(text))
     heads: Sequence[str] = ()
     for number, written in enumerate(_each(reader)):
-        cells = [cell.strip().strip("`'").strip() for cell in written]
-        if not any(cells) or (heads and _TOTAL.match(next(filter(None, cells)))):
+        cells = _trimmed(written)
+        if not any(cells) or (heads and _is_aside(heads, cells)):
             continue
         if number > MOST_ROWS:
             raise _Unreadable(Fault.TOO_LONG, reader.line_num)
         if not heads:
-            heads = _head(cells)
-            if not heads and number >= _HEAD_WITHIN:
-                break
+            heads = head_of(cells)
             continue
         if len(cells) < len(heads) or any(cells[len(heads) :]):
             raise _Unreadable(Fault.COLUMNS, reader.line_num, ",".join(cells))
         yield reader.line_num, {name: cell for name, cell in zip(heads, cells, strict=False) if name}
-    if not heads:
-        raise _Unreadable(Fault.NO_HEAD)
+
+
+def _separator(text: str) -> str:
+    """The one by which a line is a head; the texts of a statement may hold any of them."""
+    for separator in _SEPARATORS:
+        rows = csv.reader(StringIO(text, newline=""), delimiter=separator)
+        # What cannot be read by this one may well be by the next.
+        with suppress(csv.Error):
+            if any(map(head_of, islice(filter(any, map(_trimmed, rows)), _HEAD_WITHIN))):
+                return separator
+    raise _Unreadable(Fault.NO_HEAD)
+
+
+def _trimmed(written: Sequence[str]) -> Sequence[str]:
+    return [cell.strip().strip("`'").strip() for cell in written]
+
+
+def _is_aside(heads: Sequence[str], cells: Sequence[str]) -> bool:
+    """Whether it is a total or a remark: it begins like one, and has no day, or is called a total and nothing else."""
+    first, row = next(filter(None, cells)), dict(zip(heads, cells, strict=False))
+    if not _ASIDE.match(first):
+        return False
+    # A credit's summary, payer or reference may begin so too, and its day may be mistyped.
+    if _YEAR.match(row.get("date", "")):
+        return _TOTAL.fullmatch(first) is not None and row.get("reference", "") in ("", first)
+    return True
 
 
 def _each(reader: Iterator[list[str]]) -> Iterator[list[str]]:
@@ -147,26 +166,16 @@ def _text(raw: bytes) -> str:
     raise _Unreadable(Fault.ENCODING)
 
 
-def _head(cells: Sequence[str]) -> Sequence[str]:
-    """What each column is, empty where it is of no use; nothing where this is no head."""
-    told = [re.sub(r"[（(].*?[)）]|\s+$", "", cell).strip().lower() for cell in cells]
-    heads = [""] * len(cells)
-    for what, names in _HEADS.items():
-        place = next((told.index(name) for name in names if name in told), None)
-        if place is not None:
-            heads[place] = what
-    return heads if all(what in heads for what in _NEEDED) else ()
-
-
 def _take(found: BankFile, seen: dict[str, int], line: int, row: Mapping[str, str], how: Reading) -> None:
     """Count one row, or tell what is wrong with it."""
-    if not _is_zero(row.get("debit", "")) and _is_zero(row["amount"]):
+    if _is_charge(row):
         found.charges += 1
         return
     if how.sent_by and how.sent_by not in row.get("payer", "") + "\n" + row.get("summary", ""):
         found.foreign.append(Told(line, row["amount"]))
         return
     try:
+        _must_be_credit(line, row)
         amount = _amount(line, row["amount"])
         day = _business_day(line, row, how)
         _once(line, row["reference"], seen)
@@ -174,6 +183,24 @@ def _take(found: BankFile, seen: dict[str, int], line: int, row: Mapping[str, st
         found.faults.append(wrong.told)
         return
     found.credits[day] = Fen(found.credits.get(day, 0) + amount)
+
+
+def _is_charge(row: Mapping[str, str]) -> bool:
+    """Whether the row only charges the account, by its column of debits or by the one that says which it is."""
+    if "debit" in row:
+        return not _is_zero(row["debit"]) and _is_zero(row["amount"])
+    return is_credit(row.get("direction", "")) is False
+
+
+def _must_be_credit(line: int, row: Mapping[str, str]) -> None:
+    if "direction" not in row:
+        return
+    says = is_credit(row["direction"])
+    if "debit" in row and says is False and not _is_zero(row["amount"]):
+        raise _Unreadable(Fault.CONTRADICTION, line, f"{row['direction']}, {row['amount']}")
+    # Where debits have a column of their own, the columns say which it is.
+    if "debit" not in row and says is None:
+        raise _Unreadable(Fault.DIRECTION, line, row["direction"])
 
 
 def _is_zero(text: str) -> bool:
@@ -193,15 +220,27 @@ def _amount(line: int, text: str) -> Fen:
 
 
 def _business_day(line: int, row: Mapping[str, str], how: Reading) -> date:
-    at_bank = _day(line, row["date"])
-    day = _day(line, row["about"]) if row.get("about") else at_bank - timedelta(how.settled_after)
-    # A bill of a day that has not come would be asked for until then.
-    if max(at_bank, day) > how.today:
-        raise _Unreadable(Fault.FUTURE, line, row["date"] if at_bank > how.today else row["about"])
+    """The day that a credit is for, by its column or by the bank's day, each of which may be."""
+    at_bank = _day(line, row["date"], how.today)
+    if row.get("about"):
+        return _day(line, row["about"], how.today)
+    day = at_bank - timedelta(how.settled_after)
+    if day < first_day(how.today):
+        raise _Unreadable(Fault.TOO_OLD, line, row["date"])
     return day
 
 
-def _day(line: int, text: str) -> date:
+def _day(line: int, text: str, today: date) -> date:
+    day = _date(line, text)
+    # A bill that is not there yet, or no more, would be asked for without end.
+    if day > today:
+        raise _Unreadable(Fault.FUTURE, line, text)
+    if day < first_day(today):
+        raise _Unreadable(Fault.TOO_OLD, line, text)
+    return day
+
+
+def _date(line: int, text: str) -> date:
     found = _DATE.fullmatch(text)
     try:
         year, month, day = filter(None, found.groups() if found else ())

@@ -15,6 +15,7 @@ from hospital_bridge.payment.model import Payment, Refund
 from hospital_bridge.payment.reconcile.asked import MOST_ASKED
 from hospital_bridge.payment.reconcile.side_by_side import in_batches
 from hospital_bridge.payment.reconcile.sorted_rows import Row
+from hospital_bridge.store.console_refunds import ConsoleRefunds
 from hospital_bridge.store.unit_of_work import Work
 
 
@@ -61,6 +62,7 @@ def meet(context: MoneyContext, wallet_account: str, rows: Iterable[Row]) -> int
         # Named first: while one that was adopted has no number, another line may be the same refund.
         learned += sum(_name(context, payment, line) for payment, line in told)
         learned += sum(_adopt(wallet, payment, lines) for payment, lines in _by_payment(told))
+        _keep(context, told)
     return learned
 
 
@@ -120,6 +122,16 @@ def _adopt(wallet: _Wallet, payment: Payment, told: list[_Told]) -> int:
         if adopted:
             give_back_the_rest(context, work, locked)
     return adopted
+
+
+def _keep(context: MoneyContext, told: list[tuple[Payment, _Told]]) -> None:
+    """Keep what has no number of ours: together with others it may be the sum of what was adopted without one."""
+    if not told:
+        return
+    with context.store.begin(context.operator_id) as work:
+        for payment, line in told:
+            if not is_known(work.refunds.of(payment.payment_id), line.number):
+                ConsoleRefunds(work).keep(payment.payment_id, line.number, line.amount_fen)
 
 
 def _is_news(work: Work, payment: Payment, told: _Told) -> bool:

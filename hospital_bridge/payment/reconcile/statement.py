@@ -30,7 +30,8 @@ class NotReady(Exception):
 
 
 NOT_OVER, NOT_RECONCILED, MOVED_SINCE, SIGNED = "not_over", "not_reconciled", "moved_since", "signed"
-REASONS = (NOT_OVER, NOT_RECONCILED, MOVED_SINCE, SIGNED)
+CHANGED = "changed"
+REASONS = (NOT_OVER, NOT_RECONCILED, MOVED_SINCE, SIGNED, CHANGED)
 
 
 def statement_of(context: MoneyContext, work: Work, day: date) -> Content:
@@ -68,12 +69,19 @@ def why_not(context: MoneyContext, work: Work, day: date) -> str:
     return ""
 
 
-def sign(context: MoneyContext, work: Work, day: date, by: str) -> Statement:
-    """Sign the statement of that day for good; NotReady otherwise."""
+def written(content: Content) -> str:
+    """A statement's content as it is signed."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def sign(context: MoneyContext, work: Work, day: date, by: str, *, seen: str) -> Statement:
+    """Sign the statement of that day for good; NotReady where it cannot be, or is not that of the digest `seen`."""
     if reason := why_not(context, work, day):
         raise NotReady(reason)
-    content = json.dumps(statement_of(context, work, day), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    content = written(statement_of(context, work, day))
     signed = Statement(day, content, digest_of(content), by, work.now)
+    if signed.digest != seen:
+        raise NotReady(CHANGED)
     runs = [run for run in work.reconciliations.of_day(day) if run.is_compared]
     own = [_line(day, day, run.wallet_account, _sides(work, run)) for run in runs]
     Statements(work).sign(signed, [*own, *_changes(context, work, day)])

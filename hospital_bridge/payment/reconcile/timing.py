@@ -14,6 +14,7 @@ from hospital_bridge.payment.reconcile.channels import Channels
 from hospital_bridge.payment.reconcile.compare import ABSENT
 from hospital_bridge.payment.reconcile.side_by_side import in_batches
 from hospital_bridge.payment.reconcile.sorted_rows import Row
+from hospital_bridge.payment.reconcile.told_apart import Entry, told_apart
 from hospital_bridge.store.differences import Clue, Difference, Finding, Progress
 from hospital_bridge.store.unit_of_work import Work
 
@@ -24,7 +25,6 @@ NEAR_MIDNIGHT = timedelta(hours=1)
 """How far from midnight two clocks may put one movement of money on two days."""
 
 DAY = timedelta(days=1)
-Entry = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def should_be_told(the_day: TheDay, ledger: Iterable[Row]) -> bool:
 
 def _should_be_told(the_day: TheDay, entries: list[Row]) -> bool:
     with the_day.context.store.read(the_day.context.operator_id) as work:
-        told = _cleared(work, the_day, [str(row[1]) for row in entries])
+        told = _cleared(work, the_day, [str(row[1]) for row in entries]) | told_apart(work, entries)
         moved_at = work.ledger.moved_at(the_day.wallet_account, the_day.day, [str(row[2]) for row in entries])
     start, end = span_of(the_day.context, the_day.day)
     near = (start + NEAR_MIDNIGHT, end - NEAR_MIDNIGHT)
@@ -82,13 +82,14 @@ def sort_out(the_day: TheDay, rows: Iterable[Row], channels: Channels) -> Iterat
             order_nos = [str(row[2]) for row in batch if row[3] == ABSENT]
             known = _elsewhere(work, the_day, order_nos)
             ours = work.payments.ours_among(order_nos)
-            cleared = _cleared(work, the_day, [str(row[1]) for row in batch if row[4] == ABSENT])
+            apart = told_apart(work, batch)
+            cleared = _cleared(work, the_day, [str(row[1]) for row in batch if row[4] == ABSENT]) | apart
         for row in batch:
             if row[4] == ABSENT:
                 yield from _of_ledger(the_day, row, cleared, asking)
             elif row[3] != ABSENT:
                 yield _difference(row, Finding.WALLET_AMOUNT)
-            elif (row[0], row[1], row[4]) in known:
+            elif (row[0], row[1], row[4]) in known or (row[0], row[1]) in apart:
                 yield replace(_difference(row, Finding.TIMING), progress=Progress.CLEARED)
             elif row[2] in ours:
                 yield replace(_difference(row, Finding.WALLET_ONLY), clue=Clue.OURS)
