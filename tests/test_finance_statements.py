@@ -21,6 +21,7 @@ from hospital_bridge.store.reconciliation import RunState, Step
 from hospital_bridge.store.staff import StaffAccounts
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.web.finance_reads import CannotSign, Explanation, NotYet, SomebodyWasFaster, StatedCredit
+from hospital_bridge.web.vouchers import BANK, DISCOUNTS, GIVEN_OFF, IN_TRANSIT, vouchers
 from tests.payment.test_reconciling import DAY, ONE, reconcile
 from tests.payment.wallet import InMemoryWallet
 from tests.payment.world import ACCOUNT, FEE, OPERATOR, World
@@ -155,7 +156,7 @@ def with_fees(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """A payment of 12.50 of which the wallet keeps 8 fen, and a till's that a rule names, of 7.00 less 4 fen."""
     world.fulfilled()
     [ours] = [replace(line, fee_fen=Fen(8)) for line in world.wallet.download_bill(DAY)]
-    tills = replace(ours, merchant_order_no="K1", amount_fen=Fen(700), fee_fen=Fen(4))
+    tills = replace(ours, merchant_order_no="K1", amount_fen=Fen(700), receipt_fen=Fen(700), fee_fen=Fen(4))
     monkeypatch.setattr(world.wallet, "download_bill", lambda _: iter([ours, tills]))
     kiosk = BillChannel(wallet=ACCOUNT, name="kiosk", patterns={"order_no": re.compile(r"K\d+")})
     world.context = replace(world.context, bill_channels=(kiosk,))
@@ -178,6 +179,31 @@ def test_the_banks_credit_is_held_against_all_lines_of_the_bill_less_their_fees(
     assert told == expected
     [account] = finance.statement(OPERATOR, DAY).content["accounts"]
     assert account["bank_fen"] == credited
+
+
+def test_what_the_hospital_itself_gave_off_never_reaches_its_bank(
+    world: World, finance: FinanceDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 12.50 the payer had 2.50 off at the hospital's cost, of a till's 7.00 that went back 1.00."""
+    world.fulfilled()
+    [whole] = world.wallet.download_bill(DAY)
+    ours = replace(whole, receipt_fen=Fen(FEE - 250), fee_fen=Fen(8))
+    till = replace(whole, merchant_order_no="K1", amount_fen=Fen(700), receipt_fen=Fen(600))
+    back = replace(till, kind=EntryKind.REFUND, refund_no="R1")
+    monkeypatch.setattr(world.wallet, "download_bill", lambda _: iter([ours, till, back]))
+    kiosk = BillChannel(wallet=ACCOUNT, name="kiosk", patterns={"order_no": re.compile(r"K\d+")})
+    world.context = replace(world.context, bill_channels=(kiosk,))
+    finance.tell_bank_credit(OPERATOR, DAY, ACCOUNT, FEE - 250 - 8, by="wang")
+    assert reconcile(world).unexplained_fen == 0
+    content = finance.statement(OPERATOR, DAY).content
+    [account] = content["accounts"]
+    told = {one["channel"]: (one["paid_fen"], one["discount_fen"], one["net_fen"]) for one in account["channels"]}
+    assert told == {"bridge": (FEE, 250, FEE - 258), "kiosk": (700, 0, 0)}
+    made = vouchers(content)
+    stands = sum(one.amount_fen * ((one.debit == IN_TRANSIT) - (one.credit == IN_TRANSIT)) for one in made)
+    deposits = [one.amount_fen for one in made if one.debit == BANK]
+    assert (stands, deposits) == (0, [FEE - 258])
+    assert [(one.debit, one.amount_fen) for one in made if one.summary == GIVEN_OFF] == [(DISCOUNTS, 250)]
 
 
 def test_a_statement_that_has_changed_since_it_was_read_is_not_signed(with_fees: World, finance: FinanceDesk) -> None:

@@ -84,12 +84,13 @@ CHANNEL = Table(
     Column("refunds", Integer, nullable=False),
     _fen("refunded_fen"),
     _fen("fee_fen"),
+    Column("discount_fen", BigInteger, nullable=False, server_default="0"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelSums:
-    """What a day's bill moved through one channel; `fee_fen` is what the wallet kept of it."""
+    """What a day's bill moved through one channel: the wallet kept `fee_fen`, the merchant gave `discount_fen` off."""
 
     channel: str
     payments: int
@@ -97,11 +98,12 @@ class ChannelSums:
     refunds: int
     refunded_fen: Fen
     fee_fen: Fen
+    discount_fen: Fen = NOTHING
 
     @property
     def net_fen(self) -> int:
         """What the merchant's account was credited with."""
-        return self.paid_fen - self.refunded_fen - self.fee_fen
+        return self.paid_fen - self.refunded_fen - self.fee_fen - self.discount_fen
 
 
 @dataclass(frozen=True, slots=True)

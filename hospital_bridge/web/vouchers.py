@@ -9,19 +9,22 @@ from typing import Any
 IN_TRANSIT = "Money in transit at the wallet"
 RECEIPTS = "Receipts"
 FEES = "Fees of the wallet"
+DISCOUNTS = "Discounts given"
 BANK = "Bank deposit"
 
-PAID, RETURNED, KEPT, KEPT_BACK, CREDITED, CHARGED = (
+PAID, RETURNED, KEPT, KEPT_BACK, GIVEN_OFF, TAKEN_BACK, CREDITED, CHARGED = (
     "Payments of the day",
     "Refunds of the day",
     "Fees kept by the wallet",
     "Fees given back by the wallet",
+    "Discounts of the day",
+    "Discounts taken back with refunds",
     "Credited to the bank account",
     "Charged to the bank account",
 )
 EVERY_CHANNEL = "*"
-SUBJECTS = (IN_TRANSIT, RECEIPTS, FEES, BANK)
-SUMMARIES = (PAID, RETURNED, KEPT, KEPT_BACK, CREDITED, CHARGED)
+SUBJECTS = (IN_TRANSIT, RECEIPTS, FEES, DISCOUNTS, BANK)
+SUMMARIES = (PAID, RETURNED, KEPT, KEPT_BACK, GIVEN_OFF, TAKEN_BACK, CREDITED, CHARGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Voucher:
 def vouchers(content: Mapping[str, Any]) -> Sequence[Voucher]:
     """The lines of a statement's content, fees and net bank credit of each wallet account included.
 
-    Money in transit at the wallet ends at nothing: what was paid less refunds and fees is the bank's.
+    Money in transit at the wallet ends at nothing: what was paid less refunds, fees and discounts is the bank's.
     """
     return [one for account in content["accounts"] for one in _of_account(account)]
 
@@ -51,6 +54,8 @@ def _of_account(account: Mapping[str, Any]) -> Iterator[Voucher]:
         yield from _line(where, sums["paid_fen"], (PAID, IN_TRANSIT, RECEIPTS), (RETURNED, RECEIPTS, IN_TRANSIT))
         yield from _line(where, -sums["refunded_fen"], (PAID, IN_TRANSIT, RECEIPTS), (RETURNED, RECEIPTS, IN_TRANSIT))
         yield from _line(where, sums["fee_fen"], (KEPT, FEES, IN_TRANSIT), (KEPT_BACK, IN_TRANSIT, FEES))
+        given_off = sums.get("discount_fen", 0)  # A statement may have been signed before there was such a sum.
+        yield from _line(where, given_off, (GIVEN_OFF, DISCOUNTS, IN_TRANSIT), (TAKEN_BACK, IN_TRANSIT, DISCOUNTS))
     net = sum(sums["net_fen"] for sums in account["channels"])
     yield from _line((name, EVERY_CHANNEL), net, (CREDITED, BANK, IN_TRANSIT), (CHARGED, IN_TRANSIT, BANK))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -94,6 +95,21 @@ def test_the_vouchers_of_a_day_balance_and_leave_nothing_in_transit(admin: Flask
     assert (stands, all(one.amount_fen > 0 for one in made)) == (0, True)
     assert [row[7] for row in rows if row[5] == "Bank deposit"] == ["1199.28"]
     assert [one.channel for one in made].count(EVERY_CHANNEL) == 1
+
+
+def test_what_the_hospital_gave_off_has_a_column_on_the_days_that_have_such(
+    admin: FlaskClient, kit: SiteKit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Discounts given" not in get(admin, STATEMENT).text
+    shown = kit.finance.statement("h1", DAY)
+    [account] = shown.content["accounts"]
+    first, *others = account["channels"]
+    channels = [{**first, "discount_fen": 1234, "net_fen": first["net_fen"] - 1234}, *others]
+    content = {**shown.content, "accounts": [{**account, "channels": channels}]}
+    monkeypatch.setattr(kit.finance, "statement", lambda *_: replace(shown, content=content))
+    page = get(admin, STATEMENT).text
+    for words in ("Discounts given", "¥12.34", "¥1186.94"):
+        assert words in page, words
 
 
 def test_a_day_on_which_more_goes_back_than_comes_is_charged_to_the_bank() -> None:

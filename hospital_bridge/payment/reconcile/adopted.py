@@ -13,7 +13,7 @@ from hospital_bridge.payment.reconcile.compare import ABSENT, Sums
 from hospital_bridge.payment.reconcile.console_refunds import is_known, unnamed
 from hospital_bridge.payment.reconcile.sorted_rows import Row, SortedRows
 
-_ORDER_FIRST = (2, 0, 1, *range(3, 10))
+_ORDER_FIRST = (2, 0, 1, *range(3, 11))
 """The columns of a row on which ledger and bill differ, with the order in front."""
 
 

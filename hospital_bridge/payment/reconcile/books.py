@@ -28,7 +28,7 @@ BOOKED, AWAITING, ELSEWHERE = 0, 1, 2
 
 
 def bill_rows(context: MoneyContext, day: date, entries: Iterable[BillEntry], counted: Counted) -> Iterator[Row]:
-    """(kind, reference, order, amount, fee, second, shop, terminal, cashier) of each line.
+    """(kind, reference, order, amount, fee, second, shop, terminal, cashier, discount) of each line.
 
     Malformed at the end when not one line is of that day.
     """
@@ -131,5 +131,6 @@ def _bill_row(line: BillEntry) -> Row:
     if line.kind is EntryKind.REFUND and not line.refund_no:
         # A refund of another till without a number of its own: one order may have several.
         reference = kept(f"{line.merchant_order_no}@{second}")
-    amounts = int(line.amount_fen), int(line.fee_fen)
-    return line.kind.value, reference, order_no, *amounts, second, line.shop_no, line.terminal_no, line.cashier_no
+    amount, till = int(line.amount_fen), (line.shop_no, line.terminal_no, line.cashier_no)
+    discount = amount - int(line.receipt_fen)
+    return line.kind.value, reference, order_no, amount, int(line.fee_fen), second, *till, discount

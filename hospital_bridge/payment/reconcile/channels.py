@@ -17,28 +17,34 @@ OURS, NOBODYS = "bridge", ""
 
 @dataclass(slots=True)
 class Tally:
-    """What moved through one channel: numbers of lines, sums in fen; `fee_fen` is what the wallet keeps of it."""
+    """What moved through one channel: numbers of lines, sums in fen.
+
+    `fee_fen` is what the wallet keeps of it, `discount_fen` what the merchant itself gave off and so never receives.
+    """
 
     payments: int = 0
     paid_fen: int = 0
     refunds: int = 0
     refunded_fen: int = 0
     fee_fen: int = 0
+    discount_fen: int = 0
 
-    def add(self, kind: object, amount: object, fee: object) -> None:
-        """Count one line."""
+    def add(self, kind: object, amount: object, fee: object, discount: object) -> None:
+        """Count one line; the discount of a refund is what the merchant need not give back."""
         if kind == EntryKind.PAYMENT.value:
             self.payments += 1
             self.paid_fen += int(amount)  # type: ignore[call-overload]  # a row holds texts and integers
+            self.discount_fen += int(discount)  # type: ignore[call-overload]
         else:
             self.refunds += 1
             self.refunded_fen += int(amount)  # type: ignore[call-overload]
+            self.discount_fen -= int(discount)  # type: ignore[call-overload]
         self.fee_fen += int(fee)  # type: ignore[call-overload]
 
     @property
     def net_fen(self) -> int:
         """What the merchant's account is credited with."""
-        return self.paid_fen - self.refunded_fen - self.fee_fen
+        return self.paid_fen - self.refunded_fen - self.fee_fen - self.discount_fen
 
     def less(self, others: Iterable[Self]) -> Tally:
         """What is left of this one without the others."""
@@ -63,10 +69,10 @@ class Channels:
 
     def take(self, row: Row) -> bool:
         """Count a line that is not ours for the first channel whose rule fits it; whether there is one."""
-        _, _, order_no, _, amount, fee, _, shop, terminal, cashier = row
+        _, _, order_no, _, amount, fee, _, shop, terminal, cashier, discount = row
         told = {"order_no": order_no, "shop_no": shop, "terminal_no": terminal, "cashier_no": cashier}
         name = next((rule.name for rule in self.rules if rule.fits(told)), NOBODYS)
-        self.others[name].add(row[0], amount, fee)
+        self.others[name].add(row[0], amount, fee, discount)
         return name != NOBODYS
 
     def less_tills(self) -> Tally:

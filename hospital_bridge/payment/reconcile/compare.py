@@ -15,7 +15,7 @@ from hospital_bridge.store.differences import Difference, Finding
 ABSENT = -1
 """The sum of a row that a book does not have."""
 
-NO_LINE: Row = (ABSENT, 0, 0, "", "", "")
+NO_LINE: Row = (ABSENT, 0, 0, "", "", "", 0)
 
 
 @dataclass(slots=True)
@@ -28,14 +28,14 @@ class Sums:
 
 
 def at_wallet(ledger: Iterable[Row], bill: Iterable[Row], sums: Sums, channels: Channels) -> Iterator[Row]:
-    """(kind, reference, order, ours, theirs, fee, second, shop, terminal, cashier) wherever ledger and bill differ."""
+    """(kind, reference, order, ours, theirs, fee, second, shop, terminal, cashier, discount) where the books differ."""
     for mine, told in side_by_side(ledger, each_once(bill), 3):
         ours, theirs = mine[3] if mine else ABSENT, told[3] if told else ABSENT
         one: Row = mine or told or ()
         if mine:
             sums.ledger_fen += signed(mine[0], mine[3])
         if told:
-            channels.whole.add(told[0], told[3], told[4])
+            channels.whole.add(told[0], told[3], told[4], told[9])
         if ours == theirs:
             sums.matched += 1
         else:

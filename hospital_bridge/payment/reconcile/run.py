@@ -199,7 +199,7 @@ def _was_listed(the_day: TheDay) -> bool:
 
 
 def _at_bank(the_day: TheDay, channels: Channels) -> Iterator[Difference]:
-    """Where the bank has credited another sum for the day than all lines of the bill come to, fees taken off."""
+    """Where the bank has credited another sum for the day than all lines of the bill bring the merchant."""
     with the_day.context.store.read(the_day.context.operator_id) as work:
         credit = BankCredits(work).find(the_day.wallet_account, the_day.day)
     if credit is not None and credit.amount_fen != channels.whole.net_fen:
@@ -246,9 +246,9 @@ def _reason(outcome: OutsideError) -> str:
 
 
 def _sums_of(channel: str, tally: Tally) -> ChannelSums:
-    sums = (Fen(getattr(tally, name)) for name in ("paid_fen", "refunded_fen", "fee_fen"))
-    paid, refunded, fee = sums
-    return ChannelSums(channel, tally.payments, paid, tally.refunds, refunded, fee)
+    sums = (Fen(getattr(tally, name)) for name in ("paid_fen", "refunded_fen", "fee_fen", "discount_fen"))
+    paid, refunded, fee, discount = sums
+    return ChannelSums(channel, tally.payments, paid, tally.refunds, refunded, fee, discount)
 
 
 def _row(one: Difference) -> Row:
