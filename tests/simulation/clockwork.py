@@ -12,6 +12,8 @@ from itertools import count
 from hospital_bridge.clock import uuid7
 
 KEPT_LINES = 120
+ON_TIME = ""
+"""The name of an arrival that is a part of the step in which it was sent."""
 
 Event = tuple[datetime, int, str, Callable[[], None]]
 Run = Callable[[str, Callable[[], None]], None]

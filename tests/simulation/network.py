@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from adapters.errors import NotDone, OutcomeUnknown, OutsideError
 from adapters.http import Request, Response
+from tests.simulation.clockwork import ON_TIME
 from tests.simulation.options import Weather
 from tests.simulation.peers import HisMessage, WalletCall
 
@@ -58,16 +59,30 @@ class Road:
         if self.blocked or self.happens(self.weather.no_connection):
             raise NotDone("no connection")
         self._lose_on_the_way(process, what, late, timeout)
-        self._travel(process)
-        reply = deliver()
-        if self.happens(self.weather.duplicate):
-            self._simulation.note(f"{what} arrives twice")
-            deliver()
+        reply = self._deliver_on_time(process, what, deliver)()
         process.point(f"after {what}")
         if self.happens(self.weather.lost_reply):
             self._time_out(process, f"reply to {what} lost", timeout)
         self._travel(process)
         return reply
+
+    def _deliver_on_time(self, process: Process, what: str, deliver: Callable[[], T]) -> Callable[[], T]:
+        """What was answered, read once the sender comes to it.
+
+        The request arrives when it does, however long its sender is kept from acting by what others do meanwhile.
+        """
+        answers: list[Callable[[], T]] = []
+
+        def arrive() -> None:
+            answers.append(_heard(deliver))
+            if self.happens(self.weather.duplicate):
+                self._simulation.note(f"{what} arrives twice")
+                quietly(deliver)
+
+        seconds = self._seconds()
+        self._simulation.agenda.add_arrival(seconds, ON_TIME, arrive)
+        self._simulation.let_pass(process, seconds)
+        return answers[0]
 
     def _lose_on_the_way(self, process: Process, what: str, late: Callable[[], object], timeout: float) -> None:
         if self.happens(self.weather.lost_request):
@@ -83,10 +98,26 @@ class Road:
         raise OutcomeUnknown(words)
 
     def _travel(self, process: Process) -> None:
+        self._simulation.let_pass(process, self._seconds())
+
+    def _seconds(self) -> float:
         seconds = 0.005 + self._rng.random() * 0.05
-        if self.happens(self.weather.slow):
-            seconds = self._rng.random() * HL7_TIMEOUT
-        self._simulation.let_pass(process, seconds)
+        return self._rng.random() * HL7_TIMEOUT if self.happens(self.weather.slow) else seconds
+
+
+def _heard(deliver: Callable[[], T]) -> Callable[[], T]:
+    """Deliver now what is answered, or refused, whenever the caller looks."""
+    try:
+        reply = deliver()
+    except OutsideError as error:
+        refusal = error
+    else:
+        return lambda: reply
+
+    def fail() -> T:
+        raise refusal
+
+    return fail
 
 
 def quietly(deliver: Callable[[], object]) -> None:
