@@ -59,6 +59,10 @@ class Away(NotDone):
         self.until = until
 
 
+class NoBill(NotDone):
+    """NotDone because the wallet has no bill of that day: it is not made yet, or never will be, for nothing moved."""
+
+
 class OutcomeUnknown(OutsideError):
     """The world may have changed; only a query resolves it, and a new number is forbidden."""
 

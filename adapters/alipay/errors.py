@@ -9,24 +9,26 @@ from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
-from adapters.errors import NotDone, OutcomeUnknown, OutsideError, Reason, Refused
+from adapters.errors import NoBill, NotDone, OutcomeUnknown, OutsideError, Reason, Refused
 
 SUCCESS = "10000"
 _BUSINESS = "40004"
+_BILL_LATER = timedelta(minutes=15)
 
 UNKNOWN = frozenset({"ACQ.SYSTEM_ERROR", "aop.ACQ.SYSTEM_ERROR", "isp.unknow-error", "aop.unknow-error"})
 """The world may have changed: query, then repeat with the same numbers."""
 
 LATER: Mapping[str, timedelta] = MappingProxyType(
     {
-        "isp.bill_not_exist": timedelta(minutes=15),
-        "isv.bill_not_exist": timedelta(minutes=15),
         "isv.app-call-limited": timedelta(minutes=1),
         "isv.method-call-limited": timedelta(minutes=1),
         "ACQ.SELLER_BALANCE_NOT_ENOUGH": timedelta(minutes=30),
     }
 )
 """Firmly not done, and the same call may succeed after that time."""
+
+NO_BILL = frozenset({"isp.bill_not_exist", "isv.bill_not_exist"})
+"""One code for a bill that is not made yet and for a day on which nothing moved."""
 
 REASONS: Mapping[str, Reason] = MappingProxyType(
     {
@@ -79,6 +81,8 @@ def outcome(code: str, sub_code: str, *, changes: bool, firm: bool = False) -> O
     With `firm` a business code that nobody has listed is a no all the same.
     """
     native = sub_code or code
+    if sub_code in NO_BILL:
+        return NoBill(f"Alipay has no bill of that day: {native}", native_code=native, retry_after=_BILL_LATER)
     if sub_code in LATER or code == "40005":
         return NotDone(f"Alipay asks to try later: {native}", native_code=native, retry_after=LATER.get(sub_code))
     if _is_firm(code, sub_code, changes=changes and not firm):

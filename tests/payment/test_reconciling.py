@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from adapters.values import EntryKind, Fen
+from adapters.errors import NoBill
+from adapters.values import BillEntry, EntryKind, Fen
 from hospital_bridge.payment.model import Situation
 from hospital_bridge.payment.reconcile import ask_for_reconciliation, reconcile_day
 from hospital_bridge.payment.reconcile.run import reconcile_job
@@ -372,3 +373,30 @@ def test_a_difference_that_comes_back_is_open_again_and_an_explained_one_stays_s
         work.differences.explain(one, "staff-1", "by_the_wallet")
     reconcile(world)
     assert found(world) == [(Finding.SALE_MISSING, Progress.EXPLAINED)]
+
+
+@pytest.fixture
+def no_bill(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wallet has none, and says so in the one way in which it says that it is not made yet."""
+
+    def missing(_: date) -> list[BillEntry]:
+        raise NoBill("no bill of that day")
+
+    monkeypatch.setattr(world.wallet, "download_bill", missing)
+
+
+@pytest.mark.usefixtures("no_bill")
+def test_a_day_of_which_the_wallet_has_no_bill_is_over_after_two_days_if_nothing_moved(world: World) -> None:
+    states = []
+    for _ in range(2):
+        world.clock.advance(ONE)
+        states.append(reconcile(world).state)
+    assert states == [RunState.WAITING, RunState.DONE]
+    assert reconcile(world).unexplained_fen == 0
+
+
+@pytest.mark.usefixtures("no_bill")
+def test_a_day_on_which_money_moved_waits_for_its_bill_however_long(world: World) -> None:
+    world.fulfilled()
+    world.clock.advance(9 * ONE)
+    assert reconcile(world).state is RunState.WAITING

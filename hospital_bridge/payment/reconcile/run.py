@@ -6,15 +6,15 @@ by side. Nothing of an interrupted run counts, so that the next one says the sam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from itertools import starmap
 
-from adapters.errors import Malformed, OutsideError, Reason, Refused
-from adapters.values import EntryKind, Fen
+from adapters.errors import Malformed, NoBill, OutsideError, Reason, Refused
+from adapters.values import BillEntry, EntryKind, Fen
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows import topics
 from hospital_bridge.payment.reconcile.adopted import by_order, without_adopted
@@ -146,8 +146,7 @@ def _reconcile(run: Run) -> Reconciliation:
     the_day, sums = run.the_day, Sums()
     context, account, day = the_day.context, the_day.wallet_account, the_day.day
     run.come_to(Step.BILL)
-    lines = context.wallets[account].download_bill(day)
-    bill = run.hold(SortedRows(bill_rows(context, day, lines, partial(run.come_to, Step.BILL))))
+    bill = run.hold(SortedRows(bill_rows(context, day, _bill(the_day), partial(run.come_to, Step.BILL))))
     sales, differing, channels = _against_ledger(run, bill, sums)
     if catch_up(context, account, differing):
         sums = Sums()
@@ -161,6 +160,19 @@ def _reconcile(run: Run) -> Reconciliation:
     found.extend(map(_row, paid_by_hand(by_hand)))
     found.extend(map(_row, _at_bank(the_day, channels)))
     return _keep(run, found, sums, channels)
+
+
+def _bill(the_day: TheDay) -> Iterable[BillEntry]:
+    """The lines of the wallet's bill: none where it has none of a day that is long over, and our ledger nothing."""
+    context, account, day = the_day.context, the_day.wallet_account, the_day.day
+    try:
+        return context.wallets[account].download_bill(day)
+    except NoBill:
+        with context.store.read(context.operator_id) as work:
+            has_moved = next(work.ledger.wallet_movements(account, day), None) is not None
+        if has_moved or not the_day.is_settled:
+            raise
+        return ()
 
 
 def _against_ledger(run: Run, bill: SortedRows, sums: Sums) -> tuple[SortedRows, SortedRows, Channels]:
