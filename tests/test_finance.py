@@ -277,3 +277,13 @@ def test_a_small_sum_goes_back_by_one_persons_decision(world: World, finance: Fi
     decide(finance, row.about, Decision.REFUSED)
     world.drain()
     assert world.situation(undecided) is Situation.REFUNDED
+
+
+def test_where_every_refund_needs_a_second_one_a_free_sale_needs_none(world: World, finance: FinanceDesk) -> None:
+    world.context = replace(world.context, second_person_from=Fen(0))
+    world.desk.line.will("fulfil", Fault.LOST_REPLY)
+    payment_id = world.open(amount=0)
+    world.drain(timedelta(hours=1))
+    decide(finance, payment_id, Decision.REFUSED)
+    world.drain()
+    assert finance.waiting(OPERATOR) == []

@@ -112,8 +112,27 @@ class Driver:
         """A no for want of a valid credential is about us and not about the sale: renewed, it goes on."""
         if refusal.reason is Reason.CREDENTIALS:
             self._take_back(errand, NotDone(refusal.text, native_code=refusal.native_code))
+        elif errand.look is not None and self._was_told_before(errand):
+            self._look_before_believing(errand, errand.look, refusal)
         else:
             self._refuse(errand, refusal)
+
+    def _was_told_before(self, errand: Errand) -> bool:
+        with self.store.read(self.operator_id) as work:
+            effect = work.effects.find(errand.key)
+        return effect is not None and effect.attempts > 1
+
+    def _look_before_believing(self, errand: Errand, look: Callable[[], Any], refusal: Refused) -> None:
+        """A no to a repeated request may well say that an earlier one has arrived after all."""
+        try:
+            result = look()
+        except OutsideError as lost:
+            self._lose_sight(errand, lost)
+            return
+        if result is None:
+            self._refuse(errand, refusal)
+        else:
+            self._confirm(errand, result)
 
     def _refuse(self, errand: Errand, refusal: Refused) -> None:
         with self.store.begin(self.operator_id) as work:

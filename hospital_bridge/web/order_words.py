@@ -133,6 +133,7 @@ COURSES = {
     "closed_by_wallet": "The wallet closed it",
     "deposit_surplus": "More was paid than was owed",
     "given_up": "The payer gave it up",
+    "no_wallet": "The wallet account is not in use any more",
     "returned": "It was returned",
     "stay_cancelled": "It was called off",
     "stay_settled": "It was settled already",

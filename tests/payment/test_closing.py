@@ -138,3 +138,15 @@ def test_14_an_order_given_up_while_the_wallet_is_just_asked_for_it_is_closed_th
     assert world.wallet.trade(payment.merchant_order_no).status == "closed"
     assert world.situation(payment) is Situation.CLOSED
     world.assert_at_rest()
+
+
+@pytest.mark.parametrize("answer", [Reason.NOT_FOUND, Reason.ALREADY_PAID])
+def test_14_a_question_that_is_refused_while_closing_does_not_end_the_closing(world: World, answer: Reason) -> None:
+    payment = world.opened()
+    world.clock.advance(HALF_AN_HOUR)
+    world.wallet.line.will("close", answer)
+    world.wallet.line.will("query", Reason.OTHER)
+    world.drain()
+    assert world.situation(payment) is Situation.CLOSED
+    assert world.desk.told == [("A1", Progress.EXPIRED, "expired")]
+    world.assert_at_rest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -153,6 +154,38 @@ def test_22_another_sum_than_was_paid_is_not_settled_but_returned_and_reversed(w
     assert world.payment(payment.payment_id).reason == "amount_mismatch"
     assert world.desk.booked(EntryKind.PAYMENT) == world.desk.booked(EntryKind.REFUND) == [FEE + 1]
     assert "fulfilment.wrong_amount" in world.security_events()
+    world.assert_at_rest()
+
+
+def test_22_what_is_booked_for_a_free_sale_all_the_same_is_taken_back(world: World) -> None:
+    world.desk.books_wrongly_by = 1
+    payment_id = world.open(amount=0)
+    world.drain()
+    assert world.desk.booked(EntryKind.PAYMENT) == world.desk.booked(EntryKind.REFUND) == [1]
+    assert world.wallet.line.calls == []
+    assert world.payment(payment_id).fulfilment is Fulfilment.REFUSED
+
+
+@pytest.mark.parametrize("answers", [(), (Fault.LOST_REQUEST,)])
+def test_17_a_no_to_a_repeated_posting_is_believed_only_where_the_first_one_is_not_there(
+    world: World, monkeypatch: pytest.MonkeyPatch, answers: tuple[Fault, ...]
+) -> None:
+    """The hospital carries the first request out long after we lost sight of it, just before the repeated one."""
+    payment = world.paid()
+    world.desk.line.will("fulfil", Fault.LOST_REQUEST)
+    world.run()
+    meet = world.desk.line.call
+
+    def late_then(verb: str, act: Callable[[], object]) -> object:
+        if verb == "fulfil" and not world.desk.effects:
+            act()
+            world.desk.line.will("query", *answers)
+        return meet(verb, act)
+
+    monkeypatch.setattr(world.desk.line, "call", late_then)
+    world.drain()
+    assert world.situation(payment) is Situation.DONE
+    assert world.desk.booked(EntryKind.PAYMENT) == [FEE]
     world.assert_at_rest()
 
 

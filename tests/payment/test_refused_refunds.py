@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from adapters.errors import Reason
 from adapters.values import EntryKind, Fen
+from hospital_bridge.payment.flows.decide import Looked, decide_refund_again
 from hospital_bridge.payment.flows.send_refund import FIRM
+from hospital_bridge.payment.flows.staff_refund import CannotRefund
 from hospital_bridge.payment.model import EffectState, Payment, RefundState, Situation
 from tests.payment.faults import Fault
 from tests.payment.world import FEE, World
@@ -78,4 +81,40 @@ def test_what_the_no_hides_is_asked_for_until_the_wallet_tells(world: World, fau
     world.wallet.line.will("query", fault, fault)
     world.drain(timedelta(minutes=5))
     assert world.situation(payment) is Situation.REFUNDED
+    world.assert_at_rest()
+
+
+def take_out_of_use(world: World) -> None:
+    world.context = replace(world.context, wallets={})
+
+
+def test_a_refund_of_an_account_that_is_not_in_use_any_more_is_left_to_finance_at_once(world: World) -> None:
+    payment = world.fulfilled()
+    account = world.context
+    take_out_of_use(world)
+    world.refund_all(payment)
+    world.drain()
+    assert (states(world, payment), world.payment(payment.payment_id).refund_reserved_fen) == ([RefundState.VOID], 0)
+    with world.store.begin("h1") as work, pytest.raises(CannotRefund, match="no_wallet"):
+        decide_refund_again(world.context, work, payment.payment_id, Looked("staff-1"))
+    world.context = account
+    with world.store.begin("h1") as work:
+        decide_refund_again(world.context, work, payment.payment_id, Looked("staff-1"))
+    world.drain()
+    assert states(world, payment) == [RefundState.VOID, RefundState.REFUNDED]
+    world.assert_at_rest()
+
+
+def test_a_refund_that_was_sent_before_its_account_went_is_asked_for_once_it_is_back(world: World) -> None:
+    payment = world.fulfilled()
+    world.wallet.line.will("refund", Fault.LOST_REPLY)
+    world.refund_all(payment)
+    world.run()
+    account = world.context
+    take_out_of_use(world)
+    world.drain(timedelta(hours=2))
+    assert states(world, payment) == [RefundState.SENT]
+    world.context = account
+    world.drain()
+    assert states(world, payment) == [RefundState.REFUNDED]
     world.assert_at_rest()

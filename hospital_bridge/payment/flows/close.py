@@ -65,7 +65,11 @@ def _close(wallet: WalletPayments, order_no: str) -> Trade:
 
 
 def _stands_closed(wallet: WalletPayments, order_no: str) -> Trade:
-    trade = _find_closed(wallet, order_no)
+    try:
+        trade = _find_closed(wallet, order_no)
+    except Refused as refusal:
+        # A question that is refused says nothing of the order, which must not stay open for it.
+        raise OutcomeUnknown(refusal.text, native_code=refusal.native_code) from refusal
     if trade is None:
         raise OutcomeUnknown("the wallet will not close the order and calls it unpaid")
     return trade

@@ -89,6 +89,8 @@ def decide_refund_again(context: MoneyContext, work: Work, payment_id: str, look
     owed = owed_back(payment, work.refunds.of(payment_id))
     if not owed:
         raise NothingToDecide(payment_id)
+    if payment.wallet_account not in context.wallets:
+        raise CannotRefund(Obstacle.NO_WALLET)
     work.audit.record(looked.by, "payment.decided_refund_again", payment_id)
     if not _ask_second(context, work, payment, owed, looked):
         give_back(context, work, payment, payment.reason or BY_PERSON, owed)

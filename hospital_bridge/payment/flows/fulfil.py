@@ -114,7 +114,8 @@ def _return_money(context: MoneyContext, work: Work, refused: Payment) -> None:
     refused = work.payments.save(refused)
     context.tell(work, refused, Progress.REFUSED, refused.reason)
     make_reversals_due(work, refused)
-    if refused.refundable_fen:
+    # Of a free sale nothing goes back, and what was booked for it all the same is taken back.
+    if refused.refundable_fen or (refused.posted_fen and not refused.amount_fen):
         give_back(context, work, refused, refused.reason)
 
 

@@ -19,6 +19,10 @@ from hospital_bridge.store.unit_of_work import Work
 TITLE = "退款"
 """All that the wallet is told of the reason, as with a sale's title: a wallet must learn no more."""
 
+NO_WALLET = "no_wallet"
+"""Why a refund was given up whose wallet account is not in use any more."""
+
+NOBODY_TO_ASK = timedelta(minutes=30)
 FIRM = frozenset(
     {
         Reason.ALREADY_REFUNDED,
@@ -37,8 +41,13 @@ def send_refund(context: MoneyContext, refund_no: str) -> None:
     with context.store.read(context.operator_id) as work:
         refund = work.refunds.get(refund_no)
         payment = work.payments.get(refund.payment_id)
-        wallet = context.wallet_of(payment)
-        _keep_distance(work, refund, wallet.refund_limits.spacing)
+        is_in_use = payment.wallet_account in context.wallets
+        if is_in_use:
+            _keep_distance(work, refund, context.wallet_of(payment).refund_limits.spacing)
+    if not is_in_use:
+        _give_up_unsent(context, refund_no)
+        return
+    wallet = context.wallet_of(payment)
     order = RefundOrder(payment.merchant_order_no, refund_no, refund.amount_fen, TITLE)
     context.driver.drive(
         Errand(
@@ -52,6 +61,16 @@ def send_refund(context: MoneyContext, refund_no: str) -> None:
         )
     )
     _learn_why_it_was_refused(context, refund_no)
+
+
+def _give_up_unsent(context: MoneyContext, refund_no: str) -> None:
+    """Leave to finance what no wallet account here can send any more; one that was sent is asked for once there is."""
+    with context.store.begin(context.operator_id) as work:
+        effect = work.effects.find(f"refund:{refund_no}", lock=True)
+        if effect is not None and effect.attempts:
+            raise Again(NOBODY_TO_ASK)
+        work.refunds.save(work.refunds.get(refund_no).send(work.now))
+        void(context, work, refund_no, NO_WALLET)
 
 
 def _learn_why_it_was_refused(context: MoneyContext, refund_no: str) -> None:

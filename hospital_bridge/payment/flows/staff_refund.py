@@ -151,7 +151,7 @@ def needs_second(context: MoneyContext, work: Work, payment: Payment, amount_fen
     asked = [each for each in RefundRequests(work).of(payment.payment_id) if each.state is RequestState.APPROVED]
     void = {each.refund_no for each in work.refunds.of(payment.payment_id) if each.state is RefundState.VOID}
     before = sum(each.amount_fen for each in asked if each.refund_no not in void)
-    return route is Route.BY_HAND or before + amount_fen >= context.second_person_from
+    return route is Route.BY_HAND or (amount_fen > 0 and before + amount_fen >= context.second_person_from)
 
 
 def obstacle_to(
