@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from marshmallow import Schema, fields, validate
 
 from hospital_bridge.slot import Go, PageRequest, Right, View
+from hospital_bridge.verticals.hospital.acting import acting
 from hospital_bridge.verticals.hospital.bills import paying
 from hospital_bridge.verticals.hospital.bills.bill import OPEN, UNDER_WAY, Bill, State
 from hospital_bridge.verticals.hospital.own_numbers import current
@@ -28,13 +29,16 @@ class Agreed(Schema):
 def show_bills(request: PageRequest) -> View:
     """The patient's bills, those to be paid first."""
     with request.scope.read() as work:
+        acting(request).must(work, Right.PAY)
         mine = _theirs(work, request)
+        has_card = bool(work.subjects.identifiers(request.subject_id))
+        may_book = acting(request).may(work, Right.BOOK)
     groups = {
         "to_pay": [bill for bill in mine if bill.state in OPEN],
         "settled": [bill for bill in mine if bill.state is State.SETTLED],
         "over": [bill for bill in mine if bill.state not in OPEN and bill.state is not State.SETTLED],
     }
-    return View("bills.html", groups)
+    return View("bills.html", {**groups, "may_set_up": may_book and not has_card})
 
 
 def show_bill(request: PageRequest) -> View:

@@ -11,7 +11,7 @@ from hospital_bridge.verticals.hospital.own_numbers import current
 from hospital_bridge.verticals.hospital.pages.bills import open_bills
 from hospital_bridge.verticals.hospital.pages.stays import current_stays
 from hospital_bridge.verticals.hospital.pages.trouble import page
-from hospital_bridge.verticals.hospital.registration import STANDING, Registration, State
+from hospital_bridge.verticals.hospital.registration import Registration, State
 from hospital_bridge.verticals.hospital.store import registrations
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ def home(request: PageRequest) -> View:
         mine = registrations.newest_of(work, request.subject_id) if rights & SHOWING else ()
         has_card = bool(work.subjects.identifiers(request.subject_id))
         to_pay, stays = open_bills(work, request), current_stays(work, request)
-    live = [registration for registration in mine if registration.state in STANDING]
+    now = request.scope.now()
+    live = [registration for registration in mine if registration.is_live(now)]
     data = {"has_card": has_card, "live": live, "to_pay": to_pay, "stays": stays, "rights": rights}
     return View("home.html", data)
 
@@ -68,6 +69,7 @@ def _page(request: PageRequest, not_cancelled: str = "") -> View:
         "is_payer": mine.wallet_user_id == request.principal and Right.PAY in rights,
         "may_book": Right.BOOK in rights,
         "too_late": payment is not None and payment.expires_at <= now,
+        "is_over": mine.slot.ends_at <= now,
         "too_late_to_cancel": leaving.is_too_late(request.scope, mine, now),
         "cancel_until": leaving.cancel_until(request.scope, mine.slot),
         "not_cancelled": not_cancelled,
