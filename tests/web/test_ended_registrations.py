@@ -18,6 +18,10 @@ OWED = {
     "zh-CN": ["¥50.00 未能通过钱包退回", "医院会处理", "电话见本页"],
 }
 CALLED_OFF = {"en": "The hospital had to call the appointment off.", "zh-CN": "医院停诊。"}
+NOT_OPENED = {
+    "en": ["The wallet could not open the payment.", "choose again here, or register at the", "Nothing was charged."],
+    "zh-CN": ["钱包未能打开支付。", "到医院窗口挂号", "没有扣款。"],
+}
 AGAIN = {"en": "Choose again", "zh-CN": "重新选择"}
 LANGUAGES = ["en", "zh-CN"]
 
@@ -57,3 +61,12 @@ def test_a_visit_that_the_hospital_called_off_is_not_the_patients_doing(
 def test_a_visit_that_the_patient_cancelled_needs_no_reason(browser: FlaskClient, kit: SiteKit) -> None:
     page = shown(browser, kit, "en", State.CANCELLED, "refunded", "cancelled_by_patient")
     assert [words for words in ("Reason:", AGAIN["en"]) if words in page] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_hospital_is_not_blamed_where_the_wallet_would_not_open_the_payment(
+    browser: FlaskClient, kit: SiteKit, language: str
+) -> None:
+    page = shown(browser, kit, language, State.ENDED, "closed", "not_opened")
+    assert [words for words in (*NOT_OPENED[language], AGAIN[language]) if words not in page] == []
+    assert [words for words in ("did not accept it", "医院没有受理") if words in page] == []
