@@ -39,6 +39,8 @@ class PaymentView:
     """When it was collected; None while it is not."""
     owed_fen: Fen = _NOTHING
     """What the payer should have back and the wallet would not give: a person of the operator sees to it."""
+    wallet_user_id: str = ""
+    """Who was asked to pay it."""
 
     @property
     def left_fen(self) -> Fen:

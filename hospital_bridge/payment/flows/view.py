@@ -27,6 +27,7 @@ def view_of(payment: Payment) -> PaymentView:
         moving=situation in MOVING,
         refunding_fen=payment.refund_reserved_fen,
         paid_at=payment.collected_at,
+        wallet_user_id=payment.wallet_user_id,
     )
 
 
