@@ -63,6 +63,9 @@ class Payments(Protocol):
     def view(self, payment_id: str) -> PaymentView:
         """How the payment stands."""
 
+    def of_sales(self, sale_kind: str, sale_refs: Sequence[str]) -> Sequence[PaymentView]:
+        """How the payments of these sales stand, the oldest first."""
+
     def refund_all(self, payment_id: str, reason: str) -> None:
         """Reserve what is still refundable and send it back after the commit."""
 

@@ -37,6 +37,10 @@ class PaymentView:
     """Some of it was paid out by the operator itself, for the wallet took it back no more."""
     paid_at: datetime | None = None
     """When it was collected; None while it is not."""
+    owed_fen: Fen = _NOTHING
+    """What the payer should have back and the wallet would not give: a person of the operator sees to it."""
+    wallet_user_id: str = ""
+    """Who was asked to pay it."""
 
     @property
     def left_fen(self) -> Fen:

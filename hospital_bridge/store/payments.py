@@ -190,6 +190,10 @@ class Payments:
         """Every payment for one person, the oldest first."""
         return self._many(PAYMENT.c.subject_id == subject_id)
 
+    def of_sales(self, sale_kind: str, sale_refs: Sequence[str]) -> Sequence[Payment]:
+        """Every payment for one of these sales, the oldest first."""
+        return self._many(PAYMENT.c.sale_kind == sale_kind, PAYMENT.c.sale_ref.in_(sale_refs))
+
     def overdue(self, before: datetime) -> Sequence[Payment]:
         """Payments that still wait for money although they expired before that instant."""
         waiting = PAYMENT.c.collection.in_([Collection.CREATED, Collection.AWAITING])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from adapters.errors import Reason
 from adapters.values import TradeStatus
+from hospital_bridge.payment.flows.create import NOT_OPENED
 from hospital_bridge.payment.flows.fulfil import OVERDUE, REFUNDED_AT_WALLET
 from hospital_bridge.payment.flows.staff_refund import Obstacle
 from hospital_bridge.payment.flows.undecided import BY_PERSON
@@ -124,6 +125,7 @@ COURSES = {
     BY_PERSON: "A person decided it",
     MADE_AT_WALLET: "It was given back in the wallet's console",
     MISFIT: "The wallet's money does not fit the order",
+    NOT_OPENED: "The wallet would not open it",
     OVERDUE: "It was not booked in time",
     REFUNDED_AT_WALLET: "It was given back in the wallet's console",
     "bill_changed": "The bill was changed meanwhile",

@@ -108,13 +108,16 @@ def test_a_busy_wallet_is_asked_again(world: World) -> None:
     assert world.payment(payment_id).collection is Collection.AWAITING
 
 
-def test_an_order_that_the_wallet_refuses_is_closed_with_its_reason(world: World) -> None:
+def test_an_order_that_the_wallet_refuses_is_closed_as_never_opened(world: World) -> None:
     world.wallet.line.will("create", Reason.NOT_ALLOWED)
     payment_id = world.open()
     world.drain()
     payment = world.payment(payment_id)
-    assert (payment.collection, payment.reason) == (Collection.CLOSED, "not_allowed")
-    assert world.desk.told == [("A1", Progress.EXPIRED, "not_allowed")]
+    assert (payment.collection, payment.reason) == (Collection.CLOSED, "not_opened")
+    assert world.desk.told == [("A1", Progress.EXPIRED, "not_opened")]
+    assert [(effect.state, effect.reason) for effect in world.effects() if effect.kind == "wallet.create"] == [
+        (EffectState.REFUSED, "not_allowed")
+    ]
 
 
 @pytest.mark.parametrize(

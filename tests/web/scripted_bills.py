@@ -85,6 +85,8 @@ def show_bill(request: PageRequest, scope: Any) -> View:
         "window": "门诊楼 1 层 收费处",
         "is_payer": scope.is_payer,
         "too_late": False,
+        "earlier": scope.earlier,
+        "is_checked": any(one.situation == "checking" for one in (*scope.earlier, *([paid] if paid else ()))),
     }
     moving = found.state in UNDER_WAY or (paid is not None and paid.moving)
     return View("bill.html", data, refresh_seconds=2 if moving else None)

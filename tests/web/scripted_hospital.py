@@ -71,6 +71,7 @@ class ScriptedScope:
     registrations: dict[str, Registration] = field(default_factory=dict)
     payments: dict[str, PaymentView] = field(default_factory=dict)
     bills: dict[str, Bill] = field(default_factory=dict)
+    earlier: list[PaymentView] = field(default_factory=list)
     stays: list[Stay] = field(default_factory=list)
     deposits: list[Deposit] = field(default_factory=list)
     is_payer: bool = True

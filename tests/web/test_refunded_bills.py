@@ -37,6 +37,14 @@ BANK = "a bank card"
         ),
         ("refunding", {}, ["Your money is on its way back"], ["¥0.00"]),
         (
+            "done",
+            {"owed_fen": Fen(500)},
+            [PAID, "¥5.00 could not go back through the wallet", "you need not pay or cancel again"],
+            ["on its way back", "went back", "are checking"],
+        ),
+        ("checking", {"owed_fen": Fen(500)}, ["¥5.00 could not go back through the wallet"], ["are checking"]),
+        ("checking", {}, ["are checking a payment of yours"], ["could not go back"]),
+        (
             "refunded",
             {"refunded_fen": Fen(500), "by_hand": True},
             ["paid out by the hospital"],

@@ -12,6 +12,9 @@ from hospital_bridge.payment.flows.settle import settle
 from hospital_bridge.payment.model import Collection, EffectState, Fulfilment, Payment
 from hospital_bridge.store.unit_of_work import Work
 
+NOT_OPENED = "not_opened"
+"""Why an order ended that its wallet refused to open, whatever the wallet's own reason: its effect keeps that."""
+
 
 def create_order(context: MoneyContext, payment_id: str) -> None:
     """Drive the wallet's order to a firm end; raises Again while its outcome is not known."""
@@ -71,7 +74,7 @@ def _give_up(work: Work, payment_id: str, refusal: Refused) -> None:
     if refusal.reason is Reason.ALREADY_PAID or not payment.is_waiting_for_money:
         return  # The query that runs beside us settles what was paid.
     if payment.fulfilment is Fulfilment.PENDING:
-        work.payments.save(payment.withdrawn(refusal.reason.value))
+        work.payments.save(payment.withdrawn(NOT_OPENED))
     topics.add(work, topics.CLOSE, payment_id)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adapters.values import Fen
@@ -30,6 +31,10 @@ class PaymentsFacade:
         payment = self.work.payments.get(payment_id)
         self._must_be_own(payment.sale_kind)
         return view_with_refunds(self.work, payment)
+
+    def of_sales(self, sale_kind: str, sale_refs: Sequence[str]) -> Sequence[PaymentView]:
+        self._must_be_own(sale_kind)
+        return [view_with_refunds(self.work, each) for each in self.work.payments.of_sales(sale_kind, sale_refs)]
 
     def refund_all(self, payment_id: str, reason: str) -> None:
         self._must_be_own(self.work.payments.get(payment_id).sale_kind)

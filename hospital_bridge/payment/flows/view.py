@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hospital_bridge.payment.model import MOVING, Payment, RequestState, Route, Situation, situation_of
+from hospital_bridge.payment.model import MOVING, Payment, RequestState, Route, Situation, owed_back, situation_of
 from hospital_bridge.slot import PaymentView
 from hospital_bridge.store.refund_requests import RefundRequests
 from hospital_bridge.store.unit_of_work import Work
@@ -27,15 +27,20 @@ def view_of(payment: Payment) -> PaymentView:
         moving=situation in MOVING,
         refunding_fen=payment.refund_reserved_fen,
         paid_at=payment.collected_at,
+        wallet_user_id=payment.wallet_user_id,
     )
 
 
 def view_with_refunds(work: Work, payment: Payment) -> PaymentView:
-    """The same with when and how money went back; nothing more is read where none did."""
+    """The same with when and how money went back, and what of it could not; nothing more is read where none came."""
     view = view_of(payment)
+    if not payment.collected_fen:
+        return view
+    refunds = work.refunds.of(payment.payment_id)
+    view = replace(view, owed_fen=owed_back(payment, refunds))
     if not payment.refunded_fen:
         return view
-    back = [each.refunded_at for each in work.refunds.of(payment.payment_id) if each.refunded_at is not None]
+    back = [each.refunded_at for each in refunds if each.refunded_at is not None]
     requests = RefundRequests(work).of(payment.payment_id)
     by_hand = any(each.route is Route.BY_HAND and each.state is RequestState.APPROVED for each in requests)
     return replace(view, refunded_at=max(back, default=None), by_hand=by_hand)

@@ -75,6 +75,23 @@ def test_the_same_bill_told_again_changes_nothing(world: BillWorld) -> None:
     assert world.bill() == before
 
 
+@pytest.mark.parametrize("end", [State.REFUNDED, State.REFUSED])
+def test_the_same_bill_told_again_does_not_reopen_one_that_is_over(world: BillWorld, end: State) -> None:
+    bill = world.issue()
+    if end is State.REFUSED:
+        world.cashier.owed.clear()
+    payment = world.settled(bill)
+    if end is State.REFUNDED:
+        with world.scope.begin() as work:
+            work.payments.refund_all(payment.payment_id, "decided by a person")
+    world.pass_time()
+    before = world.bill()
+    world.hear(issued())
+    assert (before.state, world.bill()) == (end, before)
+    world.hear(issued(minute=1))
+    assert world.bill().state is State.ISSUED, "what the hospital says later holds"
+
+
 TOLD: list[BillIssued | BillWithdrawn] = [
     issued(own=1_000),
     issued(own=2_000, minute=1),

@@ -53,9 +53,10 @@ def withdrawn(work: VerticalWork, news: BillWithdrawn) -> None:
 
 def _replace(work: VerticalWork, standing: Bill, news: BillIssued) -> None:
     told = replace(standing.telling(news), mrn=_number(news.patient))
+    if told == standing:
+        return
     if standing.state in _SAME_STANDS and standing.asks(news):
-        if told != standing:
-            bills.rewrite(work, told)
+        bills.rewrite(work, told)
         return
     _must_be_free(standing)
     if standing.state is State.ORDERED:

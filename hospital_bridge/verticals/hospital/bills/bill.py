@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from adapters.news import BillIssued, ChargeItem
@@ -130,6 +131,11 @@ class Bill:
     def sale_ref(self) -> str:
         """The reference of the last order: news of an earlier one's money must not move the bill."""
         return f"{self.bill_id}-{self.orders}"
+
+    @property
+    def earlier_refs(self) -> Sequence[str]:
+        """The references of the orders before the last one."""
+        return [f"{self.bill_id}-{number}" for number in range(1, self.orders)]
 
     @property
     def is_payable(self) -> bool:

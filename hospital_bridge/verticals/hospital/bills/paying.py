@@ -12,11 +12,16 @@ from hospital_bridge.verticals.hospital.schedule import must_be_open
 from hospital_bridge.verticals.hospital.store import bills
 
 if TYPE_CHECKING:
-    from hospital_bridge.slot import Scope, VerticalWork
+    from collections.abc import Sequence
+
+    from hospital_bridge.slot import PaymentView, Scope, VerticalWork
     from hospital_bridge.verticals.hospital.bills.bill import Bill
 
 SALE_KIND, SETTLEMENT_KIND = "hospital.bill", "hospital.settlement"
 GIVEN_UP = "given_up"
+
+_OF_MONEY = frozenset({"refunding", "refunded", "checking"})
+"""Situations of a payment that is not the bill's any more and of whose money there is something to say."""
 
 
 def pay(scope: Scope, wallet_user_id: str, bill_id: str, seen_fen: int) -> bool:
@@ -35,7 +40,7 @@ def pay(scope: Scope, wallet_user_id: str, bill_id: str, seen_fen: int) -> bool:
         bills.save(work, ordered)
         payment_id = work.payments.open(
             PaymentRequest(
-                sale_kind=SETTLEMENT_KIND if ordered.stay_no else SALE_KIND,
+                sale_kind=sale_kind_of(ordered),
                 sale_ref=ordered.sale_ref,
                 subject_id=ordered.subject_id,
                 wallet_user_id=wallet_user_id,
@@ -59,6 +64,19 @@ def give_up(scope: Scope, wallet_user_id: str, bill_id: str) -> bool:
         bills.save(work, bill.after(Event.GIVEN_UP))
         work.audit.record(wallet_user_id, "bill.given_up", bill_id)
     return True
+
+
+def sale_kind_of(bill: Bill) -> str:
+    """As what it is sold: a bill, or what is due for a stay."""
+    return SETTLEMENT_KIND if bill.stay_no else SALE_KIND
+
+
+def earlier_payments(work: VerticalWork, bill: Bill) -> Sequence[PaymentView]:
+    """Those of its earlier orders for which money came, the oldest first: it goes back, or a person sees to it."""
+    if not bill.earlier_refs:
+        return ()
+    payments = work.payments.of_sales(sale_kind_of(bill), bill.earlier_refs)
+    return [each for each in payments if each.situation in _OF_MONEY]
 
 
 def theirs(work: VerticalWork, wallet_user_id: str, bill: Bill) -> Bill:

@@ -10,7 +10,7 @@ from notifications.catalogue import Entry
 from notifications.message import Kind, Template
 
 if TYPE_CHECKING:
-    from hospital_bridge.slot import VerticalWork
+    from hospital_bridge.slot import PaymentView, VerticalWork
     from hospital_bridge.verticals.hospital.bills.bill import Bill
 
 TO_PAY, AT_WINDOW, STAY_DUE, SETTLED, REFUSED, REFUNDED = (
@@ -54,6 +54,13 @@ def tell_moved(work: VerticalWork, bill: Bill) -> None:
     event = _OF_STATES.get(bill.state)
     if event is not None and bill.wallet_user_id:
         _tell(work, bill, event, bill.wallet_user_id, f"{event}:{bill.sale_ref}")
+
+
+def tell_back(work: VerticalWork, bill: Bill, payment: PaymentView, sale_ref: str) -> None:
+    """Whoever paid an order that the bill no longer stood for, when the money is back."""
+    amount = {"amount": int(payment.refunded_fen)}
+    key = f"{REFUNDED}:{sale_ref}"
+    work.messages.tell(REFUNDED, PAYER, payment.wallet_user_id, amount, dedupe_key=key, about=bill.bill_id)
 
 
 def _tell(work: VerticalWork, bill: Bill, event: str, wallet_user_id: str, key: str) -> None:

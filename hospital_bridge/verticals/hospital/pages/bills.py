@@ -46,13 +46,17 @@ def show_bill(request: PageRequest) -> View:
     with request.scope.read() as work:
         mine = _mine(work, request)
         payment = work.payments.view(mine.payment_id) if mine.payment_id else None
+        earlier = paying.earlier_payments(work, mine)
         place = _place(work, mine)
         record_number = current(work, mine.mrn)
         stay = stays.find(work, mine.stay_no) if mine.stay_no else None
-    moving = mine.state in UNDER_WAY or (payment is not None and payment.moving)
+    payments = [*earlier, payment] if payment else earlier
+    moving = mine.state in UNDER_WAY or any(each.moving for each in payments)
     data = {
         "bill": mine,
         "payment": payment,
+        "earlier": earlier,
+        "is_checked": any(each.situation == "checking" for each in payments),
         "place": place,
         "stay": stay,
         "record_number": record_number,
