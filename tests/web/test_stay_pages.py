@@ -15,7 +15,7 @@ from hospital_bridge.verticals.hospital.stays.stay import State
 from tests.web import scripted_bills
 from tests.web.scripted_stays import STAY_ID, deposit, over, stay
 from tests.web.site_kit import SiteKit
-from tests.web.visitor import get, post, sign_in
+from tests.web.visitor import get, hidden_of, post, sign_in
 
 PAGE = f"/p/h1/hospital/stays/{STAY_ID}"
 FORM = f"{STAY_ID}/deposit"
@@ -42,7 +42,14 @@ def patient(browser: FlaskClient, kit: SiteKit) -> FlaskClient:
 
 def test_a_stay_says_its_balance_and_how_each_deposit_stands(patient: FlaskClient) -> None:
     english, chinese = (get(patient, f"{PAGE}?lang={language}").text for language in ("en", "zh-CN"))
-    for words in ("¥1200.00", "Pay ¥500.00 in the wallet", "Booked, receipt", "¥7.00 went back", "心内科三病区"):
+    for words in (
+        "¥1200.00",
+        "Pay ¥500.00 in the wallet",
+        "Pay before",
+        "Booked, receipt",
+        "¥7.00 went back",
+        "心内科三病区",
+    ):
         assert words in english
     assert english.count("Booked, receipt") == 2, "what went back in part keeps its receipt"
     assert "ZY20261100042" not in english
@@ -59,6 +66,47 @@ def test_the_form_is_offered_while_the_stay_is_open_and_no_order_waits(patient: 
     settled = get(patient, f"{PAGE}?lang=en").text
     assert "This stay is settled" in settled
     assert FORM not in settled
+
+
+def test_until_the_wallet_has_answered_the_page_says_that_the_payment_is_prepared(
+    patient: FlaskClient, kit: SiteKit
+) -> None:
+    scope = kit.scopes["h1"]
+    first = scope.deposits[0].payment_id
+    scope.payments[first] = replace(scope.payments[first], pay_url="", situation="opening")
+    preparing = get(patient, PAGE).text
+    assert "正在准备支付" in preparing
+    assert FORM not in preparing
+    scope.payments[first] = replace(scope.payments[first], situation="closed")
+    closing = get(patient, PAGE).text
+    assert "正在关闭未完成的支付" in closing
+    assert FORM not in closing
+
+
+@pytest.mark.parametrize("typed", ["20001", "300", "", "many"])
+def test_no_page_with_a_pay_button_stands_at_the_address_of_the_form(
+    patient: FlaskClient, kit: SiteKit, typed: str
+) -> None:
+    scope = kit.scopes["h1"]
+    waiting, scope.deposits = scope.deposits[0], scope.deposits[1:]
+    form = hidden_of(get(patient, PAGE)) | {"yuan": typed}
+    scope.deposits = [waiting, *scope.deposits]
+    answer = post(patient, f"{PAGE}/deposit", form)
+    assert (answer.status_code, answer.headers["Location"]) == (303, PAGE)
+
+
+def test_the_same_form_sent_again_after_paying_opens_no_second_order(patient: FlaskClient, kit: SiteKit) -> None:
+    scope = kit.scopes["h1"]
+    scope.deposits = []
+    forms = [hidden_of(get(patient, PAGE)) | {"yuan": "1000"} for _ in range(2)]
+    assert forms[0] != forms[1]
+    for form in forms:
+        assert post(patient, f"{PAGE}/deposit", form).status_code == 303
+    scope.deposits = [replace(each, state=State.BOOKED) for each in scope.deposits]
+    for form in forms:
+        again = post(patient, f"{PAGE}/deposit", form)
+        assert (again.status_code, again.headers["Location"]) == (303, PAGE)
+    assert len(scope.deposits) == 1
 
 
 def test_a_settlement_shows_its_parts_and_what_comes_back(patient: FlaskClient, kit: SiteKit) -> None:

@@ -11,12 +11,12 @@ from adapters.values import Fen
 from hospital_bridge.payment.reconcile import reconcile_day
 from hospital_bridge.slot import Go, PageRequest, Right, StillNeeded, View
 from hospital_bridge.verticals.hospital import erase_subject, export_subject
-from hospital_bridge.verticals.hospital.pages.stays import deposit
+from hospital_bridge.verticals.hospital.pages.stays import deposit, show
 from hospital_bridge.verticals.hospital.stays import depositing
 from hospital_bridge.verticals.hospital.stays.stay import State
 from hospital_bridge.verticals.hospital.store import stays
 from tests.payment.faults import Fault
-from tests.verticals.hospital.billing import ACCOUNT, OTHER_RECORD, SHANGHAI, BillWorld
+from tests.verticals.hospital.billing import ACCOUNT, MINUTE, OTHER_RECORD, SHANGHAI, BillWorld
 from tests.verticals.hospital.ward import NUMBER, Ward, told
 
 
@@ -142,20 +142,54 @@ def test_a_person_is_not_forgotten_while_a_deposit_lies_on_an_open_stay(ward: Wa
         assert stays.of_subject(work, ward.world.subject) == []
 
 
+def sent(ward: Ward, yuan: int) -> View | Go:
+    return deposit(PageRequest(ward.world.scope, ward.world.phone, {"stay": ward.stay().stay_id, "yuan": yuan}))
+
+
 def test_a_form_that_is_not_taken_is_shown_again_with_its_reason_and_what_was_typed(ward: Ward) -> None:
     ward.hear(told())
-
-    def sent(yuan: int) -> View | Go:
-        return deposit(PageRequest(ward.world.scope, ward.world.phone, {"stay": ward.stay().stay_id, "yuan": yuan}))
-
-    shown = sent(99)
+    shown = sent(ward, 99)
     assert isinstance(shown, View)
     assert (shown.status, shown.data["not_taken"], shown.data["typed"]) == (409, "limits", {"yuan": "99"})
-    assert isinstance(sent(100), Go)
-    again = sent(200)
-    assert isinstance(again, View)
-    assert (again.data["not_taken"], again.refresh_seconds) == ("ordered", None)
+    assert isinstance(sent(ward, 100), Go)
     ward.hear(told(60, settled=True))
-    over = sent(100)
+    over = sent(ward, 100)
     assert isinstance(over, View)
     assert over.data["not_taken"] == "over"
+
+
+def test_a_form_sent_while_an_order_is_opened_or_waits_leads_to_the_stays_own_page_and_opens_nothing(
+    ward: Ward,
+) -> None:
+    ward.hear(told())
+    own_page = Go("stay", {"stay": ward.stay().stay_id})
+    assert sent(ward, 100) == own_page
+    assert [sent(ward, yuan) for yuan in (100, 200, 99)] == [own_page] * 3, "while the wallet is asked"
+    ward.world.work()
+    assert [sent(ward, yuan) for yuan in (100, 200, 99)] == [own_page] * 3, "while it waits for its payer"
+    broken = {"yuan": ["Not a valid integer."]}
+    asked = PageRequest(ward.world.scope, ward.world.phone, {"stay": ward.stay().stay_id}, errors=broken)
+    assert show(asked) == own_page, "a broken form is answered at the form's own address"
+    assert len(ward.deposits()) == 1
+
+
+def test_the_page_of_a_stay_shows_the_payers_own_order_and_looks_again(ward: Ward) -> None:
+    ward.hear(told())
+    relative = ward.world.granted("2088000000000003", [Right.PAY])
+    assert shown(ward).data["order"] is None
+    assert ward.press(100)
+    preparing = shown(ward)
+    assert (preparing.data["order"].situation, preparing.refresh_seconds) == ("opening", 2)
+    ward.world.work()
+    assert shown(ward).data["order"].pay_url
+    assert shown(ward, relative).data["order"] is None
+    ward.world.clock.advance(20 * MINUTE)
+    assert shown(ward).data["too_late"]
+    ward.world.pass_time()
+    assert shown(ward).data["order"] is None
+
+
+def shown(ward: Ward, phone: str = "") -> View:
+    page = show(PageRequest(ward.world.scope, phone or ward.world.phone, {"stay": ward.stay().stay_id}))
+    assert isinstance(page, View)
+    return page
