@@ -47,7 +47,7 @@ def _show(request: PageRequest, scope: Any, not_taken: str = "") -> View | Go:
     if order and (not_taken or request.errors):
         return Go("stay", {"stay": STAY_ID})
     data = {"stay": scope.stays[0], "bill": bill, "deposits": onto, "order": order, "not_taken": not_taken}
-    data |= {"too_late": False}
+    data |= {"too_late": False, "money": reckoning.money_of(scope.stays[0], onto)}
     if not_taken:
         data["typed"] = {"yuan": str(request.data["yuan"])}
     return View("stay.html", data | {"least": 100, "most": 20_000}, status=409 if not_taken else 200)

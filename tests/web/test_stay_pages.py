@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from adapters.values import Fen
 from hospital_bridge.verticals.hospital.bills.bill import State as BillState
 from hospital_bridge.verticals.hospital.stays.stay import State
 from tests.web import scripted_bills
-from tests.web.scripted_stays import STAY_ID, deposit, over, stay
+from tests.web.scripted_stays import AT, STAY_ID, deposit, over, stay
 from tests.web.site_kit import SiteKit
 from tests.web.visitor import get, hidden_of, post, sign_in
 
@@ -197,3 +198,29 @@ def test_a_deposit_that_the_hospital_refused_says_why(patient: FlaskClient, kit:
 def test_a_stay_says_where_it_stands(patient: FlaskClient, kit: SiteKit, told: dict[str, Any], words: str) -> None:
     kit.scopes["h1"].stays = [stay(**told)]
     assert words in get(patient, f"{PAGE}?lang=en").text
+
+
+def test_a_demand_that_was_met_here_is_not_repeated(patient: FlaskClient, kit: SiteKit) -> None:
+    scope = kit.scopes["h1"]
+    scope.stays = [stay(balance_fen=Fen(-50_000), asked_fen=Fen(100_000))]
+    scope.deposits = [deposit(2, State.BOOKED)]
+    paid = replace(scope.payments[scope.deposits[0].payment_id], paid_at=AT + timedelta(minutes=1))
+    scope.payments[paid.payment_id] = replace(paid, amount_fen=Fen(30_000))
+    part, chinese = (get(patient, f"{PAGE}?lang={language}").text for language in ("en", "zh-CN"))
+    for words in (
+        "¥200.00 is owed",
+        "¥300.00 was paid here since",
+        "¥700.00 of it is still to be paid",
+        "hb-state_wait",
+    ):
+        assert words in part
+    for words in ("欠费 ¥200.00", "此后已在此缴纳 ¥300.00", "还需缴 ¥700.00"):
+        assert words in chinese
+    scope.payments[paid.payment_id] = replace(paid, amount_fen=Fen(100_000))
+    met, chinese = (get(patient, f"{PAGE}?lang={language}").text for language in ("en", "zh-CN"))
+    assert "¥1000.00 is paid; the hospital&#39;s account follows" in met
+    for words in ("is owed", "asks for", "still to be paid", "hb-state_wait"):
+        assert words not in met
+    assert FORM in met, "a deposit of their own will"
+    assert "已缴 ¥1000.00" in chinese
+    assert "提醒" not in chinese

@@ -46,7 +46,8 @@ def _page(request: PageRequest, not_taken: str = "", typed: str = "") -> View | 
         return Go("stay", {"stay": stay.stay_id})
     limits = {name: request.scope.settings[f"deposit_{name}"] for name in ("least", "most")}
     too_late = order is not None and order.expires_at <= request.scope.now()
-    data = {"stay": stay, "bill": bill, "deposits": onto, "order": order, "too_late": too_late, "not_taken": not_taken}
+    data: dict[str, object] = {"stay": stay, "bill": bill, "deposits": onto, "money": reckoning.money_of(stay, onto)}
+    data |= {"order": order, "too_late": too_late, "not_taken": not_taken}
     if not_taken:
         data["typed"] = {"yuan": typed}
     moving = order is not None or any(payment.moving for _, payment in onto)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hospital_bridge.verticals.hospital.stays.stay import State
@@ -9,11 +10,25 @@ from hospital_bridge.verticals.hospital.store import stays
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from hospital_bridge.slot import PaymentView, VerticalWork
     from hospital_bridge.verticals.hospital.stays.stay import Deposit, Stay
 
     Moved = tuple[Deposit, PaymentView]
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Sums in fen: `since_fen` was paid here after `told_at`, when the hospital last told its account of the stay.
+
+    `asked_fen` and `owed_fen` are what of the sums that it told then is left to pay.
+    """
+
+    told_at: datetime
+    since_fen: int
+    asked_fen: int
+    owed_fen: int
 
 
 def onto(work: VerticalWork, stay_id: str) -> Sequence[Moved]:
@@ -29,3 +44,23 @@ def open_order(stay: Stay, moved: Sequence[Moved], wallet_user_id: str) -> Payme
         if deposit.state is State.ORDERED and deposit.wallet_user_id == wallet_user_id
     )
     return next(theirs, None) if stay.takes_deposits else None
+
+
+def money_of(stay: Stay, moved: Sequence[Moved]) -> Money:
+    """How the money of the stay stands."""
+    told_at = stay.account_told_at or stay.told_at
+    since = sum(_paid_since(told_at, *each) for each in moved)
+    return Money(
+        told_at=told_at,
+        since_fen=since,
+        asked_fen=max(stay.asked_fen - since, 0),
+        owed_fen=max(-(stay.balance_fen or 0) - since, 0),
+    )
+
+
+def _paid_since(told_at: datetime, deposit: Deposit, payment: PaymentView) -> int:
+    """What of a deposit the hospital's account cannot have yet; nothing where all of it shall go back."""
+    is_unheard = deposit.state is State.PAID
+    is_later = deposit.state is State.BOOKED and payment.paid_at is not None and payment.paid_at > told_at
+    goes_back = payment.situation == "refunding" and not payment.refunding_fen
+    return payment.left_fen if (is_unheard or is_later) and not goes_back else 0
