@@ -22,13 +22,19 @@ if TYPE_CHECKING:
 class Money:
     """Sums in fen: `since_fen` was paid here after `told_at`, when the hospital last told its account of the stay.
 
-    `asked_fen` and `owed_fen` are what of the sums that it told then is left to pay.
+    `asked_fen` and `owed_fen` are what of the sums that it told then is left to pay. Of what was to go back of the
+    surplus, `back_fen` is back, `on_way_fen` is on its way, and `stuck_fen` the wallet would not take back. With
+    `by_hand` the hospital has paid out some of it itself.
     """
 
     told_at: datetime
     since_fen: int
     asked_fen: int
     owed_fen: int
+    back_fen: int
+    on_way_fen: int
+    stuck_fen: int
+    by_hand: bool
 
 
 def onto(work: VerticalWork, stay_id: str) -> Sequence[Moved]:
@@ -50,12 +56,27 @@ def money_of(stay: Stay, moved: Sequence[Moved]) -> Money:
     """How the money of the stay stands."""
     told_at = stay.account_told_at or stay.told_at
     since = sum(_paid_since(told_at, *each) for each in moved)
+    stuck = min(max(stay.returned_fen - gone_fen(moved) + stay.gone_before_fen, 0), stay.returned_fen)
+    on_way = min(sum(payment.refunding_fen for payment in _booked(moved)), stay.returned_fen - stuck)
     return Money(
         told_at=told_at,
         since_fen=since,
         asked_fen=max(stay.asked_fen - since, 0),
         owed_fen=max(-(stay.balance_fen or 0) - since, 0),
+        back_fen=stay.returned_fen - stuck - on_way,
+        on_way_fen=on_way,
+        stuck_fen=stuck,
+        by_hand=any(payment.by_hand for payment in _booked(moved)),
     )
+
+
+def gone_fen(moved: Sequence[Moved]) -> int:
+    """What of the deposits that were booked is back or on its way back, for whatever reason."""
+    return sum(payment.refunded_fen + payment.refunding_fen for payment in _booked(moved))
+
+
+def _booked(moved: Sequence[Moved]) -> Sequence[PaymentView]:
+    return [payment for deposit, payment in moved if deposit.state in {State.BOOKED, State.REFUNDED}]
 
 
 def _paid_since(told_at: datetime, deposit: Deposit, payment: PaymentView) -> int:

@@ -47,8 +47,8 @@ TRANSITIONS: dict[tuple[State, Progress], State] = {
 class Stay:
     """One stay; sums in fen, as `adapters.stays.StayTold` has them. `balance_fen` is None where it was never told.
 
-    `returned_fen` is what of its surplus was given back here. `account_told_at` is when the balance, or what is asked
-    for, was last told: many words tell neither.
+    `returned_fen` is what of its surplus was sent back here, and `gone_before_fen` what of the deposits had gone back
+    before. `account_told_at` is when the balance, or what is asked for, was last told: many words tell neither.
     """
 
     stay_id: str
@@ -70,6 +70,7 @@ class Stay:
     due_fen: Fen = NOTHING
     settlement_no: str = ""
     account_told_at: datetime | None = None
+    gone_before_fen: int = 0
 
     @property
     def bill_no(self) -> str:
