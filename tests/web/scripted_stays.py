@@ -13,7 +13,7 @@ from adapters.values import Fen
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.slot import Go, PageRequest, View
 from hospital_bridge.verticals.hospital.bills.bill import State as Billed
-from hospital_bridge.verticals.hospital.stays import reckoning
+from hospital_bridge.verticals.hospital.stays import reckoning, shortfall
 from hospital_bridge.verticals.hospital.stays.stay import Deposit, State, Stay
 from tests.web import scripted_bills
 
@@ -47,7 +47,8 @@ def _show(request: PageRequest, scope: Any, not_taken: str = "") -> View | Go:
     if order and (not_taken or request.errors):
         return Go("stay", {"stay": STAY_ID})
     data = {"stay": scope.stays[0], "bill": bill, "deposits": onto, "order": order, "not_taken": not_taken}
-    data |= {"too_late": False, "money": reckoning.money_of(scope.stays[0], onto)}
+    due = shortfall.due_of(bill, scope.payments.get(bill.bill_id) if bill else None)
+    data |= {"due": due, "window": "1F", "too_late": False, "money": reckoning.money_of(scope.stays[0], onto)}
     if not_taken:
         data["typed"] = {"yuan": str(request.data["yuan"])}
     return View("stay.html", data | {"least": 100, "most": 20_000}, status=409 if not_taken else 200)

@@ -195,3 +195,41 @@ def test_what_went_back_before_the_settlement_is_not_taken_for_its_surplus(ward:
     ward.hear(settled(61, surplus=20_000))
     ward.world.pass_time()
     assert surplus(ward) == (5_000, 0, 15_000)
+
+
+def due_here(ward: Ward) -> str:
+    page = show(PageRequest(ward.world.scope, ward.world.phone, {"stay": ward.stay().stay_id}))
+    assert isinstance(page, View)
+    return str(page.data["due"])
+
+
+def test_what_is_due_is_offered_here_only_while_its_bill_can_be_paid_here(ward: Ward) -> None:
+    owing(ward)
+    assert due_here(ward) == "payable"
+    ward.world.opened(ward.world.bill(SETTLEMENT))
+    assert due_here(ward) == "begun"
+    ward.world.pass_time()
+    assert due_here(ward) == "payable", "the order was not paid in its time"
+    ward.world.cashier.owed.clear()
+    ward.world.settled(ward.world.bill(SETTLEMENT))
+    assert (state(ward), due_here(ward)) == (State.REFUSED, "window")
+
+
+def test_what_was_given_back_after_it_was_paid_is_due_at_the_window(ward: Ward) -> None:
+    owing(ward)
+    payment = ward.world.settled(ward.world.bill(SETTLEMENT))
+    assert due_here(ward) == "settled"
+    with ward.world.scope.begin() as work:
+        work.payments.refund_all(payment.payment_id, "by staff")
+    ward.world.pass_time()
+    assert (state(ward), due_here(ward)) == (State.REFUNDED, "window")
+
+
+def test_nothing_is_offered_while_the_last_orders_late_money_is_looked_into(ward: Ward) -> None:
+    owing(ward)
+    payment = ward.world.opened(ward.world.bill(SETTLEMENT))
+    ward.world.pass_time()
+    ward.world.wallet.line.will("refund", Reason.CLOSED)
+    ward.world.confirm(payment)
+    ward.world.pass_time()
+    assert (state(ward), due_here(ward)) == (State.ISSUED, "checking")

@@ -39,6 +39,7 @@ def _page(request: PageRequest, not_taken: str = "", typed: str = "") -> View | 
         stay = stays.get(work, request.data["stay"])
         depositing.payable_for(work, request.principal, stay)
         bill = shortfall.bill_of(work, stay)
+        rest = work.payments.view(bill.payment_id) if bill and bill.payment_id else None
         onto = reckoning.onto(work, stay.stay_id)
     order = reckoning.open_order(stay, onto, request.principal)
     if order and (not_taken or request.errors):
@@ -47,10 +48,11 @@ def _page(request: PageRequest, not_taken: str = "", typed: str = "") -> View | 
     limits = {name: request.scope.settings[f"deposit_{name}"] for name in ("least", "most")}
     too_late = order is not None and order.expires_at <= request.scope.now()
     data: dict[str, object] = {"stay": stay, "bill": bill, "deposits": onto, "money": reckoning.money_of(stay, onto)}
+    data |= {"due": shortfall.due_of(bill, rest), "window": request.scope.settings["payment_window"]}
     data |= {"order": order, "too_late": too_late, "not_taken": not_taken}
     if not_taken:
         data["typed"] = {"yuan": typed}
-    moving = order is not None or any(payment.moving for _, payment in onto)
+    moving = order is not None or any(payment and payment.moving for payment in (rest, *(each for _, each in onto)))
     # A page that says why a form was not taken stands until it is read.
     looks_again = moving and not not_taken
     status = 409 if not_taken else 200
