@@ -12,7 +12,10 @@ from adapters.sums import Shares
 from adapters.values import Fen
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.slot import Go, PageRequest, View
+from hospital_bridge.verticals.hospital.bills.bill import State as Billed
+from hospital_bridge.verticals.hospital.stays import reckoning, shortfall
 from hospital_bridge.verticals.hospital.stays.stay import Deposit, State, Stay
+from tests.web import scripted_bills
 
 AT = datetime(2026, 11, 24, 2, 10, tzinfo=UTC)
 STAY_ID = "7" * 32
@@ -35,20 +38,32 @@ def deposit(number: int, state: State, payer: str = "", reason: str = "") -> Dep
     return Deposit(f"{number:032x}", STAY_ID, payer, Fen(50_000), AT, state, f"{number:032x}", reason=reason)
 
 
-def _show(request: PageRequest, scope: Any, not_taken: str = "") -> View:
+def _show(request: PageRequest, scope: Any, not_taken: str = "") -> View | Go:
     if not scope.stays:
         raise BridgeError("HB-R002")
     onto = [(each, scope.payments[each.payment_id]) for each in scope.deposits]
     bill = next((each for each in scope.bills.values() if each.stay_no), None)
-    data = {"stay": scope.stays[0], "bill": bill, "deposits": onto, "payer": "", "not_taken": not_taken}
+    order = reckoning.open_order(scope.stays[0], onto, "")
+    if order and (not_taken or request.errors):
+        return Go("stay", {"stay": STAY_ID})
+    data = {"stay": scope.stays[0], "bill": bill, "deposits": onto, "order": order, "not_taken": not_taken}
+    due = shortfall.due_of(bill, scope.payments.get(bill.bill_id) if bill else None)
+    data |= {"due": due, "window": "1F", "too_late": False, "money": reckoning.money_of(scope.stays[0], onto)}
     if not_taken:
         data["typed"] = {"yuan": str(request.data["yuan"])}
     return View("stay.html", data | {"least": 100, "most": 20_000}, status=409 if not_taken else 200)
 
 
 def _deposit(request: PageRequest, scope: Any) -> View | Go:
-    """One that is too large is not taken."""
-    return _show(request, scope, "limits") if request.data["yuan"] > 20_000 else Go("stay", {"stay": STAY_ID})
+    """One that is too large is not taken; any other one is an order, of which one is open at a time."""
+    if request.data["yuan"] > 20_000:
+        return _show(request, scope, "limits")
+    if not any(each.state is State.ORDERED for each in scope.deposits):
+        order = deposit(100 + len(scope.deposits), State.ORDERED)
+        scope.deposits.insert(0, order)
+        pattern = scripted_bills.payment(scripted_bills.bill(1, Billed.ORDERED), "opening", "")
+        scope.payments[order.payment_id] = replace(pattern, payment_id=order.payment_id, amount_fen=order.amount_fen)
+    return Go("stay", {"stay": STAY_ID})
 
 
 HANDLERS: dict[str, Callable[[PageRequest, Any], View | Go]] = {

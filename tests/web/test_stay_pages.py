@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,9 +14,9 @@ from adapters.values import Fen
 from hospital_bridge.verticals.hospital.bills.bill import State as BillState
 from hospital_bridge.verticals.hospital.stays.stay import State
 from tests.web import scripted_bills
-from tests.web.scripted_stays import STAY_ID, deposit, over, stay
+from tests.web.scripted_stays import AT, STAY_ID, deposit, stay
 from tests.web.site_kit import SiteKit
-from tests.web.visitor import get, post, sign_in
+from tests.web.visitor import get, hidden_of, post, sign_in
 
 PAGE = f"/p/h1/hospital/stays/{STAY_ID}"
 FORM = f"{STAY_ID}/deposit"
@@ -42,7 +43,14 @@ def patient(browser: FlaskClient, kit: SiteKit) -> FlaskClient:
 
 def test_a_stay_says_its_balance_and_how_each_deposit_stands(patient: FlaskClient) -> None:
     english, chinese = (get(patient, f"{PAGE}?lang={language}").text for language in ("en", "zh-CN"))
-    for words in ("¥1200.00", "Pay ¥500.00 in the wallet", "Booked, receipt", "¥7.00 went back", "心内科三病区"):
+    for words in (
+        "¥1200.00",
+        "Pay ¥500.00 in the wallet",
+        "Pay before",
+        "Booked, receipt",
+        "¥7.00 went back",
+        "心内科三病区",
+    ):
         assert words in english
     assert english.count("Booked, receipt") == 2, "what went back in part keeps its receipt"
     assert "ZY20261100042" not in english
@@ -61,54 +69,45 @@ def test_the_form_is_offered_while_the_stay_is_open_and_no_order_waits(patient: 
     assert FORM not in settled
 
 
-def test_a_settlement_shows_its_parts_and_what_comes_back(patient: FlaskClient, kit: SiteKit) -> None:
-    kit.scopes["h1"].stays = [over(surplus=150_000, returned=100_000)]
-    english, chinese = (get(patient, f"{PAGE}?lang={language}").text for language in ("en", "zh-CN"))
-    for words in ("¥18300.50", "¥12000.00", "¥800.50", "¥5500.00", "¥7000.00", "¥1500.00 comes back to you"):
-        assert words in english
-    assert "¥1000.00 of it goes back by itself" in english
-    assert "¥500.00 was paid at the hospital&#39;s window" in english
-    assert "出院结算已完成，退还您 ¥1500.00" in chinese
-
-
-def test_what_is_still_due_leads_to_its_bill_until_it_is_paid(patient: FlaskClient, kit: SiteKit) -> None:
-    scope = kit.scopes["h1"]
-    scope.stays = [over(due=20_000)]
-    bill = replace(scripted_bills.bill(9, BillState.ISSUED, insured=False), stay_no="ZY20261100042", items=())
-    scope.bills[bill.bill_id] = bill
-    page = get(patient, f"{PAGE}?lang=en").text
-    assert "still to pay: ¥200.00" in page
-    assert f"hospital/bills/{bill.bill_id}" in page
-    assert "hb-state_wait" in page
-    scope.bills[bill.bill_id] = replace(bill, state=BillState.SETTLED)
-    paid = get(patient, f"{PAGE}?lang=en").text
-    for words in ("This stay is settled and paid", "hb-state_good", "Paid after the settlement"):
-        assert words in paid
-    assert "Still to pay" not in paid
-    assert "已补缴" in get(patient, f"{PAGE}?lang=zh-CN").text
-
-
-def test_what_is_paid_and_not_yet_confirmed_is_not_asked_for_again(patient: FlaskClient, kit: SiteKit) -> None:
-    scope = kit.scopes["h1"]
-    scope.stays = [over(due=20_000)]
-    bill = replace(scripted_bills.bill(9, BillState.PAID, insured=False), stay_no="ZY20261100042", items=())
-    scope.bills[bill.bill_id] = bill
-    page = get(patient, f"{PAGE}?lang=en").text
-    assert "Please do not pay again" in page
-    for words in ("still to pay", "Still to pay", "You can pay the rest here"):
-        assert words not in page
-
-
-def test_a_settlements_bill_stands_under_a_heading_that_is_true_of_inpatients_too(
+def test_until_the_wallet_has_answered_the_page_says_that_the_payment_is_prepared(
     patient: FlaskClient, kit: SiteKit
 ) -> None:
-    bill = replace(scripted_bills.bill(9, BillState.ISSUED, insured=False), stay_no="ZY20261100042", items=())
-    kit.scopes["h1"].bills[bill.bill_id] = bill
-    for path in ("", "bills"):
-        page = get(patient, f"/p/h1/hospital/{path}?lang=zh-CN").text
-        assert "出院结算补缴" in page
-        assert "我的缴费" in page
-        assert "门诊" not in page
+    scope = kit.scopes["h1"]
+    first = scope.deposits[0].payment_id
+    scope.payments[first] = replace(scope.payments[first], pay_url="", situation="opening")
+    preparing = get(patient, PAGE).text
+    assert "正在准备支付" in preparing
+    assert FORM not in preparing
+    scope.payments[first] = replace(scope.payments[first], situation="closed")
+    closing = get(patient, PAGE).text
+    assert "正在关闭未完成的支付" in closing
+    assert FORM not in closing
+
+
+@pytest.mark.parametrize("typed", ["20001", "300", "", "many"])
+def test_no_page_with_a_pay_button_stands_at_the_address_of_the_form(
+    patient: FlaskClient, kit: SiteKit, typed: str
+) -> None:
+    scope = kit.scopes["h1"]
+    waiting, scope.deposits = scope.deposits[0], scope.deposits[1:]
+    form = hidden_of(get(patient, PAGE)) | {"yuan": typed}
+    scope.deposits = [waiting, *scope.deposits]
+    answer = post(patient, f"{PAGE}/deposit", form)
+    assert (answer.status_code, answer.headers["Location"]) == (303, PAGE)
+
+
+def test_the_same_form_sent_again_after_paying_opens_no_second_order(patient: FlaskClient, kit: SiteKit) -> None:
+    scope = kit.scopes["h1"]
+    scope.deposits = []
+    forms = [hidden_of(get(patient, PAGE)) | {"yuan": "1000"} for _ in range(2)]
+    assert forms[0] != forms[1]
+    for form in forms:
+        assert post(patient, f"{PAGE}/deposit", form).status_code == 303
+    scope.deposits = [replace(each, state=State.BOOKED) for each in scope.deposits]
+    for form in forms:
+        again = post(patient, f"{PAGE}/deposit", form)
+        assert (again.status_code, again.headers["Location"]) == (303, PAGE)
+    assert len(scope.deposits) == 1
 
 
 def test_a_deposit_that_is_not_taken_shows_its_page_with_the_reason_and_what_to_do(
@@ -149,3 +148,29 @@ def test_a_deposit_that_the_hospital_refused_says_why(patient: FlaskClient, kit:
 def test_a_stay_says_where_it_stands(patient: FlaskClient, kit: SiteKit, told: dict[str, Any], words: str) -> None:
     kit.scopes["h1"].stays = [stay(**told)]
     assert words in get(patient, f"{PAGE}?lang=en").text
+
+
+def test_a_demand_that_was_met_here_is_not_repeated(patient: FlaskClient, kit: SiteKit) -> None:
+    scope = kit.scopes["h1"]
+    scope.stays = [stay(balance_fen=Fen(-50_000), asked_fen=Fen(100_000))]
+    scope.deposits = [deposit(2, State.BOOKED)]
+    paid = replace(scope.payments[scope.deposits[0].payment_id], paid_at=AT + timedelta(minutes=1))
+    scope.payments[paid.payment_id] = replace(paid, amount_fen=Fen(30_000))
+    part, chinese = (get(patient, f"{PAGE}?lang={language}").text for language in ("en", "zh-CN"))
+    for words in (
+        "¥200.00 is owed",
+        "¥300.00 was paid here since",
+        "¥700.00 of it is still to be paid",
+        "hb-state_wait",
+    ):
+        assert words in part
+    for words in ("欠费 ¥200.00", "此后已在此缴纳 ¥300.00", "还需缴 ¥700.00"):
+        assert words in chinese
+    scope.payments[paid.payment_id] = replace(paid, amount_fen=Fen(100_000))
+    met, chinese = (get(patient, f"{PAGE}?lang={language}").text for language in ("en", "zh-CN"))
+    assert "¥1000.00 is paid; the hospital&#39;s account follows" in met
+    for words in ("is owed", "asks for", "still to be paid", "hb-state_wait"):
+        assert words not in met
+    assert FORM in met, "a deposit of their own will"
+    assert "已缴 ¥1000.00" in chinese
+    assert "提醒" not in chinese

@@ -6,15 +6,19 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.errors import Malformed, Refused
+from adapters.errors import Malformed, Reason, Refused
 from adapters.stays import StayTold
 from adapters.sums import Shares
 from adapters.values import Fen
+from hospital_bridge.payment.flows.decide import Looked, decide_refund_again
 from hospital_bridge.payment.reconcile import reconcile_day
+from hospital_bridge.slot import PageRequest, View
 from hospital_bridge.verticals.hospital import export_subject
 from hospital_bridge.verticals.hospital.bills.bill import State
+from hospital_bridge.verticals.hospital.pages.stays import show
+from hospital_bridge.verticals.hospital.stays import arrival
 from tests.payment.faults import Fault
-from tests.verticals.hospital.billing import ACCOUNT, SHANGHAI, BillWorld
+from tests.verticals.hospital.billing import ACCOUNT, OPERATOR, SHANGHAI, BillWorld
 from tests.verticals.hospital.ward import NUMBER, Ward, told
 
 SETTLEMENT = "JS1"
@@ -149,3 +153,83 @@ def test_payers_are_told_of_what_is_due_and_of_a_deposit_that_was_refused(ward: 
     assert (deposit["state"], deposit["reason"]) == ("refused", "closed")
     ward.hear(settled(90, due=20_000))
     assert sorted(told_to_payer(ward)) == ["bill.stay_due", "deposit.refused"]
+
+
+def surplus(ward: Ward) -> tuple[int, int, int]:
+    """What the page says of it: back, on its way, and what could not go back."""
+    page = show(PageRequest(ward.world.scope, ward.world.phone, {"stay": ward.stay().stay_id}))
+    assert isinstance(page, View)
+    money = page.data["money"]
+    return money.back_fen, money.on_way_fen, money.stuck_fen
+
+
+def test_of_a_surplus_it_is_known_what_is_back_on_its_way_and_refused_by_the_wallet(ward: Ward) -> None:
+    ward.hear(told())
+    ward.paid(100)
+    ward.paid(300)
+    ward.world.wallet.line.will("refund", Reason.CLOSED)
+    with ward.world.scope.begin() as work:
+        arrival.told(work, settled(60, surplus=35_000))
+    assert surplus(ward) == (0, 35_000, 0)
+    ward.world.work()
+    assert surplus(ward) == (5_000, 0, 30_000)
+    newest = ward.deposits()[0][2]
+    with ward.world.store.begin(OPERATOR) as work:
+        decide_refund_again(ward.world.context, work, newest, Looked("staff"))
+    assert surplus(ward) == (5_000, 30_000, 0)
+    ward.world.pass_time()
+    assert surplus(ward) == (35_000, 0, 0)
+
+
+def test_what_went_back_before_the_settlement_is_not_taken_for_its_surplus(ward: Ward) -> None:
+    ward.hear(told())
+    ward.paid(300)
+    payment_id = ward.deposits()[0][2]
+    with ward.world.scope.begin() as work:
+        assert work.payments.refund_part(payment_id, Fen(10_000), "by staff")
+    ward.world.work()
+    ward.world.wallet.line.will("refund", Reason.CLOSED)
+    ward.hear(settled(60, surplus=15_000))
+    ward.world.pass_time()
+    assert surplus(ward) == (0, 0, 15_000)
+    ward.hear(settled(61, surplus=20_000))
+    ward.world.pass_time()
+    assert surplus(ward) == (5_000, 0, 15_000)
+
+
+def due_here(ward: Ward) -> str:
+    page = show(PageRequest(ward.world.scope, ward.world.phone, {"stay": ward.stay().stay_id}))
+    assert isinstance(page, View)
+    return str(page.data["due"])
+
+
+def test_what_is_due_is_offered_here_only_while_its_bill_can_be_paid_here(ward: Ward) -> None:
+    owing(ward)
+    assert due_here(ward) == "payable"
+    ward.world.opened(ward.world.bill(SETTLEMENT))
+    assert due_here(ward) == "begun"
+    ward.world.pass_time()
+    assert due_here(ward) == "payable", "the order was not paid in its time"
+    ward.world.cashier.owed.clear()
+    ward.world.settled(ward.world.bill(SETTLEMENT))
+    assert (state(ward), due_here(ward)) == (State.REFUSED, "window")
+
+
+def test_what_was_given_back_after_it_was_paid_is_due_at_the_window(ward: Ward) -> None:
+    owing(ward)
+    payment = ward.world.settled(ward.world.bill(SETTLEMENT))
+    assert due_here(ward) == "settled"
+    with ward.world.scope.begin() as work:
+        work.payments.refund_all(payment.payment_id, "by staff")
+    ward.world.pass_time()
+    assert (state(ward), due_here(ward)) == (State.REFUNDED, "window")
+
+
+def test_nothing_is_offered_while_the_last_orders_late_money_is_looked_into(ward: Ward) -> None:
+    owing(ward)
+    payment = ward.world.opened(ward.world.bill(SETTLEMENT))
+    ward.world.pass_time()
+    ward.world.wallet.line.will("refund", Reason.CLOSED)
+    ward.world.confirm(payment)
+    ward.world.pass_time()
+    assert (state(ward), due_here(ward)) == (State.ISSUED, "checking")

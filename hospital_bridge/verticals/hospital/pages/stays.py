@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, validate
 
 from hospital_bridge.slot import Go, PageRequest, Right, View
 from hospital_bridge.verticals.hospital.pages.trouble import page
-from hospital_bridge.verticals.hospital.stays import depositing, shortfall
+from hospital_bridge.verticals.hospital.stays import depositing, reckoning, shortfall
 from hospital_bridge.verticals.hospital.store import stays
 
 if TYPE_CHECKING:
@@ -29,31 +29,40 @@ class Wanted(Schema):
     yuan = fields.Integer(required=True, validate=validate.Range(1, 1_000_000))
 
 
-def show(request: PageRequest) -> View:
+def show(request: PageRequest) -> View | Go:
     """What stands on the stay, its deposits with their payments, and the form for another one while it is open."""
     return _page(request)
 
 
-def _page(request: PageRequest, not_taken: str = "", typed: str = "") -> View:
+def _page(request: PageRequest, not_taken: str = "", typed: str = "") -> View | Go:
     with request.scope.read() as work:
         stay = stays.get(work, request.data["stay"])
         depositing.payable_for(work, request.principal, stay)
         bill = shortfall.bill_of(work, stay)
-        onto = [(each, work.payments.view(each.payment_id)) for each in stays.deposits(work, stay.stay_id)]
+        rest = work.payments.view(bill.payment_id) if bill and bill.payment_id else None
+        onto = reckoning.onto(work, stay.stay_id)
+    order = reckoning.open_order(stay, onto, request.principal)
+    if order and (not_taken or request.errors):
+        # This page would stand at the form's address: whoever pays there comes back to nothing, or sends it again.
+        return Go("stay", {"stay": stay.stay_id})
     limits = {name: request.scope.settings[f"deposit_{name}"] for name in ("least", "most")}
-    moving = any(payment.moving for _, payment in onto)
-    data = {"stay": stay, "bill": bill, "deposits": onto, "payer": request.principal, "not_taken": not_taken, **limits}
+    too_late = order is not None and order.expires_at <= request.scope.now()
+    data: dict[str, object] = {"stay": stay, "bill": bill, "deposits": onto, "money": reckoning.money_of(stay, onto)}
+    data |= {"due": shortfall.due_of(bill, rest), "window": request.scope.settings["payment_window"]}
+    data |= {"order": order, "too_late": too_late, "not_taken": not_taken}
     if not_taken:
         data["typed"] = {"yuan": typed}
+    moving = order is not None or any(payment and payment.moving for payment in (rest, *(each for _, each in onto)))
     # A page that says why a form was not taken stands until it is read.
     looks_again = moving and not not_taken
-    return View("stay.html", data, status=409 if not_taken else 200, refresh_seconds=2 if looks_again else None)
+    status = 409 if not_taken else 200
+    return View("stay.html", data | limits, status=status, refresh_seconds=2 if looks_again else None)
 
 
 def deposit(request: PageRequest) -> View | Go:
-    """Open the order; where it cannot be, the page says why and what to do."""
+    """Open the order; where it cannot be, the page says why and what to do, and one that is open already is shown."""
     not_taken = depositing.pay(request.scope, request.principal, request.data["stay"], request.data["yuan"])
-    if not_taken:
+    if not_taken and not_taken is not depositing.NotTaken.ORDERED:
         return _page(request, not_taken, str(request.data["yuan"]))
     return Go("stay", {"stay": request.data["stay"]})
 

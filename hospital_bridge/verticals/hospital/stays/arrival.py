@@ -12,7 +12,7 @@ from adapters.values import Fen
 from hospital_bridge.slot import Inbound, LookAgain
 from hospital_bridge.verticals.hospital.own_numbers import is_same_record
 from hospital_bridge.verticals.hospital.record_numbers import MRN
-from hospital_bridge.verticals.hospital.stays import shortfall, telling
+from hospital_bridge.verticals.hospital.stays import reckoning, shortfall, telling
 from hospital_bridge.verticals.hospital.stays.stay import State, Stay, rank_of, stay_of
 from hospital_bridge.verticals.hospital.store import stays
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hospital_bridge.slot import VerticalWork
-    from hospital_bridge.verticals.hospital.stays.stay import Deposit
 
 WAIT = timedelta(seconds=5)
 SETTLED, CANCELLED, SURPLUS = "stay_settled", "stay_cancelled", "deposit_surplus"
@@ -41,15 +40,17 @@ def told(work: VerticalWork, news: StayTold) -> None:
 
 def _close(work: VerticalWork, stay: Stay) -> None:
     """Close open orders and give the surplus back."""
-    onto = stays.deposits(work, stay.stay_id)
-    if any(each.state is State.PAID for each in onto):
+    onto = reckoning.onto(work, stay.stay_id)
+    if any(each.state is State.PAID for each, _ in onto):
         raise LookAgain(WAIT)
-    for each in onto:
+    for each, _ in onto:
         if each.state is State.ORDERED:
             work.payments.abandon(each.payment_id, SETTLED if stay.is_settled else CANCELLED)
     returned = _given_back(work, onto, stay.surplus_fen - stay.returned_fen)
     if returned:
-        stays.save(work, replace(stays.get(work, stay.stay_id), returned_fen=stay.returned_fen + returned))
+        before = stay.gone_before_fen if stay.returned_fen else reckoning.gone_fen(onto)
+        changed = replace(stays.get(work, stay.stay_id), returned_fen=stay.returned_fen + returned)
+        stays.save(work, replace(changed, gone_before_fen=before))
         work.audit.record("hospital", "stay.surplus", stay.stay_id, fen=str(returned))
 
 
@@ -80,13 +81,12 @@ def _is_overtaken(standing: Stay, news: StayTold) -> bool:
     return news.told_at < standing.told_at
 
 
-def _given_back(work: VerticalWork, onto: Sequence[Deposit], surplus_fen: int) -> int:
+def _given_back(work: VerticalWork, onto: Sequence[reckoning.Moved], surplus_fen: int) -> int:
     """Refunds of the newest deposits first, of each no more than is left of it; the rest was paid at the window."""
     rest = surplus_fen
-    for each in onto:
+    for each, view in onto:
         if each.state is not State.BOOKED or rest <= 0:
             continue
-        view = work.payments.view(each.payment_id)
         part = min(rest, view.amount_fen - view.refunded_fen - view.refunding_fen)
         if part > 0 and work.payments.refund_part(each.payment_id, Fen(part), SURPLUS):
             rest -= part

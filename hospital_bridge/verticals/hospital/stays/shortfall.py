@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from adapters.errors import Reason, Refused
 from adapters.news import BillIssued, BillWithdrawn
 from adapters.sums import NOTHING
 from hospital_bridge.verticals.hospital.bills import arrival
-from hospital_bridge.verticals.hospital.bills.bill import CALLED_BACK, State
+from hospital_bridge.verticals.hospital.bills.bill import CALLED_BACK, UNDER_WAY, State
 from hospital_bridge.verticals.hospital.store import bills
 
 if TYPE_CHECKING:
     from adapters.values import PatientRecord
-    from hospital_bridge.slot import VerticalWork
+    from hospital_bridge.slot import PaymentView, VerticalWork
     from hospital_bridge.verticals.hospital.bills.bill import Bill
     from hospital_bridge.verticals.hospital.stays.stay import Stay
 
 _OVER = frozenset({State.SETTLED, *CALLED_BACK})
+
+
+class Due(StrEnum):
+    """What can be done about what is due.
+
+    PAYABLE: it can be paid here now. BEGUN: an order for it is open. PAID: the hospital is confirming. CHECKING: its
+    staff look into money that was paid for it. SETTLED: the hospital has booked it. WINDOW: it is not to be paid here.
+    """
+
+    PAYABLE = "payable"
+    BEGUN = "begun"
+    PAID = "paid"
+    CHECKING = "checking"
+    SETTLED = "settled"
+    WINDOW = "window"
 
 
 def ask(work: VerticalWork, before: Stay | None, stay: Stay, patient: PatientRecord) -> None:
@@ -37,6 +53,21 @@ def bill_of(work: VerticalWork, stay: Stay) -> Bill | None:
     """The bill of its settlement, if there is one."""
     found = bills.find(work, stay.bill_no)
     return found if found is not None and found.stay_no == stay.stay_no else None
+
+
+def due_of(bill: Bill | None, payment: PaymentView | None) -> Due:
+    """What can be done about what is due; `payment` is that of the bill's last order."""
+    if bill is None:
+        return Due.WINDOW
+    if bill.state is State.SETTLED:
+        return Due.SETTLED
+    if payment is not None and payment.situation == "checking":
+        return Due.CHECKING
+    if bill.state is State.PAID:
+        return Due.PAID
+    if bill.state in UNDER_WAY:
+        return Due.BEGUN
+    return Due.PAYABLE if bill.is_payable else Due.WINDOW
 
 
 def _issue(work: VerticalWork, stay: Stay, patient: PatientRecord) -> None:

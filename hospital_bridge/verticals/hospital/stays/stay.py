@@ -47,7 +47,8 @@ TRANSITIONS: dict[tuple[State, Progress], State] = {
 class Stay:
     """One stay; sums in fen, as `adapters.stays.StayTold` has them. `balance_fen` is None where it was never told.
 
-    `returned_fen` is what of its surplus was given back here.
+    `returned_fen` is what of its surplus was sent back here, and `gone_before_fen` what of the deposits had gone back
+    before. `account_told_at` is when the balance, or what is asked for, was last told: many words tell neither.
     """
 
     stay_id: str
@@ -68,6 +69,8 @@ class Stay:
     deposits_fen: Fen | None = None
     due_fen: Fen = NOTHING
     settlement_no: str = ""
+    account_told_at: datetime | None = None
+    gone_before_fen: int = 0
 
     @property
     def bill_no(self) -> str:
@@ -89,6 +92,7 @@ class Stay:
         stage = self.stage if news.stage is None else news.stage
         is_settled = self.is_settled if news.is_settled is None else news.is_settled
         money_told = news.is_settled is not None
+        account_told = news.balance_fen is not None or news.asked_fen is not None
         return replace(
             self,
             ward=news.ward or self.ward,
@@ -104,6 +108,7 @@ class Stay:
             deposits_fen=news.deposits_fen if money_told else self.deposits_fen,
             due_fen=news.due_fen if money_told else self.due_fen,
             settlement_no=news.settlement_no if money_told else self.settlement_no,
+            account_told_at=news.told_at if account_told else self.account_told_at,
         )
 
 

@@ -204,8 +204,10 @@ def _words(stay: Stay) -> bytes:
         "mrn": stay.mrn,
         "ward": stay.ward,
         "settlement_no": stay.settlement_no,
-        "admitted_at": stay.admitted_at.isoformat() if stay.admitted_at else "",
-        "discharged_at": stay.discharged_at.isoformat() if stay.discharged_at else "",
+        "admitted_at": _written(stay.admitted_at),
+        "discharged_at": _written(stay.discharged_at),
+        "account_told_at": _written(stay.account_told_at),
+        "gone_before_fen": stay.gone_before_fen,
     }
     return json.dumps(words, ensure_ascii=False).encode()
 
@@ -223,6 +225,10 @@ def _shares(row: Row[Any]) -> Shares | None:
     if row.total_fen is None:
         return None
     return Shares(Fen(row.total_fen), Fen(row.insurance_fen), Fen(row.account_fen), Fen(row.self_pay_fen))
+
+
+def _written(instant: datetime | None) -> str:
+    return instant.isoformat() if instant else ""
 
 
 def _instant(written: str) -> datetime | None:
@@ -250,6 +256,8 @@ def _stay(work: VerticalWork, row: Row[Any]) -> Stay:
         deposits_fen=None if row.deposits_fen is None else Fen(row.deposits_fen),
         due_fen=Fen(row.due_fen),
         settlement_no=words.get("settlement_no", ""),
+        account_told_at=_instant(words.get("account_told_at", "")),
+        gone_before_fen=words.get("gone_before_fen", 0),
     )
 
 
