@@ -66,6 +66,7 @@ def show_bills(_: PageRequest, scope: Any) -> View:
     return View(
         "bills.html",
         {
+            "may_set_up": False,
             "to_pay": [each for each in mine if each.state in OPEN],
             "settled": [each for each in mine if each.state is State.SETTLED],
             "over": [each for each in mine if each.state not in OPEN and each.state is not State.SETTLED],

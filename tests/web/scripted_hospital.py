@@ -250,6 +250,7 @@ def _registration(request: PageRequest, scope: ScriptedScope, not_cancelled: str
             "payment": payment,
             "too_late": False,
             "too_late_to_cancel": False,
+            "is_over": False,
             "cancel_until": found.slot.starts_at,
             "not_cancelled": not_cancelled,
             "away_until": scope.away_until,
