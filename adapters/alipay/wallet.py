@@ -146,7 +146,7 @@ class AlipayWallet:
         if refusal.native_code not in _WRONG_STATE:
             return refusal
         status = self.query(merchant_order_no).status
-        reason = {TradeStatus.CLOSED: Reason.CLOSED, TradeStatus.FINISHED: Reason.EXPIRED}.get(status, refusal.reason)
+        reason = {TradeStatus.CLOSED: Reason.CLOSED, TradeStatus.FINISHED: Reason.EXPIRED}.get(status, Reason.OTHER)
         return Refused(refusal.text, reason=reason, native_code=refusal.native_code)
 
     def query_refund(self, merchant_order_no: str, refund_no: str) -> RefundAnswer:
