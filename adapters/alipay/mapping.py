@@ -136,8 +136,8 @@ def trade_of_query(node: Node, merchant_order_no: str) -> Trade:
         status=status,
         provider_trade_no=text_of(node, "trade_no"),
         amount_fen=amount,
-        payer_paid_fen=_optional_fen(node, "buyer_pay_amount"),
-        receipt_fen=_optional_fen(node, "receipt_amount"),
+        payer_paid_fen=_informing_fen(node, "buyer_pay_amount"),
+        receipt_fen=_informing_fen(node, "receipt_amount"),
         refunded_fen=amount if status is TradeStatus.CLOSED and paid_at else Fen(0),
         paid_at=paid_at,
     )
@@ -169,8 +169,8 @@ def notice_of_fields(fields: Mapping[str, str]) -> PaymentNotice:
         status=_status(fields),
         provider_trade_no=text_of(fields, "trade_no"),
         amount_fen=fen_from_yuan(text_of(fields, "total_amount")),
-        payer_paid_fen=_optional_fen(fields, "buyer_pay_amount"),
-        receipt_fen=_optional_fen(fields, "receipt_amount"),
+        payer_paid_fen=_informing_fen(fields, "buyer_pay_amount"),
+        receipt_fen=_informing_fen(fields, "receipt_amount"),
         refunded_fen=_optional_fen(fields, "refund_fee"),
         paid_at=_optional_instant(fields, "gmt_payment"),
     )
@@ -219,6 +219,14 @@ def _status(node: Node) -> TradeStatus:
 
 def _optional_fen(node: Node, name: str) -> Fen:
     return fen_from_yuan(text_of(node, name)) if node.get(name) else Fen(0)
+
+
+def _informing_fen(node: Node, name: str) -> Fen:
+    """A sum that informs and decides nothing: what is none counts as left out, so that it holds up no settlement."""
+    try:
+        return Fen(max(_optional_fen(node, name), 0))
+    except Malformed:
+        return Fen(0)
 
 
 def _optional_instant(node: Node, name: str) -> datetime | None:
