@@ -15,7 +15,7 @@ def download_url(world: AlipayWorld, request: GatewayRequest) -> dict[str, objec
 
     It is written as `http://` however the gateway was reached, which is how Alipay writes it.
     """
-    if request.content.get("bill_type") not in {"trade", "signcustomer"}:
+    if request.content.get("bill_type") not in ("trade", "signcustomer"):
         raise business("isv.invalid-bill-type", "账单类型不正确")
     day = _day(str(request.content.get("bill_date", "")))
     if not world.has_bill(day):
