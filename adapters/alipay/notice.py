@@ -23,7 +23,7 @@ _CODECS: Mapping[str, str] = MappingProxyType(
 _TYPE = "trade_status_sync"
 
 ACCEPTED = Acknowledgement(b"success")
-NOT_ACCEPTED = Acknowledgement(b"fail", accepted=False)
+NOT_ACCEPTED = Acknowledgement(b"fail")
 
 
 def read(body: bytes, key: RSAPublicKey, *, app_id: str, seller_id: str) -> PaymentNotice:
