@@ -167,12 +167,12 @@ class PaymentNotice:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """The bytes with which a caller from outside wants to be answered; `accepted` says what they mean."""
+    """The bytes with which a caller from outside wants to be answered; `genuine` says that it proved who it is."""
 
     body: bytes
     content_type: str = "text/plain; charset=utf-8"
     status: int = 200
-    accepted: bool = True
+    genuine: bool = True
 
 
 class EntryKind(StrEnum):

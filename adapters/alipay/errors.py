@@ -45,14 +45,19 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         "ACQ.REASON_TRADE_STATUS_INVALID": Reason.NOT_ALLOWED,
         "ACQ.TRADE_STATUS_ERROR": Reason.NOT_ALLOWED,
         "ACQ.BUYER_NOT_EXIST": Reason.NOT_FOUND,
-        "ACQ.ACCESS_FORBIDDEN": Reason.NOT_ALLOWED,
+        "ACQ.BUYER_ERROR": Reason.NOT_ALLOWED,
+        "ACQ.ACCESS_FORBIDDEN": Reason.CREDENTIALS,
         "ACQ.BUYER_ENABLE_STATUS_FORBID": Reason.NOT_ALLOWED,
         "ACQ.BUYER_SELLER_EQUAL": Reason.NOT_ALLOWED,
+        "ACQ.CUSTOMER_VALIDATE_ERROR": Reason.NOT_ALLOWED,
         "ACQ.EXIST_FORBIDDEN_WORD": Reason.NOT_ALLOWED,
         "ACQ.INVALID_PARAMETER": Reason.OTHER,
         "ACQ.NOT_ALLOW_PARTIAL_REFUND": Reason.AMOUNT_MISMATCH,
-        "ACQ.PARTNER_ERROR": Reason.NOT_ALLOWED,
-        "ACQ.SELLER_BEEN_BLOCKED": Reason.NOT_ALLOWED,
+        "ACQ.ONLINE_TRADE_VOUCHER_NOT_ALLOW_REFUND": Reason.NOT_ALLOWED,
+        "ACQ.PARTNER_ERROR": Reason.CREDENTIALS,
+        "ACQ.REFUND_FEE_ERROR": Reason.AMOUNT_MISMATCH,
+        "ACQ.SELLER_BEEN_BLOCKED": Reason.CREDENTIALS,
+        "ACQ.TRADE_NOT_ALLOW_REFUND": Reason.NOT_ALLOWED,
         "isv.code-invalid": Reason.EXPIRED,
         "aop.invalid-auth-token": Reason.EXPIRED,
         "aop.auth-token-time-out": Reason.EXPIRED,
@@ -62,14 +67,14 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         "isv.invalid-app-auth-token": Reason.CREDENTIALS,
     }
 )
-"""A firm no for this reason."""
+"""A firm no for this reason: NOT_ALLOWED is about the trade or its payer, what is about our own account CREDENTIALS."""
 
 _BY_CODE: Mapping[str, Reason] = MappingProxyType(
     {
         "20001": Reason.CREDENTIALS,
         "40001": Reason.OTHER,
         "40002": Reason.OTHER,
-        "40006": Reason.NOT_ALLOWED,
+        "40006": Reason.CREDENTIALS,
         _BUSINESS: Reason.OTHER,
     }
 )

@@ -69,6 +69,13 @@ def text_of(node: Node, name: str) -> str:
     return value
 
 
+def check_subject(node: Node, **asked: str) -> None:
+    """Malformed where the answer names another order, refund or account than was asked about; it may name none."""
+    for name, wanted in asked.items():
+        if wanted and (node.get(name) or wanted) != wanted:
+            raise Malformed(f"the answer is about another {name}")
+
+
 def payer_fields(payer: WalletAccount, app_id: str) -> dict[str, str]:
     """Who is to pay; `user_id` first, for an `open_id` is bound to the app."""
     if payer.user_id:
@@ -86,6 +93,22 @@ def trade_content(order: TradeOrder, *, app_id: str, product_code: str) -> dict[
         "time_expire": local_text(order.expires_at),
         **payer_fields(order.payer, app_id),
     }
+
+
+def trade_no_of_create(node: Node, order: TradeOrder) -> str:
+    """The answer of `alipay.trade.create`: Alipay's own number of the order."""
+    check_subject(node, out_trade_no=order.merchant_order_no)
+    return text_of(node, "trade_no")
+
+
+def check_closed(node: Node, merchant_order_no: str) -> None:
+    """The answer of `alipay.trade.close`; Malformed where it is about another order or tells of a trade that stands.
+
+    The name of an answer's node is not signed: an answer of another method may come under this one's.
+    """
+    check_subject(node, out_trade_no=merchant_order_no)
+    if node.get("trade_status") and _status(node) is not TradeStatus.CLOSED:
+        raise Malformed("the answer says that the trade is not closed")
 
 
 def refund_content(order: RefundOrder) -> dict[str, object]:
@@ -113,8 +136,8 @@ def trade_of_query(node: Node, merchant_order_no: str) -> Trade:
         status=status,
         provider_trade_no=text_of(node, "trade_no"),
         amount_fen=amount,
-        payer_paid_fen=_optional_fen(node, "buyer_pay_amount"),
-        receipt_fen=_optional_fen(node, "receipt_amount"),
+        payer_paid_fen=_informing_fen(node, "buyer_pay_amount"),
+        receipt_fen=_informing_fen(node, "receipt_amount"),
         refunded_fen=amount if status is TradeStatus.CLOSED and paid_at else Fen(0),
         paid_at=paid_at,
     )
@@ -122,13 +145,15 @@ def trade_of_query(node: Node, merchant_order_no: str) -> Trade:
 
 def refund_of_answer(node: Node, order: RefundOrder) -> RefundAnswer:
     """The answer of `alipay.trade.refund`: 10000 means accepted, only `fund_change` Y means that money moved."""
+    check_subject(node, out_trade_no=order.merchant_order_no, out_request_no=order.refund_no)
     if node.get("fund_change") != "Y":
         return RefundAnswer(order.refund_no, RefundStatus.PROCESSING, order.amount_fen)
     return RefundAnswer(order.refund_no, RefundStatus.DONE, order.amount_fen, _optional_instant(node, "gmt_refund_pay"))
 
 
-def refund_of_query(node: Node, refund_no: str) -> RefundAnswer:
+def refund_of_query(node: Node, merchant_order_no: str, refund_no: str) -> RefundAnswer:
     """The answer of `alipay.trade.fastpay.refund.query`: 10000 alone says nothing."""
+    check_subject(node, out_trade_no=merchant_order_no, out_request_no=refund_no)
     amount = _optional_fen(node, "refund_amount")
     if node.get("refund_status") == "REFUND_SUCCESS":
         return RefundAnswer(refund_no, RefundStatus.DONE, amount, _optional_instant(node, "gmt_refund_pay"))
@@ -144,8 +169,8 @@ def notice_of_fields(fields: Mapping[str, str]) -> PaymentNotice:
         status=_status(fields),
         provider_trade_no=text_of(fields, "trade_no"),
         amount_fen=fen_from_yuan(text_of(fields, "total_amount")),
-        payer_paid_fen=_optional_fen(fields, "buyer_pay_amount"),
-        receipt_fen=_optional_fen(fields, "receipt_amount"),
+        payer_paid_fen=_informing_fen(fields, "buyer_pay_amount"),
+        receipt_fen=_informing_fen(fields, "receipt_amount"),
         refunded_fen=_optional_fen(fields, "refund_fee"),
         paid_at=_optional_instant(fields, "gmt_payment"),
     )
@@ -160,8 +185,9 @@ def grant_of(node: Node) -> WalletGrant:
     return WalletGrant(account, text_of(node, "access_token"))
 
 
-def identity_of(node: Node) -> VerifiedIdentity:
+def identity_of(node: Node, account: WalletAccount) -> VerifiedIdentity:
     """The answer of `alipay.user.info.share`; without the special field permission it holds no real name."""
+    check_subject(node, user_id=account.user_id, open_id=account.open_id)
     if node.get("is_certified") == "F" or not node.get("cert_no") or not node.get("user_name"):
         raise Refused("the wallet does not give a verified name", reason=Reason.NOT_ALLOWED)
     id_type = _ID_TYPES.get(text_of(node, "cert_type"))
@@ -193,6 +219,14 @@ def _status(node: Node) -> TradeStatus:
 
 def _optional_fen(node: Node, name: str) -> Fen:
     return fen_from_yuan(text_of(node, name)) if node.get(name) else Fen(0)
+
+
+def _informing_fen(node: Node, name: str) -> Fen:
+    """A sum that informs and decides nothing: what is none counts as left out, so that it holds up no settlement."""
+    try:
+        return Fen(max(_optional_fen(node, name), 0))
+    except Malformed:
+        return Fen(0)
 
 
 def _optional_instant(node: Node, name: str) -> datetime | None:

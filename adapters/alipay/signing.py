@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from adapters.errors import Malformed, Untrusted
 
 _BLANK = " \t\r\n"
-_DECODER = json.JSONDecoder()
+_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
+"""Numbers stay the text that they were written as: a sum of money never passes through a float."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ class AlipayWallet:
 
     def verified_identity(self, grant: WalletGrant) -> VerifiedIdentity:
         call = Call("alipay.user.info.share", changes=False, parameters={"auth_token": grant.access_token})
-        return mapping.identity_of(self._client.call(call))
+        return mapping.identity_of(self._client.call(call), grant.account)
 
     # --- WalletMessages ---
 
@@ -98,7 +98,7 @@ class AlipayWallet:
         content = mapping.trade_content(order, app_id=self._settings.app_id, product_code=self._settings.product_code)
         parameters = {"notify_url": self._settings.notify_url}
         node = self._client.call(Call("alipay.trade.create", changes=True, content=content, parameters=parameters))
-        trade_no = mapping.text_of(node, "trade_no")
+        trade_no = mapping.trade_no_of_create(node, order)
         return TradeHandle(trade_no, self._settings.pay_url.replace("{trade_no}", quote(trade_no, safe="")))
 
     def query(self, merchant_order_no: str) -> Trade:
@@ -114,12 +114,14 @@ class AlipayWallet:
     def close(self, merchant_order_no: str) -> None:
         content = {"out_trade_no": merchant_order_no}
         try:
-            self._client.call(Call("alipay.trade.close", changes=True, content=content))
+            node = self._client.call(Call("alipay.trade.close", changes=True, content=content))
         except Refused as refusal:
             if refusal.native_code in _WRONG_STATE:
                 self._accept_if_closed(merchant_order_no, refusal)
             elif refusal.reason is not Reason.CLOSED:
                 raise
+        else:
+            mapping.check_closed(node, merchant_order_no)
 
     def _accept_if_closed(self, merchant_order_no: str, refusal: Refused) -> None:
         """Alipay refuses to close a paid and a closed trade by one code; only a query tells them apart."""
@@ -146,7 +148,7 @@ class AlipayWallet:
         if refusal.native_code not in _WRONG_STATE:
             return refusal
         status = self.query(merchant_order_no).status
-        reason = {TradeStatus.CLOSED: Reason.CLOSED, TradeStatus.FINISHED: Reason.EXPIRED}.get(status, refusal.reason)
+        reason = {TradeStatus.CLOSED: Reason.CLOSED, TradeStatus.FINISHED: Reason.EXPIRED}.get(status, Reason.OTHER)
         return Refused(refusal.text, reason=reason, native_code=refusal.native_code)
 
     def query_refund(self, merchant_order_no: str, refund_no: str) -> RefundAnswer:
@@ -161,7 +163,7 @@ class AlipayWallet:
             if refusal.reason is not Reason.NOT_FOUND:
                 raise
             return RefundAnswer(refund_no, RefundStatus.ABSENT)
-        return mapping.refund_of_query(node, refund_no)
+        return mapping.refund_of_query(node, merchant_order_no, refund_no)
 
     def read_notice(self, body: bytes, headers: Mapping[str, str]) -> PaymentNotice:
         return notice.read(body, self._key, app_id=self._settings.app_id, seller_id=self._settings.seller_id)
@@ -178,11 +180,13 @@ class AlipayWallet:
 
     def _fetch(self, address: str) -> IO[bytes]:
         """The archive, in an unnamed file, behind a link that lives for 30 seconds and carries no signature."""
-        where = urlsplit(address)
+        where, scheme = urlsplit(address), urlsplit(self._settings.gateway_url).scheme
         if where.netloc not in self._settings.bill_hosts:
             raise Untrusted("the bill is offered by a host that bill_hosts does not name")
-        if where.scheme != urlsplit(self._settings.gateway_url).scheme:
+        # Alipay writes such links as http; its host serves https as well, and a bill is nobody else's to read.
+        if where.scheme not in {"http", scheme}:
             raise Untrusted("the bill is offered over another scheme than the gateway's")
+        address = where._replace(scheme=scheme).geturl()
         with ExitStack() as unless_it_ends_well:
             archive = unless_it_ends_well.enter_context(TemporaryFile())
             try:

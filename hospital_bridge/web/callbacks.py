@@ -21,14 +21,15 @@ blueprint = Blueprint("callbacks", __name__, url_prefix="/callbacks/v1/<operator
 def notice(account: str) -> Response:
     """Hand the received bytes to the account's receiver and answer in the wallet's own words.
 
-    Whoever keeps sending what is refused is turned away for a while: each try leaves a security event.
+    Whoever keeps sending what is forged or no notice at all is turned away for a while: each try leaves a security
+    event. A wallet whose true notices are about no order of ours goes on being heard.
     """
     wallet = site().operators[g.operator_id].wallets.get(account)
     if wallet is None:
         raise BridgeError("HB-R002")
     refuse_if_exceeded(g.operator_id, bucket := f"notice:{address_bucket()}", REFUSED_NOTICES)
     answer = wallet.receive_notice(request.get_data(parse_form_data=False), dict(request.headers.items()))
-    if not answer.accepted:
+    if not answer.genuine:
         note(g.operator_id, bucket, REFUSED_NOTICES)
     return Response(answer.body, answer.status, content_type=answer.content_type)
 

@@ -21,7 +21,7 @@ DEVICE_CODES = Limit(10, timedelta(minutes=15))
 """Of one address: a code of 40 bits that lives a quarter of an hour is not guessed."""
 
 REFUSED_NOTICES = Limit(30, timedelta(minutes=10))
-"""Of one address; a genuine notice is never counted, so a wallet is never turned away."""
+"""Of one address; a genuine notice is never counted, whatever it is about, so a wallet is never turned away."""
 
 API_CALLS = Limit(600, timedelta(minutes=1))
 

@@ -155,7 +155,8 @@ def test_08_a_notice_before_the_reply_settles_once(world: World) -> None:
 def test_09_a_notice_that_does_not_match_changes_nothing(world: World, lie: dict[str, object]) -> None:
     payment = world.opened()
     world.wallet.pay(payment.merchant_order_no)
-    assert world.notify(payment, **lie) == b"fail"
+    reply = receive_notice(world.context, "alipay-1", *world.wallet.notice(payment.merchant_order_no, **lie))
+    assert (reply.body, reply.genuine) == (b"fail", True)
     assert world.payment(payment.payment_id) == payment
     assert world.security_events() in (["payment.mismatch"], ["notice.unknown_order"])
     assert world.postings() == []
@@ -166,7 +167,7 @@ def test_09_a_forged_notice_changes_nothing(world: World) -> None:
     world.wallet.pay(payment.merchant_order_no)
     body, headers = world.wallet.notice(payment.merchant_order_no)
     reply = receive_notice(world.context, "alipay-1", body.replace(b"1250", b"1251"), headers)
-    assert reply.body == b"fail"
+    assert (reply.body, reply.genuine) == (b"fail", False)
     assert world.payment(payment.payment_id) == payment
     assert world.security_events() == ["notice.refused"]
 

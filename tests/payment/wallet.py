@@ -113,7 +113,7 @@ class InMemoryWallet:
         return PaymentNotice(notice_id=told["notice_id"], trade=trade)
 
     def acknowledge(self, *, accepted: bool) -> Acknowledgement:
-        return Acknowledgement(b"success" if accepted else b"fail", accepted=accepted)
+        return Acknowledgement(b"success" if accepted else b"fail")
 
     def download_bill(self, day: date) -> Iterator[BillEntry]:
         if not self.has_bill:

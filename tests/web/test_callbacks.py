@@ -1,10 +1,11 @@
-"""Whoever keeps sending what is refused is turned away; a genuine notice or hint never is."""
+"""Whoever keeps sending what is forged is turned away; a genuine notice or hint never is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
 
+import pytest
 from flask.testing import FlaskClient
 
 from adapters.errors import Untrusted
@@ -13,16 +14,16 @@ from hospital_bridge.web.app import create_app
 from hospital_bridge.web.limits import REFUSED_NOTICES
 from tests.web.site_kit import SiteKit
 
-FORGED, GENUINE = b"forged", b"genuine"
+FORGED, GENUINE, UNKNOWN = b"forged", b"genuine", b"genuine and about no order of ours"
 ADDRESS = "/callbacks/v1/h1/alipay"
 
 
 def client_of(kit: SiteKit, received: list[bytes]) -> FlaskClient:
-    """A site whose wallet refuses everything but the genuine notice."""
+    """A site whose wallet accepts the genuine notice and believes no forged one."""
 
     def receive(body: bytes, _headers: object) -> Acknowledgement:
         received.append(body)
-        return Acknowledgement(b"success") if body == GENUINE else Acknowledgement(b"fail", accepted=False)
+        return Acknowledgement(b"success" if body == GENUINE else b"fail", genuine=body != FORGED)
 
     operator = kit.site.operators["h1"]
     wallet = replace(operator.wallets["alipay"], receive_notice=receive)
@@ -40,11 +41,13 @@ def test_forged_notices_are_turned_away_after_a_while_and_genuine_ones_from_else
     assert client.post(ADDRESS, data=GENUINE, environ_base={"REMOTE_ADDR": "192.0.2.7"}).data == b"success"
 
 
-def test_genuine_notices_are_not_counted(kit: SiteKit) -> None:
+@pytest.mark.parametrize(("notice", "answer"), [(GENUINE, b"success"), (UNKNOWN, b"fail")])
+def test_genuine_notices_are_not_counted_whatever_they_are_answered(kit: SiteKit, notice: bytes, answer: bytes) -> None:
     received: list[bytes] = []
     client = client_of(kit, received)
     for _ in range(REFUSED_NOTICES.count + 5):
-        assert client.post(ADDRESS, data=GENUINE).status_code == 200
+        told = client.post(ADDRESS, data=notice)
+        assert (told.status_code, told.data) == (200, answer)
     assert len(received) == REFUSED_NOTICES.count + 5
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from adapters.errors import OutsideError
 from adapters.values import Acknowledgement, PaymentNotice
@@ -16,7 +17,8 @@ def receive_notice(context: MoneyContext, account: str, body: bytes, headers: Ma
     """Take one notice of a merchant account over the received bytes; KeyError for an account that is not ours.
 
     Repeats, reorderings and late copies change nothing and are acknowledged. What is forged, unreadable
-    or does not match changes nothing, is a security event, and is not acknowledged.
+    or does not match changes nothing, is a security event, and is not acknowledged; only what is forged or unreadable
+    is answered as not genuine.
     """
     wallet = context.wallets[account]
     try:
@@ -24,7 +26,7 @@ def receive_notice(context: MoneyContext, account: str, body: bytes, headers: Ma
     except OutsideError as fault:
         with context.store.begin(context.operator_id) as work:
             work.security_events.record("notice.refused", account, code=NOT_GENUINE, reason=type(fault).__name__)
-        return wallet.acknowledge(accepted=False)
+        return replace(wallet.acknowledge(accepted=False), genuine=False)
     return wallet.acknowledge(accepted=_take(context, account, notice))
 
 

@@ -29,11 +29,12 @@ FIRM = frozenset(
         Reason.AMOUNT_MISMATCH,
         Reason.CLOSED,
         Reason.EXPIRED,
+        Reason.NOT_ALLOWED,
         Reason.NOT_FOUND,
         Reason.OVER_LIMIT,
     }
 )
-"""What gives a refund up: the trade itself will never let it through, whatever is put right on our side."""
+"""What gives a refund up: the trade or its payer will not let it through, whatever is put right on our side."""
 
 
 def send_refund(context: MoneyContext, refund_no: str) -> None:

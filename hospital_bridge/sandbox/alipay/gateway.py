@@ -12,7 +12,7 @@ from hospital_bridge.sandbox.alipay.connection import ConnectionCut
 from hospital_bridge.sandbox.alipay.consent import consent_page
 from hospital_bridge.sandbox.alipay.control import control_pages
 from hospital_bridge.sandbox.alipay.faults import Effect, Fault
-from hospital_bridge.sandbox.alipay.methods import performed
+from hospital_bridge.sandbox.alipay.methods import METHODS, performed
 from hospital_bridge.sandbox.alipay.refusals import Refusal, business
 from hospital_bridge.sandbox.alipay.reply import Reply
 from hospital_bridge.sandbox.alipay.request import calling_app, checked, merged
@@ -75,7 +75,7 @@ def answered(world: AlipayWorld, parameters: dict[str, str], host_url: str, effe
         node = _BEFORE.get(effect) or performed(world, checked_request)
     except Refusal as refusal:
         node = refusal.node
-        if app is None or not parameters.get("method"):
+        if app is None or parameters.get("method") not in METHODS:
             name = "error_response"
     if effect is Effect.REFUND_PENDING:
         node = {**node, "fund_change": "N"}

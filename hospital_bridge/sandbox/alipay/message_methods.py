@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from hospital_bridge.sandbox.alipay.mail import Sent
-from hospital_bridge.sandbox.alipay.refusals import Refusal, business
+from hospital_bridge.sandbox.alipay.refusals import business, invalid_content
 from hospital_bridge.sandbox.alipay.request import GatewayRequest
 from hospital_bridge.sandbox.alipay.world import AlipayWorld
 
@@ -17,7 +17,7 @@ def send_template(world: AlipayWorld, request: GatewayRequest) -> dict[str, obje
     content = request.content
     for name in ("user_template_id", "page", "data"):
         if not content.get(name):
-            raise Refusal("40002", "isv.invalid-parameter", f"{name}不能为空")
+            raise invalid_content(f"{name}不能为空")
     to_user_id, to_open_id = content.get("to_user_id"), content.get("to_open_id")
     user = next((u for u in world.users.values() if to_user_id == u.user_id or to_open_id == u.open_id), None)
     if user is None:
@@ -37,4 +37,4 @@ def _keywords(data: str) -> dict[str, str]:
     try:
         return {name: str(given["value"]) for name, given in json.loads(data).items()}
     except (ValueError, TypeError, KeyError, AttributeError):
-        raise Refusal("40002", "isv.invalid-parameter", "data不是合法的JSON") from None
+        raise invalid_content("data不是合法的JSON") from None

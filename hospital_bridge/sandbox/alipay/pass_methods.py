@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from hospital_bridge.sandbox.alipay.card_holder import Pass
-from hospital_bridge.sandbox.alipay.refusals import Refusal, business
+from hospital_bridge.sandbox.alipay.refusals import business, invalid_content
 from hospital_bridge.sandbox.alipay.request import GatewayRequest
 from hospital_bridge.sandbox.alipay.world import AlipayWorld
 
@@ -29,21 +29,22 @@ def add_instance(world: AlipayWorld, request: GatewayRequest) -> dict[str, objec
     if user_id not in world.users:
         raise business("USER_NOT_EXIST", "用户不存在")
     parameters = {name: str(value) for name, value in _object(request, "tpl_params").items()}
-    key = (request.app.app_id, parameters.get("serialNumber", ""))
-    standing = world.card_holder.passes.setdefault(key, Pass(user_id, template_id, parameters))
-    return _done({"serialNumber": standing.parameters["serialNumber"]})
+    serial = parameters.get("serialNumber", "")
+    world.card_holder.passes.setdefault((request.app.app_id, serial), Pass(user_id, template_id, parameters))
+    return _done({"serialNumber": serial})
 
 
 def update_instance(world: AlipayWorld, request: GatewayRequest) -> dict[str, object]:
     """`alipay.pass.instance.update`."""
-    found = world.card_holder.passes.get((request.app.app_id, str(request.content.get("serial_number"))))
+    serial = str(request.content.get("serial_number"))
+    found = world.card_holder.passes.get((request.app.app_id, serial))
     if found is None:
         raise business("PASS_NOT_EXIST", "卡券不存在")
     status = str(request.content.get("status"))
     if status not in ENDS:
-        raise Refusal("40002", "isv.invalid-parameter", "status不合法")
+        raise invalid_content("status不合法")
     found.status = status
-    return _done({"serialNumber": found.parameters["serialNumber"]})
+    return _done({"serialNumber": serial})
 
 
 def _object(request: GatewayRequest, name: str) -> dict[str, object]:
@@ -52,7 +53,7 @@ def _object(request: GatewayRequest, name: str) -> dict[str, object]:
     except (KeyError, ValueError):
         found = None
     if not isinstance(found, dict):
-        raise Refusal("40002", "isv.invalid-parameter", f"{name}不是合法的JSON")
+        raise invalid_content(f"{name}不是合法的JSON")
     return found
 
 

@@ -34,3 +34,8 @@ def missing(name: str) -> Refusal:
 def invalid(name: str) -> Refusal:
     """A common parameter is invalid."""
     return Refusal("40002", f"isv.invalid-{name}", f"无效的{name}参数")
+
+
+def invalid_content(sub_msg: str) -> Refusal:
+    """The content of the call is not what the method takes."""
+    return Refusal("40002", "isv.invalid-parameter", sub_msg)

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from hospital_bridge.sandbox.alipay.accounts import App
 from hospital_bridge.sandbox.alipay.local_time import read
-from hospital_bridge.sandbox.alipay.refusals import Refusal, invalid, missing
+from hospital_bridge.sandbox.alipay.refusals import invalid, invalid_content, missing
 from hospital_bridge.sandbox.alipay.rsa2 import fits, joined
 from hospital_bridge.sandbox.alipay.world import AlipayWorld
 
@@ -67,9 +67,7 @@ def checked(world: AlipayWorld, app: App, parameters: Mapping[str, str], host_ur
             raise missing(label)
     _check_forms(parameters)
     _check_serials(app, parameters)
-    encoding = parameters["charset"]
-    if not fits(app.public_key, joined(parameters, "sign").encode(encoding), parameters["sign"]):
-        raise invalid("signature")
+    _check_signature(app, parameters)
     _check_time(world, parameters["timestamp"])
     return GatewayRequest(app, parameters["method"], parameters, _content(parameters), host_url)
 
@@ -101,6 +99,16 @@ def _check_serials(app: App, parameters: Mapping[str, str]) -> None:
             raise invalid(label)
 
 
+def _check_signature(app: App, parameters: Mapping[str, str]) -> None:
+    try:
+        signed = joined(parameters, "sign").encode(parameters["charset"])
+    except UnicodeEncodeError:
+        # What stands for bytes that could not be read was signed by nobody.
+        raise invalid("signature") from None
+    if not fits(app.public_key, signed, parameters["sign"]):
+        raise invalid("signature")
+
+
 def _check_time(world: AlipayWorld, timestamp: str) -> None:
     try:
         skew = abs(read(timestamp) - world.clock.now())
@@ -113,8 +121,9 @@ def _check_time(world: AlipayWorld, timestamp: str) -> None:
 def _content(parameters: Mapping[str, str]) -> Mapping[str, Any]:
     try:
         content = json.loads(parameters.get("biz_content") or "{}", parse_float=str)
+        json.dumps(content, ensure_ascii=False).encode()  # half a surrogate pair is text that nobody can write
     except (ValueError, RecursionError):
-        raise Refusal("40002", "isv.invalid-parameter", "biz_content不是合法的JSON") from None
+        raise invalid_content("biz_content不是合法的JSON") from None
     if not isinstance(content, dict):
-        raise Refusal("40002", "isv.invalid-parameter", "biz_content不是JSON对象")
+        raise invalid_content("biz_content不是JSON对象")
     return content

@@ -9,7 +9,7 @@ from hospital_bridge.sandbox.alipay.accounts import WalletUser
 from hospital_bridge.sandbox.alipay.amounts import fen, yuan
 from hospital_bridge.sandbox.alipay.local_time import read, written
 from hospital_bridge.sandbox.alipay.news import buyer_fields, paid_amounts
-from hospital_bridge.sandbox.alipay.refusals import business
+from hospital_bridge.sandbox.alipay.refusals import business, invalid_content
 from hospital_bridge.sandbox.alipay.request import GatewayRequest
 from hospital_bridge.sandbox.alipay.trade import Move, Trade, TradeContent
 from hospital_bridge.sandbox.alipay.trade_book import TradeRequest
@@ -78,6 +78,9 @@ def refund(world: AlipayWorld, request: GatewayRequest) -> dict[str, object]:
 def refund_query(world: AlipayWorld, request: GatewayRequest) -> dict[str, object]:
     """`alipay.trade.fastpay.refund.query`: an unknown request number is answered by 10000 and nothing else."""
     trade = _found(world, request)
+    options = request.content.get("query_options", [])
+    if not isinstance(options, list):
+        raise invalid_content("query_options不是数组")
     known = trade.refunds.get(str(request.content.get("out_request_no", "")))
     if known is None:
         return {}
@@ -88,7 +91,7 @@ def refund_query(world: AlipayWorld, request: GatewayRequest) -> dict[str, objec
         "refund_amount": yuan(known.amount_fen),
         "refund_status": "REFUND_SUCCESS",
     }
-    if "gmt_refund_pay" in request.content.get("query_options", ()):
+    if "gmt_refund_pay" in options:
         fields["gmt_refund_pay"] = written(known.at)
     return fields
 
@@ -124,7 +127,10 @@ def _expiry(request: GatewayRequest, now: datetime) -> datetime:
 
 
 def _buyer(world: AlipayWorld, request: GatewayRequest) -> WalletUser:
-    named = {request.content.get("buyer_id"), request.content.get("buyer_open_id")} - {None, ""}
+    given = [request.content.get("buyer_id"), request.content.get("buyer_open_id")]
+    if any(isinstance(each, list | dict) for each in given):
+        raise invalid_content("buyer_id不是字符串")
+    named = set(given) - {None, ""}
     if not named:
         raise _bad("buyer_id")
     for user in world.users.values():
