@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from adapters.refund_limits import RefundLimits
 from adapters.values import EntryKind
 from hospital_bridge.money_rows import money_rows
 from hospital_bridge.payment.flows import decide
-from hospital_bridge.payment.flows.staff_refund import CannotRefund, Obstacle
+from hospital_bridge.payment.flows.staff_refund import CannotRefund, Obstacle, may_go_by_hand
 from hospital_bridge.payment.model import Payment, RefundState, Route
 from hospital_bridge.store.differences import Finding
 from hospital_bridge.web.finance_reads import Decision
@@ -106,11 +107,13 @@ def test_nothing_goes_back_by_staff_while_the_wallet_is_asked_why_it_refused(
 def test_sending_it_again_is_offered_once_the_wallet_has_told_why(world: World, unexplained: Payment) -> None:
     world.wallet.orders[unexplained.merchant_order_no].refunds.clear()
     with world.store.begin(OPERATOR) as work:
+        assert not may_go_by_hand(world.context, work, unexplained)
         assert [row.decisions for row in money_rows(work)] == [()]
         with pytest.raises(CannotRefund, match=Obstacle.ASKING_WHY):
             decide.decide_refund_again(world.context, work, unexplained.payment_id, decide.Looked("li", proved=True))
     world.drain()
     with world.store.read(OPERATOR) as work:
+        assert may_go_by_hand(world.context, work, unexplained)
         assert [row.decisions for row in money_rows(work)] == [(Decision.REFUND_AGAIN,)]
 
 
@@ -128,5 +131,5 @@ def test_a_second_person_cannot_approve_by_hand_what_is_asked_about_again(world:
 
 def test_where_the_wallet_is_gone_nobody_can_be_asked_and_the_hand_may_pay(world: World, unexplained: Payment) -> None:
     world.wallet.orders[unexplained.merchant_order_no].refunds.clear()
-    world.context.wallets.clear()
+    world.context = replace(world.context, wallets={})
     assert asked(world, wish(unexplained, FEE, route=Route.BY_HAND)).needs_second
