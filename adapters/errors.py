@@ -6,7 +6,7 @@ done next (DESIGN.md section 4).
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 
@@ -61,6 +61,14 @@ class Away(NotDone):
 
 class NoBill(NotDone):
     """NotDone because the wallet has no bill of that day: it is not made yet, or never will be, for nothing moved."""
+
+
+class NoDayYet(NotDone):
+    """NotDone because the list of `day`, which is still to come, was refused; no list before it has what was sought."""
+
+    def __init__(self, text: str, *, day: date, native_code: str = "") -> None:
+        super().__init__(text, native_code=native_code)
+        self.day = day
 
 
 class OutcomeUnknown(OutsideError):

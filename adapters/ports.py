@@ -148,7 +148,11 @@ class HisBilling(Protocol):
         """Post a payment or a refund; Refused when the hospital will not take it."""
 
     def find_posting(self, serial: str, day: date) -> PostingEntry | None:
-        """The posting under our serial, or a firm None; `day` is the first business date on which it can stand."""
+        """The posting under our serial, or a firm None.
+
+        `day` is the wallet's; the hospital may have it on the day before or on a later one. NoDayYet where the lists of
+        days must tell and that of the day to come is refused.
+        """
 
     def postings(self, day: date) -> Sequence[PostingEntry]:
         """Every posting of that business day which came through us."""

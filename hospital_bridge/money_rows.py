@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hospital_bridge.payment.flows.fulfil import effect_key
 from hospital_bridge.payment.flows.reverse import reversal_key
+from hospital_bridge.payment.flows.send_refund import is_asking_why
 from hospital_bridge.payment.model import Collection, Fulfilment, RefundState, owed_back
 from hospital_bridge.store.refund_requests import RefundRequests
 from hospital_bridge.web.finance_reads import Decision, MoneyRow
@@ -28,6 +29,10 @@ NOT_GIVEN_BACK = (
     "The money should be back at the payer, but the wallet refused to return it.",
     "Clear the wallet's reason with the wallet, then have the money sent back again.",
 )
+ASKING_WHY = (
+    "The wallet refused to return the money, and is being asked whether the payer has it already.",
+    "Nothing: the bridge follows it up.",
+)
 FOR_A_SECOND = (
     "The money shall go back, as one person decided.",
     "A second person approves it or declines it.",
@@ -44,7 +49,16 @@ MISFIT = (
     "The wallet took money that does not fit the order, which is closed.",
     "Return it in the wallet's console, then say so here.",
 )
-SITUATIONS = (UNDECIDED, TOLD_AGAIN, NOT_GIVEN_BACK, FOR_A_SECOND, REVERSAL_UNKNOWN, REVERSAL_REFUSED, MISFIT)
+SITUATIONS = (
+    UNDECIDED,
+    TOLD_AGAIN,
+    NOT_GIVEN_BACK,
+    ASKING_WHY,
+    FOR_A_SECOND,
+    REVERSAL_UNKNOWN,
+    REVERSAL_REFUSED,
+    MISFIT,
+)
 """Message ids: what happened, and what to do."""
 
 ON_A_BOOKING = (Decision.FULFILLED, Decision.REFUSED, Decision.AGAIN)
@@ -90,7 +104,8 @@ def _not_given_back(work: Work, payment_id: str, asked: RefundRequest | None) ->
     owed = owed_back(payment, refunds)
     if owed:
         last = refunds[-1] if refunds else None
-        what, proposal = FOR_A_SECOND if asked else NOT_GIVEN_BACK
+        is_asking = is_asking_why(work, refunds)
+        what, proposal = FOR_A_SECOND if asked else ASKING_WHY if is_asking else NOT_GIVEN_BACK
         yield MoneyRow(
             about=payment_id,
             what=what,
@@ -100,7 +115,7 @@ def _not_given_back(work: Work, payment_id: str, asked: RefundRequest | None) ->
             payment_id=payment_id,
             proposal=proposal,
             reason=last.refusal if last else payment.reason,
-            decisions=() if asked else (Decision.REFUND_AGAIN,),
+            decisions=() if asked or is_asking else (Decision.REFUND_AGAIN,),
             request_id=asked.request_id if asked else "",
         )
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from adapters.errors import Reason, Refused
 from adapters.his_hl7.client import Hl7Client
 from adapters.his_hl7.mapping import billing, directory, news, patients, preview, scheduling
 from adapters.his_hl7.settings import Hl7HisSettings
 from adapters.hl7.message import Message
+from adapters.listed import find_listed
 from adapters.news import News, Preview
 from adapters.values import (
     Booking,
@@ -96,21 +97,13 @@ class Hl7His:
         return billing.read_receipt(answer, posting, self._settings, envelope.control_id)
 
     def find_posting(self, serial: str, day: date) -> PostingEntry | None:
-        """Where the hospital has no query for one serial, the lists of the days since then tell.
-
-        A hospital that was down, or books by its own day, has it on a later day than the wallet.
-        """
+        """Where the hospital has no query for one serial, the lists of days tell."""
         if not self._settings.posting_query:
-            listed = (entry for each in self._days_since(day) for entry in self.postings(each))
-            return next((entry for entry in listed if entry.serial == serial), None)
+            return find_listed(serial, day, self._client.today(), self.postings)
         envelope = self._client.envelope()
         answer = self._client.ask(envelope, billing.posting_query(serial, self._settings, envelope))
         entries = billing.read_postings(answer, self._settings)
         return next((entry for entry in entries if entry.serial == serial), None)
-
-    def _days_since(self, day: date) -> Sequence[date]:
-        days = max(0, (self._client.today() - day).days)
-        return [day + timedelta(days=later) for later in range(days + 1)]
 
     def postings(self, day: date) -> Sequence[PostingEntry]:
         if not self._settings.posting_list:

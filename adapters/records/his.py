@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date
 from typing import Protocol, TypeVar
 
 from adapters.errors import Malformed, OutcomeUnknown, Reason, Refused
 from adapters.invoices import InvoiceState, worst_of
+from adapters.listed import find_listed
 from adapters.records import Record, billing, directory, scheduling, sent
 from adapters.records.conventions import Conventions
 from adapters.records.names import ways_to_post
@@ -128,10 +129,10 @@ class RecordsHis:
             return billing.receipt(answer, conventions, posting)
 
     def find_posting(self, serial: str, day: date) -> PostingEntry | None:
-        """Where the hospital cannot be asked for one serial, the lists of the days since then tell."""
+        """Where the hospital cannot be asked for one serial, the lists of days tell."""
         if not self._desk.has("find_posting"):
-            listed = (entry for each in self._days_since(day) for entry in self.postings(each))
-            return next((entry for entry in listed if entry.serial == serial), None)
+            zone = self._desk.conventions("postings").time_zone
+            return find_listed(serial, day, self._now().astimezone(zone).date(), self.postings)
         asked = {"serial": serial, "day": sent.of_day(day, self._desk.conventions("find_posting"))}
         entries = self._list(
             "find_posting", asked, lambda record, how: billing.posting_entry({"serial": serial, **record}, how)
@@ -153,12 +154,6 @@ class RecordsHis:
         asked = {"serial": serial, "receipt_no": receipt_no, "day": sent.of_day(day, conventions)}
         states = self._list("invoice_state", asked, billing.invoice_state)
         return worst_of(states)
-
-    def _days_since(self, day: date) -> Iterator[date]:
-        """A hospital that was down, or books by its own day, has it on a later day than the wallet."""
-        zone = self._desk.conventions("postings").time_zone
-        days = max(0, (self._now().astimezone(zone).date() - day).days)
-        return (day + timedelta(days=later) for later in range(days + 1))
 
     def _list(self, operation: str, asked: Record, read: Read[Value]) -> Sequence[Value]:
         conventions = self._desk.conventions(operation)

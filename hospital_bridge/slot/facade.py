@@ -69,10 +69,11 @@ class Payments(Protocol):
     def refund_all(self, payment_id: str, reason: str) -> None:
         """Reserve what is still refundable and send it back after the commit."""
 
-    def refund_part(self, payment_id: str, amount_fen: Fen, reason: str) -> bool:
+    def refund_part(self, payment_id: str, amount_fen: Fen, reason: str, command_key: str = "") -> bool:
         """Reserve that much of a payment whose fulfilment is firm, and send it back after the commit.
 
-        False where the fulfilment is open yet or so much is not left; nothing was written then.
+        False where the fulfilment is open yet or so much is not left; nothing was written then. A page gives its
+        `PageRequest.command_key`: of one payment a key begins one refund, and a repeat is told that it was done.
         """
 
     def abandon(self, payment_id: str, reason: str) -> None:

@@ -102,6 +102,8 @@ class PageRequest:
 
     That they act for the person says nothing of a right: ask `Subjects.may`.
     """
+    command_key: str = ""
+    """On a POST the same for the same request sent or run again, which may come after a commit of the first run."""
 
 
 @dataclass(frozen=True, slots=True)

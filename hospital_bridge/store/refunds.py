@@ -15,6 +15,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Select,
+    String,
     Table,
     and_,
     or_,
@@ -25,12 +26,14 @@ from adapters.values import Fen
 from hospital_bridge.payment.model import Account, Fulfilment, Refund, RefundState
 from hospital_bridge.store.choice import choice
 from hospital_bridge.store.many_rows import each_row
-from hospital_bridge.store.metadata import CODE, ID, Described, Instant, belongs_to, metadata, operator_column
+from hospital_bridge.store.metadata import CODE, ID, Described, Instant, belongs_to, metadata, operator_column, where
 from hospital_bridge.store.payments import PAYMENT
 from hospital_bridge.store.records import columns_of, record_of
 
 if TYPE_CHECKING:
     from hospital_bridge.store.unit_of_work import Work
+
+_COMMANDED = "command_key <> ''"
 
 REFUND = Table(
     "refund",
@@ -52,9 +55,18 @@ REFUND = Table(
     Column("booked_by", Described(64), nullable=False, server_default=""),
     Column("refusal", Described(200), nullable=False),
     Column("wallet_refund_no", CODE, nullable=False, server_default=""),
+    Column("command_key", String(128), nullable=False, server_default=""),
     Column("version", Integer, nullable=False),
     belongs_to("payment", "payment_id"),
     CheckConstraint("amount_fen >= 0 AND reversal_fen >= 0", name="sums_not_negative"),
+)
+Index(
+    "uq_refund_command",
+    REFUND.c.operator_id,
+    REFUND.c.payment_id,
+    REFUND.c.command_key,
+    unique=True,
+    **where(_COMMANDED),
 )
 Index("ix_refund_payment_id", REFUND.c.operator_id, REFUND.c.payment_id)
 Index("ix_refund_refunded_at", REFUND.c.operator_id, REFUND.c.refunded_at)

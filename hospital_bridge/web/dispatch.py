@@ -15,6 +15,7 @@ from hospital_bridge.web.access import Access, Area
 from hospital_bridge.web.form_data import FormData, read_form
 from hospital_bridge.web.guard import may_enter
 from hospital_bridge.web.live import show
+from hospital_bridge.web.once import command_key
 from hospital_bridge.web.site import Operator, Plugged, Site
 from hospital_bridge.web.visit import AREAS, address, visit
 
@@ -86,6 +87,7 @@ def _asked(plugged: Plugged, page: Page, form: FormData) -> PageRequest:
         place=here.device.place if here.device else (),
         held_for=here.staff.departments(page.role) if here.staff else frozenset(),
         subject_id=here.subject_id,
+        command_key=command_key(),
     )
 
 

@@ -39,6 +39,7 @@ def once(view: View, access: Access) -> View:
     @wraps(view)
     def run(**values: Any) -> Response:
         key, who = _key(access.area), caller()
+        g.command_key = key
         claim = _claim(who, key, _request_hash(forgets=access.asks_position))
         if isinstance(claim, StoredReply) and access.shows_again:
             g.is_repeat = True
@@ -58,6 +59,11 @@ def once(view: View, access: Access) -> View:
         return reply
 
     return run
+
+
+def command_key() -> str:
+    """The idempotency key of the request that is run; empty for one that needs none."""
+    return str(g.get("command_key", ""))
 
 
 def is_repeat() -> bool:

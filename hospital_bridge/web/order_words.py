@@ -99,6 +99,8 @@ OBSTACLES = {
     Obstacle.TOO_LATE: "The wallet takes no refund of so old a payment: it can only be paid out by hand.",
     Obstacle.NO_WALLET: "The wallet account of this order is not in use any more: it can only be paid out by hand.",
     Obstacle.NOT_BY_HAND: "The wallet still takes the refund: it goes back the way it was paid.",
+    Obstacle.ASKING_WHY: "The wallet refused a refund of it and is being asked whether the payer has the money"
+    " already: look again in a few minutes.",
     Obstacle.INVOICE_STANDS: "An e-invoice was issued: reverse it first, then ask for the refund.",
     Obstacle.INVOICE_UNTOLD: "Say how the e-invoice stands.",
     Obstacle.NOT_PROVED: "The password is missing or wrong. Enter your own password: a refund of this size needs it.",

@@ -13,6 +13,7 @@ from hospital_bridge.errors import BridgeError
 from hospital_bridge.slot import PageRequest, Resource, Told
 from hospital_bridge.web.access import Access, Area
 from hospital_bridge.web.caller import caller
+from hospital_bridge.web.once import command_key
 from hospital_bridge.web.site import Site
 from hospital_bridge.web.visit import site
 
@@ -43,7 +44,8 @@ def _view(vertical: str, resource: Resource) -> Callable[..., Any]:
         if plugged is None:
             raise BridgeError("HB-R002")
         data = {**parts, **_read(resource, parts)}
-        return _answer(vertical, who.operator_id, resource.handler(PageRequest(plugged.asked(), who.actor, data)))
+        asked = PageRequest(plugged.asked(), who.actor, data, command_key=command_key())
+        return _answer(vertical, who.operator_id, resource.handler(asked))
 
     return view
 

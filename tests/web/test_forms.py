@@ -14,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from hospital_bridge.errors import BridgeError
+from hospital_bridge.slot import PageRequest, View
 from hospital_bridge.verticals.hospital.registration import State
 from hospital_bridge.web.limits import FORMS
 from tests.steered import FakeClock
@@ -101,6 +102,23 @@ def test_after_a_failure_the_same_form_may_be_sent_again(patient: FlaskClient, k
     assert (failed.status_code, "HB-S001" in failed.text) == (500, True)
     kit.scopes["h1"].fails_with = None
     assert patient.post(BOOK, base_url=HTTPS, data=ANSWERS | hidden).status_code == 303
+
+
+def test_a_page_is_told_by_which_key_it_was_asked_and_again_by_the_same(patient: FlaskClient, kit: SiteKit) -> None:
+    keys: list[str] = []
+
+    def dies(request: PageRequest) -> View:
+        keys.append(request.command_key)
+        raise RuntimeError
+
+    kit.scopes["h1"].real_pages = {"book": dies}
+    hidden = hidden_of(get(patient, CONFIRM))
+    for _ in range(2):
+        assert patient.post(BOOK, base_url=HTTPS, data=ANSWERS | hidden).status_code == 500
+    assert keys == [hidden["_idempotency"]] * 2
+    kit.scopes["h1"].real_pages = {"confirm": dies}
+    get(patient, CONFIRM)
+    assert keys[2:] == [""]
 
 
 def test_an_unexpected_fault_logs_its_place_and_no_word_of_a_person(

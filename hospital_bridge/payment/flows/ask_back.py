@@ -30,13 +30,20 @@ def refund_all(context: MoneyContext, work: Work, payment_id: str, reason: str) 
     abandon(context, work, payment_id, reason)
 
 
-def refund_part(context: MoneyContext, work: Work, payment_id: str, amount_fen: Fen, reason: str) -> bool:
-    """Give back a sum of a fulfilled payment; False where it is not fulfilled, or so much is not left."""
+def refund_part(
+    context: MoneyContext, work: Work, payment_id: str, amount_fen: Fen, reason: str, command_key: str = ""
+) -> bool:
+    """Give back a sum of a fulfilled payment; False where it is not fulfilled, or so much is not left.
+
+    A repeated command has done its work, whatever became of the refund since.
+    """
     payment = work.payments.get(payment_id, lock=True)
+    if command_key and any(each.command_key == command_key for each in work.refunds.of(payment_id)):
+        return True
     if payment.fulfilment is not Fulfilment.FULFILLED or not 0 < amount_fen <= payment.refundable_fen:
         return False
     context.ask(work, payment.sale_kind, Guarded.REFUND, view_of(payment))
-    give_back(context, work, payment, reason, amount_fen)
+    give_back(context, work, payment, reason, amount_fen, command_key)
     return True
 
 

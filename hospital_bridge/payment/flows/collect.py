@@ -12,6 +12,7 @@ from hospital_bridge.payment.flows.refund import give_back, give_back_the_rest, 
 from hospital_bridge.payment.ledger import post_collection
 from hospital_bridge.payment.model import Fulfilment, Payment
 from hospital_bridge.slot import Progress
+from hospital_bridge.store.refund_requests import RefundRequests
 from hospital_bridge.store.unit_of_work import Work
 
 
@@ -35,15 +36,29 @@ def collect(context: MoneyContext, work: Work, payment: Payment, trade: Trade) -
 
 def follow_refunds(context: MoneyContext, work: Work, payment: Payment, trade: Trade) -> Payment:
     """Adopt what the wallet has given back beyond our own refunds, such as by hand in its console."""
-    unknown_fen = trade.refunded_fen - payment.refunded_fen - payment.refund_reserved_fen
+    by_hand_fen = _paid_by_hand(work, payment) if trade.refunded_fen else 0
+    unknown_fen = trade.refunded_fen - (payment.refunded_fen - by_hand_fen) - payment.refund_reserved_fen
     if unknown_fen <= 0:
         return payment
+    beyond_fen = trade.refunded_fen + by_hand_fen - payment.collected_fen
+    if beyond_fen > 0:
+        # The ledger holds no more than was collected: a person hears of it now, and finance by the wallet's bill.
+        work.security_events.record(
+            "refund.beyond_collected", payment.wallet_account, payment.payment_id, fen=str(beyond_fen)
+        )
     if _is_all_given_back(trade):
         payment = _give_up_if_untold(context, work, payment)
     if not payment.refundable_fen:
         return payment
     payment = note_refund_by_wallet(context, work, payment, Fen(min(unknown_fen, payment.refundable_fen)))
     return give_back_the_rest(context, work, payment)
+
+
+def _paid_by_hand(work: Work, payment: Payment) -> int:
+    """What the hospital has paid out by itself, of which the wallet knows nothing."""
+    refunds = work.refunds.of(payment.payment_id)
+    by_hand = RefundRequests(work).by_hand([each.refund_no for each in refunds])
+    return sum(each.amount_fen for each in refunds if each.refund_no in by_hand)
 
 
 def adopt_refund(context: MoneyContext, work: Work, payment: Payment, told: RefundAnswer, at: datetime) -> Payment:

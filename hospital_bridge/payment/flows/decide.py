@@ -9,7 +9,7 @@ from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows.fulfil import accept, effect_key
 from hospital_bridge.payment.flows.refund import give_back
 from hospital_bridge.payment.flows.reverse import reversal_key
-from hospital_bridge.payment.flows.staff_refund import CannotRefund, Obstacle, Wish, ask_second
+from hospital_bridge.payment.flows.staff_refund import CannotRefund, Obstacle, Wish, ask_second, waits_for_wallet
 from hospital_bridge.payment.flows.undecided import BY_PERSON, NothingToDecide, awaiting_person, refuse_undecided
 from hospital_bridge.payment.model import (
     NOTHING,
@@ -91,6 +91,8 @@ def decide_refund_again(context: MoneyContext, work: Work, payment_id: str, look
         raise NothingToDecide(payment_id)
     if payment.wallet_account not in context.wallets:
         raise CannotRefund(Obstacle.NO_WALLET)
+    if waits_for_wallet(context, work, payment):
+        raise CannotRefund(Obstacle.ASKING_WHY)
     work.audit.record(looked.by, "payment.decided_refund_again", payment_id)
     if not _ask_second(context, work, payment, owed, looked):
         give_back(context, work, payment, payment.reason or BY_PERSON, owed)

@@ -40,9 +40,9 @@ class PaymentsFacade:
         self._must_be_own(self.work.payments.get(payment_id).sale_kind)
         refund_all(self.context, self.work, payment_id, reason)
 
-    def refund_part(self, payment_id: str, amount_fen: Fen, reason: str) -> bool:
+    def refund_part(self, payment_id: str, amount_fen: Fen, reason: str, command_key: str = "") -> bool:
         self._must_be_own(self.work.payments.get(payment_id).sale_kind)
-        return refund_part(self.context, self.work, payment_id, amount_fen, reason)
+        return refund_part(self.context, self.work, payment_id, amount_fen, reason, command_key)
 
     def abandon(self, payment_id: str, reason: str) -> None:
         self._must_be_own(self.work.payments.get(payment_id).sale_kind)

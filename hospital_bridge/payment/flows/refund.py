@@ -16,13 +16,18 @@ from hospital_bridge.store.unit_of_work import Work
 
 
 def give_back(
-    context: MoneyContext, work: Work, payment: Payment, reason: str, amount_fen: Fen | None = None
+    context: MoneyContext,
+    work: Work,
+    payment: Payment,
+    reason: str,
+    amount_fen: Fen | None = None,
+    command_key: str = "",
 ) -> Payment:
     """Reserve a sum, or all that is left, of a locked payment; the wallet is asked after the commit.
 
     OverRefund beyond what is left. A free sale has nothing to send and goes straight to its reversal.
     """
-    payment, refund = _reserve(context, work, payment, reason, amount_fen)
+    payment, refund = _reserve(context, work, payment, reason, amount_fen, command_key)
     if refund.amount_fen:
         topics.add(work, topics.REFUND, refund.refund_no, of=payment.payment_id)
         return payment
@@ -100,7 +105,7 @@ def void(context: MoneyContext, work: Work, refund_no: str, refusal: str) -> Non
 
 
 def _reserve(
-    context: MoneyContext, work: Work, payment: Payment, reason: str, amount_fen: Fen | None
+    context: MoneyContext, work: Work, payment: Payment, reason: str, amount_fen: Fen | None, command_key: str = ""
 ) -> tuple[Payment, Refund]:
     amount = payment.refundable_fen if amount_fen is None else amount_fen
     payment = work.payments.save(payment.reserved(amount))
@@ -115,6 +120,7 @@ def _reserve(
         reversal=None if booked is None else Fulfilment.PENDING,
         reversal_fen=NOTHING if booked is None else booked,
         reserved_at=work.now,
+        command_key=command_key,
     )
     work.refunds.add(refund)
     post_reservation(work, payment, refund, context.business_date(work.now))

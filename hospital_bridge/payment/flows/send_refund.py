@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from adapters.errors import Malformed, NotDone, OutcomeUnknown, Reason, Refused
@@ -9,6 +10,7 @@ from adapters.ports import WalletPayments
 from adapters.values import RefundAnswer, RefundOrder, RefundStatus
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.effects import Errand
+from hospital_bridge.payment.flows import topics
 from hospital_bridge.payment.flows.ask_wallet import ask_wallet
 from hospital_bridge.payment.flows.refund import finish, give_back, void
 from hospital_bridge.payment.flows.settle import settle
@@ -72,6 +74,12 @@ def _give_up_unsent(context: MoneyContext, refund_no: str) -> None:
             raise Again(NOBODY_TO_ASK)
         work.refunds.save(work.refunds.get(refund_no).send(work.now))
         void(context, work, refund_no, NO_WALLET)
+
+
+def is_asking_why(work: Work, refunds: Sequence[Refund]) -> bool:
+    """Whether one of them was refused and the wallet has not told yet what else became of the money."""
+    void = [each.refund_no for each in refunds if each.state is RefundState.VOID]
+    return any(topics.is_under_way(work, topics.REFUND, refund_no) for refund_no in void)
 
 
 def _learn_why_it_was_refused(context: MoneyContext, refund_no: str) -> None:

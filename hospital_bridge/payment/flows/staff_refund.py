@@ -10,6 +10,7 @@ from adapters.values import Fen
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows.fulfil import effect_key
 from hospital_bridge.payment.flows.refund import give_back, give_back_by_hand
+from hospital_bridge.payment.flows.send_refund import is_asking_why
 from hospital_bridge.payment.flows.undecided import refuse_undecided
 from hospital_bridge.payment.flows.view import view_of
 from hospital_bridge.payment.model import (
@@ -41,6 +42,7 @@ class Obstacle(StrEnum):
     TOO_LATE = "too_late"
     NO_WALLET = "no_wallet"
     NOT_BY_HAND = "not_by_hand"
+    ASKING_WHY = "asking_why"
     INVOICE_STANDS = "invoice_stands"
     INVOICE_UNTOLD = "invoice_untold"
     NOT_PROVED = "not_proved"
@@ -164,6 +166,8 @@ def obstacle_to(
     standing = _obstacle_of_payment(payment)
     if standing is not None:
         return standing
+    if waits_for_wallet(context, work, payment):
+        return Obstacle.ASKING_WHY
     if not 0 < amount_fen <= payment.refundable_fen:
         return Obstacle.TOO_MUCH
     if route is Route.BY_HAND:
@@ -173,9 +177,17 @@ def obstacle_to(
 
 def may_go_by_hand(context: MoneyContext, work: Work, payment: Payment) -> bool:
     """Whether the wallet takes no refund of it any more: gone, too many, too late, or it refused the last one."""
+    if waits_for_wallet(context, work, payment):
+        return False
     refunds = work.refunds.of(payment.payment_id)
     was_refused = bool(refunds) and refunds[-1].state is RefundState.VOID
     return was_refused or _obstacle_at_wallet(context, work, payment) is not None
+
+
+def waits_for_wallet(context: MoneyContext, work: Work, payment: Payment) -> bool:
+    """Whether the wallet is still asked why it refused a refund: the payer may have the money already."""
+    is_there = payment.wallet_account in context.wallets
+    return is_there and is_asking_why(work, work.refunds.of(payment.payment_id))
 
 
 def _obstacle_of_payment(payment: Payment) -> Obstacle | None:

@@ -51,7 +51,7 @@ class Refund:
     `reversal` is None where the fulfilling system never booked the payment and so has nothing to take
     back; `reversal_fen` is what it has to take back, which differs from `amount_fen` only after it
     booked a wrong sum. `wallet_refund_no` is the wallet's own number of a refund that somebody made there, empty
-    until its bill has told it.
+    until its bill has told it. `command_key` is of the request that asked for it, empty where that is kept elsewhere.
     """
 
     refund_no: str
@@ -70,6 +70,7 @@ class Refund:
     booked_by: str = ""
     refusal: str = ""
     wallet_refund_no: str = ""
+    command_key: str = ""
     version: int = 1
 
     @property

@@ -7,6 +7,7 @@ from datetime import date, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from adapters.errors import NoDayYet
 from adapters.values import EntryKind, Posting
 from hospital_bridge.slot import FulfilMode, PaidSale, Receipt, Sale, SaleEntry
 
@@ -84,7 +85,13 @@ def post(scope: Scope, posting: Posting) -> Receipt:
 def find(scope: Scope, sale: PaidSale) -> Receipt | None:
     """What the hospital has under the sale's serial, or a firm None."""
     day = sale.occurred_at.astimezone(scope.timezone).date()
-    entry = scope.port("HisBilling").find_posting(sale.serial, day)
+    try:
+        entry = scope.port("HisBilling").find_posting(sale.serial, day)
+    except NoDayYet as refused:
+        # After the closing the day to come is the open one: a posting may stand there, whatever is said of its list.
+        if refused.day <= open_day(scope, scope.now()):
+            raise
+        return None
     return None if entry is None else _receipt(entry, None)
 
 

@@ -41,13 +41,16 @@ def test_without_a_query_by_serial_the_days_list_tells(make_reception: MakeRecep
     assert reception.his.find_posting("S7", MONDAY) is None
 
 
-def test_without_a_query_by_serial_a_posting_of_a_later_day_is_found(make_reception: MakeReception) -> None:
+@pytest.mark.parametrize("days_later", [-1, 0, 1, 2, 3])
+def test_without_a_query_by_serial_a_posting_of_another_day_is_found(
+    days_later: int, make_reception: MakeReception
+) -> None:
     reception = make_reception(posting_query="")
     payment = reception.payment(reception.his.book(reception.request()))
+    booked_at = reception.clock.now() + timedelta(days=days_later)
+    posted = reception.his.post(dataclasses.replace(payment, occurred_at=booked_at))
     reception.clock.instant += timedelta(days=2)
-    posted = reception.his.post(dataclasses.replace(payment, occurred_at=reception.clock.now()))
     assert reception.his.find_posting("S1", MONDAY) == posted
-    assert reception.his.find_posting("S1", reception.clock.now().date() + timedelta(days=1)) is None
 
 
 def test_a_hospital_without_posting_queries_says_so(make_reception: MakeReception) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
 
-from adapters.errors import Malformed, NotDone, OutcomeUnknown, OutsideError, Reason, Refused, Untrusted
+from adapters.errors import Malformed, NoDayYet, NotDone, OutcomeUnknown, OutsideError, Reason, Refused, Untrusted
 from adapters.http import Response
 from adapters.values import (
     Booking,
@@ -134,13 +135,37 @@ def test_a_cancelled_booking_may_be_cancelled_again() -> None:
         his(Script(said("7"), ok("<Row><Id>A1</Id><No>P1</No><State>0</State></Row>"))).cancel(Booking("P1", "A1"))
 
 
-def test_without_a_query_for_one_serial_the_days_lists_tell() -> None:
-    row = "<Row><Serial>S{0}</Serial><Kind>1</Kind><Fee>1</Fee><Receipt>R{0}</Receipt><At>2026-11-22 10:00</At></Row>"
-    network = Script(ok(row.format(1)), ok(row.format(2)))
+ROW = "<Row><Serial>S{0}</Serial><Kind>1</Kind><Fee>1</Fee><Receipt>R{0}</Receipt><At>2026-11-22 10:00</At></Row>"
+
+
+@pytest.mark.parametrize("lists_before", [0, 1, 2, 3])
+def test_without_a_query_for_one_serial_the_lists_from_the_day_before_to_the_day_to_come_tell(
+    lists_before: int,
+) -> None:
+    network = Script(*[ok(ROW.format(1))] * lists_before, ok(ROW.format(2)))
     found = his(network).find_posting("S2", date(2026, 11, 22))
     assert found is not None
-    assert (found.receipt_no, len(network.sent)) == ("R2", 2)
-    assert his(Script(ok(row.format(1)), ok())).find_posting("S2", date(2026, 11, 22)) is None
+    assert (found.receipt_no, len(network.sent)) == ("R2", lists_before + 1)
+    assert his(Script(*[ok()] * 4)).find_posting("S2", date(2026, 11, 22)) is None
+
+
+@pytest.mark.parametrize("wallets_day", [date(2026, 11, 23), date(2026, 11, 24)])
+def test_a_wallet_whose_day_has_not_begun_here_leaves_no_list_out(wallets_day: date) -> None:
+    network = Script(*[ok()] * 3)
+    assert his(network).find_posting("S2", wallets_day) is None
+    assert [re.findall(r"2026-11-\d\d", asked) for asked in network.asked] == [
+        ["2026-11-22"],
+        ["2026-11-23"],
+        ["2026-11-24"],
+    ]
+
+
+def test_the_refused_list_of_a_day_to_come_is_told_apart_from_the_others() -> None:
+    with pytest.raises(NoDayYet) as no_day:
+        his(Script(ok(), ok(), said("7"))).find_posting("S2", date(2026, 11, 23))
+    assert (no_day.value.day, no_day.value.native_code) == (date(2026, 11, 24), "7")
+    with pytest.raises(Refused):
+        his(Script(ok(), said("7"))).find_posting("S2", date(2026, 11, 23))
 
 
 def test_a_row_that_cannot_be_read_is_named() -> None:

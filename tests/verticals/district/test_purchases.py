@@ -14,12 +14,13 @@ import pytest
 from adapters.values import EntryKind
 from hospital_bridge.payment.flows.fulfil import paid_sale
 from hospital_bridge.payment.flows.notice import receive_notice
-from hospital_bridge.slot import CardRefusal, CardRefused, CardState, CardView, StillNeeded, Use
+from hospital_bridge.slot import CardRefusal, CardRefused, CardState, CardView, Go, PageRequest, StillNeeded, Use
 from hospital_bridge.store.engine import make_engine
 from hospital_bridge.store.keys import RootKeys
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.verticals.district import rights, tidying
 from hospital_bridge.verticals.district.coupons import giving, kinds
+from hospital_bridge.verticals.district.pages.statement import give_part
 from hospital_bridge.verticals.district.selling import desk, sale
 from hospital_bridge.verticals.district.selling.day import by_shop
 from hospital_bridge.verticals.district.selling.purchase import (
@@ -91,6 +92,16 @@ def test_parts_that_go_back_leave_shares_that_sum_to_what_is_left_to_the_fen(mal
     shares = [(line.sign * line.shop_fen, line.sign * line.mall_fen) for line in mall.lines(purchase)]
     assert [sum(column) for column in zip(*shares, strict=True)] == [0, 0]
     assert mall.balance(mall.ann) == 0
+    mall.must_be_sound()
+
+
+def test_a_part_goes_back_once_however_often_the_managers_request_is_run(mall: TradingMall) -> None:
+    purchase = mall.bought(mall.join(mall.ann))
+    form = {"purchase": purchase.purchase_id, "fen": 1_000}
+    for key, left in (("press-1", 2_500), ("press-1", 2_500), ("press-2", 1_500)):
+        assert isinstance(give_part(PageRequest(mall.scope, "manager", form, command_key=key)), Go)
+        mall.pass_time(SETTLING)
+        assert mall.held_fen(purchase) == left
     mall.must_be_sound()
 
 

@@ -94,11 +94,16 @@ class BillWorld:
     """
 
     def __init__(
-        self, store: Store, database: Database, clock: FakeClock, windows: Sequence[MaintenanceWindow] = ()
+        self,
+        store: Store,
+        database: Database,
+        clock: FakeClock,
+        windows: Sequence[MaintenanceWindow] = (),
+        cashier: Cashier | None = None,
     ) -> None:
         database.add_tables(metadata)
         self.store, self.clock = store, clock
-        self.wallet, self.cashier = InMemoryWallet(clock), Cashier()
+        self.wallet, self.cashier = InMemoryWallet(clock), cashier or Cashier()
         counters: dict[str, Counter] = {}
         self.context = MoneyContext(
             OPERATOR,
@@ -108,7 +113,7 @@ class BillWorld:
             counters,
             time_off=Maintenance(windows, SHANGHAI).time_off,
         )
-        settings = {
+        self.settings: dict[str, Any] = {
             "pay_minutes": 15,
             "payment_window": "",
             "parked_days": 30,
@@ -117,7 +122,7 @@ class BillWorld:
         }
         self.scope = OperatorScope(
             self.context,
-            settings,
+            self.settings,
             clock,
             {"HisBilling": paced(self.cashier, clock, windows=windows) if windows else self.cashier},
             teller=Teller.of("hospital", (*NOTICES, *STAY_NOTICES)),

@@ -56,8 +56,9 @@ def give_back(request: PageRequest) -> View | Go:
 
 def give_part(request: PageRequest) -> View | Go:
     """A part of it."""
-    if desk.give_back(request.scope, request.principal, request.data["purchase"], request.data["fen"]):
-        return Go("bought", {"purchase": request.data["purchase"]})
+    purchase, fen = request.data["purchase"], request.data["fen"]
+    if desk.give_back(request.scope, request.principal, purchase, fen, command_key=request.command_key):
+        return Go("bought", {"purchase": purchase})
     return _purchase(request, is_too_much=True)
 
 

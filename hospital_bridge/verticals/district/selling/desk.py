@@ -108,13 +108,16 @@ def call_off(scope: Scope, staff_id: str, purchase_id: str) -> None:
         work.audit.record(staff_id, "purchase.called_off", purchase_id)
 
 
-def give_back(scope: Scope, staff_id: str, purchase_id: str, amount_fen: int | None = None) -> bool:
-    """Refund a purchase, or a part of it; False where so much is not left, or it is not entered in the book yet."""
+def give_back(
+    scope: Scope, staff_id: str, purchase_id: str, amount_fen: int | None = None, *, command_key: str = ""
+) -> bool:
+    """Refund a purchase, or a part of it, once for a command; False where so much is not left, or it is not booked."""
     with scope.begin() as work:
         purchase = purchases.get(work, purchase_id)
         if amount_fen is None:
             work.payments.refund_all(purchase.payment_id, RETURNED)
-        elif not work.payments.refund_part(purchase.payment_id, Fen(amount_fen), RETURNED):
+        elif not work.payments.refund_part(purchase.payment_id, Fen(amount_fen), RETURNED, command_key):
             return False
-        work.audit.record(staff_id, "purchase.given_back", purchase_id, fen=str(amount_fen or purchase.paid_fen))
+        told = {"fen": str(amount_fen or purchase.paid_fen), "command": command_key}
+        work.audit.record(staff_id, "purchase.given_back", purchase_id, **told)
     return True
