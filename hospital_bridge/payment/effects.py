@@ -29,7 +29,7 @@ class Errand:
     key"); without it a person decides, and `undecided` says so. `sending` runs in the commit that precedes each call
     and answers whether the change is still wanted. `confirmed`, `refused` and `undecided` run in the commit that
     records the end. A None becomes firm only `settling` after we lost sight of the call, for its request may
-    still travel.
+    still travel. `doubts_a_no` looks before it believes a no to a repeated request: the first may have arrived since.
     """
 
     kind: str
@@ -41,6 +41,7 @@ class Errand:
     sending: Callable[[Work], bool] = lambda _: True
     undecided: Callable[[Work], None] = lambda _: None
     settling: timedelta = timedelta(0)
+    doubts_a_no: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ class Driver:
         """A no for want of a valid credential is about us and not about the sale: renewed, it goes on."""
         if refusal.reason is Reason.CREDENTIALS:
             self._take_back(errand, NotDone(refusal.text, native_code=refusal.native_code))
-        elif errand.look is not None and self._was_told_before(errand):
+        elif errand.doubts_a_no and errand.look is not None and self._was_told_before(errand):
             self._look_before_believing(errand, errand.look, refusal)
         else:
             self._refuse(errand, refusal)

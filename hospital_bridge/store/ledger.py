@@ -80,6 +80,11 @@ class Ledger:
         for row in each_row(self._work.connection, statement):
             yield _movement(row)
 
+    def has_moved(self, wallet_account: str, day: date) -> bool:
+        """Whether anything passed through a wallet account on that business date."""
+        statement = self._movements().where(LEDGER.c.business_date == day, PAYMENT.c.wallet_account == wallet_account)
+        return self._work.connection.execute(statement.limit(1)).first() is not None
+
     def known_movements(
         self, wallet_account: str, days: Sequence[date], order_nos: Sequence[str]
     ) -> set[tuple[EntryKind, str, Fen]]:

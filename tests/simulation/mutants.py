@@ -143,7 +143,7 @@ def _bills(options: Options) -> Options:
 
 def _cashiers(options: Options) -> Options:
     moods = replace(options.moods, pays=1.0, pays_late=0.0, cancels=0.1, refunds_in_console=0.4)
-    return replace(options, cashiers=3, moods=moods)
+    return replace(options, cashiers=6, moods=moods)
 
 
 def _never_paid(options: Options) -> Options:

@@ -74,7 +74,7 @@ class Simulation:
         try:
             self._play()
         finally:
-            self._clear_away()
+            self.clear_away()
         return self.trace.digest
 
     def _play(self) -> None:
@@ -200,7 +200,7 @@ class Simulation:
         self._changed = True
         return self.fate.strikes(point)
 
-    def _clear_away(self) -> None:
+    def clear_away(self) -> None:
         self.observer.close()
         self._database.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -18,8 +19,10 @@ HELD_UP = 60.0
 
 
 @pytest.fixture
-def simulation(sqlite_ground: Ground) -> Simulation:
-    return Simulation(Options.drawn(16), sqlite_ground)
+def simulation(sqlite_ground: Ground) -> Iterator[Simulation]:
+    begun = Simulation(Options.drawn(16), sqlite_ground)
+    yield begun
+    begun.clear_away()
 
 
 def sender(simulation: Simulation) -> Process:

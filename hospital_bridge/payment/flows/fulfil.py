@@ -36,6 +36,7 @@ def fulfil(context: MoneyContext, payment_id: str) -> None:
             sending=lambda work: _is_wanted(context, work, payment_id),
             undecided=lambda work: _hand_to_person(work, payment_id),
             settling=settling(context, counter.sale),
+            doubts_a_no=True,
         )
     )
 

@@ -30,6 +30,7 @@ def reverse(context: MoneyContext, refund_no: str) -> None:
             sending=lambda work: _is_wanted(work, refund_no),
             undecided=lambda work: _hand_to_person(work, refund_no),
             settling=settling(context, counter.sale),
+            doubts_a_no=True,
         )
     )
 

@@ -169,7 +169,7 @@ def _bill(the_day: TheDay) -> Iterable[BillEntry]:
         return context.wallets[account].download_bill(day)
     except NoBill:
         with context.store.read(context.operator_id) as work:
-            has_moved = next(work.ledger.wallet_movements(account, day), None) is not None
+            has_moved = work.ledger.has_moved(account, day)
         if has_moved or not the_day.is_settled:
             raise
         return ()
