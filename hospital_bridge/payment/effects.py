@@ -129,11 +129,11 @@ class Driver:
             result = look()
         except OutsideError as lost:
             self._lose_sight(errand, lost)
-            return
-        if result is None:
-            self._refuse(errand, refusal)
         else:
-            self._confirm(errand, result)
+            if result is None:
+                self._refuse(errand, refusal)
+            else:
+                self._confirm(errand, result)
 
     def _refuse(self, errand: Errand, refusal: Refused) -> None:
         with self.store.begin(self.operator_id) as work:

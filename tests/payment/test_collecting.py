@@ -237,3 +237,14 @@ def test_13_finished_at_first_sight_is_paid_and_its_refund_goes_to_a_person(worl
         assert [refund.refusal for refund in work.refunds.for_person()] == ["expired"]
     assert world.balances()[Account.HOSPITAL] == FEE
     world.assert_at_rest()
+
+
+def test_the_payments_of_several_sales_are_told_from_the_oldest_on(world: World) -> None:
+    first, second = world.fulfilled("A1"), world.opened("A2")
+    world.opened("A3")
+    with world.store.read("h1") as work:
+        told = world.payments(work).of_sales(first.sale_kind, ["A2", "A1"])
+    assert [(one.payment_id, one.situation) for one in told] == [
+        (first.payment_id, Situation.DONE),
+        (second.payment_id, Situation.AWAITING),
+    ]
