@@ -9,7 +9,14 @@ from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows.fulfil import accept, effect_key
 from hospital_bridge.payment.flows.refund import give_back
 from hospital_bridge.payment.flows.reverse import reversal_key
-from hospital_bridge.payment.flows.staff_refund import CannotRefund, Obstacle, Wish, ask_second, waits_for_wallet
+from hospital_bridge.payment.flows.staff_refund import (
+    CannotRefund,
+    Obstacle,
+    Wish,
+    ask_second,
+    keep_carried_out,
+    waits_for_wallet,
+)
 from hospital_bridge.payment.flows.undecided import BY_PERSON, NothingToDecide, awaiting_person, refuse_undecided
 from hospital_bridge.payment.model import (
     NOTHING,
@@ -20,9 +27,7 @@ from hospital_bridge.payment.model import (
     FulfilmentEvent,
     Payment,
     RefundReason,
-    RefundRequest,
     RequestState,
-    Route,
     owed_back,
 )
 from hospital_bridge.slot import Receipt
@@ -56,7 +61,7 @@ def decide_refused(context: MoneyContext, work: Work, payment_id: str, looked: L
     _undecided(work, payment_id)
     payment = work.payments.get(payment_id, lock=True)
     work.audit.record(looked.by, "payment.decided_refused", payment_id)
-    if not _ask_second(context, work, payment, payment.refundable_fen, looked):
+    if not ask_second(context, work, payment, _wish(work, payment, payment.refundable_fen, looked)):
         refuse_undecided(context, work, payment_id)
 
 
@@ -94,9 +99,10 @@ def decide_refund_again(context: MoneyContext, work: Work, payment_id: str, look
     if waits_for_wallet(context, work, payment):
         raise CannotRefund(Obstacle.ASKING_WHY)
     work.audit.record(looked.by, "payment.decided_refund_again", payment_id)
-    if not _ask_second(context, work, payment, owed, looked):
+    wish = _wish(work, payment, owed, looked)
+    if not ask_second(context, work, payment, wish):
         give_back(context, work, payment, payment.reason or BY_PERSON, owed)
-        _keep_as_asked(work, payment_id, owed, looked.by)
+        keep_carried_out(work, wish)
 
 
 def decide_returned(work: Work, payment_id: str, *, by: str) -> None:
@@ -108,33 +114,12 @@ def decide_returned(work: Work, payment_id: str, *, by: str) -> None:
     work.payments.save(replace(payment, payer_paid_fen=NOTHING))
 
 
-def _ask_second(context: MoneyContext, work: Work, payment: Payment, fen: Fen, looked: Looked) -> bool:
-    """Whether the sum waits for a second person now; CannotRefund where it is not the sum that was seen."""
+def _wish(work: Work, payment: Payment, fen: Fen, looked: Looked) -> Wish:
+    """What a decision gives back; CannotRefund where it is not the sum that was seen."""
     if looked.seen_fen not in {None, fen}:
         raise CannotRefund(Obstacle.CHANGED)
     key = f"decision:{work.ids.new()}"
-    wish = Wish(payment.payment_id, fen, RefundReason.NOT_DONE, looked.by, key, proved=looked.proved)
-    return ask_second(context, work, payment, wish)
-
-
-def _keep_as_asked(work: Work, payment_id: str, fen: Fen, by: str) -> None:
-    """Keep the newest refund as one that staff asked for: else it would not count towards what needs a second one."""
-    request = RefundRequest(
-        request_id=work.ids.new(),
-        payment_id=payment_id,
-        amount_fen=fen,
-        reason=RefundReason.NOT_DONE,
-        route=Route.WALLET,
-        needs_second=False,
-        state=RequestState.APPROVED,
-        asked_by=by,
-        asked_at=work.now,
-        command_key=f"decision:{work.ids.new()}",
-        decided_by=by,
-        decided_at=work.now,
-        refund_no=work.refunds.of(payment_id)[-1].refund_no,
-    )
-    RefundRequests(work).add(request)
+    return Wish(payment.payment_id, fen, RefundReason.NOT_DONE, looked.by, key, proved=looked.proved)
 
 
 def _undecided(work: Work, payment_id: str) -> Effect:

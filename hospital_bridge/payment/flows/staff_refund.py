@@ -107,13 +107,30 @@ def ask_second(context: MoneyContext, work: Work, payment: Payment, wish: Wish) 
 def _keep(context: MoneyContext, work: Work, payment: Payment, wish: Wish) -> RefundRequest:
     second = needs_second(context, work, payment, wish.amount_fen, wish.route)
     _refuse_if(Obstacle.NOT_PROVED if second and not wish.proved else None)
-    request = RefundRequest(
+    request = _request(work, wish, needs_second=second)
+    if not RefundRequests(work).add(request):
+        raise CannotRefund(Obstacle.WAITING)
+    told = {"payment": payment.payment_id, "fen": str(wish.amount_fen), "reason": wish.reason, "route": wish.route}
+    invoice = {} if wish.invoice is None else {"invoice": wish.invoice, "invoice_told": str(wish.invoice_told)}
+    work.audit.record(wish.by, "refund.asked", request.request_id, **told, **invoice, second=str(second))
+    return request
+
+
+def keep_carried_out(work: Work, wish: Wish) -> None:
+    """Keep the newest refund of the payment as what was wished for: it counts towards what needs a second person."""
+    refund_no = work.refunds.of(wish.payment_id)[-1].refund_no
+    request = _request(work, wish, needs_second=False)
+    RefundRequests(work).add(request.decided(RequestEvent.APPROVED, wish.by, work.now, refund_no))
+
+
+def _request(work: Work, wish: Wish, *, needs_second: bool) -> RefundRequest:
+    return RefundRequest(
         request_id=work.ids.new(),
-        payment_id=payment.payment_id,
+        payment_id=wish.payment_id,
         amount_fen=wish.amount_fen,
         reason=wish.reason,
         route=wish.route,
-        needs_second=second,
+        needs_second=needs_second,
         state=RequestState.WAITING,
         asked_by=wish.by,
         asked_at=work.now,
@@ -121,12 +138,6 @@ def _keep(context: MoneyContext, work: Work, payment: Payment, wish: Wish) -> Re
         invoice=wish.invoice,
         invoice_told=wish.invoice_told,
     )
-    if not RefundRequests(work).add(request):
-        raise CannotRefund(Obstacle.WAITING)
-    told = {"payment": payment.payment_id, "fen": str(wish.amount_fen), "reason": wish.reason, "route": wish.route}
-    invoice = {} if wish.invoice is None else {"invoice": wish.invoice, "invoice_told": str(wish.invoice_told)}
-    work.audit.record(wish.by, "refund.asked", request.request_id, **told, **invoice, second=str(second))
-    return request
 
 
 def approve(context: MoneyContext, work: Work, request_id: str, *, by: str, proved: bool) -> RefundRequest:
