@@ -12,6 +12,10 @@ from adapters.money import yuan_from_fen
 
 _BEGINS_A_FORMULA = frozenset("=+-@\t\r\n|%＝＋－＠")
 _MARK_OF_TEXT = "'"
+_DIGITS_SHOWN = 11
+"""A spreadsheet shows a number of more digits in powers of ten, and of more than 15 it forgets the rest for good."""
+_END_OF_NUMBER = "\t"
+"""Behind a long number it makes a text of it, unseen: the wallets' own bills do the same."""
 
 
 class Sum(str):
@@ -26,10 +30,12 @@ def yuan(fen: int) -> Sum:
 
 
 def cell(value: object) -> str:
-    """What stands in a cell: a text that would begin a formula is marked as text; a NUL, which cuts a cell, is gone."""
+    """What stands in a cell: a formula and a long number are marked as text; a NUL, which cuts a cell, is gone."""
     if isinstance(value, Sum):
         return str(value)
     text = str(value).replace("\0", "")
+    if text.isdecimal() and len(text) > _DIGITS_SHOWN:
+        return f"{text}{_END_OF_NUMBER}"
     begins = text.lstrip(" \u3000\xa0\ufeff")[:1]
     return f"{_MARK_OF_TEXT}{text}" if begins in _BEGINS_A_FORMULA and begins else text
 

@@ -33,6 +33,11 @@ def test_an_order_number_that_would_compute_is_shown_as_text(order_no: str) -> N
     assert read(table(["order"], [[order_no]]))[1] == ["'" + order_no.replace("\0", "")]
 
 
+@pytest.mark.parametrize("order_no", ["202611290001", "2026112922001400001234567890"])
+def test_a_long_number_keeps_every_digit_in_a_spreadsheet(order_no: str) -> None:
+    assert read(table(["order"], [[order_no]]))[1] == [f"{order_no}\t"]
+
+
 def test_a_sum_below_zero_is_one_that_a_spreadsheet_adds_up() -> None:
     assert table(["sum"], [[yuan(-1230)], ["-12.30"]]) == '"sum"\r\n"-12.30"\r\n"\'-12.30"\r\n'
 
