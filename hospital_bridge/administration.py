@@ -95,7 +95,10 @@ class Administration:
 
     def security(self, operator_id: str, limit: int) -> Sequence[SecurityRow]:
         with self.store.read(operator_id) as work:
-            return [SecurityRow(row.at, row.kind, row.source, row.detail) for row in work.security_events.latest(limit)]
+            return [
+                SecurityRow(row.at, row.kind, row.source, " ".join(filter(None, (row.target, row.detail.strip("{}")))))
+                for row in work.security_events.latest(limit)
+            ]
 
     def replay_job(self, operator_id: str, job_id: str, actor: str) -> bool:
         with self.store.begin(operator_id) as work:

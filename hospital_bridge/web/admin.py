@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, request
 
 from hospital_bridge.errors import BridgeError
-from hospital_bridge.web import order_words
+from hospital_bridge.web import order_words, security_words
 from hospital_bridge.web.access import ADMIN, AUDITOR, Access, Area, open_to
 from hospital_bridge.web.admin_reads import Dismissal
 from hospital_bridge.web.finance import DECISIONS, FINDINGS
@@ -105,4 +105,5 @@ def audit() -> Response:
 @open_to(BY_AUDITOR)
 def security() -> Response:
     """What a guard of the house should see, newest first."""
-    return show("staff/security.html", {"events": site().admin.security(visit().operator.id, ROWS)})
+    events = site().admin.security(visit().operator.id, ROWS)
+    return show("staff/security.html", {"events": events, "words": security_words.KINDS})

@@ -55,6 +55,7 @@ from hospital_bridge.web import (
     order_words,
     orders,
     received,
+    security_words,
     statements,
     vouchers,
 )
@@ -63,6 +64,7 @@ from hospital_bridge.web.app import create_app
 from hospital_bridge.web.cards import STATES, WEEKDAYS
 from hospital_bridge.web.finance_reads import Decision, Explanation
 from hospital_bridge.website import CONSENT
+from hospital_bridge.workers.wire_watch import FRAMING_FAULT
 from tests.hospital_words import hospital_words
 from tests.web.site_kit import SiteKit
 from tests.web.visitor import get
@@ -121,6 +123,7 @@ OF_WORK = {
     *bank_words.FAULTS.values(),
     bank_words.NOTHING_KEPT,
     bank.CHOOSE,
+    *security_words.KINDS.values(),
     finance.NO_SUCH_DAY,
 }
 """What the work list says of money, effects and differences."""
@@ -249,6 +252,12 @@ def test_every_state_reason_and_obstacle_of_an_order_has_words() -> None:
     assert set(order_words.INVOICES) == {*InvoiceState} - {InvoiceState.ISSUED}
     assert set(order_words.HEARD_OF_WALLET) == {"", NOTHING_OWED, NO_WALLET, *TradeStatus}
     assert set(order_words.REFUSALS) == set(Reason)
+
+
+def test_every_kind_of_security_event_has_words() -> None:
+    sources = "\n".join(file.read_text() for file in folder_of("hospital_bridge").rglob("*.py"))
+    recorded = re.findall(r'security_events\.record\(\s*"([^"]+)"|note_failure\([^)"]*"([^"]+)"', sources)
+    assert {FRAMING_FAULT, *(kind for kinds in recorded for kind in kinds if kind)} == set(security_words.KINDS)
 
 
 @pytest.mark.parametrize("locale", ["zh_CN", "en"])
