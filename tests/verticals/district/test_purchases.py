@@ -20,6 +20,7 @@ from hospital_bridge.store.keys import RootKeys
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.verticals.district import rights, tidying
 from hospital_bridge.verticals.district.coupons import giving, kinds
+from hospital_bridge.verticals.district.pages.desk import sell
 from hospital_bridge.verticals.district.pages.statement import give_part
 from hospital_bridge.verticals.district.selling import desk, sale
 from hospital_bridge.verticals.district.selling.day import by_shop
@@ -30,7 +31,7 @@ from hospital_bridge.verticals.district.selling.purchase import (
     Purchase,
     State,
 )
-from hospital_bridge.verticals.district.store import book, offers, points
+from hospital_bridge.verticals.district.store import book, offers, points, purchases
 from tests.fixtures_store import Database
 from tests.steered import CountedIds, FakeClock
 from tests.verticals.district.malls import (
@@ -103,6 +104,25 @@ def test_a_part_goes_back_once_however_often_the_managers_request_is_run(mall: T
         mall.pass_time(SETTLING)
         assert mall.held_fen(purchase) == left
     mall.must_be_sound()
+
+
+def test_a_purchase_is_entered_once_however_often_the_cashiers_request_is_run(mall: TradingMall) -> None:
+    code = mall.code(mall.join(mall.ann))
+
+    def pressed(key: str, cashier: str = "cashier") -> str:
+        form = {"shop": "noodles", "price": 3_500, "code": code}
+        told = sell(PageRequest(mall.scope, cashier, form, command_key=key))
+        assert isinstance(told, Go)
+        return str(told.params["purchase"])
+
+    first = pressed("press-1")
+    mall.work()
+    assert pressed("press-1") == first
+    others = {pressed("press-2"), pressed("press-1", "another-cashier")}
+    with mall.scope.read() as work:
+        entered = purchases.of_subject(work, mall.ann)
+    assert {each.purchase_id for each in entered} == {first, *others}
+    assert len(entered) == 3
 
 
 def test_a_purchase_that_nobody_pays_gives_the_coupon_back(mall: TradingMall) -> None:

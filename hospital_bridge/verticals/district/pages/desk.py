@@ -50,7 +50,14 @@ def sell(request: PageRequest) -> View | Go:
     if not _is_theirs(request, data["shop"]):
         return _desk(request, OTHER_SHOP)
     try:
-        purchase = desk.sell(request.scope, request.principal, data["shop"], data["price"], data["code"])
+        purchase = desk.sell(
+            request.scope,
+            request.principal,
+            data["shop"],
+            data["price"],
+            data["code"],
+            command_key=request.command_key,
+        )
     except CardRefused as refused:
         return _desk(request, refused.refusal.value, refused)
     except desk.NoPayer:

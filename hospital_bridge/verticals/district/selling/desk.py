@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -31,19 +32,24 @@ class NoSuchShop(LookupError):
     """The mall has no such shop."""
 
 
-def sell(scope: Scope, staff_id: str, shop_id: str, price_fen: int, code: str) -> Purchase:
+def sell(scope: Scope, staff_id: str, shop_id: str, price_fen: int, code: str, *, command_key: str = "") -> Purchase:
     """Enter a purchase and open its order; CardRefused, and of one coupon at many desks one purchase is made.
 
-    The coupon is used in the transaction that makes the order; it goes back to its holder when the money does.
+    The coupon is used in the transaction that makes the order; it goes back to its holder when the money does. A
+    command that is run again, because its first answer was lost, is told the purchase that it made.
     """
     commission = _commission(scope, shop_id)
     with scope.begin() as work:
+        purchase_id = _of_command(staff_id, command_key) if command_key else work.ids.new()
+        made = purchases.find(work, purchase_id)
+        if made is not None:
+            return made
         card = work.cards.look(code)
         payers = work.subjects.recipients(card.subject_id, Right.PAY)
         if not payers:
             raise NoPayer
         purchase = Purchase(
-            purchase_id=work.ids.new(),
+            purchase_id=purchase_id,
             subject_id=card.subject_id,
             wallet_user_id=payers[0],
             shop_id=shop_id,
@@ -57,6 +63,11 @@ def sell(scope: Scope, staff_id: str, shop_id: str, price_fen: int, code: str) -
             work.cards.redeem(Use(purchase.purchase_id, code, shop_id, staff_id, purchase.purchase_id))
         work.audit.record(staff_id, "purchase.entered", purchase.purchase_id, shop=shop_id)
         return _order(work, purchase)
+
+
+def _of_command(staff_id: str, command_key: str) -> str:
+    """The id of the purchase that this command of this cashier makes, however often it is run."""
+    return hashlib.sha256(f"{staff_id}\n{command_key}".encode()).hexdigest()[:32]
 
 
 def _commission(scope: Scope, shop_id: str) -> int:
