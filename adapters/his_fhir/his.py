@@ -16,6 +16,7 @@ from adapters.his_fhir.mapping.numbers import sought
 from adapters.his_fhir.node import Node
 from adapters.his_fhir.settings import LOGICAL_ID, FhirSettings
 from adapters.news import News, Preview
+from adapters.one_serial import of_serial
 from adapters.time import Now
 from adapters.values import (
     Booking,
@@ -172,12 +173,13 @@ class FhirHis:
             raise OutcomeUnknown(unread.text) from unread
         if entry.serial != posting.serial:
             raise OutcomeUnknown("the answer is another posting")
+        billing.must_stand(made.resource)
         return entry
 
     def find_posting(self, serial: str, day: date) -> PostingEntry | None:
         found = self._client.found(self._settings.billing.posting, [billing.by_serial(serial, self._settings)])
-        entries = (billing.read_entry(each, self._settings) for each in found.matches if billing.stands(each))
-        return next((entry for entry in entries if entry.serial == serial), None)
+        standing = (each for each in found.matches if billing.stands(each))
+        return of_serial(serial, (billing.read_entry(each, self._settings) for each in standing))
 
     def postings(self, day: date) -> Sequence[PostingEntry]:
         settings = self._settings

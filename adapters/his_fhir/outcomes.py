@@ -59,6 +59,8 @@ MEANING_OF_ISSUE: Mapping[str, str] = {
 
 _GOOD, _CLIENT, _UNAVAILABLE, _CODE_LENGTH = range(200, 300), range(400, 500), 503, 40
 _UNSPOKEN = frozenset({202, 205, 206})
+_NOBODY_THERE = frozenset({404, 405, 410})
+"""Without an OperationOutcome it is a web server that says so, such as while the hospital's is put in anew."""
 _FAILURES = frozenset({"error", "fatal"})
 
 
@@ -88,6 +90,8 @@ def _standard(answer: Response, issue: str) -> str:
         return BUSY if "retry-after" in answer.headers else UNKNOWN
     if answer.status in (401, 429) or answer.status not in _CLIENT:
         return MEANING_OF_STATUS.get(answer.status, UNKNOWN)
+    if answer.status in _NOBODY_THERE and not issue:
+        return BUSY
     return MEANING_OF_ISSUE.get(issue) or MEANING_OF_STATUS.get(answer.status, Reason.OTHER)
 
 

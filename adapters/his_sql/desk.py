@@ -48,6 +48,9 @@ class SqlDesk:
     def ask(self, operation: str, values: Record) -> Sequence[Record]:
         """What a question gives; whatever goes wrong has changed nothing."""
         asked = self._named(operation)
+        # Asked first: what is worked off between the two questions stands in the second one's answer.
+        if asked.waiting and self._read(asked, asked.waiting, values):
+            raise NotDone("the hospital has not worked off a change of ours", retry_after=self._settings.retry_after)
         try:
             rows = self._changed(asked, values) if asked.changes else self._read(asked, asked.statement, values)
         except OutcomeUnknown as lost:

@@ -17,17 +17,19 @@ from adapters.errors import Busy, Malformed, NotDone, OutcomeUnknown, OutsideErr
 ANY = "*"
 """Around the words of a message by which a database that has no codes of its own tells one no from another."""
 
-_BUSY = frozenset(
+_UNDONE_COMMIT = frozenset(
     {
-        *("40001", "40P01", "55P03", "57014", "HYT00", "HYT01"),
-        *("1205", "1213", "1222", "3024", "1969"),
-        *("ORA-00054", "ORA-00060", "ORA-08177", "ORA-30006", "DPY-4024"),
-        *("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_BUSY_SNAPSHOT", "SQLITE_INTERRUPT"),
+        *("40001", "40P01", "55P03", "57014"),
+        *("1205", "1213", "1222"),
+        *("ORA-00054", "ORA-00060", "ORA-08177", "ORA-30006"),
+        *("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_BUSY_SNAPSHOT"),
     }
 )
-"""Deadlocks, locks that were waited for too long and statements that were stopped: the database undid all of it.
+"""Deadlocks and locks that were waited for too long: also at a commit the database says so only of what it undid.
 
-SQLSTATE of PostgreSQL and ODBC; numbers of MySQL, MariaDB and SQL Server; Oracle; SQLite.
+Any other error of a commit tells nothing: a driver that has waited long enough (DPY-4024, HYT00) asks the database to
+stop, and a commit may have been done by then. SQLSTATE of PostgreSQL and ODBC; numbers of MySQL, MariaDB and SQL
+Server; Oracle; SQLite.
 """
 
 _UNWRITABLE = frozenset({"22P05", "22021", "1366", "3988"})
@@ -77,13 +79,18 @@ class Judge:
         """What it means that the call failed so at that stage."""
         if isinstance(error, exc.TimeoutError):
             return Busy("every connection to the hospital's database is in use", retry_after=self.retry_after)
-        if isinstance(error, UnicodeEncodeError) or not _UNWRITABLE.isdisjoint(native_codes(error)):
+        if isinstance(error, UnicodeEncodeError) or self._is_unwritable(error, stage):
             return Refused("the hospital's database has no such character", reason=Reason.NOT_ALLOWED)
         if isinstance(error, UnicodeError | OverflowError):
             return self._unread(stage)
         if stage in (Stage.BEFORE, Stage.READING):
             return self._of_reading(error, stage)
         return self._of_change(error, stage)
+
+    def _is_unwritable(self, error: Exception, stage: Stage) -> bool:
+        """Whether the database says so of a statement of which nothing can have been done already."""
+        may_be_done = stage is Stage.COMMITTING or (stage is Stage.CHANGING and self.own_commit)
+        return not may_be_done and not _UNWRITABLE.isdisjoint(native_codes(error))
 
     def _of_reading(self, error: Exception, stage: Stage) -> OutsideError:
         codes = tuple(native_codes(error))
@@ -103,7 +110,7 @@ class Judge:
         if not meaning:
             is_undone = bool(codes) and not is_lost and not self.own_commit
             if stage is Stage.COMMITTING:
-                is_undone = is_undone and not _BUSY.isdisjoint(codes)
+                is_undone = is_undone and not _UNDONE_COMMIT.isdisjoint(codes)
             meaning = meanings.BUSY if is_undone else meanings.UNKNOWN
         text = _told("the hospital's database failed at a change", codes)
         return meanings.error(meaning, text, native_code=native, retry_after=self.retry_after)

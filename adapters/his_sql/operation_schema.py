@@ -77,6 +77,10 @@ class OperationSchema(Schema):
     answer = _statement(
         "Where a change is answered elsewhere: what reads the answer, until it has a row.", load_default=""
     )
+    waiting = _statement(
+        "What finds a change of ours that still lies in an interface table: while it has a row, nobody knows.",
+        load_default="",
+    )
     errors = fields.Dict(
         fields.String(),
         fields.String(validate=validate.OneOf(NOES)),
@@ -96,6 +100,7 @@ class OperationSchema(Schema):
         found = {
             "statement": [*Statement(loaded["statement"]).faults(self.parameters, reads=not self._changes(loaded))],
             "answer": [*self._faults_of_answer(loaded)],
+            "waiting": [*self._faults_of_waiting(loaded)],
             "fields": [*faults_of_fields(self.operation.record, loaded["fields_"], loaded["fixed"])],
             "code": ["names no column, and the rules of its outcome need one"]
             if loaded["outcome"]["codes"] and not loaded["code"]
@@ -118,6 +123,13 @@ class OperationSchema(Schema):
         if not self._changes(loaded):
             yield "only a change is answered elsewhere"
         yield from Statement(loaded["answer"]).faults(self.parameters, reads=True)
+
+    def _faults_of_waiting(self, loaded: Mapping[str, Any]) -> Iterator[str]:
+        if not loaded["waiting"]:
+            return
+        if self.operation not in (OPERATIONS["find_booking"], OPERATIONS["find_posting"]):
+            yield "only find_booking and find_posting look for a change that was sent"
+        yield from Statement(loaded["waiting"]).faults(self.parameters, reads=True)
 
 
 class FeedSchema(Schema):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Mapping
+from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 from sqlalchemy import exc, make_url
 
 from adapters.his_sql.operation_schema import FeedSchema, OperationsSchema
+from adapters.records.names import POSTS
 from adapters.records.schema import ConventionsSchema
 
 
@@ -77,3 +80,11 @@ class SqlHisSchema(Schema):
     feeds = fields.List(
         fields.Nested(FeedSchema), load_default=list, metadata={"description": "Where news is fetched."}
     )
+
+    @validates_schema(skip_on_field_errors=True)
+    def answerable(self, loaded: Mapping[str, Any], **_: Any) -> None:
+        """Money whose posting is unknown would wait for ever where nothing can be asked."""
+        operations = loaded["operations"]
+        if operations.keys().isdisjoint(("find_posting", "postings")) and (posts := operations.keys() & {*POSTS}):
+            text = "after an unknown outcome only find_posting or postings can tell, and neither is here"
+            raise ValidationError({"operations": {name: [text] for name in posts}})

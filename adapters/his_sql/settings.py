@@ -22,11 +22,13 @@ class AskedFor:
     """One operation as this hospital has it.
 
     `fields` leads from the fields of its record to columns, `fixed` says what is always so. A change may be answered
-    in another place: `answer` is read until it has a row. `code` and `message` are the columns that `rules` judge.
+    in another place: `answer` is read until it has a row. While `waiting` has one, a question has no answer. `code`
+    and `message` are the columns that `rules` judge.
     """
 
     statement: str
     answer: str
+    waiting: str
     changes: bool
     fields: Mapping[str, str]
     fixed: Mapping[str, str]
@@ -74,6 +76,7 @@ def _operation(written: Mapping[str, Any], retry_after: timedelta) -> AskedFor:
     return AskedFor(
         statement=Statement(written["statement"]).bound,
         answer=Statement(written["answer"]).bound,
+        waiting=Statement(written["waiting"]).bound,
         changes=written["changes"],
         fields=_plain(written["fields"]),
         fixed=written["fixed"],

@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 from adapters.errors import Malformed, OutcomeUnknown, Reason, Refused
 from adapters.invoices import InvoiceState, worst_of
 from adapters.listed import find_listed
+from adapters.one_serial import of_serial
 from adapters.records import Record, billing, directory, scheduling, sent
 from adapters.records.conventions import Conventions
 from adapters.records.names import ways_to_post
@@ -137,7 +138,7 @@ class RecordsHis:
         entries = self._list(
             "find_posting", asked, lambda record, how: billing.posting_entry({"serial": serial, **record}, how)
         )
-        return next((entry for entry in entries if entry.serial == serial), None)
+        return of_serial(serial, entries)
 
     def postings(self, day: date) -> Sequence[PostingEntry]:
         """The hospital's own list of a day."""

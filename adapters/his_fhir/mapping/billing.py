@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from adapters.errors import Malformed, Reason, Refused
+from adapters.errors import Malformed, OutcomeUnknown, Reason, Refused
 from adapters.his_fhir.addresses import Params, token
 from adapters.his_fhir.json_text import Number
 from adapters.his_fhir.mapping.datatypes import YUAN, codes, day_bounds, fen, instant, written_instant
@@ -28,7 +28,8 @@ from adapters.money import yuan_from_fen
 from adapters.values import EntryKind, Fen, Posting, PostingEntry
 
 NOTICE = "PaymentNotice"
-_VOID = frozenset({"cancelled", "entered-in-error", "draft"})
+_DRAFT = "draft"
+_VOID = frozenset({"cancelled", "entered-in-error", _DRAFT})
 
 
 def posting_resource(posting: Posting, settings: FhirSettings) -> Mapping[str, Any]:
@@ -71,6 +72,15 @@ def check_same(found: Node, posting: Posting, settings: FhirSettings) -> None:
 def stands(found: Node) -> bool:
     """Whether the posting counts."""
     return found.text("status") not in _VOID
+
+
+def must_stand(made: Node) -> None:
+    """Of an answer to a posting: Refused(CLOSED) where it is void, OutcomeUnknown while it is a draft."""
+    status = made.text("status")
+    if status == _DRAFT:
+        raise OutcomeUnknown("the posting under our serial is a draft", native_code=status)
+    if not stands(made):
+        raise Refused("the posting under our serial does not stand", reason=Reason.CLOSED, native_code=status)
 
 
 def by_serial(serial: str, settings: FhirSettings) -> tuple[str, str]:

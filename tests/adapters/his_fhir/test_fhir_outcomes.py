@@ -52,6 +52,9 @@ NOT_DONE = [
     (told(503, retry_after="120"), timedelta(minutes=2)),
     (told(409, outcome("lock-error")), LATER),
     (told(422, outcome("processing", "BUSY")), LATER),
+    (told(404, b"<html>no such application</html>"), LATER),
+    (told(405), LATER),
+    (told(410), LATER),
     (NotDone("no connection"), None),
 ]
 UNKNOWN = [
@@ -69,6 +72,8 @@ UNKNOWN = [
     told(200, {"resourceType": "Patient", "id": "1"}),
     told(201, {**NOTICE, "amount": {"value": 12.3, "currency": "USD"}}),
     told(201, {**NOTICE, "identifier": []}),
+    told(201, {**NOTICE, "status": "draft"}),
+    told(200, {**NOTICE, "status": "draft"}),
     OutcomeUnknown("the call was cut off"),
     Malformed("answer is longer than 10 bytes"),
 ]
@@ -127,6 +132,21 @@ def test_a_serial_that_stood_already_is_the_same_posting_or_refused() -> None:
         with pytest.raises(Refused) as refusal:
             his.post(other)
         assert refusal.value.reason is Reason.CONFLICTING_CONTENT
+
+
+@pytest.mark.parametrize("status", ["cancelled", "entered-in-error"])
+def test_a_posting_that_was_taken_out_again_is_no_receipt(status: str) -> None:
+    his, _ = his_at(told(200, {**NOTICE, "status": status}))
+    with pytest.raises(Refused) as refusal:
+        his.post(POSTING)
+    assert (refusal.value.reason, refusal.value.native_code) == (Reason.CLOSED, status)
+
+
+def test_several_notices_under_one_serial_are_one_posting_of_their_sum() -> None:
+    his, _ = his_at(told(200, page(NOTICE, {**NOTICE, "id": "N2", "amount": {"value": 7.7, "currency": "CNY"}})))
+    found = his.find_posting("S1", DAY)
+    assert found is not None
+    assert (found.amount_fen, found.receipt_no) == (2000, "N1")
 
 
 HALF_A_LIST = [

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from marshmallow import ValidationError
 
 from adapters import registry
 from adapters.errors import Malformed, NotDone, OutcomeUnknown, Reason, Refused
@@ -203,6 +204,52 @@ def test_a_payment_is_answered_elsewhere_and_stands_on_the_days_list(his: SqlHis
     ]
     assert his.find_posting("S2", date(2026, 11, 26)) == his.postings(DAY)[1]
     assert his.find_posting("S3", DAY) is None
+
+
+FOUND = {**SETTINGS["operations"]["postings"], "statement": "SELECT * FROM sk WHERE lsh = :serial"}
+
+
+def asked_with(**find_posting: str) -> Mapping[str, Any]:
+    return {**SETTINGS["operations"], "find_posting": {**FOUND, **find_posting}}
+
+
+def test_a_posting_that_lies_in_an_interface_table_is_not_missing(
+    open_his: Callable[..., SqlHis], books: TheirDatabase
+) -> None:
+    books.write("CREATE TABLE rk (lsh varchar(40), clbz integer)", "INSERT INTO rk VALUES ('S1', 0)")
+    his = open_his(operations=asked_with(waiting="SELECT 1 FROM rk WHERE lsh = :serial AND clbz = 0"))
+    with pytest.raises(NotDone):
+        his.find_posting("S1", DAY)
+    assert his.find_posting("S2", DAY) is None
+    books.write("UPDATE rk SET clbz = 1")
+    assert his.find_posting("S1", DAY) is None
+
+
+def test_receipts_of_one_settlement_are_one_posting_and_a_cancelled_one_is_no_answer(
+    open_his: Callable[..., SqlHis], books: TheirDatabase
+) -> None:
+    his = open_his(operations=asked_with())
+    books.write(
+        *(f"INSERT INTO sk VALUES ('S1', '缴费', '{fee}', 'R1', '2026-11-28 10:00:00')" for fee in ("60", "40"))
+    )
+    found = his.find_posting("S1", DAY)
+    assert found is not None
+    assert (found.amount_fen, found.receipt_no) == (10_000, "R1")
+    books.write("INSERT INTO sk VALUES ('S1', '退费', '-100', 'R2', '2026-11-28 11:00:00')")
+    with pytest.raises(Malformed, match="under one serial"):
+        his.find_posting("S1", DAY)
+
+
+def test_money_is_not_posted_where_nobody_can_be_asked_what_became_of_it(open_his: Callable[..., SqlHis]) -> None:
+    operations = {name: told for name, told in SETTINGS["operations"].items() if name != "postings"}
+    with pytest.raises(ValidationError, match="only find_posting or postings can tell"):
+        open_his(operations=operations)
+
+
+def test_only_a_change_that_was_sent_can_lie_somewhere(open_his: Callable[..., SqlHis]) -> None:
+    departments = {**SETTINGS["operations"]["departments"], "waiting": "SELECT 1 FROM ks"}
+    with pytest.raises(ValidationError, match="only find_booking and find_posting"):
+        open_his(operations={**SETTINGS["operations"], "departments": departments})
 
 
 def test_an_answer_that_does_not_come_is_unknown_and_the_change_stands(

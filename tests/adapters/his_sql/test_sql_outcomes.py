@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from adapters.errors import Busy, Malformed, NotDone, OutcomeUnknown, Reason, Refused
 from adapters.his_sql.database import HospitalDatabase
 from adapters.his_sql.dialects import Waits
+from adapters.his_sql.failures import Stage
 from tests.adapters.his_sql.conftest import JUDGE, LIMITS, TheirDatabase, first
 
 if TYPE_CHECKING:
@@ -124,3 +126,29 @@ def test_values_of_rows_stand_in_no_error(theirs: TheirDatabase, open_database: 
         open_database().change(TAKE, {"lsh": "110101199003070134"}, JUDGE)
     assert "110101199003070134" not in repr(undone.value)
     assert undone.value.__suppress_context__
+
+
+class _Told(Exception):
+    """What a driver raises: Oracle's holds an object with the code, MySQL's a number, ODBC's a state."""
+
+
+class _Oracle:
+    full_code = "DPY-4024"
+
+
+@pytest.mark.parametrize("said", [(_Oracle(),), ("HYT00", "timeout"), (1969, "max_statement_time exceeded")])
+def test_a_commit_that_a_driver_gave_up_may_have_been_done(said: tuple[object, ...]) -> None:
+    error = DBAPIError("COMMIT", {}, _Told(*said))
+    assert isinstance(JUDGE.outcome(error, Stage.COMMITTING), OutcomeUnknown)
+    assert isinstance(JUDGE.outcome(error, Stage.CHANGING), NotDone)
+
+
+def test_a_commit_that_lost_a_deadlock_was_undone() -> None:
+    assert isinstance(JUDGE.outcome(DBAPIError("COMMIT", {}, _Told(1213, "deadlock")), Stage.COMMITTING), NotDone)
+
+
+def test_a_name_that_cannot_be_written_is_no_firm_no_of_a_procedure_that_commits_by_itself() -> None:
+    error = DBAPIError("CALL usp_SF(?)", {}, _Told(1366, "Incorrect string value"))
+    assert isinstance(JUDGE.outcome(error, Stage.CHANGING), Refused)
+    assert isinstance(JUDGE.outcome(error, Stage.COMMITTING), OutcomeUnknown)
+    assert isinstance(replace(JUDGE, own_commit=True).outcome(error, Stage.CHANGING), OutcomeUnknown)
