@@ -119,9 +119,13 @@ class FinanceDesk:
             signed = Statements(work).find(day)
             if signed is None:
                 content = statement_of(context, work, day)
-                names = _names(work, {one["by"] for one in content["additions"]})
+                compared = {one["account"] for one in content["accounts"]}
                 return StatementView(
-                    content, why_not(context, work, day), digest=digest_of(written(content)), names=names
+                    content,
+                    why_not(context, work, day),
+                    digest=digest_of(written(content)),
+                    names=_names(work, {one["by"] for one in content["additions"]}),
+                    uncompared=sorted(context.wallets.keys() - compared),
                 )
             content, additions = json.loads(signed.content), additions_of(work, signed)
             names = _names(

@@ -47,11 +47,11 @@ def command(
     """Read the bank's statement FILE (CSV) and compare each day's credit with the bill less the wallet's fees.
 
     With one row that cannot be read nothing of the file is kept. Repeating it is safe. Exit code 1 when a row is
-    wrong, a day differs, or its bill is not to be had yet.
+    wrong, no credit is from there, a day differs, or its bill is not to be had yet.
     """
     from hospital_bridge.payment.reconcile.bank import take_in
     from hospital_bridge.payment.reconcile.bank_file import Reading, read
-    from hospital_bridge.web.bank_words import NOTHING_KEPT
+    from hospital_bridge.web.bank_words import NOTHING_FROM_THERE, NOTHING_KEPT
 
     bridge = built(configuration)
     money = bridge.operators[chosen_operator(bridge, operator_id)].money
@@ -69,6 +69,9 @@ def command(
     if found.faults:
         click.echo("\n".join(map(sentence_of_fault, found.faults[:MOST_TOLD])))
         click.echo(translate_of("hospital_bridge.web", NOTHING_KEPT))
+        ctx.exit(1)
+    if not found.credits:
+        click.echo(translate_of("hospital_bridge.web", NOTHING_FROM_THERE))
         ctx.exit(1)
     days = take_in(money, chosen, found.credits, "cli")
     click.echo("\n".join(sentence_of_day(chosen, day) for day in days))

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.web.access import ADMIN, FINANCE, Access, Area, open_to
-from hospital_bridge.web.bank_words import FAULTS, NOTHING_KEPT
+from hospital_bridge.web.bank_words import FAULTS, NOTHING_FROM_THERE, NOTHING_KEPT
 from hospital_bridge.web.finance_reads import BankFileRead, NotYet
 from hospital_bridge.web.live import show
 from hospital_bridge.web.visit import site, visit
@@ -64,8 +64,10 @@ def read_in() -> Response:
 
 
 def _page(taken: BankFileRead | None, filled: Filled = NOTHING, *, fault: str = "", status: int = 200) -> Response:
+    if taken:
+        fault = NOTHING_KEPT if taken.faults else "" if taken.days else NOTHING_FROM_THERE
     context = {
-        "fault": NOTHING_KEPT if taken and taken.faults else fault,
+        "fault": fault,
         "taken": taken,
         "accounts": sorted(visit().operator.wallets),
         "filled": filled,

@@ -14,6 +14,10 @@ FAULTS: Mapping[Fault | None, str] = {
     Fault.NO_HEAD: (
         "The file has no head with a date, an amount and a reference, such as 交易日期, 贷方金额, 交易流水号."
     ),
+    Fault.NO_PAYER: (
+        "The file has no column of payer or summary, such as 对方户名 or 摘要, by which its credits would be known: add"
+        " one, or leave the text empty where all credits are the wallet's."
+    ),
     Fault.NO_ROW: "The file has no credit.",
     Fault.TOO_LONG: "The file has too many rows: read it month by month.",
     Fault.COLUMNS: "line %(line)s: not as many columns as the head has: %(value)s",
@@ -33,4 +37,5 @@ FAULTS: Mapping[Fault | None, str] = {
     Fault.NO_REFERENCE: "line %(line)s: a row without its reference",
     Fault.DOUBLED: "line %(line)s: the reference stands in the file twice: %(value)s",
 }
+NOTHING_FROM_THERE = "Nothing was kept: no credit of the file has that text in its payer or summary."
 NOTHING_KEPT = "Nothing was kept: put the file right and read it again."

@@ -23,7 +23,7 @@ from hospital_bridge.web.finance_reads import (
     Told,
     why,
 )
-from hospital_bridge.web.forms import seen_fen
+from hospital_bridge.web.forms import number_typed, seen_fen
 from hospital_bridge.web.live import show
 from hospital_bridge.web.proving import proves_again
 from hospital_bridge.web.refund_reads import NotRefundable
@@ -146,7 +146,7 @@ def consider(about: str, decision: str) -> Response:
 @open_to(BY_FINANCE)
 def decide(about: str, decision: str) -> Any:
     """Make the decision; HB-D004 when it no longer waits for anybody."""
-    chosen, receipt_no = _decision(decision), request.form.get("receipt_no", "").strip()
+    chosen, receipt_no = _decision(decision), number_typed(request.form.get("receipt_no", ""))
     if chosen is Decision.FULFILLED and not 0 < len(receipt_no) <= LONGEST_RECEIPT:
         return _confirmation(about, chosen, receipt_no, status=422)
     try:

@@ -136,7 +136,8 @@ class StatementView:
     """A day's statement: `content` as it was signed, or as it would be now, with its digest; why it cannot be signed.
 
     The content's `accounts`, `linked` and `additions` are as `payment.reconcile.statement` makes them, and so are the
-    `additions` to the day itself since it was signed; `names` are those of the staff in either.
+    `additions` to the day itself since it was signed; `names` are those of the staff in either. `uncompared` names the
+    wallet accounts that the content lacks as yet.
     """
 
     content: Mapping[str, Any]
@@ -146,6 +147,7 @@ class StatementView:
     digest: str = ""
     additions: Sequence[Mapping[str, Any]] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    uncompared: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,11 @@ def fen_typed(text: str) -> Fen | None:
         return None
 
 
+def number_typed(text: str) -> str:
+    """A number as it is kept, of one that a person typed in full-width letters, with blanks or with what is unseen."""
+    return "".join(each for each in normalize("NFKC", text) if each.isprintable() and not each.isspace())
+
+
 def page_key() -> str:
     """The part that the idempotency keys of all forms of this page share."""
     if "page_key" not in g:

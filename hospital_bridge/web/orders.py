@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
-from unicodedata import normalize
 
 from flask import Blueprint, Response, redirect, request
 
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.web import order_words
 from hospital_bridge.web.access import FINANCE, HELP_DESK, Access, Area, open_to
-from hospital_bridge.web.forms import fen_typed
+from hospital_bridge.web.forms import fen_typed, number_typed
 from hospital_bridge.web.live import show
 from hospital_bridge.web.once import is_repeat
 from hospital_bridge.web.order_reads import Heard, OrderRow, OrderView, Sought
@@ -94,7 +93,7 @@ def _found(payment_id: str) -> OrderView:
 
 def _sought(typed: dict[str, str]) -> tuple[Sought, dict[str, str]]:
     """What is looked for, and message ids of what was not understood by field."""
-    number = "".join(each for each in normalize("NFKC", typed["number"]) if each.isprintable() and not each.isspace())
+    number = number_typed(typed["number"])
     if number:
         return Sought(number=number), {}
     if not typed["day"] and not typed["amount"]:

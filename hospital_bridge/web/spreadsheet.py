@@ -13,7 +13,10 @@ from adapters.money import yuan_from_fen
 _BEGINS_A_FORMULA = frozenset("=+-@\t\r\n|%＝＋－＠")
 _MARK_OF_TEXT = "'"
 _DIGITS_SHOWN = 11
-"""A spreadsheet shows a number of more digits in powers of ten, and of more than 15 it forgets the rest for good."""
+"""A spreadsheet shows a number of more digits in powers of ten, and of more than 15 it forgets the rest for good.
+
+Of any number it forgets the zeros that it begins with.
+"""
 _END_OF_NUMBER = "\t"
 """Behind a long number it makes a text of it, unseen: the wallets' own bills do the same."""
 
@@ -34,7 +37,7 @@ def cell(value: object) -> str:
     if isinstance(value, Sum):
         return str(value)
     text = str(value).replace("\0", "")
-    if text.isdecimal() and len(text) > _DIGITS_SHOWN:
+    if text.isdecimal() and (len(text) > _DIGITS_SHOWN or (text[0] == "0" and len(text) > 1)):
         return f"{text}{_END_OF_NUMBER}"
     begins = text.lstrip(" \u3000\xa0\ufeff")[:1]
     return f"{_MARK_OF_TEXT}{text}" if begins in _BEGINS_A_FORMULA and begins else text

@@ -22,12 +22,15 @@ from hospital_bridge.web.vouchers import EVERY_CHANNEL, vouchers
 BY_FINANCE = Access(Area.STAFF, role=FINANCE, or_role=ADMIN)
 OBSTACLES = {
     "not_over": "The day is not over yet.",
-    "not_reconciled": "The books of the day have not been compared yet.",
+    "not_reconciled": "Not all books of the day have been compared yet.",
     "moved_since": "Money of the day has moved since its books were compared: compare it again first.",
     "signed": "The statement is signed.",
     "changed": "The statement has changed since you looked and was not signed: it is shown as it stands now."
     " Read it again, then sign.",
 }
+COMPLETE = ("", "signed")
+"""The obstacles of a statement behind which its day has its last vouchers."""
+
 CHANNELS = {"bridge": "Paid here", "": "Nobody's yet", EVERY_CHANNEL: "All channels"}
 SIDES = {
     "wallet_fen": "Wallet's bill",
@@ -103,9 +106,12 @@ def credited(day: str) -> Any:
 @blueprint.get("/statements/<day>/vouchers.csv")
 @open_to(BY_FINANCE)
 def saved(day: str) -> Response:
-    """The vouchers of the day for the books of the hospital."""
+    """The vouchers of the day for the books of the hospital; why not while the day is not complete."""
     on = _day(day)
-    content = site().finance.statement(visit().operator.id, on).content
+    statement = site().finance.statement(visit().operator.id, on)
+    if statement.obstacle not in COMPLETE:
+        # Vouchers are numbered within their day: an account that joins it later would give others its numbers.
+        return _page(on, fault=statement.obstacle, status=409)
     rows = [
         (
             on.isoformat(),
@@ -115,7 +121,7 @@ def saved(day: str) -> Response:
             *map(spoken, (one.summary, one.debit, one.credit)),
             yuan(one.amount_fen),
         )
-        for number, one in enumerate(vouchers(content), 1)
+        for number, one in enumerate(vouchers(statement.content), 1)
     ]
     return sheet(f"vouchers-{on.isoformat()}", [spoken(head) for head in VOUCHER_HEADS], rows)
 
@@ -162,6 +168,7 @@ def _page(day: date, *, fault: str = "", typed: Mapping[str, str] = _NOTHING, st
         "content": statement.content,
         "day": day,
         "obstacles": OBSTACLES,
+        "is_complete": statement.obstacle in COMPLETE,
         "fault": fault,
         "typed": typed,
         "channels": CHANNELS,

@@ -100,6 +100,20 @@ def test_the_next_signed_statement_carries_them_and_later_ones_do_not(closed: Wo
     ]
 
 
+def test_what_is_explained_a_quarter_later_stands_in_the_next_statement_too(
+    closed: World, finance: FinanceDesk
+) -> None:
+    strays(closed, 1)
+    closed.clock.advance(90 * ONE)
+    later = DAY + 90 * ONE
+    reconcile(closed, later)
+    signed(closed, later)
+    closed.clock.advance(HOUR)
+    [open_] = finance.differences(OPERATOR)
+    finance.explain(OPERATOR, open_.key, Explanation.BOOKED_BY_HAND, by="s1")
+    assert told(drafted(closed, later + ONE)["additions"]) == [("explained", "sale_only", "s1")]
+
+
 def content(finance: FinanceDesk, day: date) -> Mapping[str, Any]:
     view: StatementView = finance.statement(OPERATOR, day)
     return view.content

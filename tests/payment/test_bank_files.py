@@ -71,6 +71,12 @@ ALIKE: dict[str, str | bytes] = {
     "which it is in English": "Date,Dr/Cr,Amount,Reference\n2026-11-24,DR,5.00,B0\n2026-11-24,CR,12.50,B1\n",
     "which it is in two languages": "日期,借／贷,金额,流水号\n2026-11-24,支(Dr),5.00,B0\n2026-11-24,收(Cr),12.50,B1\n",
     "which it is beside two sums": BOTH + "2026-11-24,贷,5,,B0\n2026-11-24,?,,12.50,B1\n",
+    "as 建行 writes it": "交易时间,借方发生额（支取）,贷方发生额（收入）,记账日期,账户明细编号-交易流水号,凭证号\n"
+    "20261124 10:23:45,,12.50,20261124,B1,\n",
+    "as 招行 writes it": "交易日,交易时间,起息日,借方金额,贷方金额,流水号\n2026-11-24,10:23:45,2026-11-24,,12.50,B1\n",
+    "as 中行 writes it": "交易类型[ Transaction Type ]|交易日期[ Transaction Date ]|交易金额[ Trade Amount ]|"
+    "交易流水号[ Transaction reference number ]\n往账|20261124|-5.00|B0\n来账|20261124|+12.50|B1\n",
+    "a kind of transaction beside credits": "交易类型,日期,贷方金额,流水号\n转账,2026-11-24,12.50,B1\n",
     "places that are nothing": HEAD + "2026-11-24,12.500,B1\n",
 }
 
@@ -97,6 +103,7 @@ WRONG: dict[str, tuple[str | bytes, int, Fault]] = {
     "no text": (b"\xff\xff\xff", 0, Fault.ENCODING),
     "below zero": (HEAD + "2026-11-24,-0.01,B1\n", 2, Fault.NEGATIVE),
     "nothing credited": (HEAD + "2026-11-24,0.00,B1\n", 2, Fault.ZERO),
+    "two signs": (HEAD + "2026-11-24,+-1.00,B1\n", 2, Fault.AMOUNT),
     "a part of a fen": (HEAD + ROW + "2026-11-24,12.505,B2\n", 3, Fault.AMOUNT),
     "words": (HEAD + "2026-11-24,much,B1\n", 2, Fault.AMOUNT),
     "no number": (HEAD + "2026-11-24,NaN,B1\n", 2, Fault.AMOUNT),
@@ -151,6 +158,19 @@ def test_rows_of_others_are_told_and_left_out() -> None:
     read_ = told(head + rows, sent_by="支付宝")
     assert (read_.credits, [(one.line, one.value) for one in read_.foreign]) == ({DAY: FEE + 100}, [(3, "99.00")])
     assert told(head + rows.splitlines(keepends=True)[1], sent_by="支付宝").faults == []
+
+
+@pytest.mark.parametrize("payer", ["对方户名", "对方单位名称", "付款人名称[ Payer's Name ]", "收/付方名称"])
+def test_a_credit_is_known_by_any_column_that_names_who_sent_it_or_what_for(payer: str) -> None:
+    head = f"日期,贷方金额,流水号,{payer},摘要,用途\n"
+    rows = "2026-11-24,1.00,B1,支付宝,转账,\n2026-11-24,2.00,B2,,转账,支付宝清算\n2026-11-24,4.00,B3,某公司,转账,\n"
+    assert told(head + rows, sent_by="支付宝").credits == {DAY: 300}
+
+
+def test_a_file_that_names_nobody_says_so_where_one_sender_is_asked_for() -> None:
+    read_ = told(HEAD + ROW, sent_by="支付宝")
+    assert ([one.fault for one in read_.faults], read_.foreign) == ([Fault.NO_PAYER], [])
+    assert told(HEAD + ROW).credits == {DAY: FEE}
 
 
 def test_what_goes_back_to_payers_is_no_credit_where_one_column_has_both() -> None:

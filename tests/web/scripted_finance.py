@@ -52,6 +52,7 @@ class ScriptedFinance:
     refusal: str = ""
     needs_second: bool = False
     obstacle: str = ""
+    uncompared: tuple[str, ...] = ()
     signed: list[tuple[str, date, str]] = field(default_factory=list)
     compared: list[tuple[str, date, str]] = field(default_factory=list)
     credited: dict[date, int] = field(default_factory=dict)
@@ -120,7 +121,7 @@ class ScriptedFinance:
         content = {"day": day.isoformat(), "accounts": [account], "linked": linked, "additions": ADDED[:1]}
         if any(signed == day for _, signed, _ in self.signed):
             return StatementView(content, "signed", "王会计", SEEN, "d" * 64, ADDED, {"s1": "王会计"})
-        return StatementView(content, self.obstacle, digest=AS_SHOWN)
+        return StatementView(content, self.obstacle, digest=AS_SHOWN, uncompared=self.uncompared)
 
     def tell_bank_credit(self, operator_id: str, day: date, account: str, amount_fen: int, *, by: str) -> None:
         if account != "alipay":

@@ -57,6 +57,12 @@ def test_with_one_wrong_row_nothing_is_kept_and_each_is_told_with_its_line(finan
         assert words in page.text, words
 
 
+def test_a_file_without_a_credit_from_there_is_not_said_to_be_kept(finance: FlaskClient, kit: SiteKit) -> None:
+    page = read_in(finance, TWO_DAYS, sent_by="财付通").text
+    assert ("Nothing was kept: no credit" in page, "Kept. Each day" in page, kit.finance.credited) == (True, False, {})
+    assert "3 credits are from somebody else" in page
+
+
 def test_what_was_chosen_is_still_chosen_on_the_page_that_tells_what_is_wrong(finance: FlaskClient) -> None:
     page = read_in(finance, "nothing", sent_by="财付通", settled_after="3").text
     assert 'value="财付通"' in page

@@ -121,6 +121,7 @@ OF_WORK = {
     *order_words.SENTENCES,
     *orders.FAULTS,
     *bank_words.FAULTS.values(),
+    bank_words.NOTHING_FROM_THERE,
     bank_words.NOTHING_KEPT,
     bank.CHOOSE,
     *security_words.KINDS.values(),

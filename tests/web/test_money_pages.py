@@ -86,7 +86,7 @@ def test_a_booking_is_confirmed_under_its_receipt_number_only(
     refused = post(admin, FULFILLED, {"receipt_no": receipt_no}, from_page=FULFILLED)
     assert (refused.status_code, "Enter the receipt number" in refused.text) == (422, True)
     assert kit.finance.decided == []
-    assert post(admin, FULFILLED, {"receipt_no": " R7 "}, from_page=FULFILLED).status_code == 303
+    assert post(admin, FULFILLED, {"receipt_no": " Ｒ 7 "}, from_page=FULFILLED).status_code == 303
     assert [receipt for *_, receipt, _ in kit.finance.decided] == ["R7"]
 
 

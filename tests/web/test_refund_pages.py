@@ -71,7 +71,7 @@ def trail(kit: SiteKit) -> list[str]:
         return [entry.action for entry in reversed(work.audit.latest())]
 
 
-@pytest.mark.parametrize("by", ["order", "trade", "receipt", "card", "id", "day"])
+@pytest.mark.parametrize("by", ["order", "trade", "receipt", "serial", "card", "id", "day"])
 def test_an_order_is_found_in_three_steps_by_whatever_is_in_the_hand(
     li: FlaskClient, kit: SiteKit, order: Payment, by: str
 ) -> None:
@@ -79,6 +79,7 @@ def test_an_order_is_found_in_three_steps_by_whatever_is_in_the_hand(
         "order": order.merchant_order_no,
         "trade": order.provider_trade_no,
         "receipt": "R7",
+        "serial": order.payment_id.upper(),
         "card": CARD.lower(),
         "id": f" {ID_NUMBER[:6]} {ID_NUMBER[6:]}",
     }

@@ -97,6 +97,18 @@ def test_the_vouchers_of_a_day_balance_and_leave_nothing_in_transit(admin: Flask
     assert [one.channel for one in made].count(EVERY_CHANNEL) == 1
 
 
+@pytest.mark.parametrize("obstacle", ["not_over", "not_reconciled", "moved_since"])
+def test_no_vouchers_are_given_out_of_a_day_that_is_not_complete(
+    admin: FlaskClient, kit: SiteKit, obstacle: str
+) -> None:
+    kit.finance.obstacle, kit.finance.uncompared = obstacle, ("wechat",)
+    refused = get(admin, f"{STATEMENT}/vouchers.csv")
+    assert (refused.status_code, refused.mimetype) == (409, "text/html")
+    assert "Without these accounts, which have not been compared: wechat." in refused.text
+    assert "as soon as the statement can be signed" in refused.text
+    assert "Save the vouchers" not in refused.text
+
+
 def test_what_the_hospital_gave_off_has_a_column_on_the_days_that_have_such(
     admin: FlaskClient, kit: SiteKit, monkeypatch: pytest.MonkeyPatch
 ) -> None:

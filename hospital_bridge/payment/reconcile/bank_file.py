@@ -23,8 +23,9 @@ LARGEST = Fen(100_000_000_000)
 
 MOST_ROWS = 100_000
 _HEAD_WITHIN = 31
-_SEPARATORS = (",", "\t", ";")
+_SEPARATORS = (",", "\t", ";", "|")
 _DATE = re.compile(r"(\d{4})(?:(\d\d)(\d\d)|[-/.年](\d{1,2})[-/.月](\d{1,2})日?)(?:[ T].*)?", re.ASCII)
+_PLUS = re.compile(r"^\+(?=\d)", re.ASCII)
 _THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 _YEAR = re.compile(r"\d{4}", re.ASCII)
 _ASIDE = re.compile(r"#|合计|总计|小计|total", re.IGNORECASE)
@@ -36,6 +37,7 @@ class Fault(StrEnum):
 
     ENCODING = "encoding"
     NO_HEAD = "no_head"
+    NO_PAYER = "no_payer"
     NO_ROW = "no_row"
     TOO_LONG = "too_long"
     COLUMNS = "columns"
@@ -89,6 +91,7 @@ def read(raw: bytes, how: Reading) -> BankFile:
     found, seen = BankFile(), dict[str, int]()
     try:
         for line, row in _rows(raw):
+            _must_name_payer(row, how)
             _take(found, seen, line, row, how)
     except _Unreadable as unreadable:
         found.faults.append(unreadable.told)
@@ -119,7 +122,16 @@ def _rows(raw: bytes) -> Iterator[tuple[int, dict[str, str]]]:
             continue
         if len(cells) < len(heads) or any(cells[len(heads) :]):
             raise _Unreadable(Fault.COLUMNS, reader.line_num, ",".join(cells))
-        yield reader.line_num, {name: cell for name, cell in zip(heads, cells, strict=False) if name}
+        yield reader.line_num, _named(heads, cells)
+
+
+def _named(heads: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+    """Cells by what they are; of several columns that are the same, the texts together."""
+    row: dict[str, str] = {}
+    for name, cell in zip(heads, cells, strict=False):
+        if name:
+            row[name] = f"{row[name]}\n{cell}" if name in row else cell
+    return row
 
 
 def _separator(text: str) -> str:
@@ -185,6 +197,12 @@ def _take(found: BankFile, seen: dict[str, int], line: int, row: Mapping[str, st
     found.credits[day] = Fen(found.credits.get(day, 0) + amount)
 
 
+def _must_name_payer(row: Mapping[str, str], how: Reading) -> None:
+    """A file without the columns would have every row left out as somebody else's."""
+    if how.sent_by and row.keys().isdisjoint(("payer", "summary")):
+        raise _Unreadable(Fault.NO_PAYER)
+
+
 def _is_charge(row: Mapping[str, str]) -> bool:
     """Whether the row only charges the account, by its column of debits or by the one that says which it is."""
     if "debit" in row:
@@ -209,7 +227,8 @@ def _is_zero(text: str) -> bool:
 
 def _amount(line: int, text: str) -> Fen:
     try:
-        amount = fen_from_yuan(text.replace(",", "") if _THOUSANDS.fullmatch(text) else text)
+        told = _PLUS.sub("", text)
+        amount = fen_from_yuan(told.replace(",", "") if _THOUSANDS.fullmatch(told) else told)
     except Malformed:
         raise _Unreadable(Fault.AMOUNT, line, text) from None
     if amount >= LARGEST:

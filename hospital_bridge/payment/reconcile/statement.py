@@ -12,6 +12,7 @@ from typing import Any
 from adapters.values import Fen
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.reconcile.additions import added, added_to
+from hospital_bridge.payment.reconcile.bill_days import first_day
 from hospital_bridge.store.bank_credits import BankCredits
 from hospital_bridge.store.difference_groups import MOST_ALONE
 from hospital_bridge.store.differences import Difference, Progress
@@ -20,7 +21,7 @@ from hospital_bridge.store.statements import SIDES, Statement, StatementLine, St
 from hospital_bridge.store.unit_of_work import Work
 
 LOOK_BACK = timedelta(days=62)
-"""How far back a change of a signed day is looked for; a wallet's bill of a day is final long before."""
+"""How far back other sums of a signed day are looked for; a wallet's bill of a day is final long before."""
 
 Content = Mapping[str, Any]
 
@@ -110,7 +111,8 @@ def _additions(context: MoneyContext, work: Work, day: date) -> Sequence[Content
     last, today = statements.last_signed_at(), context.business_date(work.now)
     if last is None:
         return []
-    return added(work, [signed for signed in statements.signed_days(today - LOOK_BACK) if signed != day], last)
+    # A person may explain what is open, and the bank's file be read in, as long after as a day is compared at all.
+    return added(work, [signed for signed in statements.signed_days(first_day(today)) if signed != day], last)
 
 
 def _changes(context: MoneyContext, work: Work, day: date) -> Sequence[StatementLine]:
