@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 
 from adapters.errors import NoDayYet, Reason, Refused
+from adapters.one_serial import of_serial
 from adapters.values import PostingEntry
 
 ONE_DAY = timedelta(days=1)
@@ -20,8 +21,11 @@ def find_listed(serial: str, day: date, today: date, lists: Lists) -> PostingEnt
     day ends in the morning on the one before. A wallet whose clock is ahead may name a day that is not here yet.
     NoDayYet where the last list is refused: whether something can stand on it already is for the caller to know.
     """
-    listed = (entry for each in _days(min(day, today) - ONE_DAY, today) for entry in lists(each))
-    return _under(serial, listed) or _under(serial, _of_day_to_come(today + ONE_DAY, lists))
+    for each in _days(min(day, today) - ONE_DAY, today):
+        found = of_serial(serial, lists(each))
+        if found is not None:
+            return found
+    return of_serial(serial, _of_day_to_come(today + ONE_DAY, lists))
 
 
 def _days(first: date, last: date) -> Iterator[date]:
@@ -35,7 +39,3 @@ def _of_day_to_come(day: date, lists: Lists) -> Sequence[PostingEntry]:
         if no.reason is Reason.CREDENTIALS:
             raise
         raise NoDayYet(no.text, day=day, native_code=no.native_code) from no
-
-
-def _under(serial: str, entries: Iterable[PostingEntry]) -> PostingEntry | None:
-    return next((entry for entry in entries if entry.serial == serial), None)

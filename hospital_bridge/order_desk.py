@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from hospital_bridge.payment.context import MoneyContext
     from hospital_bridge.payment.model import Payment
-    from hospital_bridge.store.unit_of_work import Work
 
 MOST_FOUND = 50
 BOOKED, NOT_BOOKED, CANNOT_TELL = "booked", "not_booked", "cannot_tell"
@@ -39,7 +38,7 @@ class OrderDesk:
         with context.store.begin(operator_id) as work:
             search = PaymentSearch(work)
             if sought.number:
-                found = _by_number(search, sought.number) or _by_serial(work, sought.number)
+                found = _by_number(search, sought.number)
             elif sought.day is not None and sought.amount_fen is not None:
                 start = datetime.combine(sought.day, time(), context.zone)
                 found = search.of_span(start, start + timedelta(days=1), sought.amount_fen, MOST_FOUND)
@@ -73,14 +72,6 @@ def _by_number(search: PaymentSearch, number: str) -> Sequence[Payment]:
         if found:
             return found
     return ()
-
-
-def _by_serial(work: Work, number: str) -> Sequence[Payment]:
-    """By the serial under which the fulfilling system was told the payment, which is the payment's own id."""
-    try:
-        return (work.payments.get(number.lower()),)
-    except UnknownPayment:
-        return ()
 
 
 def _heard_of_wallet(context: MoneyContext, payment: Payment) -> str:

@@ -10,11 +10,12 @@ from hospital_bridge.cli.configured import built, chosen_operator, configuration
 from hospital_bridge.cli.language import translate, translate_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from typing import IO
 
     from hospital_bridge.payment.reconcile.bank import Credited
-    from hospital_bridge.payment.reconcile.bank_file import Told
+    from hospital_bridge.payment.reconcile.bank_file import BankFile, Told
 
 LARGEST_FILE = 32 * 1024 * 1024
 MOST_TOLD = 50
@@ -51,7 +52,6 @@ def command(
     """
     from hospital_bridge.payment.reconcile.bank import take_in
     from hospital_bridge.payment.reconcile.bank_file import Reading, read
-    from hospital_bridge.web.bank_words import NOTHING_FROM_THERE, NOTHING_KEPT
 
     bridge = built(configuration)
     money = bridge.operators[chosen_operator(bridge, operator_id)].money
@@ -64,18 +64,24 @@ def command(
     with money.store.read(money.operator_id) as work:
         today = money.business_date(work.now)
     found = read(raw, Reading(today, settled_after, sent_by))
-    for told in found.foreign[:MOST_TOLD]:
-        click.echo(translate("line {line}: not from {sent_by}, left out").format(line=told.line, sent_by=sent_by))
-    if found.faults:
-        click.echo("\n".join(map(sentence_of_fault, found.faults[:MOST_TOLD])))
-        click.echo(translate_of("hospital_bridge.web", NOTHING_KEPT))
-        ctx.exit(1)
-    if not found.credits:
-        click.echo(translate_of("hospital_bridge.web", NOTHING_FROM_THERE))
+    for sentence in _sentences_of_file(found, sent_by):
+        click.echo(sentence)
+    if found.faults or not found.credits:
         ctx.exit(1)
     days = take_in(money, chosen, found.credits, "cli")
     click.echo("\n".join(sentence_of_day(chosen, day) for day in days))
     ctx.exit(0 if all(day.net_fen == day.credited_fen for day in days) else 1)
+
+
+def _sentences_of_file(found: BankFile, sent_by: str) -> Iterator[str]:
+    """What was left out of it, what is wrong with it, and that nothing was kept where nothing was."""
+    from hospital_bridge.web.bank_words import NOTHING_FROM_THERE, NOTHING_KEPT
+
+    for told in found.foreign[:MOST_TOLD]:
+        yield translate("line {line}: not from {sent_by}, left out").format(line=told.line, sent_by=sent_by)
+    yield from map(sentence_of_fault, found.faults[:MOST_TOLD])
+    if found.faults or not found.credits:
+        yield translate_of("hospital_bridge.web", NOTHING_KEPT if found.faults else NOTHING_FROM_THERE)
 
 
 def sentence_of_fault(told: Told) -> str:

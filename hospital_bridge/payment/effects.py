@@ -29,7 +29,8 @@ class Errand:
     key"); without it a person decides, and `undecided` says so. `sending` runs in the commit that precedes each call
     and answers whether the change is still wanted. `confirmed`, `refused` and `undecided` run in the commit that
     records the end. A None becomes firm only `settling` after we lost sight of the call, for its request may
-    still travel. `doubts_a_no` looks before it believes a no to a repeated request: the first may have arrived since.
+    still travel. `doubts_a_no` looks before it believes a no to a repeated request, and after one that was not taken
+    where sight of an earlier one was lost: that one may have arrived since.
     """
 
     kind: str
@@ -149,8 +150,11 @@ class Driver:
             if effect is None:
                 return
             pause = busy.retry_after or effect.pause
-            taken_back = effect.never_happened(work.now, pause=pause)
-            work.effects.save(replace(taken_back, reason=_why(busy), native_code=busy.native_code))
+            if errand.doubts_a_no and errand.look is not None and effect.looks:
+                stands = replace(effect.lose_sight(work.now, _why(busy)), next_check=work.now + pause)
+            else:
+                stands = effect.never_happened(work.now, pause=pause)
+            work.effects.save(replace(stands, reason=_why(busy), native_code=busy.native_code))
         raise Again(pause) from busy
 
     def _lose_sight(self, errand: Errand, lost: OutsideError) -> None:

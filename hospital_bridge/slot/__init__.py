@@ -11,7 +11,18 @@ from hospital_bridge.cards.model import CardEvent, CardForm, CardRefusal, CardRe
 from hospital_bridge.cards.rules import CardRules, Hours
 from hospital_bridge.slot.cards import CardKind, Cards, CardTemplate, CardView, Use, WalletFace
 from hospital_bridge.slot.care import Care, Chore, Finding
-from hospital_bridge.slot.facade import Audit, Effects, Jobs, OutsideCall, Payments, Scope, Seal, Subjects, VerticalWork
+from hospital_bridge.slot.facade import (
+    Audit,
+    Effects,
+    Jobs,
+    NeedsSecondPerson,
+    OutsideCall,
+    Payments,
+    Scope,
+    Seal,
+    Subjects,
+    VerticalWork,
+)
 from hospital_bridge.slot.guards import Guard, Guarded, GuardFailed, Veto, Vetoed
 from hospital_bridge.slot.lines import DeskView, LineOpening, LineRules, Lines, Position, WaitingRow
 from hospital_bridge.slot.messages import Messages, Notice
@@ -84,6 +95,7 @@ __all__ = [
     "Lines",
     "LookAgain",
     "Messages",
+    "NeedsSecondPerson",
     "Notice",
     "OutsideCall",
     "Page",

@@ -54,8 +54,16 @@ class Subjects(Protocol):
         """The subject of that document, or None."""
 
 
+class NeedsSecondPerson(Exception):
+    """So large a sum is given back in the finance console alone, where a second person approves it."""
+
+
 class Payments(Protocol):
-    """Money, asked for in the vertical's words; the core keeps order, ledger and refunds."""
+    """Money, asked for in the vertical's words; the core keeps order, ledger and refunds.
+
+    What staff give back on a page of the vertical is `by_staff`: NeedsSecondPerson, and nothing was written, from the
+    operator's sum on, to which everything counts that went back of the payment before.
+    """
 
     def open(self, request: PaymentRequest) -> str:
         """Record that this is owed; returns the payment id; zero skips the wallet."""
@@ -66,10 +74,12 @@ class Payments(Protocol):
     def of_sales(self, sale_kind: str, sale_refs: Sequence[str]) -> Sequence[PaymentView]:
         """How the payments of these sales stand, the oldest first."""
 
-    def refund_all(self, payment_id: str, reason: str) -> None:
+    def refund_all(self, payment_id: str, reason: str, *, by_staff: bool = False) -> None:
         """Reserve what is still refundable and send it back after the commit."""
 
-    def refund_part(self, payment_id: str, amount_fen: Fen, reason: str, command_key: str = "") -> bool:
+    def refund_part(
+        self, payment_id: str, amount_fen: Fen, reason: str, command_key: str = "", *, by_staff: bool = False
+    ) -> bool:
         """Reserve that much of a payment whose fulfilment is firm, and send it back after the commit.
 
         False where the fulfilment is open yet or so much is not left; nothing was written then. A page gives its

@@ -26,9 +26,16 @@ class PaymentSearch:
         self._work = work
 
     def by_number(self, number: str, limit: int) -> Sequence[Payment]:
-        """Order, trade, receipt or refund number as typed, or an ID or card number by its blind index."""
-        refunds = self._work.table(REFUND).all(REFUND.c.refund_no == number)
+        """Order, trade, receipt or refund number as typed, or an ID or card number by its blind index.
+
+        A payment's own id is the serial that the fulfilling system was told; a refund that somebody made at the
+        wallet has the wallet's number.
+        """
+        table = self._work.table(REFUND)
+        of_wallet = table.all(REFUND.c.wallet_refund_no == number, as_indexed("wallet_refund_no <> ''"))
+        refunds = [*table.all(REFUND.c.refund_no == number), *of_wallet]
         found = [
+            *self._some(limit, PAYMENT.c.payment_id == number),
             *self._some(limit, PAYMENT.c.merchant_order_no == number),
             *self._some(limit, PAYMENT.c.provider_trade_no == number, as_indexed("provider_trade_no <> ''")),
             *self._some(limit, PAYMENT.c.receipt_no == number, as_indexed("receipt_no <> ''")),

@@ -70,6 +70,8 @@ Index(
 )
 Index("ix_refund_payment_id", REFUND.c.operator_id, REFUND.c.payment_id)
 Index("ix_refund_refunded_at", REFUND.c.operator_id, REFUND.c.refunded_at)
+_NUMBERED = "wallet_refund_no <> ''"
+Index("ix_refund_wallet_refund_no", REFUND.c.operator_id, REFUND.c.wallet_refund_no, **where(_NUMBERED))
 
 
 class UnknownRefund(Exception):

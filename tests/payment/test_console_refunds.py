@@ -8,12 +8,13 @@ import pytest
 
 from adapters.errors import Reason
 from adapters.values import EntryKind, Fen
+from hospital_bridge.payment.flows.refund import give_back
 from hospital_bridge.payment.model import Fulfilment, Situation
 from hospital_bridge.slot import FulfilMode, Progress
 from hospital_bridge.store.unit_of_work import Store
 from tests.payment.desk import Desk
 from tests.payment.faults import Fault
-from tests.payment.world import FEE, World
+from tests.payment.world import FEE, OPERATOR, World
 from tests.steered import FakeClock
 
 PART = Fen(250)
@@ -128,4 +129,23 @@ def test_a_wrong_booking_is_reversed_once_however_many_refunds_follow(world: Wor
     give_back_by_hand(world, payment.payment_id, FEE - PART)
     world.drain()
     assert world.desk.booked(EntryKind.REFUND) == [FEE + 1]
+    world.assert_at_rest()
+
+
+def test_what_is_left_goes_back_also_where_another_refund_is_under_way_when_the_console_is_heard_of(
+    world: World,
+) -> None:
+    """Seed 7665: a cashier's refund was on its way, and nobody came back to the rest when it had ended."""
+    world.desk.line.will("fulfil", Reason.CLOSED)
+    world.wallet.line.will("query", *[Fault.LOST_REQUEST] * 3)
+    payment = world.paid()
+    world.wallet.refund_in_console(payment.merchant_order_no, PART)
+    world.run()
+    assert world.payment(payment.payment_id).refundable_fen == FEE, "the wallet has refused all of it"
+    with world.store.begin(OPERATOR) as work:
+        give_back(world.context, work, work.payments.get(payment.payment_id, lock=True), "paid_twice", Fen(100))
+    assert world.notify(payment) == b"success"
+    world.drain()
+    assert world.payment(payment.payment_id).refunded_fen == FEE
+    assert world.situation(world.payment(payment.payment_id)) is Situation.REFUNDED
     world.assert_at_rest()

@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from adapters.values import EntryKind, Fen, RefundAnswer, RefundStatus
+from hospital_bridge.order_desk import OrderDesk
 from hospital_bridge.payment.model import Fulfilment, Payment, Refund, RefundState, Situation
 from hospital_bridge.payment.reconcile import ask_for_reconciliation
 from hospital_bridge.payment.reconcile.run import reconcile_job
 from hospital_bridge.store.differences import Clue, Finding, Progress
+from hospital_bridge.web.order_reads import Sought
 from tests.payment.faults import Fault
 from tests.payment.test_reconciling import DAY, ONE, found, reconcile
 from tests.payment.world import ACCOUNT, FEE, OPERATOR, World
@@ -51,6 +53,8 @@ def test_a_console_refund_that_we_hear_of_after_midnight_is_one_refund_in_both_b
         reconcile_job(world.context, f"{ACCOUNT}:{day}")
     [refund] = refunds(world, heard_after_midnight)
     assert (refund.is_adopted, refund.wallet_refund_no, refund.amount_fen) == (True, "console-0", 300)
+    [sought] = OrderDesk(lambda _: world.context).find(OPERATOR, Sought("console-0"), by="s1")
+    assert sought.payment_id == heard_after_midnight.payment_id
     assert (Finding.TIMING, Progress.CLEARED) in found(world)
     for day in order:
         assert Progress.OPEN not in {progress for _, progress in found(world, day)}

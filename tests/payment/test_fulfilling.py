@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.errors import Reason
+from adapters.errors import NotDone, Reason
 from adapters.values import EntryKind
 from hospital_bridge.payment.effects import PATIENCE
 from hospital_bridge.payment.flows.decide import Looked, decide_again, decide_fulfilled, decide_refused
@@ -184,6 +184,29 @@ def test_17_a_no_to_a_repeated_posting_is_believed_only_where_the_first_one_is_n
 
     monkeypatch.setattr(world.desk.line, "call", late_then)
     world.drain()
+    assert world.situation(payment) is Situation.DONE
+    assert world.desk.booked(EntryKind.PAYMENT) == [FEE]
+    world.assert_at_rest()
+
+
+def test_17_what_is_not_taken_again_is_looked_for_before_the_money_goes_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hospital carries the first request out late, and is too busy for every one that follows."""
+    payment = world.paid()
+    world.desk.line.will("fulfil", Fault.LOST_REQUEST)
+    world.run()
+    meet = world.desk.line.call
+
+    def late_then_busy(verb: str, act: Callable[[], object]) -> object:
+        if verb == "fulfil":
+            if not world.desk.effects:
+                act()
+            raise NotDone("busy")
+        return meet(verb, act)
+
+    monkeypatch.setattr(world.desk.line, "call", late_then_busy)
+    world.drain(world.context.fulfil_deadline + timedelta(minutes=10))
     assert world.situation(payment) is Situation.DONE
     assert world.desk.booked(EntryKind.PAYMENT) == [FEE]
     world.assert_at_rest()

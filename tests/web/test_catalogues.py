@@ -34,6 +34,7 @@ from hospital_bridge.verticals.district import waitlist
 from hospital_bridge.verticals.district.coupons import kinds
 from hospital_bridge.verticals.district.pages import desk as desk_page
 from hospital_bridge.verticals.district.pages import dining
+from hospital_bridge.verticals.district.pages import statement as given_back
 from hospital_bridge.verticals.district.selling import desk
 from hospital_bridge.verticals.district.selling.money import NOT_AN_AMOUNT
 from hospital_bridge.verticals.hospital import VERTICAL
@@ -163,6 +164,7 @@ def ids_of(package: str) -> set[str]:
         named = {text for kind in mall.cards for text in (kind.title, kind.note)}
         told = {notice.sentence for notice in mall.messages} | {page.menu for page in mall.pages if page.menu}
         refused = {kinds.NEEDS_PURCHASE, kinds.TOO_SMALL, desk.NO_PURCHASE, desk_page.SCAN, NOT_AN_AMOUNT}
+        refused |= {given_back.TOO_MUCH, given_back.TOO_LARGE}
         passed = {dining.TOO_MANY, waitlist.TOO_SMALL, waitlist.NEEDED_FOR_LARGER, waitlist.MISSED_A_CALL}
         return spoken(package) | named | told | refused | passed | set(mall_care.SENTENCES)
     codes = {text for entry in CODES for text in (entry.title, entry.remedy)}

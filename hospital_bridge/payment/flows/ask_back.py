@@ -10,7 +10,7 @@ from hospital_bridge.payment.flows import topics
 from hospital_bridge.payment.flows.refund import give_back
 from hospital_bridge.payment.flows.view import view_of
 from hospital_bridge.payment.model import Fulfilment, Payment
-from hospital_bridge.slot import Guarded
+from hospital_bridge.slot import Guarded, NeedsSecondPerson
 from hospital_bridge.store.unit_of_work import Work
 
 
@@ -25,13 +25,23 @@ def abandon(context: MoneyContext, work: Work, payment_id: str, reason: str) -> 
         topics.add(work, topics.CLOSE, payment_id)
 
 
-def refund_all(context: MoneyContext, work: Work, payment_id: str, reason: str) -> None:
+def refund_all(context: MoneyContext, work: Work, payment_id: str, reason: str, *, by_staff: bool = False) -> None:
     """Give back what is left; while the fulfilment is open the wish is kept until it is firm."""
+    if by_staff:
+        payment = work.payments.get(payment_id, lock=True)
+        _refuse_large(context, payment, payment.refundable_fen)
     abandon(context, work, payment_id, reason)
 
 
 def refund_part(
-    context: MoneyContext, work: Work, payment_id: str, amount_fen: Fen, reason: str, command_key: str = ""
+    context: MoneyContext,
+    work: Work,
+    payment_id: str,
+    amount_fen: Fen,
+    reason: str,
+    command_key: str = "",
+    *,
+    by_staff: bool = False,
 ) -> bool:
     """Give back a sum of a fulfilled payment; False where it is not fulfilled, or so much is not left.
 
@@ -42,9 +52,18 @@ def refund_part(
         return True
     if payment.fulfilment is not Fulfilment.FULFILLED or not 0 < amount_fen <= payment.refundable_fen:
         return False
+    if by_staff:
+        _refuse_large(context, payment, amount_fen)
     context.ask(work, payment.sale_kind, Guarded.REFUND, view_of(payment))
     give_back(context, work, payment, reason, amount_fen, command_key)
     return True
+
+
+def _refuse_large(context: MoneyContext, payment: Payment, amount_fen: Fen) -> None:
+    """What went back before counts too, so that a large refund cannot be cut up."""
+    so_far = payment.refunded_fen + payment.refund_reserved_fen
+    if amount_fen and so_far + amount_fen >= context.second_person_from:
+        raise NeedsSecondPerson(payment.payment_id)
 
 
 def _take_back(context: MoneyContext, work: Work, payment: Payment, reason: str) -> None:

@@ -36,13 +36,15 @@ class PaymentsFacade:
         self._must_be_own(sale_kind)
         return [view_with_refunds(self.work, each) for each in self.work.payments.of_sales(sale_kind, sale_refs)]
 
-    def refund_all(self, payment_id: str, reason: str) -> None:
+    def refund_all(self, payment_id: str, reason: str, *, by_staff: bool = False) -> None:
         self._must_be_own(self.work.payments.get(payment_id).sale_kind)
-        refund_all(self.context, self.work, payment_id, reason)
+        refund_all(self.context, self.work, payment_id, reason, by_staff=by_staff)
 
-    def refund_part(self, payment_id: str, amount_fen: Fen, reason: str, command_key: str = "") -> bool:
+    def refund_part(
+        self, payment_id: str, amount_fen: Fen, reason: str, command_key: str = "", *, by_staff: bool = False
+    ) -> bool:
         self._must_be_own(self.work.payments.get(payment_id).sale_kind)
-        return refund_part(self.context, self.work, payment_id, amount_fen, reason, command_key)
+        return refund_part(self.context, self.work, payment_id, amount_fen, reason, command_key, by_staff=by_staff)
 
     def abandon(self, payment_id: str, reason: str) -> None:
         self._must_be_own(self.work.payments.get(payment_id).sale_kind)

@@ -37,7 +37,7 @@ def give_back(
 def give_back_by_hand(context: MoneyContext, work: Work, payment: Payment, reason: str, amount_fen: Fen) -> Payment:
     """Book a sum of a locked payment that the hospital pays out by itself, for the wallet takes it back no more.
 
-    The wallet's bill lacks it for good: the day's comparison finds it, and finance explains it.
+    The wallet's bill lacks it for good: the day's comparison knows why.
     """
     payment, refund = _reserve(context, work, payment, reason, amount_fen)
     return finish(context, work, payment, refund, work.now)
@@ -63,11 +63,14 @@ def note_refund_by_wallet(
 
 
 def give_back_the_rest(context: MoneyContext, work: Work, payment: Payment) -> Payment:
-    """Begin what a refund still owes that the wallet refused as too much: now it is known who had taken a part."""
+    """Begin what a refund still owes that the wallet refused as too much: now it is known who had taken a part.
+
+    Another refund that is under way is no reason to wait: nobody would come back to it when that one has ended.
+    """
     refunds = work.refunds.of(payment.payment_id)
     too_much = [one for one in refunds if one.refusal == Reason.OVER_LIMIT]
     rest = owed_back(payment, refunds)
-    if not too_much or not rest or payment.refund_reserved_fen:
+    if not too_much or not rest:
         return payment
     return give_back(context, work, payment, too_much[-1].reason, rest)
 

@@ -25,6 +25,8 @@ def answered(sandbox: RunningSandbox, code: str, sub_code: str) -> Refused:
     "sub_code",
     [
         "ACQ.TRADE_NOT_ALLOW_REFUND",
+        "ACQ.REASON_TRADE_BEEN_FREEZEN",
+        "ACQ.USER_NOT_MATCH_ERR",
         "ACQ.ONLINE_TRADE_VOUCHER_NOT_ALLOW_REFUND",
         "ACQ.CUSTOMER_VALIDATE_ERROR",
         "ACQ.BUYER_ERROR",
@@ -59,6 +61,6 @@ def test_a_no_about_us_can_be_put_right_and_gives_no_refund_up(
 
 
 def test_a_no_that_nobody_has_listed_stays_unknown(sandbox: RunningSandbox) -> None:
-    node = '{"code":"40004","sub_code":"ACQ.REASON_TRADE_BEEN_FREEZEN"}'
+    node = '{"code":"40004","sub_code":"ACQ.SOMETHING_NEW"}'
     with pytest.raises(OutcomeUnknown):
         wallet_over(sandbox, SignedAnswers("alipay_trade_refund_response", node)).refund(ORDER)

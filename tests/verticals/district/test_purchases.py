@@ -14,14 +14,26 @@ import pytest
 from adapters.values import EntryKind
 from hospital_bridge.payment.flows.fulfil import paid_sale
 from hospital_bridge.payment.flows.notice import receive_notice
-from hospital_bridge.slot import CardRefusal, CardRefused, CardState, CardView, Go, PageRequest, StillNeeded, Use
+from hospital_bridge.settings.model import SECOND_PERSON_FROM
+from hospital_bridge.slot import (
+    CardRefusal,
+    CardRefused,
+    CardState,
+    CardView,
+    Go,
+    NeedsSecondPerson,
+    PageRequest,
+    StillNeeded,
+    Use,
+    View,
+)
 from hospital_bridge.store.engine import make_engine
 from hospital_bridge.store.keys import RootKeys
 from hospital_bridge.store.unit_of_work import Store
 from hospital_bridge.verticals.district import rights, tidying
 from hospital_bridge.verticals.district.coupons import giving, kinds
 from hospital_bridge.verticals.district.pages.desk import sell
-from hospital_bridge.verticals.district.pages.statement import give_part
+from hospital_bridge.verticals.district.pages.statement import TOO_LARGE, give_part
 from hospital_bridge.verticals.district.selling import desk, sale
 from hospital_bridge.verticals.district.selling.day import by_shop
 from hospital_bridge.verticals.district.selling.purchase import (
@@ -123,6 +135,19 @@ def test_a_purchase_is_entered_once_however_often_the_cashiers_request_is_run(ma
         entered = purchases.of_subject(work, mall.ann)
     assert {each.purchase_id for each in entered} == {first, *others}
     assert len(entered) == 3
+
+
+def test_a_large_sum_is_not_given_back_by_the_manager_alone_nor_in_parts(mall: TradingMall) -> None:
+    purchase = mall.bought(mall.join(mall.ann), price_fen=SECOND_PERSON_FROM)
+    with pytest.raises(NeedsSecondPerson):
+        mall.give_back(purchase)
+    part = SECOND_PERSON_FROM // 2
+    assert mall.give_back(purchase, part)
+    refused = give_part(PageRequest(mall.scope, "manager", {"purchase": purchase.purchase_id, "fen": part}))
+    assert isinstance(refused, View)
+    assert (refused.status, refused.data["fault"]) == (409, TOO_LARGE)
+    assert mall.held_fen(purchase) == SECOND_PERSON_FROM - part
+    mall.must_be_sound()
 
 
 def test_a_purchase_that_nobody_pays_gives_the_coupon_back(mall: TradingMall) -> None:

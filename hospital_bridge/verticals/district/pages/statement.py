@@ -6,7 +6,7 @@ from datetime import date
 
 from marshmallow import Schema, fields
 
-from hospital_bridge.slot import CardRefused, Go, PageRequest, View
+from hospital_bridge.slot import CardRefused, Go, NeedsSecondPerson, PageRequest, View
 from hospital_bridge.verticals.district.coupons import giving
 from hospital_bridge.verticals.district.coupons.kinds import desks
 from hospital_bridge.verticals.district.coupons.offer import configured
@@ -18,6 +18,10 @@ from hospital_bridge.verticals.district.selling.money import Yuan
 from hospital_bridge.verticals.district.store import book, offers, purchases
 
 LOOK_AGAIN_SECONDS = 2
+TOO_MUCH = "So much is not left of this purchase; nothing was given back."
+TOO_LARGE = (
+    "From this sum on the operator's finance gives money back, with a second person: ask them. Nothing was given back."
+)
 
 
 class OfDay(Schema):
@@ -49,20 +53,25 @@ def show_purchase(request: PageRequest) -> View:
 
 
 def give_back(request: PageRequest) -> View | Go:
-    """All of it."""
-    desk.give_back(request.scope, request.principal, request.data["purchase"])
+    """All of it; a large sum is for finance."""
+    try:
+        desk.give_back(request.scope, request.principal, request.data["purchase"])
+    except NeedsSecondPerson:
+        return _purchase(request, TOO_LARGE)
     return Go("bought", {"purchase": request.data["purchase"]})
 
 
 def give_part(request: PageRequest) -> View | Go:
-    """A part of it."""
+    """A part of it; a large sum is for finance."""
     purchase, fen = request.data["purchase"], request.data["fen"]
-    if desk.give_back(request.scope, request.principal, purchase, fen, command_key=request.command_key):
-        return Go("bought", {"purchase": purchase})
-    return _purchase(request, is_too_much=True)
+    try:
+        is_done = desk.give_back(request.scope, request.principal, purchase, fen, command_key=request.command_key)
+    except NeedsSecondPerson:
+        return _purchase(request, TOO_LARGE)
+    return Go("bought", {"purchase": purchase}) if is_done else _purchase(request, TOO_MUCH)
 
 
-def _purchase(request: PageRequest, *, is_too_much: bool = False) -> View:
+def _purchase(request: PageRequest, fault: str = "") -> View:
     with request.scope.read() as work:
         purchase = purchases.get(work, request.data["purchase"])
         payment = work.payments.view(purchase.payment_id)
@@ -71,10 +80,10 @@ def _purchase(request: PageRequest, *, is_too_much: bool = False) -> View:
             "payment": payment,
             "lines": book.of_purchase(work, purchase.purchase_id),
             "shops": desks(work),
-            "is_too_much": is_too_much,
+            "fault": fault,
             "errors": request.errors,
         }
-    return View("bought.html", data, 409 if is_too_much else 200, LOOK_AGAIN_SECONDS if payment.moving else None)
+    return View("bought.html", data, 409 if fault else 200, LOOK_AGAIN_SECONDS if payment.moving else None)
 
 
 def show_coupons(request: PageRequest) -> View:

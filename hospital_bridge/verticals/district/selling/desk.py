@@ -122,12 +122,15 @@ def call_off(scope: Scope, staff_id: str, purchase_id: str) -> None:
 def give_back(
     scope: Scope, staff_id: str, purchase_id: str, amount_fen: int | None = None, *, command_key: str = ""
 ) -> bool:
-    """Refund a purchase, or a part of it, once for a command; False where so much is not left, or it is not booked."""
+    """Refund a purchase, or a part of it, once for a command; False where so much is not left, or it is not booked.
+
+    NeedsSecondPerson from the operator's sum on.
+    """
     with scope.begin() as work:
         purchase = purchases.get(work, purchase_id)
         if amount_fen is None:
-            work.payments.refund_all(purchase.payment_id, RETURNED)
-        elif not work.payments.refund_part(purchase.payment_id, Fen(amount_fen), RETURNED, command_key):
+            work.payments.refund_all(purchase.payment_id, RETURNED, by_staff=True)
+        elif not work.payments.refund_part(purchase.payment_id, Fen(amount_fen), RETURNED, command_key, by_staff=True):
             return False
         told = {"fen": str(amount_fen or purchase.paid_fen), "command": command_key}
         work.audit.record(staff_id, "purchase.given_back", purchase_id, **told)
