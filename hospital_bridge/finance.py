@@ -140,8 +140,6 @@ class FinanceDesk:
             if account not in context.wallets:
                 raise NotYet(account)
             _must_have_a_bill(context, work, day)
-            if Statements(work).find(day) is not None:
-                raise CannotSign(SIGNED)
             keep_credit(work, account, day, Fen(amount_fen), by)
             ask_again(context, work, day)
 

@@ -220,18 +220,29 @@ def test_a_statement_that_has_changed_since_it_was_read_is_not_signed(with_fees:
     assert finance.statement(OPERATOR, DAY).digest == reads_again.digest
 
 
-def test_a_credit_that_was_mistyped_is_told_again_until_the_day_is_signed(
+def test_a_credit_that_was_mistyped_is_told_again_and_what_the_bank_tells_of_a_signed_day_is_added(
     with_fees: World, finance: FinanceDesk
 ) -> None:
+    """A charge-back weeks later makes the day's net less, or less than nothing; the signed one stays as it was."""
     for credited in (NET + 100, NET):
         finance.tell_bank_credit(OPERATOR, DAY, ACCOUNT, credited, by="wang")
         with_fees.clock.advance(timedelta(minutes=1))
         reconcile(with_fees)
     assert finance.differences(OPERATOR) == []
     with_fees.clock.advance(ONE)
-    finance.sign(OPERATOR, DAY, by="wang", seen=finance.statement(OPERATOR, DAY).digest)
-    with pytest.raises(CannotSign, match="signed"):
-        finance.tell_bank_credit(OPERATOR, DAY, ACCOUNT, NET, by="wang")
+    signed = finance.statement(OPERATOR, DAY).digest
+    finance.sign(OPERATOR, DAY, by="wang", seen=signed)
+    with_fees.clock.advance(ONE)
+    finance.tell_bank_credit(OPERATOR, DAY, ACCOUNT, -700, by="wang")
+    with_fees.run()
+    stands = finance.statement(OPERATOR, DAY)
+    [account] = stands.content["accounts"]
+    assert (stands.digest, account["bank_fen"]) == (signed, NET)
+    assert [(one["what"], one["theirs_fen"]) for one in stands.additions if one["what"] == "bank"] == [("bank", -700)]
+    assert [(one.finding, one.theirs_fen) for one in finance.differences(OPERATOR)] == [(Finding.BANK_AMOUNT, -700)]
+
+
+def test_a_credit_of_an_account_or_a_day_that_has_no_bill_is_refused(with_fees: World, finance: FinanceDesk) -> None:
     with pytest.raises(NotYet):
         finance.tell_bank_credit(OPERATOR, DAY, "another-account", NET, by="wang")
     with pytest.raises(NotYet):

@@ -216,7 +216,7 @@ class Finance(Protocol):
         """The day's statement."""
 
     def tell_bank_credit(self, operator_id: str, day: date, account: str, amount_fen: int, *, by: str) -> None:
-        """Keep what the bank has credited for that day, and compare it soon; CannotSign once the day is signed."""
+        """Keep what the bank has credited for that day, and compare it soon; to a signed day it is an addition."""
 
     def read_bank_file(
         self, operator_id: str, account: str, raw: bytes, settled_after: int, sent_by: str, *, by: str

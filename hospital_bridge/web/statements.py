@@ -98,8 +98,6 @@ def credited(day: str) -> Any:
         site().finance.tell_bank_credit(visit().operator.id, on, account, amount, by=visit().principal)
     except NotYet:
         raise BridgeError("HB-R001") from None
-    except CannotSign as refusal:
-        return _page(on, fault=str(refusal), status=409)
     return redirect(address("statements.of_day", day=day), 303)
 
 

@@ -170,22 +170,12 @@ def test_the_banks_credit_is_typed_in_yuan_and_held_against_the_bill(admin: Flas
 
 
 @pytest.mark.parametrize(
-    ("change", "obstacle", "status"),
-    [
-        ({"credited": "12.345"}, "", 422),
-        ({"credited": "much"}, "", 422),
-        ({"credited": ""}, "", 422),
-        ({"account": "nobodys"}, "", 422),
-        ({}, "signed", 409),
-    ],
+    "change", [{"credited": "12.345"}, {"credited": "much"}, {"credited": ""}, {"account": "nobodys"}]
 )
-def test_a_credit_that_is_not_kept(
-    admin: FlaskClient, kit: SiteKit, change: dict[str, str], obstacle: str, status: int
-) -> None:
-    kit.finance.obstacle = obstacle
+def test_a_credit_that_is_not_kept(admin: FlaskClient, kit: SiteKit, change: dict[str, str]) -> None:
     told = {"account": "alipay", "credited": "1.00"} | change
     answer = post(admin, f"{STATEMENT}/bank", told, from_page=RECONCILIATION)
-    assert (answer.status_code, kit.finance.credited) == (status, {})
+    assert (answer.status_code, kit.finance.credited) == (422, {})
     if "credited" in change:
         assert f'name="credited" value="{change["credited"]}"' in answer.text
         assert "Enter the sum in yuan" in answer.text
