@@ -202,7 +202,7 @@ def _weighed(context: MoneyContext, work: Work, row: MoneyRow) -> MoneyRow:
     """With whether a second person has to approve what goes back."""
     if not GIVES_BACK.intersection(row.decisions):
         return row
-    second = needs_second(context, work, work.payments.get(row.about), row.amount_fen, Route.WALLET)
+    second = needs_second(context, work.payments.get(row.about), row.amount_fen, Route.WALLET)
     return replace(row, needs_second=second)
 
 

@@ -113,7 +113,7 @@ def _considered(
         amount_fen=sum_fen,
         by_hand=route is Route.BY_HAND,
         obstacle=obstacle or "",
-        needs_second=staff_refund.needs_second(context, work, payment, sum_fen, route),
+        needs_second=staff_refund.needs_second(context, payment, sum_fen, route),
         second_from_fen=context.second_person_from,
         may_go_by_hand=staff_refund.may_go_by_hand(context, work, payment),
         spacing_seconds=int(limits.spacing.total_seconds()),

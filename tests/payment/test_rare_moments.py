@@ -219,15 +219,17 @@ def test_one_command_for_two_payments_at_one_moment_is_one(world: World, monkeyp
     needs_second = staff_refund.needs_second
     asked: list[str] = []
 
-    def meanwhile(context: object, work: Work, *rest: object) -> bool:
-        if not asked:
-            asked.append(first.payment_id)
-            staff_refund.ask(world.context, work, wish(first))
-        return needs_second(context, work, *rest)  # type: ignore[arg-type]  # as given
+    with world.store.begin(OPERATOR) as work:
 
-    monkeypatch.setattr(staff_refund, "needs_second", meanwhile)
-    with world.store.begin(OPERATOR) as work, pytest.raises(staff_refund.CannotRefund):
-        staff_refund.ask(world.context, work, wish(second))
+        def meanwhile(*about: object) -> bool:
+            if not asked:
+                asked.append(first.payment_id)
+                staff_refund.ask(world.context, work, wish(first))
+            return needs_second(*about)  # type: ignore[arg-type]  # as given
+
+        monkeypatch.setattr(staff_refund, "needs_second", meanwhile)
+        with pytest.raises(staff_refund.CannotRefund):
+            staff_refund.ask(world.context, work, wish(second))
     assert world.payment(second.payment_id).refund_reserved_fen == 0
 
 

@@ -8,8 +8,9 @@ from adapters.values import Fen
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows import topics
 from hospital_bridge.payment.flows.refund import give_back
+from hospital_bridge.payment.flows.staff_refund import needs_second
 from hospital_bridge.payment.flows.view import view_of
-from hospital_bridge.payment.model import Fulfilment, Payment
+from hospital_bridge.payment.model import Fulfilment, Payment, Route
 from hospital_bridge.slot import Guarded, NeedsSecondPerson
 from hospital_bridge.store.unit_of_work import Work
 
@@ -29,7 +30,7 @@ def refund_all(context: MoneyContext, work: Work, payment_id: str, reason: str, 
     """Give back what is left; while the fulfilment is open the wish is kept until it is firm."""
     if by_staff:
         payment = work.payments.get(payment_id, lock=True)
-        _refuse_large(context, payment, payment.refundable_fen)
+        _leave_to_a_second(context, payment, payment.refundable_fen)
     abandon(context, work, payment_id, reason)
 
 
@@ -53,16 +54,14 @@ def refund_part(
     if payment.fulfilment is not Fulfilment.FULFILLED or not 0 < amount_fen <= payment.refundable_fen:
         return False
     if by_staff:
-        _refuse_large(context, payment, amount_fen)
+        _leave_to_a_second(context, payment, amount_fen)
     context.ask(work, payment.sale_kind, Guarded.REFUND, view_of(payment))
     give_back(context, work, payment, reason, amount_fen, command_key)
     return True
 
 
-def _refuse_large(context: MoneyContext, payment: Payment, amount_fen: Fen) -> None:
-    """What went back before counts too, so that a large refund cannot be cut up."""
-    so_far = payment.refunded_fen + payment.refund_reserved_fen
-    if amount_fen and so_far + amount_fen >= context.second_person_from:
+def _leave_to_a_second(context: MoneyContext, payment: Payment, amount_fen: Fen) -> None:
+    if needs_second(context, payment, amount_fen, Route.WALLET):
         raise NeedsSecondPerson(payment.payment_id)
 
 

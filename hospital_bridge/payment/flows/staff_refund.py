@@ -98,14 +98,14 @@ def ask_second(context: MoneyContext, work: Work, payment: Payment, wish: Wish) 
     CannotRefund where whoever decides has not proved who they are, or where another one waits.
     The rule is that of every refund by staff: a sum is no smaller for being given back from a list of decisions.
     """
-    if not needs_second(context, work, payment, wish.amount_fen, wish.route):
+    if not needs_second(context, payment, wish.amount_fen, wish.route):
         return False
     _keep(context, work, payment, wish)
     return True
 
 
 def _keep(context: MoneyContext, work: Work, payment: Payment, wish: Wish) -> RefundRequest:
-    second = needs_second(context, work, payment, wish.amount_fen, wish.route)
+    second = needs_second(context, payment, wish.amount_fen, wish.route)
     _refuse_if(Obstacle.NOT_PROVED if second and not wish.proved else None)
     request = _request(work, wish, needs_second=second)
     if not RefundRequests(work).add(request):
@@ -159,12 +159,13 @@ def decline(work: Work, request_id: str, *, by: str) -> RefundRequest:
     return RefundRequests(work).save(request.decided(event, by, work.now))
 
 
-def needs_second(context: MoneyContext, work: Work, payment: Payment, amount_fen: int, route: Route) -> bool:
-    """Whether a second person has to approve: by hand always, else from a sum on that parts of it count towards."""
-    asked = [each for each in RefundRequests(work).of(payment.payment_id) if each.state is RequestState.APPROVED]
-    void = {each.refund_no for each in work.refunds.of(payment.payment_id) if each.state is RefundState.VOID}
-    before = sum(each.amount_fen for each in asked if each.refund_no not in void)
-    return route is Route.BY_HAND or (amount_fen > 0 and before + amount_fen >= context.second_person_from)
+def needs_second(context: MoneyContext, payment: Payment, amount_fen: int, route: Route) -> bool:
+    """Whether a second person has to approve: by hand always, else from a sum on.
+
+    All that goes back of the payment counts towards it, through whichever door: no sum is cut up between two of them.
+    """
+    so_far = payment.refunded_fen + payment.refund_reserved_fen
+    return route is Route.BY_HAND or (amount_fen > 0 and so_far + amount_fen >= context.second_person_from)
 
 
 def obstacle_to(
