@@ -48,7 +48,7 @@ class BillLife:
                 yield from tell(self._simulation, notice)
             for _ in range(PRESSES):
                 yield self._rng.random() * 60
-                self._press(notice.number)
+                press(self._simulation, self._wallet_user_id, notice.number)
 
     def _order(self, panel: Panel) -> Notice:
         hospital = self._simulation.outside.hospital
@@ -60,14 +60,15 @@ class BillLife:
         with suppress(Declined):
             yield from tell(self._simulation, self._simulation.outside.hospital.staff.settle_at_window(bill_no))
 
-    def _press(self, bill_no: str) -> None:
-        """A press that fails is pressed again later, or never."""
-        process = self._simulation.bridges.any()
-        if process is None:
-            return
-        with suppress(SimCrash, OutsideError):
-            with process.scope.read() as work:
-                bill = bills.find(work, bill_no)
-            if bill is not None and bill.subject_id:
-                pressed = paying.pay(process.scope, self._wallet_user_id, bill.bill_id, bill.self_pay_fen)
-                self._simulation.note(f"presses to pay {bill_no}: {pressed}")
+
+def press(simulation: Simulation, wallet_user_id: str, bill_no: str) -> None:
+    """Begin to pay a bill that is known; a press that fails is pressed again later, or never."""
+    process = simulation.bridges.any()
+    if process is None:
+        return
+    with suppress(SimCrash, OutsideError):
+        with process.scope.read() as work:
+            bill = bills.find(work, bill_no)
+        if bill is not None and bill.subject_id:
+            pressed = paying.pay(process.scope, wallet_user_id, bill.bill_id, bill.self_pay_fen)
+            simulation.note(f"presses to pay {bill_no}: {pressed}")

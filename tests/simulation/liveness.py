@@ -13,12 +13,14 @@ from hospital_bridge.sandbox.hospital.model import AppointmentStatus
 from hospital_bridge.store.reconciliation import RunState
 from hospital_bridge.store.unit_of_work import Work
 from hospital_bridge.verticals.hospital.bills.bill import bill_of
-from hospital_bridge.verticals.hospital.bills.paying import SALE_KIND as BILL
+from hospital_bridge.verticals.hospital.bills.paying import SALE_KIND, SETTLEMENT_KIND
+from hospital_bridge.verticals.hospital.stays.depositing import SALE_KIND as DEPOSIT
 from tests.simulation.names import ACCOUNT, OPERATOR
 from tests.simulation.news_kept import lost_news
 from tests.simulation.observer import Observer
 from tests.simulation.outside import OutsideWorld
 from tests.simulation.refunds_kept import given_by_staff, unkept_refunds
+from tests.simulation.stays_kept import unkept_stays
 
 JOBS = "SELECT topic, ref, state, run_at FROM job WHERE state <> 'done'"
 TROUBLE = "SELECT DISTINCT j.topic, a.outcome, a.error FROM job_attempt a JOIN job j ON j.job_id = a.job_id"
@@ -26,6 +28,7 @@ EFFECTS = "SELECT key, state, reason FROM effect WHERE state NOT IN ('confirmed'
 REGISTRATIONS = "SELECT registration_id, state, filler_id, payment_id, slot_id, reason FROM hospital_registration"
 BILLS = "SELECT bill_id, state FROM hospital_bill"
 HOLDS = "SELECT registration_id, slot_id FROM hospital_slot_hold WHERE live"
+OF_BILLS = frozenset({SALE_KIND, SETTLEMENT_KIND})
 NOT_EVEN_ASKED = frozenset({"Busy", "Resting", "Away"})
 OUTCOMES = NOT_EVEN_ASKED | {"NotDone", "OutcomeUnknown", "Refused", "Untrusted", "Malformed", ""}
 BILLS_AT_END = {"issued", "settled", "refunded", "refused", "withdrawn"}
@@ -65,6 +68,7 @@ class Liveness:
             for payment in work.payments.all():
                 yield from self._three_books(work, payment)
                 yield from unkept_refunds(work, payment)
+            yield from unkept_stays(self._observer, self._outside, work)
         yield from self._appointments()
         yield from lost_news(self._observer, self._outside)
 
@@ -129,7 +133,7 @@ class Liveness:
         """A registered patient has paid and was not paid back; anybody else has everything back."""
         with self._observer.store.read(OPERATOR) as work:
             for payment in work.payments.all():
-                if payment.sale_kind == BILL:
+                if payment.sale_kind in {*OF_BILLS, DEPOSIT}:
                     continue
                 registered = registrations[payment.sale_ref][1] == "registered"
                 kept = payment.collected_fen - payment.refunded_fen
@@ -142,7 +146,7 @@ class Liveness:
         orders: Counter[str] = Counter()
         with self._observer.store.read(OPERATOR) as work:
             for payment in work.payments.all():
-                if payment.sale_kind == BILL:
+                if payment.sale_kind in OF_BILLS:
                     bill_id = bill_of(payment.sale_ref)
                     kept[bill_id] += payment.collected_fen - payment.refunded_fen
                     orders[bill_id] += payment.fulfilment is Fulfilment.FULFILLED

@@ -21,6 +21,7 @@ from hospital_bridge.store.jobs import Job
 from hospital_bridge.store.unit_of_work import Work
 from hospital_bridge.verticals.hospital import leaving
 from hospital_bridge.verticals.hospital.registration import Event
+from hospital_bridge.verticals.hospital.stays import arrival
 from hospital_bridge.verticals.hospital.store import registrations, reports, slot_holds
 from hospital_bridge.verticals.hospital.visits import places
 from hospital_bridge.workers.job_runner import JobRunner
@@ -97,6 +98,14 @@ def _keep_the_money(_: Any, __: Any, payment: Payment, *___: Any) -> Payment:
     return payment
 
 
+def _give_back_unnoticed(*about: Any) -> int:
+    GIVEN_BACK(*about)
+    return 0
+
+
+GIVEN_BACK = arrival._given_back
+
+
 def _whole_yuan(amount: int) -> str:
     return f"{amount // 100}.00"
 
@@ -158,6 +167,10 @@ def _news(options: Options) -> Options:
     return replace(options, news=2)
 
 
+def _stays(options: Options) -> Options:
+    return replace(options, stays=2, moods=replace(options.moods, pays=1.0))
+
+
 def _as_heard() -> AbstractContextManager[Any]:
     return patch.object(reports, "NEWEST_FIRST", (reports.REPORT_VERSION.c.received_at.desc(),))
 
@@ -217,6 +230,10 @@ BUGS: Mapping[str, Bug] = {
     ),
     "what the wallet's console gave back is not booked": Bug(
         lambda: patch.object(collect, "note_refund_by_wallet", lambda _, __, payment, *___, **____: payment), _cashiers
+    ),
+    "what is left of the deposits stays": Bug(lambda: patch.object(arrival, "_given_back", lambda *_: 0), _stays),
+    "what is left of the deposits goes back at every word of it": Bug(
+        lambda: patch.object(arrival, "_given_back", _give_back_unnoticed), _stays
     ),
     "a job is done before it is run": Bug(lambda: patch.object(JobRunner, "_call", _complete_first)),
 }

@@ -74,6 +74,7 @@ class Options:
     visits: int = 1
     bills: int = 0
     news: int = 0
+    stays: int = 0
     cashiers: int = 0
     processes: int = 1
     newcomers_only: bool = False
@@ -111,6 +112,7 @@ class Options:
             # Drawn last, so that a seed without them plays as it did before there were any.
             cashiers=rng.choice((0, 0, 1, 2)),
             bills=rng.choice((0, 0, 1, 2)),
+            stays=rng.choice((0, 0, 0, 1)),
         )
 
     def told(self) -> str:

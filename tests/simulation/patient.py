@@ -16,6 +16,7 @@ from tests.simulation.bill_life import BillLife
 from tests.simulation.fate import SimCrash
 from tests.simulation.names import ACCOUNT, LOOKS_ON, OPERATOR
 from tests.simulation.news_life import NewsLife
+from tests.simulation.stay_life import StayLife
 
 if TYPE_CHECKING:
     from hospital_bridge.sandbox.people import Person
@@ -66,6 +67,8 @@ class Patient:
             self._simulation.spawn(LOOKS_ON, BillLife(self._simulation, self._person, acting.wallet_user_id).live())
         if self._simulation.options.news:
             self._simulation.spawn(LOOKS_ON, NewsLife(self._simulation, self._person).live())
+        if self._simulation.options.stays:
+            self._simulation.spawn(LOOKS_ON, StayLife(self._simulation, self._person, acting.wallet_user_id).live())
         for _ in range(self._simulation.options.visits):
             yield self._rng.random() * 120
             yield from self._book(acting)

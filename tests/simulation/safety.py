@@ -92,7 +92,10 @@ class Safety:
         payments = Counter(
             e.bill_no or e.filler_id
             for e in self._outside.entries()
-            if e.kind is EntryKind.PAYMENT and e.serial not in self._outside.misbooked
+            if e.kind is EntryKind.PAYMENT
+            and e.serial not in self._outside.misbooked
+            # A stay takes as many deposits as are paid onto it.
+            and not (e.stay_no and not e.bill_no)
         )
         yield from (f"I4 {what} paid {n} times" for what, n in payments.items() if n > 1)
 

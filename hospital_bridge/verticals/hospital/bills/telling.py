@@ -35,7 +35,7 @@ NOTICES = (
     _notice(STAY_DUE, "The stay is settled; %(amount)s is still to be paid, and you can pay it here."),
     _notice(SETTLED, "Your payment of %(amount)s is confirmed by the hospital."),
     _notice(REFUSED, "The hospital did not accept the payment of %(amount)s; the money goes back the way you paid."),
-    _notice(REFUNDED, "%(amount)s went back the way you paid."),
+    _notice(REFUNDED, "%(amount)s went back to you; the page of the bill says how."),
 )
 _OF_STATES = {State.SETTLED: SETTLED, State.REFUSED: REFUSED, State.REFUNDED: REFUNDED}
 
