@@ -20,6 +20,8 @@ JOURNEYS: Mapping[str, Options] = {
     "paid, then cancelled and refunded": replace(_DAY, moods=replace(_CALM, cancels=1.0, cancels_within=((30, 30),))),
     "free of charge": replace(_DAY, moods=replace(_CALM, chooses_free=1.0)),
     "the hospital refuses the posting": replace(_DAY, moods=replace(_CALM, refuses_posting=1.0)),
+    "a bill is paid": replace(_DAY, visits=0, bills=1),
+    "deposits are paid onto a stay, and settled": replace(_DAY, visits=0, stays=1, chaos=timedelta(minutes=20)),
     "never paid": replace(_DAY, moods=replace(_CALM, pays=0.0)),
 }
 
