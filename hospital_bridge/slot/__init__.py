@@ -26,7 +26,16 @@ from hospital_bridge.slot.facade import (
 from hospital_bridge.slot.guards import Guard, Guarded, GuardFailed, Veto, Vetoed
 from hospital_bridge.slot.lines import DeskView, LineOpening, LineRules, Lines, Position, WaitingRow
 from hospital_bridge.slot.messages import Messages, Notice
-from hospital_bridge.slot.money import FulfilMode, PaidSale, PaymentRequest, PaymentView, Progress, Receipt, SaleEntry
+from hospital_bridge.slot.money import (
+    FulfilMode,
+    PaidSale,
+    PaymentRequest,
+    PaymentView,
+    Progress,
+    Receipt,
+    RefundView,
+    SaleEntry,
+)
 from hospital_bridge.slot.people import ALL_RIGHTS, Binding, Relation, Right
 from hospital_bridge.slot.vertical import (
     API,
@@ -110,6 +119,7 @@ __all__ = [
     "Reaction",
     "Receipt",
     "Redemption",
+    "RefundView",
     "Relation",
     "Resource",
     "Right",

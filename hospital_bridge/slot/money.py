@@ -12,6 +12,16 @@ _NOTHING = Fen(0)
 
 
 @dataclass(frozen=True, slots=True)
+class RefundView:
+    """One refund that is done or under way; `taken_back_at` is when the fulfilling system booked it, None before."""
+
+    amount_fen: Fen
+    reason: str
+    asked_at: datetime
+    taken_back_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentView:
     """What a vertical may know of its payment; `situation` is one of `payment.model.Situation`."""
 
@@ -37,6 +47,10 @@ class PaymentView:
     """Some of it was paid out by the operator itself, for the wallet took it back no more."""
     paid_at: datetime | None = None
     """When it was collected; None while it is not."""
+    booked_at: datetime | None = None
+    """When the fulfilling system was heard to have booked it; None before."""
+    refunds: tuple[RefundView, ...] = ()
+    """What went back of it or is on its way, in order."""
     owed_fen: Fen = _NOTHING
     """What the payer should have back and the wallet would not give: a person of the operator sees to it."""
     wallet_user_id: str = ""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from hospital_bridge.payment.model import Payment, RefundState
 from hospital_bridge.store.unit_of_work import Work
-from hospital_bridge.verticals.hospital.stays.arrival import SURPLUS
+from hospital_bridge.verticals.hospital.stays.stay import SURPLUS
 from tests.simulation.observer import Observer
 from tests.simulation.outside import OutsideWorld
 from tests.simulation.refunds_kept import given_by_staff

@@ -44,7 +44,7 @@ def test_a_settlement_shows_its_parts_and_what_comes_back(patient: FlaskClient, 
         assert words in english
     assert "¥993.00 of it goes back by itself" in english
     assert "¥7.00 of it went back" in english
-    assert "¥500.00 was paid at the hospital&#39;s window" in english
+    assert "¥500.00 of it is given back at the admission desk" in english
     assert "出院结算已完成，退还您 ¥1500.00" in chinese
 
 

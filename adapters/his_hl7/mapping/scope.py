@@ -42,6 +42,10 @@ class Scope:
                 return found
         return ""
 
+    def has_segment(self, places: Places) -> bool:
+        """Whether the segment of any of the places is there, filled or not."""
+        return any(address.partition("-")[0] in self.group for address in places)
+
     def field(self, places: Places) -> Field:
         """The field of the first place that is filled, all its repetitions; of the first place where none is."""
         address = next((place for place in places if reading.value(self.group, place)), next(iter(places), ""))

@@ -56,8 +56,15 @@ def _stay(kind: str, scope: Scope, settings: Hl7HisSettings) -> StayTold:
         stage=_stage(kind, discharged_at, places),
         admitted_at=admitted_at,
         discharged_at=discharged_at,
-        asked_fen=(money.amount(scope, places.asked, places.unit) or NOTHING) if places.asked else None,
+        asked_fen=(money.amount(scope, places.asked, places.unit) or NOTHING) if _tells_asked(scope, places) else None,
     )
+
+
+def _tells_asked(scope: Scope, places: StayMap) -> bool:
+    """Whether nothing at its place means that nothing is asked for: a transfer takes back no word of the account."""
+    if not places.asked or scope.text(places.asked):
+        return bool(places.asked)
+    return bool(scope.text(places.balance)) if places.balance else scope.has_segment(places.asked)
 
 
 def _stage(kind: str, discharged_at: datetime | None, places: StayMap) -> Stage | None:

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hospital_bridge.payment.model import MOVING, Payment, RequestState, Route, Situation, owed_back, situation_of
-from hospital_bridge.slot import PaymentView
+from hospital_bridge.payment.model import (
+    MOVING,
+    Payment,
+    Refund,
+    RefundState,
+    RequestState,
+    Route,
+    Situation,
+    owed_back,
+    situation_of,
+)
+from hospital_bridge.slot import PaymentView, RefundView
 from hospital_bridge.store.refund_requests import RefundRequests
 from hospital_bridge.store.unit_of_work import Work
 
@@ -27,6 +37,7 @@ def view_of(payment: Payment) -> PaymentView:
         moving=situation in MOVING,
         refunding_fen=payment.refund_reserved_fen,
         paid_at=payment.collected_at,
+        booked_at=payment.fulfilled_at,
         wallet_user_id=payment.wallet_user_id,
     )
 
@@ -37,10 +48,15 @@ def view_with_refunds(work: Work, payment: Payment) -> PaymentView:
     if not payment.collected_fen:
         return view
     refunds = work.refunds.of(payment.payment_id)
-    view = replace(view, owed_fen=owed_back(payment, refunds))
+    standing = tuple(_refund(each) for each in refunds if each.state is not RefundState.VOID)
+    view = replace(view, owed_fen=owed_back(payment, refunds), refunds=standing)
     if not payment.refunded_fen:
         return view
     back = [each.refunded_at for each in refunds if each.refunded_at is not None]
     requests = RefundRequests(work).of(payment.payment_id)
     by_hand = any(each.route is Route.BY_HAND and each.state is RequestState.APPROVED for each in requests)
     return replace(view, refunded_at=max(back, default=None), by_hand=by_hand)
+
+
+def _refund(refund: Refund) -> RefundView:
+    return RefundView(refund.amount_fen, refund.reason, refund.reserved_at, refund.reversed_at)

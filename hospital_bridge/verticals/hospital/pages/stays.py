@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from marshmallow import Schema, fields, validate
 
+from adapters.stays import Stage
 from hospital_bridge.slot import Go, PageRequest, Right, View
 from hospital_bridge.verticals.hospital.pages.trouble import page
 from hospital_bridge.verticals.hospital.stays import depositing, reckoning, shortfall
+from hospital_bridge.verticals.hospital.stays.stay import State
 from hospital_bridge.verticals.hospital.store import stays
 
 if TYPE_CHECKING:
@@ -75,7 +77,15 @@ def current_stays(work: VerticalWork, request: PageRequest) -> Sequence[Stay]:
     if not work.subjects.may(request.principal, request.subject_id, Right.PAY):
         return ()
     lately = work.now - LATELY
-    return [each for each in stays.of_subject(work, request.subject_id) if each.takes_deposits or each.told_at > lately]
+    found = stays.of_subject(work, request.subject_id)
+    return [each for each in found if each.takes_deposits or each.told_at > lately or _has_to_be_fetched(work, each)]
+
+
+def _has_to_be_fetched(work: VerticalWork, stay: Stay) -> bool:
+    """Whether money lies at the admission desk, for there was no such admission after all."""
+    if stay.stage is not Stage.CANCELLED or stay.is_settled:
+        return False
+    return any(each.state is State.BOOKED and payment.left_fen for each, payment in reckoning.onto(work, stay.stay_id))
 
 
 PAGES = (

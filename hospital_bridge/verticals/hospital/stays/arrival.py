@@ -7,13 +7,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from adapters.errors import Reason, Refused
-from adapters.stays import StayTold
+from adapters.stays import Stage, StayTold
 from adapters.values import Fen
 from hospital_bridge.slot import Inbound, LookAgain
 from hospital_bridge.verticals.hospital.own_numbers import is_same_record
 from hospital_bridge.verticals.hospital.record_numbers import MRN
 from hospital_bridge.verticals.hospital.stays import reckoning, shortfall, telling
-from hospital_bridge.verticals.hospital.stays.stay import State, Stay, rank_of, stay_of
+from hospital_bridge.verticals.hospital.stays.stay import SURPLUS, State, Stay, stay_of
 from hospital_bridge.verticals.hospital.store import stays
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from hospital_bridge.slot import VerticalWork
 
 WAIT = timedelta(seconds=5)
-SETTLED, CANCELLED, SURPLUS = "stay_settled", "stay_cancelled", "deposit_surplus"
+SETTLED, CANCELLED = "stay_settled", "stay_cancelled"
 """Reasons as they are kept."""
 
 
@@ -32,30 +32,45 @@ def told(work: VerticalWork, news: StayTold) -> None:
     stay = _kept(work, before, news)
     if stay is None:
         return
-    shortfall.ask(work, before, stay, news.patient)
+    is_reckoned = before is None or before.settlement != stay.settlement
+    if is_reckoned:
+        shortfall.ask(work, before, stay, news.patient)
     telling.tell_news(work, before, stay)
     if not stay.takes_deposits:
         _close(work, stay)
+    if is_reckoned:
+        _give_back(work, stays.get(work, stay.stay_id))
 
 
 def _close(work: VerticalWork, stay: Stay) -> None:
-    """Close open orders and give the surplus back."""
-    onto = reckoning.onto(work, stay.stay_id)
-    if any(each.state is State.PAID for each, _ in onto):
+    """Close open orders; LookAgain while the hospital has not said whether it has booked a deposit."""
+    deposits = stays.deposits(work, stay.stay_id)
+    if any(each.state is State.PAID for each in deposits):
         raise LookAgain(WAIT)
-    for each, _ in onto:
+    for each in deposits:
         if each.state is State.ORDERED:
             work.payments.abandon(each.payment_id, SETTLED if stay.is_settled else CANCELLED)
-    returned = _given_back(work, onto, stay.surplus_fen - stay.returned_fen)
-    if returned:
-        before = stay.gone_before_fen if stay.returned_fen else reckoning.gone_fen(onto)
-        changed = replace(stays.get(work, stay.stay_id), returned_fen=stay.returned_fen + returned)
-        stays.save(work, replace(changed, gone_before_fen=before))
-        work.audit.record("hospital", "stay.surplus", stay.stay_id, fen=str(returned))
+    if stay.stage is Stage.CANCELLED and not stay.is_settled:
+        for each, payment in reckoning.onto(work, stay.stay_id):
+            if each.state is State.BOOKED and payment.left_fen:
+                telling.tell_cancelled(work, each, payment.left_fen)
+
+
+def _give_back(work: VerticalWork, stay: Stay) -> None:
+    """Give the surplus back, less what went back already without the hospital's knowing it when it reckoned."""
+    onto = reckoning.onto(work, stay.stay_id)
+    rest = stay.surplus_fen - stay.returned_fen
+    unheard = min(reckoning.unheard_fen(stay, onto), rest)
+    before = stay.gone_before_fen if stay.returned_fen else reckoning.gone_fen(onto)
+    returned = _given_back(work, onto, rest - unheard)
+    if returned or unheard != stay.unheard_fen:
+        sent = replace(stay, returned_fen=stay.returned_fen + returned, gone_before_fen=before, unheard_fen=unheard)
+        stays.save(work, sent)
+        work.audit.record("hospital", "stay.surplus", stay.stay_id, fen=str(returned), unheard=str(unheard))
 
 
 def _kept(work: VerticalWork, standing: Stay | None, news: StayTold) -> Stay | None:
-    """The stay with what is said now; None where something later was said before. Refused where it is another's."""
+    """The stay with what is said now; None where it is nobody's any more. Refused where it is another's."""
     mrn = news.patient.first(MRN)
     if not mrn:
         raise Refused("the stay names no record number", reason=Reason.NOT_FOUND)
@@ -63,22 +78,26 @@ def _kept(work: VerticalWork, standing: Stay | None, news: StayTold) -> Stay | N
         new = stay_of(work.ids.new(), mrn, news)
         stays.add(work, new)
         return new
-    if not standing.mrn or _is_overtaken(standing, news):
+    if not standing.mrn:
         return None
     if not is_same_record(work, standing.mrn, mrn):
         raise Refused("two patients have a stay of the same number", reason=Reason.CONFLICTING_CONTENT)
-    changed = replace(standing.telling(news), mrn=mrn)
-    if changed.surplus_fen < standing.returned_fen:
-        raise Refused("more of the deposits went back than the hospital now calls surplus", reason=Reason.OVER_LIMIT)
-    stays.save(work, changed)
+    changed = _without_what_stuck(work, standing, standing.telling(news))
+    if changed.told_at == news.told_at:
+        changed = replace(changed, mrn=mrn)
+    if changed != standing:
+        stays.save(work, changed)
     return stays.get(work, standing.stay_id)
 
 
-def _is_overtaken(standing: Stay, news: StayTold) -> bool:
-    """Whether something later was said before; of one instant that which has come further."""
-    if news.told_at == standing.told_at:
-        return rank_of(news) < standing.rank
-    return news.told_at < standing.told_at
+def _without_what_stuck(work: VerticalWork, standing: Stay, changed: Stay) -> Stay:
+    """A surplus may become less while the money is here; Refused where more is back or on its way than it is now."""
+    if changed.surplus_fen >= standing.returned_fen:
+        return changed
+    sent = reckoning.sent_back_fen(standing, reckoning.onto(work, standing.stay_id))
+    if changed.surplus_fen < sent:
+        raise Refused("more of the deposits went back than the hospital now calls surplus", reason=Reason.OVER_LIMIT)
+    return replace(changed, returned_fen=sent)
 
 
 def _given_back(work: VerticalWork, onto: Sequence[reckoning.Moved], surplus_fen: int) -> int:

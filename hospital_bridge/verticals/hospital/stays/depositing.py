@@ -89,6 +89,8 @@ def changed(work: VerticalWork, deposit_id: str, progress: Progress, reason: str
     if moved != deposit:
         stays.save_deposit(work, moved)
         telling.tell_moved(work, moved)
+    elif progress is Progress.REFUNDED and moved.state is State.CLOSED:
+        telling.tell_late(work, moved)
     work.audit.record("bridge", f"deposit.{moved.state}", deposit_id, progress=progress)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hospital_bridge.verticals.hospital.stays.stay import State
+from hospital_bridge.verticals.hospital.stays.stay import SURPLUS, State
 from hospital_bridge.verticals.hospital.store import stays
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ class Money:
     """Sums in fen: `since_fen` was paid here after `told_at`, when the hospital last told its account of the stay.
 
     `asked_fen` and `owed_fen` are what of the sums that it told then is left to pay. Of what was to go back of the
-    surplus, `back_fen` is back, `on_way_fen` is on its way, and `stuck_fen` the wallet would not take back. With
-    `by_hand` the hospital has paid out some of it itself.
+    surplus, `back_fen` is back, `on_way_fen` is on its way, `stuck_fen` the wallet would not take back, and no deposit
+    paid `window_fen` here. With `by_hand` the hospital has paid out some of it itself.
     """
 
     told_at: datetime
@@ -34,6 +34,7 @@ class Money:
     back_fen: int
     on_way_fen: int
     stuck_fen: int
+    window_fen: int
     by_hand: bool
 
 
@@ -56,7 +57,7 @@ def money_of(stay: Stay, moved: Sequence[Moved]) -> Money:
     """How the money of the stay stands."""
     told_at = stay.account_told_at or stay.told_at
     since = sum(_paid_since(told_at, *each) for each in moved)
-    stuck = min(max(stay.returned_fen - gone_fen(moved) + stay.gone_before_fen, 0), stay.returned_fen)
+    stuck = stay.returned_fen - sent_back_fen(stay, moved)
     on_way = min(sum(payment.refunding_fen for payment in _booked(moved)), stay.returned_fen - stuck)
     return Money(
         told_at=told_at,
@@ -66,6 +67,7 @@ def money_of(stay: Stay, moved: Sequence[Moved]) -> Money:
         back_fen=stay.returned_fen - stuck - on_way,
         on_way_fen=on_way,
         stuck_fen=stuck,
+        window_fen=max(stay.surplus_fen - stay.returned_fen - stay.unheard_fen, 0),
         by_hand=any(payment.by_hand for payment in _booked(moved)),
     )
 
@@ -75,6 +77,18 @@ def gone_fen(moved: Sequence[Moved]) -> int:
     return sum(payment.refunded_fen + payment.refunding_fen for payment in _booked(moved))
 
 
+def sent_back_fen(stay: Stay, moved: Sequence[Moved]) -> int:
+    """What of the surplus that was sent back is back or on its way; the wallet would not take the rest."""
+    return min(max(gone_fen(moved) - stay.gone_before_fen, 0), stay.returned_fen)
+
+
+def unheard_fen(stay: Stay, moved: Sequence[Moved]) -> int:
+    """What else of the deposits is back or on its way and was still the hospital's when it reckoned the settlement."""
+    reckoned_at = stay.settlement_told_at or stay.told_at
+    refunds = (refund for payment in _booked(moved) for refund in payment.refunds if refund.reason != SURPLUS)
+    return sum(one.amount_fen for one in refunds if one.taken_back_at is None or one.taken_back_at > reckoned_at)
+
+
 def _booked(moved: Sequence[Moved]) -> Sequence[PaymentView]:
     return [payment for deposit, payment in moved if deposit.state in {State.BOOKED, State.REFUNDED}]
 
@@ -82,6 +96,7 @@ def _booked(moved: Sequence[Moved]) -> Sequence[PaymentView]:
 def _paid_since(told_at: datetime, deposit: Deposit, payment: PaymentView) -> int:
     """What of a deposit the hospital's account cannot have yet; nothing where all of it shall go back."""
     is_unheard = deposit.state is State.PAID
-    is_later = deposit.state is State.BOOKED and payment.paid_at is not None and payment.paid_at > told_at
+    booked_at = payment.booked_at or payment.paid_at
+    is_later = deposit.state is State.BOOKED and booked_at is not None and booked_at > told_at
     goes_back = payment.situation == "refunding" and not payment.refunding_fen
     return payment.left_fen if (is_unheard or is_later) and not goes_back else 0

@@ -85,7 +85,7 @@ def _issue(work: VerticalWork, stay: Stay, patient: PatientRecord) -> None:
         account_fen=NOTHING,
         self_pay_fen=stay.due_fen,
         at_window=False,
-        issued_at=stay.told_at,
+        issued_at=stay.settlement_told_at or stay.told_at,
     )
     arrival.issued(work, news, stay_no=stay.stay_no)
 
@@ -94,4 +94,4 @@ def _withdraw(work: VerticalWork, asked: Stay, now: Stay, patient: PatientRecord
     """Nothing is due: it was never asked for, was paid at the window, or is paid and booked here."""
     standing = bill_of(work, asked)
     if standing is not None and standing.state not in _OVER:
-        arrival.withdrawn(work, BillWithdrawn(asked.bill_no, patient, now.told_at))
+        arrival.withdrawn(work, BillWithdrawn(asked.bill_no, patient, now.settlement_told_at or now.told_at))

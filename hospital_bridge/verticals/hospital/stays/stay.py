@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from adapters.values import Fen
 
 
+SURPLUS = "deposit_surplus"
+"""Why a deposit goes back at the settlement, as it is kept."""
+
+
 class State(StrEnum):
     """Where a deposit stands.
 
@@ -48,7 +52,9 @@ class Stay:
     """One stay; sums in fen, as `adapters.stays.StayTold` has them. `balance_fen` is None where it was never told.
 
     `returned_fen` is what of its surplus was sent back here, and `gone_before_fen` what of the deposits had gone back
-    before. `account_told_at` is when the balance, or what is asked for, was last told: many words tell neither.
+    before; `unheard_fen` of the surplus went back otherwise, before the hospital had heard of it. Many words tell only
+    where the patient lies: `account_told_at` is when the balance, or what is asked for, was last told, and
+    `settlement_told_at` when it was last said that the stay is settled or that it is not.
     """
 
     stay_id: str
@@ -70,7 +76,9 @@ class Stay:
     due_fen: Fen = NOTHING
     settlement_no: str = ""
     account_told_at: datetime | None = None
+    settlement_told_at: datetime | None = None
     gone_before_fen: int = 0
+    unheard_fen: int = 0
 
     @property
     def bill_no(self) -> str:
@@ -78,53 +86,78 @@ class Stay:
         return self.settlement_no or self.stay_no
 
     @property
+    def settlement(self) -> tuple[object, ...]:
+        """What was said of it and when: the same once more changes nothing."""
+        return (self.settlement_told_at, self.is_settled, self.settlement_no, self.surplus_fen, self.due_fen)
+
+    @property
     def takes_deposits(self) -> bool:
         """Whether something may still be paid onto it."""
         return not self.is_settled and self.stage is not Stage.CANCELLED
 
-    @property
-    def rank(self) -> int:
-        """How far it has come: of two words of one instant the further one holds."""
-        return _rank(self.is_settled, self.stage)
-
     def telling(self, news: StayTold) -> Stay:
-        """The stay with what the hospital says now; what it does not say stays as it was."""
-        stage = self.stage if news.stage is None else news.stage
-        is_settled = self.is_settled if news.is_settled is None else news.is_settled
-        money_told = news.is_settled is not None
-        account_told = news.balance_fen is not None or news.asked_fen is not None
-        return replace(
-            self,
-            ward=news.ward or self.ward,
-            balance_fen=self.balance_fen if news.balance_fen is None else news.balance_fen,
-            is_settled=is_settled,
-            surplus_fen=news.surplus_fen if money_told else self.surplus_fen,
-            told_at=news.told_at,
-            stage=stage,
-            admitted_at=news.admitted_at or self.admitted_at,
-            discharged_at=(news.discharged_at or self.discharged_at) if stage is Stage.DISCHARGED else None,
-            asked_fen=self.asked_fen if news.asked_fen is None else news.asked_fen,
-            shares=news.shares if money_told else self.shares,
-            deposits_fen=news.deposits_fen if money_told else self.deposits_fen,
-            due_fen=news.due_fen if money_told else self.due_fen,
-            settlement_no=news.settlement_no if money_told else self.settlement_no,
-            account_told_at=news.told_at if account_told else self.account_told_at,
-        )
+        """The stay with what the hospital says now; what it does not say stays as it was.
+
+        Where it stands, its account and its settlement have each its own time: what overtakes a word in one of them may
+        say nothing of the others.
+        """
+        stay = self
+        if (news.told_at, _RANKS[news.stage]) >= (self.told_at, _RANKS[self.stage]):
+            stay = _standing(stay, news)
+        if _tells_account(news) and news.told_at >= (self.account_told_at or news.told_at):
+            stay = _owing(stay, news)
+        if news.is_settled is None:
+            return stay
+        before = (self.settlement_told_at or news.told_at, self.is_settled)
+        return _reckoned(stay, news) if (news.told_at, news.is_settled) >= before else stay
+
+
+_RANKS = {None: 0, Stage.ADMITTED: 0, Stage.DISCHARGED: 1, Stage.CANCELLED: 2}
+"""Of two words of one instant the one that has come further holds."""
+
+
+def _tells_account(news: StayTold) -> bool:
+    return news.balance_fen is not None or news.asked_fen is not None
+
+
+def _standing(stay: Stay, news: StayTold) -> Stay:
+    stage = stay.stage if news.stage is None else news.stage
+    return replace(
+        stay,
+        ward=news.ward or stay.ward,
+        told_at=news.told_at,
+        stage=stage,
+        admitted_at=news.admitted_at or stay.admitted_at,
+        discharged_at=(news.discharged_at or stay.discharged_at) if stage is Stage.DISCHARGED else None,
+    )
+
+
+def _owing(stay: Stay, news: StayTold) -> Stay:
+    return replace(
+        stay,
+        balance_fen=stay.balance_fen if news.balance_fen is None else news.balance_fen,
+        asked_fen=stay.asked_fen if news.asked_fen is None else news.asked_fen,
+        account_told_at=news.told_at,
+    )
+
+
+def _reckoned(stay: Stay, news: StayTold) -> Stay:
+    return replace(
+        stay,
+        is_settled=bool(news.is_settled),
+        surplus_fen=news.surplus_fen,
+        shares=news.shares,
+        deposits_fen=news.deposits_fen,
+        due_fen=news.due_fen,
+        settlement_no=news.settlement_no,
+        settlement_told_at=news.told_at,
+    )
 
 
 def stay_of(stay_id: str, mrn: str, news: StayTold) -> Stay:
     """A stay of which this is the first word."""
     unknown = Stay(stay_id, news.stay_no, mrn, "", None, is_settled=False, surplus_fen=NOTHING, told_at=news.told_at)
     return unknown.telling(news)
-
-
-def rank_of(news: StayTold) -> int:
-    """How far a stay has come by this word alone."""
-    return _rank(bool(news.is_settled), news.stage)
-
-
-def _rank(is_settled: bool, stage: Stage | None) -> int:  # noqa: FBT001 - one of two things that are told
-    return max(2 * is_settled, {Stage.DISCHARGED: 1, Stage.CANCELLED: 3}.get(stage or Stage.ADMITTED, 0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from hospital_bridge.slot import VerticalWork
     from hospital_bridge.verticals.hospital.stays.stay import Deposit, Stay
 
-RECEIVED, REFUSED = "deposit.received", "deposit.refused"
-NEEDED, SETTLED, GOES_BACK = "stay.deposit_needed", "stay.settled", "stay.goes_back"
+RECEIVED, REFUSED, WENT_BACK = "deposit.received", "deposit.refused", "deposit.went_back"
+NEEDED, SETTLED, GOES_BACK, CANCELLED = "stay.deposit_needed", "stay.settled", "stay.goes_back", "stay.cancelled"
 PAYER = "payer"
 
 
@@ -27,12 +27,18 @@ def _notice(event: str, sentence: str, *, of_sum: bool = True) -> Notice:
 NOTICES = (
     _notice(RECEIVED, "Your deposit of %(amount)s has arrived at the hospital."),
     _notice(REFUSED, "The hospital did not accept the deposit of %(amount)s; the money goes back the way you paid."),
+    _notice(WENT_BACK, "A deposit of %(amount)s came too late and went back to you; the page of the stay says how."),
     _notice(NEEDED, "The hospital asks for a further deposit of %(amount)s. You can pay it here."),
     _notice(SETTLED, "The hospital has settled the stay. You can read here what it came to.", of_sum=False),
     _notice(
         GOES_BACK,
         "The stay is settled: %(amount)s of your deposits goes back the way you paid, to the wallet mostly within"
         " minutes, to a bank card within some working days.",
+    ),
+    _notice(
+        CANCELLED,
+        "The hospital has cancelled the admission. The admission desk gives your deposit of %(amount)s back: bring your"
+        " ID card.",
     ),
 )
 _OF_STATES = {State.BOOKED: RECEIVED, State.REFUSED: REFUSED}
@@ -45,6 +51,20 @@ def tell_moved(work: VerticalWork, deposit: Deposit) -> None:
         amount = {"amount": int(deposit.amount_fen)}
         key = f"{event}:{deposit.deposit_id}"
         work.messages.tell(event, PAYER, deposit.wallet_user_id, amount, dedupe_key=key, about=deposit.stay_id)
+
+
+def tell_late(work: VerticalWork, deposit: Deposit) -> None:
+    """Whoever paid an order that was over, when the money is back."""
+    amount = {"amount": int(deposit.amount_fen)}
+    key = f"{WENT_BACK}:{deposit.deposit_id}"
+    work.messages.tell(WENT_BACK, PAYER, deposit.wallet_user_id, amount, dedupe_key=key, about=deposit.stay_id)
+
+
+def tell_cancelled(work: VerticalWork, deposit: Deposit, left_fen: int) -> None:
+    """Whoever paid a deposit that the hospital has, when there was no such admission after all."""
+    key = f"{CANCELLED}:{deposit.deposit_id}"
+    amount = {"amount": left_fen}
+    work.messages.tell(CANCELLED, PAYER, deposit.wallet_user_id, amount, dedupe_key=key, about=deposit.stay_id)
 
 
 def tell_news(work: VerticalWork, before: Stay | None, stay: Stay) -> None:

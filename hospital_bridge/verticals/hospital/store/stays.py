@@ -207,7 +207,9 @@ def _words(stay: Stay) -> bytes:
         "admitted_at": _written(stay.admitted_at),
         "discharged_at": _written(stay.discharged_at),
         "account_told_at": _written(stay.account_told_at),
+        "settlement_told_at": _written(stay.settlement_told_at),
         "gone_before_fen": stay.gone_before_fen,
+        "unheard_fen": stay.unheard_fen,
     }
     return json.dumps(words, ensure_ascii=False).encode()
 
@@ -257,7 +259,9 @@ def _stay(work: VerticalWork, row: Row[Any]) -> Stay:
         due_fen=Fen(row.due_fen),
         settlement_no=words.get("settlement_no", ""),
         account_told_at=_instant(words.get("account_told_at", "")),
+        settlement_told_at=_instant(words.get("settlement_told_at", _written(row.told_at))),
         gone_before_fen=words.get("gone_before_fen", 0),
+        unheard_fen=words.get("unheard_fen", 0),
     )
 
 
