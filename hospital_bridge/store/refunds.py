@@ -56,6 +56,7 @@ REFUND = Table(
     Column("refusal", Described(200), nullable=False),
     Column("wallet_refund_no", CODE, nullable=False, server_default=""),
     Column("command_key", String(128), nullable=False, server_default=""),
+    Column("place", Integer, nullable=False, server_default="0"),
     Column("version", Integer, nullable=False),
     belongs_to("payment", "payment_id"),
     CheckConstraint("amount_fen >= 0 AND reversal_fen >= 0", name="sums_not_negative"),
@@ -98,7 +99,7 @@ class Refunds:
 
     def of(self, payment_id: str) -> Sequence[Refund]:
         """The refunds of one payment, the oldest first."""
-        return self._many(REFUND.c.payment_id == payment_id)
+        return self._many(REFUND.c.payment_id == payment_id, in_order=[REFUND.c.place])
 
     def save(self, refund: Refund) -> Refund:
         """Write the refund back and count its version up; StaleVersion when somebody was faster."""
@@ -128,5 +129,6 @@ class Refunds:
         unreversed = REFUND.c.reversal.in_([Fulfilment.REFUSED, Fulfilment.MANUAL])
         return self._many(or_(REFUND.c.state == RefundState.VOID, and_(REFUND.c.reversal.is_not(None), unreversed)))
 
-    def _many(self, *conditions: ColumnElement[bool]) -> Sequence[Refund]:
-        return [record_of(Refund, row) for row in self._table.all(*conditions, order_by=[REFUND.c.refund_no])]
+    def _many(self, *conditions: ColumnElement[bool], in_order: Sequence[ColumnElement[Any]] = ()) -> Sequence[Refund]:
+        rows = self._table.all(*conditions, order_by=[*in_order, REFUND.c.refund_no])
+        return [record_of(Refund, row) for row in rows]

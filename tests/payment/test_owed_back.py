@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +26,7 @@ from hospital_bridge.store.unit_of_work import Work
 from tests.payment.faults import Fault
 from tests.payment.test_staff_refunds import asked, refunds, wish
 from tests.payment.world import CANCELLED, FEE, OPERATOR, World
+from tests.steered import CountedIds, FakeClock
 
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
 PART = 450
@@ -120,6 +122,26 @@ def test_a_refused_part_stays_owed_when_another_that_was_begun_before_comes_thro
     assert (world.payment(payment.payment_id).refunded_fen, owed(world, payment)) == (100, PART)
     asked(world, wish(payment, PART, "k3"))
     assert owed(world, payment) == 0
+
+
+def test_which_refund_was_the_first_is_not_told_by_the_clocks_of_two_machines(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Refused on a machine whose clock is ahead, sent again on another one, whose numbers sort before."""
+    payment = world.fulfilled()
+    world.wallet.line.will("refund", Reason.CLOSED)
+    with monkeypatch.context() as ahead:
+        ahead.setattr(world.store, "_ids", CountedIds(FakeClock(world.clock.now() + timedelta(minutes=5))))
+        asked(world, wish(payment, PART))
+    world.drain()
+    assert owed(world, payment) == PART
+    asked(world, wish(payment, PART, "k2"))
+    world.drain()
+    assert owed(world, payment) == 0
+    with world.store.read(OPERATOR) as work:
+        first, second = work.refunds.of(payment.payment_id)
+    assert (first.state, second.state) == (RefundState.VOID, RefundState.REFUNDED)
+    assert second.refund_no < first.refund_no
 
 
 STATES = st.sampled_from(list(RefundState))

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from hospital_bridge.payment.model import Payment, RefundState
+from hospital_bridge.sandbox.hospital.model import Stay
 from hospital_bridge.store.unit_of_work import Work
 from hospital_bridge.verticals.hospital.stays.stay import SURPLUS
 from tests.simulation.observer import Observer
 from tests.simulation.outside import OutsideWorld
-from tests.simulation.refunds_kept import given_by_staff
+from tests.simulation.refunds_kept import BY_STAFF, given_by_staff
 
 DEPOSITS = "SELECT deposit_id, stay_id, payment_id, state FROM hospital_deposit"
 STAYS = "SELECT stay_id, stay_no, is_settled, surplus_fen, returned_fen FROM hospital_stay"
 AT_END = frozenset({"booked", "refused", "closed", "refunded"})
 
 
+class Told(NamedTuple):
+    """A stay as the bridge has it."""
+
+    stay_id: str
+    stay_no: str
+    is_settled: bool
+    surplus_fen: int
+    returned_fen: int
+
+
 def unkept_stays(observer: Observer, outside: OutsideWorld, work: Work) -> Iterator[str]:
-    """Deposits that hold more or less than they should, and a surplus that did not go back though it could."""
-    left: dict[str, int] = {}
+    """Deposits that hold more or less than they should, and a surplus that went back doubled or not at all."""
+    onto: defaultdict[str, list[Payment]] = defaultdict(list)
     for deposit_id, stay_id, payment_id, state in observer.rows(DEPOSITS):
         payment = work.payments.get(payment_id)
         kept = payment.collected_fen - payment.refunded_fen
@@ -27,14 +40,35 @@ def unkept_stays(observer: Observer, outside: OutsideWorld, work: Work) -> Itera
         due = payment.amount_fen - _returned(work, payment) - given_by_staff(work, payment) if state == "booked" else 0
         if kept != due:
             yield f"deposit {deposit_id} is {state} and keeps {kept} fen, not {due}"
-        left[stay_id] = left.get(stay_id, 0) + kept
-    for stay_id, stay_no, is_settled, surplus, returned in observer.rows(STAYS):
-        if is_settled != bool(outside.hospital.admissions.get(stay_no).settlement_no):
-            yield f"stay {stay_no} is settled: {is_settled}"
-        if returned != surplus and (returned > surplus or left.get(stay_id, 0)):
-            yield f"stay {stay_no}: {returned} of {surplus} fen went back, {left.get(stay_id, 0)} are left"
+        onto[stay_id].append(payment)
+    for told in map(Told._make, observer.rows(STAYS)):
+        stay = outside.hospital.admissions.get(told.stay_no)
+        if told.is_settled != bool(stay.settlement_no):
+            yield f"stay {told.stay_no} is settled: {bool(told.is_settled)}"
+        elif told.surplus_fen and not outside.misbooked:
+            yield from _unkept_surplus(told, stay, outside, work, onto[told.stay_id])
+
+
+def _unkept_surplus(
+    told: Told, stay: Stay, outside: OutsideWorld, work: Work, onto: Sequence[Payment]
+) -> Iterator[str]:
+    """The hospital keeps its own part, less what people gave back after the settlement, whose ways are theirs."""
+    cashier = outside.hospital.cashier
+    kept = cashier.deposits_fen(stay.stay_no) + stay.gone_back_fen - cashier.gone_back_fen(stay.stay_no)
+    left = sum(payment.collected_fen - payment.refunded_fen for payment in onto)
+    lowest = stay.self_pay_fen - sum(_given_later(work, payment, stay) for payment in onto)
+    if kept < lowest:
+        yield f"stay {stay.stay_no}: the hospital keeps {kept} fen, and its own part was {lowest}"
+    if told.returned_fen < told.surplus_fen and kept > stay.self_pay_fen and left:
+        yield f"stay {stay.stay_no}: {told.returned_fen} of {told.surplus_fen} fen went back, {left} are left"
 
 
 def _returned(work: Work, payment: Payment) -> int:
     refunds = work.refunds.of(payment.payment_id)
     return sum(one.amount_fen for one in refunds if one.state is RefundState.REFUNDED and one.reason == SURPLUS)
+
+
+def _given_later(work: Work, payment: Payment, stay: Stay) -> int:
+    refunds = work.refunds.of(payment.payment_id)
+    by_staff = (one for one in refunds if one.state is RefundState.REFUNDED and one.reason in BY_STAFF)
+    return sum(one.amount_fen for one in by_staff if stay.settled_at is None or one.reserved_at >= stay.settled_at)

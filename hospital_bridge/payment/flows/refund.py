@@ -124,6 +124,7 @@ def _reserve(
         reversal_fen=NOTHING if booked is None else booked,
         reserved_at=work.now,
         command_key=command_key,
+        place=len(work.refunds.of(payment.payment_id)) + 1,
     )
     work.refunds.add(refund)
     post_reservation(work, payment, refund, context.business_date(work.now))

@@ -52,6 +52,7 @@ class Refund:
     back; `reversal_fen` is what it has to take back, which differs from `amount_fen` only after it
     booked a wrong sum. `wallet_refund_no` is the wallet's own number of a refund that somebody made there, empty
     until its bill has told it. `command_key` is of the request that asked for it, empty where that is kept elsewhere.
+    `place` counts the refunds of one payment from 1: numbers and instants come from the clocks of several machines.
     """
 
     refund_no: str
@@ -71,6 +72,7 @@ class Refund:
     refusal: str = ""
     wallet_refund_no: str = ""
     command_key: str = ""
+    place: int = 0
     version: int = 1
 
     @property

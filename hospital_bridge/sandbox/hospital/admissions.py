@@ -48,9 +48,10 @@ class Admissions:
         """The patient left then; None takes it back."""
         return self._change(replace(self._open(stay_no), discharged_at=at))
 
-    def settle(self, stay_no: str) -> Stay:
-        """The settlement (出院结算) is made under the number of the stay's own."""
-        return self._change(replace(self._open(stay_no), settlement_no=f"JS{stay_no[2:]}"))
+    def settle(self, stay_no: str, at: datetime, gone_back_fen: int) -> Stay:
+        """The settlement (出院结算) is made under the number of the stay's own, when so much of it had gone back."""
+        settled = replace(self._open(stay_no), settlement_no=f"JS{stay_no[2:]}", settled_at=at)
+        return self._change(replace(settled, gone_back_fen=gone_back_fen))
 
     def _open(self, stay_no: str) -> Stay:
         stay = self.get(stay_no)

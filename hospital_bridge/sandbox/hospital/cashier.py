@@ -116,13 +116,24 @@ class Cashier:
         return [entry for entry in self._book if entry.stay_no == stay_no]
 
     def deposits_fen(self, stay_no: str) -> int:
-        """What a stay's deposits come to, whatever went back of them at its settlement."""
-        paid = (entry for entry in self.of_stay(stay_no) if entry.kind is EntryKind.PAYMENT and not entry.bill_no)
-        return sum(entry.amount_fen for entry in paid)
+        """What a stay's deposits come to, less what went back of them before its settlement."""
+        stay, paid = self._admissions.get(stay_no), self._deposited_fen(stay_no, EntryKind.PAYMENT)
+        return paid - (stay.gone_back_fen if stay.settlement_no else self.gone_back_fen(stay_no))
+
+    def gone_back_fen(self, stay_no: str) -> int:
+        """What went back of a stay's deposits until now."""
+        return self._deposited_fen(stay_no, EntryKind.REFUND)
+
+    def _deposited_fen(self, stay_no: str, kind: EntryKind) -> int:
+        return sum(each.amount_fen for each in self.of_stay(stay_no) if each.kind is kind and not each.bill_no)
+
+    def surplus_fen(self, stay: Stay) -> int:
+        """What of the deposits is left over, whatever was paid for the settlement besides."""
+        return max(0, self.deposits_fen(stay.stay_no) - stay.self_pay_fen)
 
     def due_fen(self, stay: Stay) -> int:
         """What the deposits do not cover, negative where some of them is left over; what is paid is due no more."""
-        paid = _net([entry for entry in self.of_stay(stay.stay_no) if entry.bill_no])
+        paid = max(0, _net([entry for entry in self.of_stay(stay.stay_no) if entry.bill_no]))
         return stay.self_pay_fen - paid - self.deposits_fen(stay.stay_no)
 
     def _check(self, entry: BookEntry) -> None:

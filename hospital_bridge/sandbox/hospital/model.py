@@ -103,7 +103,10 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """A stay (住院) in the ward of its doctor's department; what it came to, and under which number it was settled."""
+    """A stay (住院) in the ward of its doctor's department; what it came to, and under which number it was settled.
+
+    `gone_back_fen` is what of its deposits had gone back before.
+    """
 
     stay_no: str
     mrn: str
@@ -115,6 +118,8 @@ class Stay:
     insurance_fen: int = 0
     account_fen: int = 0
     settlement_no: str = ""
+    settled_at: datetime | None = None
+    gone_back_fen: int = 0
 
     @property
     def is_open(self) -> bool:

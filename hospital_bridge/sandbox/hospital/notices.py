@@ -62,7 +62,7 @@ def ward_of(department: Department) -> str:
     return f"{department.name}病区"
 
 
-def account(stay: Stay, deposits_fen: int, due_fen: int) -> SegmentText:
+def account(stay: Stay, deposits_fen: int, surplus_fen: int, due_fen: int) -> SegmentText:
     """ZYJ of this hospital's own: what of the deposits is left, what it came to, and what goes back or is due."""
     fields: dict[int, Field] = {
         1: yuan_from_fen(-due_fen),
@@ -71,7 +71,7 @@ def account(stay: Stay, deposits_fen: int, due_fen: int) -> SegmentText:
         4: yuan_from_fen(stay.account_fen),
         5: yuan_from_fen(stay.self_pay_fen),
         6: yuan_from_fen(deposits_fen),
-        7: yuan_from_fen(max(0, -due_fen)),
+        7: yuan_from_fen(surplus_fen),
         8: yuan_from_fen(max(0, due_fen)),
         9: stay.settlement_no,
     }

@@ -191,7 +191,8 @@ class Staff:
 
     def settle_stay(self, stay_no: str) -> Notice:
         """The settlement is made (BAR^P06): what goes back of the deposits, or what they do not cover."""
-        return self._of_stay("BAR^P06^BAR_P06", lambda desk, _: desk.settle(stay_no))
+        back = self._books.cashier.gone_back_fen
+        return self._of_stay("BAR^P06^BAR_P06", lambda desk, now: desk.settle(stay_no, now, back(stay_no)))
 
     # --- laboratory and imaging
 
@@ -253,9 +254,9 @@ class Staff:
         with self._lock:
             stay = act(self._books.admissions, now)
             cashier = self._books.cashier
-            deposits, due = cashier.deposits_fen(stay.stay_no), cashier.due_fen(stay)
+            sums = cashier.deposits_fen(stay.stay_no), cashier.surplus_fen(stay), cashier.due_fen(stay)
         parties = self._parties(stay.doctor_code)
-        body = (notices.inpatient(stay, *parties), notices.account(stay, deposits, due))
+        body = (notices.inpatient(stay, *parties), notices.account(stay, *sums))
         head = (notices.event(now), self._patient(stay.mrn))
         return Notice(stay.stay_no, self._word(message_type, *head, *body), stay)
 

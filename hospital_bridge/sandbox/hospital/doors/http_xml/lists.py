@@ -160,7 +160,7 @@ class Lists:
             "AcctAmt": stay.account_fen,
             "OwnAmt": stay.self_pay_fen,
             "DepositAmt": cashier.deposits_fen(stay.stay_no),
-            "BackAmt": max(0, -due_fen),
+            "BackAmt": cashier.surplus_fen(stay),
             "DueAmt": max(0, due_fen),
         }
         texts = {

@@ -138,7 +138,7 @@ def _of_stay(stay: Stay, hospital: SimulatedHospital, now: datetime) -> Iterator
         "GZJE": yuan_from_fen(stay.account_fen),
         "ZFJE": yuan_from_fen(stay.self_pay_fen),
         "YJJ": yuan_from_fen(cashier.deposits_fen(stay.stay_no)),
-        "TJE": yuan_from_fen(max(0, -due_fen)) if settled else None,
+        "TJE": yuan_from_fen(cashier.surplus_fen(stay)) if settled else None,
         "BJE": yuan_from_fen(max(0, due_fen)) if settled else None,
         "GXSJ": time_of(now),
     }
