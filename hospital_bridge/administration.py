@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from hospital_bridge.order_rows import staff_name
 from hospital_bridge.payment.effects import PATIENCE
-from hospital_bridge.payment.model import EffectState
 from hospital_bridge.store.figures import figures
 from hospital_bridge.store.inbox import APPLY
 from hospital_bridge.store.jobs import job_counts
@@ -154,7 +153,7 @@ def _silent(beat: LinkCheck | None, now: datetime) -> bool:
 
 
 def _effect(effect: Effect, now: datetime) -> EffectRow:
-    since = effect.unknown_since or (effect.sent_at if effect.state is EffectState.SENT else None) or effect.intended_at
+    since = effect.in_doubt_since
     overdue = UNKNOWN_FOR_LONG if now - since > PATIENCE else BEING_ASKED
     return EffectRow(
         effect.effect_id,

@@ -152,6 +152,18 @@ def test_what_is_unknown_for_longer_than_normal_is_counted(world: World, finance
     assert finance.figures(OPERATOR).long_unknown == 1
 
 
+def test_what_is_sent_anew_and_lost_again_is_unknown_since_the_first_time(world: World, finance: FinanceDesk) -> None:
+    """The wallet answers with a code that nobody knows, and when it is asked it has no such refund: for ever."""
+    payment = world.fulfilled()
+    world.wallet.line.will("refund", *[Fault.LOST_REQUEST] * 99)
+    world.refund_all(payment)
+    world.drain(timedelta(hours=2))
+    assert finance.figures(OPERATOR).long_unknown == 1
+    with world.store.read(OPERATOR) as work:
+        [open_one] = [each for each in work.effects.all() if not each.is_over]
+    assert open_one.in_doubt_since == open_one.intended_at
+
+
 def test_a_difference_is_taken_over_and_then_explained(world: World, finance: FinanceDesk) -> None:
     world.fulfilled()
     day = world.context.business_date(world.clock.now())

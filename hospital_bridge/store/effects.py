@@ -42,6 +42,16 @@ _OPEN = "state IN ('intended', 'sent', 'unknown')"
 Index("ix_effect_open", EFFECT.c.operator_id, EFFECT.c.state, **where(_OPEN))
 
 
+def unknown_for(before: datetime) -> ColumnElement[bool]:
+    """Whose outcome nobody has known since before that instant.
+
+    One that is sent anew whenever it is not found is unknown since its first sending, however young its last one is.
+    """
+    silent = (EFFECT.c.state == EffectState.SENT) & (EFFECT.c.sent_at <= before)
+    again = (EFFECT.c.attempts > 1) & (EFFECT.c.intended_at <= before)
+    return or_(silent, (EFFECT.c.state == EffectState.UNKNOWN) & ((EFFECT.c.unknown_since <= before) | again))
+
+
 class Effects:
     """The effects of one operator."""
 
@@ -81,9 +91,7 @@ class Effects:
 
     def unknown_since(self, before: datetime) -> Sequence[Effect]:
         """Outcomes that nobody has known since before that instant; the headline figure of the work list."""
-        silent = (EFFECT.c.state == EffectState.SENT) & (EFFECT.c.sent_at < before)
-        unknown = (EFFECT.c.state == EffectState.UNKNOWN) & (EFFECT.c.unknown_since < before)
-        return self._many(as_indexed(_OPEN), or_(silent, unknown))
+        return self._many(as_indexed(_OPEN), unknown_for(before))
 
     def delayed_since(self, before: datetime) -> Sequence[Effect]:
         """Changes tried in vain again and again since before that instant; `reason` says what keeps them."""

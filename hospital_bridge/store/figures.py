@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Table, func, select
 
-from hospital_bridge.payment.model import EffectState
 from hospital_bridge.store.audit import AUDIT_PENDING
 from hospital_bridge.store.deliveries import DeliveryKind
-from hospital_bridge.store.effects import EFFECT
+from hospital_bridge.store.effects import EFFECT, unknown_for
 from hospital_bridge.store.inbox import INBOX_MESSAGE, InboxState
 from hospital_bridge.store.jobs import JOB, JobState, job_counts
 from hospital_bridge.store.webhooks import DISABLED_ENDPOINT
@@ -53,8 +52,7 @@ def figures(work: Work) -> Figures:
 
 def long_unknown_effects(work: Work) -> int:
     """How many changes at the outside have an unknown outcome for longer than `LONG_UNKNOWN`."""
-    long_ago = work.now - LONG_UNKNOWN
-    return _count(work, EFFECT, EFFECT.c.state == EffectState.UNKNOWN, EFFECT.c.unknown_since <= long_ago)
+    return _count(work, EFFECT, unknown_for(work.now - LONG_UNKNOWN))
 
 
 def _count(work: Work, table: Table, *conditions: ColumnElement[bool]) -> int:

@@ -85,6 +85,13 @@ class Effect:
         state = follow(TRANSITIONS, self.state, EffectEvent.SENT)
         return replace(self, state=state, sent_at=at, attempts=self.attempts + 1, next_check=at + BACKOFF[0])
 
+    @property
+    def in_doubt_since(self) -> datetime:
+        """Since when nobody knows; of one that was sent anew because it was not found, since its first sending."""
+        if self.state is EffectState.UNKNOWN and self.attempts <= 1:
+            return self.unknown_since or self.intended_at
+        return (self.sent_at if self.state is EffectState.SENT else None) or self.intended_at
+
     def end(self, event: EffectEvent, at: datetime, *, reason: str = "", native_code: str = "") -> Effect:
         """A firm end: CONFIRMED, REFUSED or WITHDRAWN."""
         state = follow(TRANSITIONS, self.state, event)
