@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from adapters.invoices import InvoiceState
 from adapters.values import Fen
 from hospital_bridge.finance_differences import difference_row, difference_rows, settle
 from hospital_bridge.money_rows import money_rows
 from hospital_bridge.payment.effects import PATIENCE
 from hospital_bridge.payment.flows import decide
-from hospital_bridge.payment.flows.staff_refund import CannotRefund, needs_second
+from hospital_bridge.payment.flows.invoice import invoice_of
+from hospital_bridge.payment.flows.staff_refund import CannotRefund, Obstacle, needs_second
 from hospital_bridge.payment.flows.undecided import NothingToDecide
 from hospital_bridge.payment.model import Route
 from hospital_bridge.payment.reconcile import ask_again
@@ -173,6 +175,8 @@ class FinanceDesk:
 
     def decide(self, operator_id: str, about: str, decision: Decision, told: Told) -> None:
         context = self.money(operator_id)
+        if decision is Decision.REFUND_AGAIN:
+            _must_have_no_invoice(context, about)
         with context.store.begin(operator_id) as work:
             try:
                 _carry_out(context, work, about, decision, told)
@@ -184,6 +188,14 @@ class FinanceDesk:
     def explain(self, operator_id: str, key: str, explanation: Explanation | None, *, by: str) -> None:
         with self.money(operator_id).store.begin(operator_id) as work:
             settle(work, key, explanation, by)
+
+
+def _must_have_no_invoice(context: MoneyContext, payment_id: str) -> None:
+    """NotRefundable while the e-invoice stands: it may have been issued since the wallet refused."""
+    with context.store.read(context.operator_id) as work:
+        payment = work.payments.get(payment_id)
+    if invoice_of(context, payment).state is InvoiceState.ISSUED:
+        raise NotRefundable(Obstacle.INVOICE_STANDS)
 
 
 def _must_have_a_bill(context: MoneyContext, work: Work, day: date) -> None:

@@ -110,7 +110,7 @@ class InMemoryWallet:
             refunded_fen=told["refunded_fen"],
             paid_at=paid_at,
         )
-        return PaymentNotice(notice_id=told["notice_id"], trade=trade)
+        return PaymentNotice(notice_id=told["notice_id"], trade=trade, refund_no=told.get("refund_no", ""))
 
     def acknowledge(self, *, accepted: bool) -> Acknowledgement:
         return Acknowledgement(b"success" if accepted else b"fail")

@@ -9,6 +9,8 @@ from adapters.errors import OutsideError
 from adapters.values import Acknowledgement, PaymentNotice
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows.settle import Verdict, settle
+from hospital_bridge.payment.model import is_known, unnamed
+from hospital_bridge.store.unit_of_work import Work
 
 NOT_GENUINE = "HB-W003"
 
@@ -36,4 +38,15 @@ def _take(context: MoneyContext, account: str, notice: PaymentNotice) -> bool:
         if payment is None or payment.wallet_account != account:
             work.security_events.record("notice.unknown_order", account, notice.trade.merchant_order_no)
             return False
-        return settle(context, work, payment, notice.trade) is Verdict.ACCEPTED
+        accepted = settle(context, work, payment, notice.trade) is Verdict.ACCEPTED
+        return accepted and not _is_hidden(work, payment.payment_id, notice.refund_no)
+
+
+def _is_hidden(work: Work, payment_id: str, refund_no: str) -> bool:
+    """Whether a refund that is not ours is told while one of ours holds the sum: it has to be told again afterwards.
+
+    The wallet tells what went back in all, so that either of them may be meant.
+    """
+    refunds = work.refunds.of(payment_id)
+    holds = any(one.is_open for one in refunds)
+    return bool(refund_no) and holds and not unnamed(refunds) and not is_known(refunds, refund_no)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from adapters.errors import Refused
-from hospital_bridge.payment.context import MoneyContext
+from adapters.errors import Reason, Refused
+from hospital_bridge.payment.context import Counter, MoneyContext
 from hospital_bridge.payment.effects import Errand
 from hospital_bridge.payment.flows.fulfil import question, settling
 from hospital_bridge.payment.model import Fulfilment, FulfilmentEvent, Payment, Refund
 from hospital_bridge.slot import PaidSale, Receipt
+from hospital_bridge.store.keys import Erased
 from hospital_bridge.store.unit_of_work import Work
 
 
@@ -23,7 +24,7 @@ def reverse(context: MoneyContext, refund_no: str) -> None:
         Errand(
             kind="sale.reverse",
             key=reversal_key(refund_no),
-            act=lambda: counter.sale.reverse(counter.scope, given_back),
+            act=lambda: _take_back(counter, given_back),
             look=question(context, payment, given_back, counter.sale.query_reversal),
             confirmed=lambda work, receipt: _accept(work, refund_no, receipt),
             refused=lambda work, refusal: _refuse(work, refund_no, refusal),
@@ -33,6 +34,14 @@ def reverse(context: MoneyContext, refund_no: str) -> None:
             doubts_a_no=True,
         )
     )
+
+
+def _take_back(counter: Counter, given_back: PaidSale) -> Receipt:
+    try:
+        return counter.sale.reverse(counter.scope, given_back)
+    except Erased:
+        # Nobody can name the person to the system any more: one of its own people has to put it right.
+        raise Refused("the person of this sale was forgotten", reason=Reason.NOT_ALLOWED) from None
 
 
 def reversal_key(refund_no: str) -> str:

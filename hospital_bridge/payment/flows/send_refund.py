@@ -61,6 +61,7 @@ def send_refund(context: MoneyContext, refund_no: str) -> None:
             confirmed=lambda work, answer: _confirm(context, work, refund_no, answer),
             refused=lambda work, refusal: void(context, work, refund_no, refusal.reason.value),
             sending=lambda work: _mark_sent(work, refund_no),
+            doubts_a_no=True,
         )
     )
     _learn_why_it_was_refused(context, refund_no)
@@ -72,8 +73,10 @@ def _give_up_unsent(context: MoneyContext, refund_no: str) -> None:
         effect = work.effects.find(f"refund:{refund_no}", lock=True)
         if effect is not None and effect.attempts:
             raise Again(NOBODY_TO_ASK)
-        work.refunds.save(work.refunds.get(refund_no).send(work.now))
-        void(context, work, refund_no, NO_WALLET)
+        refund = work.refunds.get(refund_no)
+        if refund.is_open:
+            work.refunds.save(refund.send(work.now))
+            void(context, work, refund_no, NO_WALLET)
 
 
 def is_asking_why(work: Work, refunds: Sequence[Refund]) -> bool:

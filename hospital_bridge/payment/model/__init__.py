@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hospital_bridge.payment.model.at_wallet import is_known, unnamed
 from hospital_bridge.payment.model.collection import Collection, CollectionEvent
 from hospital_bridge.payment.model.effect import Effect, EffectEvent, EffectState
 from hospital_bridge.payment.model.fulfilment import Fulfilment, FulfilmentEvent
@@ -46,7 +47,9 @@ __all__ = [
     "RequestState",
     "Route",
     "Situation",
+    "is_known",
     "owed_back",
     "situation_of",
     "unmet_wish",
+    "unnamed",
 ]

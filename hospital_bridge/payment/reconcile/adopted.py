@@ -8,9 +8,8 @@ from operator import itemgetter
 
 from adapters.values import EntryKind
 from hospital_bridge.payment.context import MoneyContext
-from hospital_bridge.payment.model import Refund
+from hospital_bridge.payment.model import Refund, is_known, unnamed
 from hospital_bridge.payment.reconcile.compare import ABSENT, Sums
-from hospital_bridge.payment.reconcile.console_refunds import is_known, unnamed
 from hospital_bridge.payment.reconcile.sorted_rows import Row, SortedRows
 
 _ORDER_FIRST = (2, 0, 1, *range(3, 11))

@@ -11,7 +11,7 @@ from adapters.values import Fen, RefundAnswer, RefundStatus
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows.collect import adopt_refund
 from hospital_bridge.payment.flows.refund import give_back_the_rest
-from hospital_bridge.payment.model import Payment, Refund
+from hospital_bridge.payment.model import Payment, is_known, unnamed
 from hospital_bridge.payment.reconcile.asked import MOST_ASKED
 from hospital_bridge.payment.reconcile.side_by_side import in_batches
 from hospital_bridge.payment.reconcile.sorted_rows import Row
@@ -64,16 +64,6 @@ def meet(context: MoneyContext, wallet_account: str, rows: Iterable[Row]) -> int
         learned += sum(_adopt(wallet, payment, lines) for payment, lines in _by_payment(told))
         _keep(context, told)
     return learned
-
-
-def unnamed(refunds: Iterable[Refund]) -> list[Refund]:
-    """Those that were adopted from a sum that the wallet told, whose number is not known yet."""
-    return [one for one in refunds if one.is_adopted and not one.wallet_refund_no]
-
-
-def is_known(refunds: Iterable[Refund], number: str) -> bool:
-    """Whether one of them has that number at the wallet."""
-    return any(number in {one.refund_no, one.wallet_refund_no} for one in refunds)
 
 
 def _line(row: Row) -> _Told:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from adapters.values import EntryKind
-from hospital_bridge.payment.reconcile.console_refunds import is_known, unnamed
+from hospital_bridge.payment.model import is_known, unnamed
 from hospital_bridge.payment.reconcile.sorted_rows import Row
 from hospital_bridge.store.console_refunds import ConsoleRefunds
 from hospital_bridge.store.unit_of_work import Work
