@@ -24,6 +24,7 @@ from hospital_bridge.payment.reconcile.bill_days import first_day
 from hospital_bridge.payment.reconcile.statement import (
     SIGNED,
     NotReady,
+    accounts_of,
     additions_of,
     sign,
     statement_of,
@@ -127,7 +128,7 @@ class FinanceDesk:
                     why_not(context, work, day),
                     digest=digest_of(written(content)),
                     names=_names(work, {one["by"] for one in content["additions"]}),
-                    uncompared=sorted(context.wallets.keys() - compared),
+                    uncompared=sorted(accounts_of(context, work, day) - compared),
                 )
             content, additions = json.loads(signed.content), additions_of(work, signed)
             names = _names(

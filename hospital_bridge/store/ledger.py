@@ -85,6 +85,16 @@ class Ledger:
         statement = self._movements().where(LEDGER.c.business_date == day, PAYMENT.c.wallet_account == wallet_account)
         return self._work.connection.execute(statement.limit(1)).first() is not None
 
+    def collecting(self, day: date) -> set[str]:
+        """The wallet accounts that took money on that business date, in use still or not."""
+        found = (
+            select(PAYMENT.c.wallet_account)
+            .join_from(LEDGER, PAYMENT)
+            .where(LEDGER.c.operator_id == self._work.operator_id, LEDGER.c.business_date == day)
+            .where(LEDGER.c.move == Move.COLLECT)
+        )
+        return set(self._work.connection.execute(found.distinct()).scalars())
+
     def known_movements(
         self, wallet_account: str, days: Sequence[date], order_nos: Sequence[str]
     ) -> set[tuple[EntryKind, str, Fen]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,12 +11,14 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from adapters.values import EntryKind, Fen
+from hospital_bridge.payment.model import Payment, Route
 from hospital_bridge.payment.reconcile.statement import (
     MOVED_SINCE,
     NOT_OVER,
     NOT_RECONCILED,
     SIGNED,
     NotReady,
+    accounts_of,
     broken_statements,
     sign,
     statement_of,
@@ -27,6 +30,7 @@ from hospital_bridge.store.reconciliation import RunState
 from hospital_bridge.store.statements import Statement, Statements, digest_of
 from tests.fixtures_store import Database
 from tests.payment.test_reconciling import DAY, ONE, reconcile
+from tests.payment.test_staff_refunds import approved, asked, wish
 from tests.payment.world import ACCOUNT, FEE, OPERATOR, World
 
 
@@ -66,6 +70,32 @@ def test_a_day_is_signed_once_over_and_reconciled_with_what_the_ledger_says_now(
     assert obstacle(world) == SIGNED
     with pytest.raises(NotReady, match=SIGNED):
         signed(world)
+
+
+def test_a_day_waits_for_an_account_that_took_money_and_was_taken_out_of_use(world: World) -> None:
+    """Money of which nobody has heard would stand in no statement; by hand it may go back on any later day."""
+    payment = world.fulfilled()
+    in_use = world.context
+    world.context = replace(in_use, wallets={"another": world.wallet})
+    world.clock.advance(ONE)
+    with world.store.read(OPERATOR) as work:
+        assert accounts_of(world.context, work, DAY) == {"another", ACCOUNT}
+    world.context = replace(in_use, wallets={})
+    assert obstacle(world) == NOT_RECONCILED
+    asked_by_hand(world, payment)
+    assert obstacle(world, DAY + ONE) == NOT_OVER
+    world.clock.advance(ONE)
+    assert obstacle(world, DAY + ONE) == ""
+    world.context = in_use
+    reconcile(world)
+    assert obstacle(world) == ""
+
+
+def asked_by_hand(world: World, payment: Payment) -> None:
+    """Two people have it paid out."""
+    request = asked(world, wish(payment, FEE, route=Route.BY_HAND))
+    approved(world, request, "zhao")
+    world.drain()
 
 
 def test_a_day_whose_ledger_has_moved_since_is_compared_again_first(world: World) -> None:

@@ -61,13 +61,18 @@ def why_not(context: MoneyContext, work: Work, day: date) -> str:
     if day >= context.business_date(work.now):
         return NOT_OVER
     runs = {run.wallet_account: run for run in work.reconciliations.of_day(day)}
-    for account in context.wallets:
+    for account in accounts_of(context, work, day):
         run = runs.get(account)
         if run is None or not run.is_compared:
             return NOT_RECONCILED
         if run.ledger_fen != work.ledger.net(account, day):
             return MOVED_SINCE
     return ""
+
+
+def accounts_of(context: MoneyContext, work: Work, day: date) -> set[str]:
+    """The wallet accounts whose books a day has: those in use, and one that took money then and was taken out since."""
+    return {*context.wallets, *work.ledger.collecting(day)}
 
 
 def written(content: Content) -> str:
