@@ -10,6 +10,7 @@ KINDS = {
     "login.state_refused": "Somebody came back from the wallet's sign-in who had not begun it here",
     "notice.refused": "A wallet's notice could not be verified and was not believed",
     "notice.unknown_order": "A genuine notice of the wallet told of an order that is not known here",
+    "payment.forgotten": "The wallet knows no more of an order that it had opened: is it still the same merchant?",
     "payment.late": "Money arrived for an order that was over",
     "payment.mismatch": "What the wallet told of a payment does not fit the order",
     "refund.beyond_collected": "The wallet gave back more than it had collected",

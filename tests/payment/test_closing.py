@@ -33,6 +33,15 @@ def test_14_a_wallet_that_says_paid_at_expiry_settles(world: World) -> None:
     world.assert_at_rest()
 
 
+def test_14_an_order_that_the_wallet_had_opened_and_knows_no_more_is_heard_of(world: World) -> None:
+    """The account names another merchant by now: whoever paid the old one would be missed by nobody."""
+    payment = world.opened()
+    world.wallet.orders.clear()
+    world.drain()
+    assert world.situation(payment) is Situation.CLOSED
+    assert world.security_events() == ["payment.forgotten"]
+
+
 @pytest.mark.parametrize(("later", "reason"), [(HALF_AN_HOUR, "expired"), (timedelta(minutes=1), "closed_by_wallet")])
 def test_14_an_order_that_the_wallet_ends_before_we_do_tells_why(world: World, later: timedelta, reason: str) -> None:
     payment = world.opened()

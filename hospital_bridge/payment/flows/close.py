@@ -87,6 +87,9 @@ def _end(context: MoneyContext, work: Work, payment_id: str, trade: Trade, reaso
         if verdict is Verdict.MISMATCH and payment.is_waiting_for_money:
             _hand_to_person(context, work, payment, trade)
     elif payment.is_waiting_for_money:
+        if trade.status is TradeStatus.ABSENT and payment.provider_trade_no:
+            # It gave the order this number: another merchant's keys may be asking, and nobody would miss the money.
+            work.security_events.record("payment.forgotten", payment.wallet_account, payment_id)
         close_here(context, work, payment, reason)
 
 
