@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -89,13 +90,14 @@ class Administration:
             entries = work.audit.latest(limit)
             named = {actor: _named(work, actor) for actor in {entry.actor for entry in entries}}
             return [
-                AuditRow(entry.at, named[entry.actor], entry.action, entry.target, entry.detail) for entry in entries
+                AuditRow(entry.at, named[entry.actor], entry.action, entry.target, _plain(entry.detail))
+                for entry in entries
             ]
 
     def security(self, operator_id: str, limit: int) -> Sequence[SecurityRow]:
         with self.store.read(operator_id) as work:
             return [
-                SecurityRow(row.at, row.kind, row.source, " ".join(filter(None, (row.target, row.detail.strip("{}")))))
+                SecurityRow(row.at, row.kind, row.source, " ".join(filter(None, (row.target, _plain(row.detail)))))
                 for row in work.security_events.latest(limit)
             ]
 
@@ -150,6 +152,11 @@ def _jobs(work: Work, beat: LinkCheck | None) -> LinkRow:
 
 def _silent(beat: LinkCheck | None, now: datetime) -> bool:
     return beat is None or now - beat.checked_at > STALE
+
+
+def _plain(detail: str) -> str:
+    """Details as they are kept, for people: each name with its value."""
+    return ", ".join(f"{name}: {value}" for name, value in json.loads(detail).items())
 
 
 def _effect(effect: Effect, now: datetime) -> EffectRow:

@@ -98,3 +98,12 @@ def test_who_did_something_stands_on_the_trail_by_name_and_by_id(store: Store) -
         work.audit.record("bridge", "order.closed", "p1")
     acts = Administration(store, frozenset()).audit("h1", 9)
     assert [(act.actor, act.action) for act in acts] == [("bridge", "order.closed"), (f"王会计 ({wang})", "order.seen")]
+
+
+def test_details_are_read_as_words_and_not_as_they_are_kept(store: Store) -> None:
+    with store.begin("h1") as work:
+        work.audit.record("bridge", "refund.asked", "p1", fen="450", reason="not_done")
+        work.security_events.record("payment.mismatch", "main", "p1", reason="amount", told="99")
+    admin = Administration(store, frozenset())
+    assert [act.detail for act in admin.audit("h1", 9)] == ["fen: 450, reason: not_done"]
+    assert [row.detail for row in admin.security("h1", 9)] == ["p1 reason: amount, told: 99"]

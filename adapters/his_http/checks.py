@@ -11,7 +11,7 @@ from typing import Any
 from adapters.his_http.outcome_checks import rule_faults, yes_faults
 from adapters.his_http.settings import Operation
 from adapters.his_http.template import RAW, Place, Template
-from adapters.records.names import ASKED, KINDS, PATIENT, POSTS
+from adapters.records.names import ASKED, KINDS, PATIENT, POSTS, lacking_beside
 
 KIND_OF = {
     "departments": "department",
@@ -42,7 +42,6 @@ _AROUND: Mapping[str, frozenset[str]] = {"template": frozenset(), "frame": froze
 """What a template may stand around; every other one has the whole request and its checksums."""
 
 _FILLED_IN = {"find_posting": frozenset({"serial"})}
-_NEEDS = {"book": (("find_booking",), ("cancel",)), **dict.fromkeys(POSTS, (("find_posting", "postings"),))}
 
 KeyPath = tuple[str | int, ...]
 _Known = Generator["Finding", None, frozenset[str]]
@@ -172,10 +171,7 @@ class Description:
 
     def _needs(self) -> Iterator[Finding]:
         for name in self.operations:
-            for either in _NEEDS.get(name, ()):
-                if not self.operations.keys() & set(either):
-                    text = f"after an unknown outcome only {' or '.join(either)} can tell, and it is not described"
-                    yield Finding(("operations", name), text)
+            yield from (Finding(("operations", name), text) for text in lacking_beside(name, self.operations))
 
     def _secrets(self) -> Iterator[Finding]:
         ours = {name for names in ASKED.values() for name in names} | ALWAYS | OF_FEED | {PAYLOAD, REQUEST}

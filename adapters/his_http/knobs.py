@@ -206,7 +206,8 @@ class OperationSchema(DialectSchema):
         strict=True,
         validate=validate.Range(0, 10_000),
         metadata={
-            "description": "Rows of a page, where a list comes in pages: {page} from 1 and {page_size}; 0 for none."
+            "description": "Rows of a page, where a list comes in pages: {page} from 1 and {page_size}; 0 for none. No"
+            " more than the server gives at once: a page with fewer rows is the last."
         },
     )
     complete = _texts("Lookups that complete each row, in turn.", list)

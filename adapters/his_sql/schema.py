@@ -10,7 +10,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from sqlalchemy import exc, make_url
 
 from adapters.his_sql.operation_schema import FeedSchema, OperationsSchema
-from adapters.records.names import POSTS
+from adapters.records.names import POSTS, lacking_beside
 from adapters.records.schema import ConventionsSchema
 
 
@@ -83,8 +83,8 @@ class SqlHisSchema(Schema):
 
     @validates_schema(skip_on_field_errors=True)
     def answerable(self, loaded: Mapping[str, Any], **_: Any) -> None:
-        """Money whose posting is unknown would wait for ever where nothing can be asked."""
+        """What posts money can be asked about; of a booking that cannot be, a person decides."""
         operations = loaded["operations"]
-        if operations.keys().isdisjoint(("find_posting", "postings")) and (posts := operations.keys() & {*POSTS}):
-            text = "after an unknown outcome only find_posting or postings can tell, and neither is here"
-            raise ValidationError({"operations": {name: [text] for name in posts}})
+        told = {name: [*lacking_beside(name, operations)] for name in operations.keys() & {*POSTS}}
+        if faults := {name: lacks for name, lacks in told.items() if lacks}:
+            raise ValidationError({"operations": faults})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,6 +129,22 @@ POSTS = (
     *(f"post_{what}_{kind}" for what in ("registration", "bill", "deposit", "settlement") for kind in EntryKind),
 )
 """The operations that make a posting: one for all, or one for each kind."""
+
+_TELLS = "after an unknown outcome only {} can tell, and it is not described"
+_NEEDS: Mapping[str, Mapping[tuple[str, ...], str]] = {
+    "book": {("find_booking",): _TELLS, ("cancel",): "what it books only {} takes back, and it is not described"},
+    **{name: {("find_posting", "postings"): _TELLS} for name in POSTS},
+}
+
+
+def lacking_beside(name: str, described: Collection[str]) -> Iterator[str]:
+    """What an operation needs beside it and has not, each as a sentence.
+
+    Money whose posting nobody can ask for, and a booking that nobody can take back, would wait for ever.
+    """
+    for either, sentence in _NEEDS.get(name, {}).items():
+        if not set(either) & set(described):
+            yield sentence.format(" or ".join(either))
 
 
 def ways_to_post(posting: Posting) -> Sequence[str]:

@@ -39,7 +39,7 @@ def run() -> list[Row]:
     """Registrations/s; `ratio` is to the bound: bare one-row commits/s divided by the commits of one registration."""
     commits = commits_per_registration()
     rows = [_row("durable commits of one registration", commits, "commits")]
-    for name, opened in _DATABASES.items():
+    for name, opened in DATABASES.items():
         with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as urls:
             rows += _measure(name, Path(folder), urls, commits)
     return rows
@@ -110,4 +110,4 @@ def _postgresql(_folder: Path) -> Iterator[Urls]:
         yield server.address(TEMPLATE, APPLICATION_ROLE), server.address(TEMPLATE, OWNER_ROLE)
 
 
-_DATABASES: dict[str, Callable[[Path], AbstractContextManager[Urls]]] = {"SQLite": _sqlite, "PostgreSQL": _postgresql}
+DATABASES: dict[str, Callable[[Path], AbstractContextManager[Urls]]] = {"SQLite": _sqlite, "PostgreSQL": _postgresql}

@@ -26,7 +26,7 @@ from hospital_bridge.store.inbox import INBOX_MESSAGE
 from hospital_bridge.store.messages import MESSAGE
 from hospital_bridge.store.webhooks import WEBHOOK_EVENT
 from hospital_bridge.verticals.hospital.store.reports import REPORT
-from tests.benchmarks.bench_registrations import _DATABASES, Urls
+from tests.benchmarks.bench_registrations import DATABASES, Urls
 from tests.benchmarks.durable_commits import one_row_commits
 from tests.journeys.newcomers import Newcomers
 
@@ -40,7 +40,7 @@ WAIT_SECONDS = 120
 def run() -> list[Row]:
     """Milliseconds; `ratio` is to one bare one-row commit of the same database in the same run."""
     rows: list[Row] = []
-    for name, opened in _DATABASES.items():
+    for name, opened in DATABASES.items():
         with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as urls:
             rows += _measure(name, Path(folder), urls)
     return rows

@@ -23,7 +23,7 @@ from hospital_bridge.sandbox.stage import OPERATOR, Ports, Stage
 from hospital_bridge.store.engine import enter, make_engine
 from hospital_bridge.store.inbox import APPLY, INBOX_MESSAGE, TAKE_UP
 from hospital_bridge.store.jobs import JOB, JobState
-from tests.benchmarks.bench_registrations import _DATABASES
+from tests.benchmarks.bench_registrations import DATABASES
 from tests.benchmarks.durable_commits import one_row_commits
 from tests.benchmarks.process_figures import processor_seconds, resident_mib
 
@@ -38,7 +38,7 @@ _WAIT = 0.1
 
 def run() -> list[Row]:
     """Messages/s from the first byte to the last effect; `ratio` is to bare one-row commits of the same database."""
-    with tempfile.TemporaryDirectory() as folder, _DATABASES["PostgreSQL"](Path(folder)) as urls:
+    with tempfile.TemporaryDirectory() as folder, DATABASES["PostgreSQL"](Path(folder)) as urls:
         with _Apart(Path(folder), SystemClock(), charset="UNICODE UTF-8", ports=Ports(), database_urls=urls) as stage:
             engine = make_engine(urls[0])
             rows = list(_measure(stage, engine, one_row_commits(urls[1])))

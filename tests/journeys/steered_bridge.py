@@ -142,13 +142,18 @@ def registration_id(page: PageShown) -> str:
 
 
 @contextmanager
-def steered_bridge(folder: Path) -> Iterator[SteeredBridge]:
-    """A bridge on the embedded database, its pages served, its jobs at rest."""
+def steered_bridge(folder: Path, urls: tuple[str, str] = ("", "")) -> Iterator[SteeredBridge]:
+    """A bridge on the embedded database, or where it and its owner log in, its pages served, its jobs at rest."""
     clock = FakeClock(MORNING)
     with Town(clock) as town:
         web_port, listener_port = free_ports(2)
         addresses = town.addresses(web_port, listener_port)
-        main = write_configuration(folder, addresses, town.credentials, operator_id=OPERATOR)
+        main = write_configuration(
+            *(folder, addresses, town.credentials),
+            operator_id=OPERATOR,
+            database_url=urls[0],
+            owner_database_url=urls[1],
+        )
         _answer_soon(folder / "operators.d" / f"{OPERATOR}.toml")
         settings = load(main, installed())
         prepare_database(settings)

@@ -2,48 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from urllib.request import Request, urlopen
 
-from sqlalchemy import Connection, Engine, event
-
 from hospital_bridge.sandbox.story.world import OPHTHALMOLOGY
+from tests.database_trips import counted
 from tests.journeys.steered_bridge import OPERATOR, SteeredBridge
 from tests.journeys.test_too_late import pay_behind_the_bridge
 
 PAGE_STATEMENTS = 13
 """What the page of a payment asks today, for the session, the rights, the sale and the payment; never more."""
-
-
-@dataclass
-class Trips:
-    """What went to the database while somebody counted; `lasting` commits wrote, `looks` only read."""
-
-    lasting: int = 0
-    looks: int = 0
-    statements: int = 0
-
-
-@contextmanager
-def counted(engine: Engine) -> Iterator[Trips]:
-    trips = Trips()
-
-    def commit(connection: Connection) -> None:
-        if connection.get_execution_options().get("hb_read_only"):
-            trips.looks += 1
-        else:
-            trips.lasting += 1
-
-    def execute(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        trips.statements += not statement.startswith(("BEGIN", "PRAGMA"))
-
-    event.listen(engine, "commit", commit)
-    event.listen(engine, "before_cursor_execute", execute)
-    yield trips
-    event.remove(engine, "commit", commit)
-    event.remove(engine, "before_cursor_execute", execute)
 
 
 def test_a_verified_notice_is_settled_in_one_lasting_commit(steered: SteeredBridge) -> None:

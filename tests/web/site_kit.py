@@ -96,7 +96,7 @@ class ScriptedAdmin:
         return [AuditRow(SEEN, f"staff of {operator_id}", "staff.signed_in", "a" * 32)]
 
     def security(self, operator_id: str, limit: int) -> list[SecurityRow]:
-        return [SecurityRow(SEEN, "notice.refused", f"alipay-{operator_id}", '"reason":"Malformed"')]
+        return [SecurityRow(SEEN, "notice.refused", f"alipay-{operator_id}", "reason: Malformed")]
 
     def replay_job(self, operator_id: str, job_id: str, actor: str) -> bool:
         if all(job.job_id != job_id for job in self.jobs.get(operator_id, [])):

@@ -113,6 +113,8 @@ STUCK = "could not go back through the wallet"
 TAKEN = "The wallet took money for it that does not fit the order"
 REFUSED = deposit(2, State.REFUSED, reason="over_limit")
 CLOSED = deposit(2, State.CLOSED, reason="expired")
+UNOPENED = deposit(2, State.CLOSED, reason="not_opened")
+NOT_OPENED = "Not paid: the wallet could not open the payment"
 
 
 @pytest.mark.parametrize(
@@ -128,7 +130,9 @@ CLOSED = deposit(2, State.CLOSED, reason="expired")
         ),
         (CLOSED, {"situation": "checking", "paid_at": None}, [TAKEN], ["Not paid", STUCK]),
         (CLOSED, {"situation": "checking"}, [f"¥500.00 {STUCK}"], ["Not paid", TAKEN]),
-        (CLOSED, {"situation": "closed", "paid_at": None}, ["Not paid"], [TAKEN, STUCK]),
+        (CLOSED, {"situation": "closed", "paid_at": None}, ["Not paid"], [TAKEN, STUCK, "could not open"]),
+        (UNOPENED, {"situation": "closed", "paid_at": None}, [NOT_OPENED, "You can try again here"], [TAKEN, STUCK]),
+        (UNOPENED, {"situation": "checking", "paid_at": None}, [TAKEN], ["could not open"]),
         (
             deposit(2, State.BOOKED),
             {"situation": "refunding", "refunded_fen": Fen(10_000), "refunding_fen": Fen(40_000)},

@@ -48,7 +48,7 @@ def at(found: Any, *keys: str | int) -> str:
             ("operations", "cancel", "dialect"),
             "no dialect",
         ),
-        ("[operations.cancel]", "[lookups.unused]", ("operations", "book"), "only cancel can tell"),
+        ("[operations.cancel]", "[lookups.unused]", ("operations", "book"), "only cancel takes back"),
         ("[operations.postings]", "[lookups.other]", ("operations", "post"), "find_posting or postings"),
         (
             "[operations.postings]",
