@@ -13,10 +13,11 @@ from hospital_bridge.cards.case import show_after_commit
 from hospital_bridge.cards.model import CardEvent
 from hospital_bridge.identity.family import guardian_purpose
 from hospital_bridge.payment.ledger import is_at_rest
-from hospital_bridge.payment.model import Fulfilment, situation_of
+from hospital_bridge.payment.model import Fulfilment, RefundState, RequestState, owed_back, situation_of
 from hospital_bridge.slot import Binding, Relation, StillNeeded
 from hospital_bridge.store.invitations import Invitations
 from hospital_bridge.store.left_behind import left_to
+from hospital_bridge.store.refund_requests import RefundRequests
 from hospital_bridge.store.sessions import SessionKind, Sessions
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from hospital_bridge.store.queue_tickets import TicketRow
     from hospital_bridge.store.unit_of_work import Work
 
-_UNSETTLED = frozenset({Fulfilment.PENDING, Fulfilment.MANUAL})
+_UNSETTLED = frozenset({Fulfilment.PENDING, Fulfilment.MANUAL, Fulfilment.REFUSED})
+"""How a reversal stands that somebody has yet to bring to its end, naming the person to the operator's system."""
 
 
 def export_subject(bridge: Bridge, operator_id: str, subject_id: str, actor: str) -> Mapping[str, Any]:
@@ -54,7 +56,7 @@ def erase_subject(bridge: Bridge, operator_id: str, subject_id: str, actor: str)
     parts = bridge.operators[operator_id]
     with bridge.store.begin(operator_id) as work:
         acting = _acting_for(work, subject_id)
-        if any(_is_under_way(work, payment) for payment in work.payments.of_subject(subject_id)):
+        if any(is_under_way(work, payment) for payment in work.payments.of_subject(subject_id)):
             raise StillNeeded("Money of this person is still under way; try again when it has arrived or gone back.")
         for name, scope in parts.scopes.items():
             forget = bridge.verticals[name].erase_subject
@@ -89,9 +91,15 @@ def _forget_user(work: Work, binding: Binding) -> None:
     work.wallet_users.forget(wallet_user_id)
 
 
-def _is_under_way(work: Work, payment: Payment) -> bool:
-    unsettled = payment.is_waiting_for_money or (payment.is_collected and not is_at_rest(payment))
-    return unsettled or any(refund.reversal in _UNSETTLED for refund in work.refunds.of(payment.payment_id))
+def is_under_way(work: Work, payment: Payment) -> bool:
+    """Whether money of a payment is still to come, to go back or to be booked, or waits for a person."""
+    refunds = work.refunds.of(payment.payment_id)
+    if payment.is_waiting_for_money or (payment.is_collected and not is_at_rest(payment)):
+        return True
+    going = [refund for refund in refunds if refund.state is not RefundState.VOID]
+    if owed_back(payment, refunds) or any(refund.reversal in _UNSETTLED for refund in going):
+        return True
+    return any(each.state is RequestState.WAITING for each in RefundRequests(work).of(payment.payment_id))
 
 
 def _person(work: Work, subject_id: str) -> dict[str, Any]:
