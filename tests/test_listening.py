@@ -112,7 +112,7 @@ def test_staff_see_on_the_security_page_what_a_peer_did_wrong(
     wait_until(lambda: bool(page.security("east", 10)))
     [row] = page.security("east", 10)
     assert (row.kind, row.source) == ("hl7.framing_fault", "east/his")
-    assert row.detail == '"address":"127.0.0.1","fault":"bytes outside a frame"'
+    assert row.detail == "address: 127.0.0.1, fault: bytes outside a frame"
 
 
 def test_missing_files_are_named_each_with_its_line(tmp_path: Path) -> None:
