@@ -11,7 +11,9 @@ from hospital_bridge.payment.model import Effect, EffectState
 from hospital_bridge.slot import OutsideCall, VerticalWork
 from hospital_bridge.store.jobs import Again
 from tests.payment.faults import Fault, Line
-from tests.payment.world import World
+from tests.payment.world import OPERATOR, World
+
+MINUTE = timedelta(minutes=1)
 
 
 class Booking:
@@ -207,3 +209,16 @@ def test_a_no_is_as_old_as_its_question_however_late_it_is_heard(booking: Bookin
     assert booking.taken == ["slot 1"]
     assert booking.line.calls == ["book", "look", "look"]
     assert booking.effect().state is EffectState.CONFIRMED
+
+
+def test_since_when_nobody_knows_is_told_of_the_first_sending(world: World) -> None:
+    """Unknown for the first time, since then; sent anew because it was not found, since it was first intended."""
+    with world.store.begin(OPERATOR) as work:
+        intended = work.effects.intend("post", "key-1")
+    begun = intended.intended_at
+    sent = intended.send(begun + MINUTE)
+    lost = sent.lose_sight(begun + 2 * MINUTE, "timeout")
+    again = lost.never_happened(begun + 3 * MINUTE).send(begun + 4 * MINUTE)
+    lost_again = again.lose_sight(begun + 5 * MINUTE, "timeout")
+    since = [one.in_doubt_since - begun for one in (intended, sent, lost, again, lost_again)]
+    assert since == [timedelta(), MINUTE, 2 * MINUTE, 4 * MINUTE, timedelta()]
