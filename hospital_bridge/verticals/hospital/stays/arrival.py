@@ -32,13 +32,12 @@ def told(work: VerticalWork, news: StayTold) -> None:
     stay = _kept(work, before, news)
     if stay is None:
         return
-    is_reckoned = before is None or before.settlement != stay.settlement
-    if is_reckoned:
+    if before is None or before.settlement_told_at != stay.settlement_told_at or before.settlement != stay.settlement:
         shortfall.ask(work, before, stay, news.patient)
     telling.tell_news(work, before, stay)
     if not stay.takes_deposits:
         _close(work, stay)
-    if is_reckoned:
+    if before is None or before.settlement != stay.settlement:
         _give_back(work, stays.get(work, stay.stay_id))
 
 

@@ -84,7 +84,7 @@ def sent_back_fen(stay: Stay, moved: Sequence[Moved]) -> int:
 
 def unheard_fen(stay: Stay, moved: Sequence[Moved]) -> int:
     """What else of the deposits is back or on its way and was still the hospital's when it reckoned the settlement."""
-    reckoned_at = stay.settlement_told_at or stay.told_at
+    reckoned_at = stay.reckoned_at or stay.told_at
     refunds = (refund for payment in _booked(moved) for refund in payment.refunds if refund.reason != SURPLUS)
     return sum(one.amount_fen for one in refunds if one.taken_back_at is None or one.taken_back_at > reckoned_at)
 

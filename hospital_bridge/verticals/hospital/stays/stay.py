@@ -54,7 +54,8 @@ class Stay:
     `returned_fen` is what of its surplus was sent back here, and `gone_before_fen` what of the deposits had gone back
     before; `unheard_fen` of the surplus went back otherwise, before the hospital had heard of it. Many words tell only
     where the patient lies: `account_told_at` is when the balance, or what is asked for, was last told, and
-    `settlement_told_at` when it was last said that the stay is settled or that it is not.
+    `settlement_told_at` when it was last said that the stay is settled or that it is not; what was said then was said at
+    `reckoned_at` for the first time.
     """
 
     stay_id: str
@@ -77,6 +78,7 @@ class Stay:
     settlement_no: str = ""
     account_told_at: datetime | None = None
     settlement_told_at: datetime | None = None
+    reckoned_at: datetime | None = None
     gone_before_fen: int = 0
     unheard_fen: int = 0
 
@@ -87,8 +89,8 @@ class Stay:
 
     @property
     def settlement(self) -> tuple[object, ...]:
-        """What was said of it and when: the same once more changes nothing."""
-        return (self.settlement_told_at, self.is_settled, self.settlement_no, self.surplus_fen, self.due_fen)
+        """What was said of it: the same once more, however much later, is the same reckoning."""
+        return (self.is_settled, self.settlement_no, self.shares, self.deposits_fen, self.surplus_fen, self.due_fen)
 
     @property
     def takes_deposits(self) -> bool:
@@ -142,7 +144,7 @@ def _owing(stay: Stay, news: StayTold) -> Stay:
 
 
 def _reckoned(stay: Stay, news: StayTold) -> Stay:
-    return replace(
+    now = replace(
         stay,
         is_settled=bool(news.is_settled),
         surplus_fen=news.surplus_fen,
@@ -152,6 +154,8 @@ def _reckoned(stay: Stay, news: StayTold) -> Stay:
         settlement_no=news.settlement_no,
         settlement_told_at=news.told_at,
     )
+    is_known = stay.reckoned_at is not None and now.settlement == stay.settlement
+    return now if is_known else replace(now, reckoned_at=news.told_at)
 
 
 def stay_of(stay_id: str, mrn: str, news: StayTold) -> Stay:

@@ -208,6 +208,7 @@ def _words(stay: Stay) -> bytes:
         "discharged_at": _written(stay.discharged_at),
         "account_told_at": _written(stay.account_told_at),
         "settlement_told_at": _written(stay.settlement_told_at),
+        "reckoned_at": _written(stay.reckoned_at),
         "gone_before_fen": stay.gone_before_fen,
         "unheard_fen": stay.unheard_fen,
     }
@@ -260,6 +261,7 @@ def _stay(work: VerticalWork, row: Row[Any]) -> Stay:
         settlement_no=words.get("settlement_no", ""),
         account_told_at=_instant(words.get("account_told_at", "")),
         settlement_told_at=_instant(words.get("settlement_told_at", _written(row.told_at))),
+        reckoned_at=_instant(words.get("reckoned_at", _written(row.told_at))),
         gone_before_fen=words.get("gone_before_fen", 0),
         unheard_fen=words.get("unheard_fen", 0),
     )
