@@ -54,8 +54,8 @@ class Stay:
     `returned_fen` is what of its surplus was sent back here, and `gone_before_fen` what of the deposits had gone back
     before; `unheard_fen` of the surplus went back otherwise, before the hospital had heard of it. Many words tell only
     where the patient lies: `account_told_at` is when the balance, or what is asked for, was last told, and
-    `settlement_told_at` when it was last said that the stay is settled or that it is not; what was said then was said at
-    `reckoned_at` for the first time.
+    `settlement_told_at` when it was last said that the stay is settled or that it is not; what was said then was first
+    said at `reckoned_at`.
     """
 
     stay_id: str
