@@ -219,10 +219,8 @@ class Jobs:
 
     def dead(self, limit: int = 100) -> Sequence[Job]:
         """The jobs that wait for a person, the oldest first."""
-        return [
-            job_of(row)
-            for row in self._jobs.all(JOB.c.state == JobState.DEAD, order_by=[JOB.c.finished_at], limit=limit)
-        ]
+        rows = self._jobs.all(JOB.c.state == JobState.DEAD, order_by=[JOB.c.finished_at], limit=limit)
+        return [job_of(row) for row in rows]
 
     def replay(self, job_id: str) -> bool:
         """Make a dead job ready once more; False when it is not dead (somebody else was faster)."""

@@ -22,6 +22,7 @@ from hospital_bridge.store.unit_of_work import Work
 from hospital_bridge.verticals.hospital import leaving
 from hospital_bridge.verticals.hospital.registration import Event
 from hospital_bridge.verticals.hospital.stays import arrival
+from hospital_bridge.verticals.hospital.stays.stay import Stay
 from hospital_bridge.verticals.hospital.store import registrations, reports, slot_holds
 from hospital_bridge.verticals.hospital.visits import places
 from hospital_bridge.workers.job_runner import JobRunner
@@ -98,12 +99,20 @@ def _keep_the_money(_: Any, __: Any, payment: Payment, *___: Any) -> Payment:
     return payment
 
 
-def _give_back_unnoticed(*about: Any) -> int:
-    GIVEN_BACK(*about)
-    return 0
+@contextmanager
+def _give_back_at_every_word() -> Iterator[None]:
+    given_back, close_orders = arrival._given_back, arrival._close
 
+    def unnoticed(*about: Any) -> int:
+        given_back(*about)
+        return 0
 
-GIVEN_BACK = arrival._given_back
+    def close_and_give_back(work: VerticalWork, stay: Stay) -> None:
+        close_orders(work, stay)
+        arrival._give_back(work, stay)
+
+    with patch.object(arrival, "_given_back", unnoticed), patch.object(arrival, "_close", close_and_give_back):
+        yield
 
 
 def _whole_yuan(amount: int) -> str:
@@ -232,9 +241,7 @@ BUGS: Mapping[str, Bug] = {
         lambda: patch.object(collect, "note_refund_by_wallet", lambda _, __, payment, *___, **____: payment), _cashiers
     ),
     "what is left of the deposits stays": Bug(lambda: patch.object(arrival, "_given_back", lambda *_: 0), _stays),
-    "what is left of the deposits goes back at every word of it": Bug(
-        lambda: patch.object(arrival, "_given_back", _give_back_unnoticed), _stays
-    ),
+    "what is left of the deposits goes back at every word of it": Bug(_give_back_at_every_word, _stays),
     "a job is done before it is run": Bug(lambda: patch.object(JobRunner, "_call", _complete_first)),
 }
 

@@ -8,6 +8,8 @@ from random import Random
 
 RATES = (0.02, 0.08, 0.25)
 CRASH_RATES = (0.002, 0.01, 0.03)
+STAYS = 1 / 16
+"""Seeds with stays take twice as long; `test_stays_in_storms.py` plays more of them."""
 MORNING = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 BEFORE_MIDNIGHT = datetime(2026, 11, 23, 15, 25, tzinfo=UTC)
 
@@ -112,7 +114,7 @@ class Options:
             # Drawn last, so that a seed without them plays as it did before there were any.
             cashiers=rng.choice((0, 0, 1, 2)),
             bills=rng.choice((0, 0, 1, 2)),
-            stays=rng.choice((0, 0, 0, 1)),
+            stays=1 if rng.random() < STAYS else 0,
         )
 
     def told(self) -> str:
