@@ -52,11 +52,17 @@ def unkept_stays(observer: Observer, outside: OutsideWorld, work: Work) -> Itera
 def _unkept_surplus(
     told: Told, stay: Stay, outside: OutsideWorld, work: Work, onto: Sequence[Payment]
 ) -> Iterator[str]:
-    """The hospital keeps its own part, less what people gave back after the settlement, whose ways are theirs."""
+    """The hospital keeps its own part, less what people gave back after the settlement, whose ways are theirs.
+
+    What they had begun before it, and the hospital heard of only then, comes off the surplus as far as that goes.
+    """
     cashier = outside.hospital.cashier
-    kept = cashier.deposits_fen(stay.stay_no) + stay.gone_back_fen - cashier.gone_back_fen(stay.stay_no)
+    gone_since = cashier.gone_back_fen(stay.stay_no) - stay.gone_back_fen
+    kept = cashier.deposits_fen(stay.stay_no) - gone_since
     left = sum(payment.collected_fen - payment.refunded_fen for payment in onto)
-    lowest = stay.self_pay_fen - sum(_given_later(work, payment, stay) for payment in onto)
+    later = sum(_given_later(work, payment, stay) for payment in onto)
+    unheard = gone_since - later - sum(_returned(work, payment) for payment in onto)
+    lowest = stay.self_pay_fen - later - max(unheard - told.surplus_fen, 0)
     if kept < lowest:
         yield f"stay {stay.stay_no}: the hospital keeps {kept} fen, and its own part was {lowest}"
     if told.returned_fen < told.surplus_fen and kept > stay.self_pay_fen and left:
