@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from adapters.invoices import InvoiceState
 from adapters.values import Fen
 from hospital_bridge.finance_differences import difference_row, difference_rows, settle
+from hospital_bridge.invoices_told import kept_invoice
 from hospital_bridge.money_rows import money_rows
 from hospital_bridge.payment.effects import PATIENCE
 from hospital_bridge.payment.flows import decide
-from hospital_bridge.payment.flows.invoice import invoice_of
-from hospital_bridge.payment.flows.staff_refund import CannotRefund, Obstacle, needs_second
+from hospital_bridge.payment.flows.staff_refund import CannotRefund, needs_second
 from hospital_bridge.payment.flows.undecided import NothingToDecide
 from hospital_bridge.payment.model import Route
 from hospital_bridge.payment.reconcile import ask_again
@@ -31,6 +30,8 @@ from hospital_bridge.payment.reconcile.statement import (
     why_not,
     written,
 )
+from hospital_bridge.store.payments import UnknownPayment
+from hospital_bridge.store.refunds import UnknownRefund
 from hospital_bridge.store.staff import StaffAccounts
 from hospital_bridge.store.statements import Statements, digest_of
 from hospital_bridge.web.finance_reads import (
@@ -176,27 +177,27 @@ class FinanceDesk:
 
     def decide(self, operator_id: str, about: str, decision: Decision, told: Told) -> None:
         context = self.money(operator_id)
-        if decision is Decision.REFUND_AGAIN:
-            _must_have_no_invoice(context, about)
-        with context.store.begin(operator_id) as work:
-            try:
-                _carry_out(context, work, about, decision, told)
-            except NothingToDecide as over:
-                raise SomebodyWasFaster(about) from over
-            except CannotRefund as refusal:
-                raise NotRefundable(refusal.obstacle) from refusal
+        try:
+            looked = _looked(context, about, decision, told)
+            with context.store.begin(operator_id) as work:
+                _carry_out(context, work, about, decision, told, looked)
+        except (NothingToDecide, UnknownPayment, UnknownRefund) as over:
+            raise SomebodyWasFaster(about) from over
+        except CannotRefund as refusal:
+            raise NotRefundable(refusal.obstacle) from refusal
 
     def explain(self, operator_id: str, key: str, explanation: Explanation | None, *, by: str) -> None:
         with self.money(operator_id).store.begin(operator_id) as work:
             settle(work, key, explanation, by)
 
 
-def _must_have_no_invoice(context: MoneyContext, payment_id: str) -> None:
-    """NotRefundable while the e-invoice stands: it may have been issued since the wallet refused."""
-    with context.store.read(context.operator_id) as work:
-        payment = work.payments.get(payment_id)
-    if invoice_of(context, payment).state is InvoiceState.ISSUED:
-        raise NotRefundable(Obstacle.INVOICE_STANDS)
+def _looked(context: MoneyContext, about: str, decision: Decision, told: Told) -> decide.Looked:
+    """Who decides, and how the e-invoice stands: one may have been issued since the wallet refused; NotRefundable."""
+    looked = decide.Looked(told.by, proved=told.proved, seen_fen=told.seen_fen)
+    if decision is not Decision.REFUND_AGAIN:
+        return looked
+    invoice, is_told = kept_invoice(context, about, told.invoice)
+    return replace(looked, invoice=invoice, invoice_told=is_told)
 
 
 def _must_have_a_bill(context: MoneyContext, work: Work, day: date) -> None:
@@ -219,8 +220,9 @@ def _weighed(context: MoneyContext, work: Work, row: MoneyRow) -> MoneyRow:
     return replace(row, needs_second=second)
 
 
-def _carry_out(context: MoneyContext, work: Work, about: str, decision: Decision, told: Told) -> None:
-    looked = decide.Looked(told.by, proved=told.proved, seen_fen=told.seen_fen)
+def _carry_out(
+    context: MoneyContext, work: Work, about: str, decision: Decision, told: Told, looked: decide.Looked
+) -> None:
     match decision:
         case Decision.FULFILLED:
             decide.decide_fulfilled(context, work, about, told.receipt_no, by=told.by)

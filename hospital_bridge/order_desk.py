@@ -14,7 +14,7 @@ from hospital_bridge.payment.flows.settle import settle
 from hospital_bridge.store.jobs import Again
 from hospital_bridge.store.payment_search import PaymentSearch
 from hospital_bridge.store.payments import UnknownPayment
-from hospital_bridge.web.order_reads import Heard, OrderRow, OrderView, Sought
+from hospital_bridge.web.order_reads import MOST_SHOWN, Heard, OrderRow, OrderView, Sought
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from hospital_bridge.payment.context import MoneyContext
     from hospital_bridge.payment.model import Payment
 
-MOST_FOUND = 50
 BOOKED, NOT_BOOKED, CANNOT_TELL = "booked", "not_booked", "cannot_tell"
 NOTHING_OWED, NO_WALLET = "nothing_owed", "no_wallet"
 
@@ -41,7 +40,7 @@ class OrderDesk:
                 found = _by_number(search, sought.number)
             elif sought.day is not None and sought.amount_fen is not None:
                 start = datetime.combine(sought.day, time(), context.zone)
-                found = search.of_span(start, start + timedelta(days=1), sought.amount_fen, MOST_FOUND)
+                found = search.of_span(start, start + timedelta(days=1), sought.amount_fen, MOST_SHOWN + 1)
             else:
                 found = ()
             work.audit.record(by, "orders.searched", operator_id, found=str(len(found)))
@@ -68,7 +67,7 @@ class OrderDesk:
 def _by_number(search: PaymentSearch, number: str) -> Sequence[Payment]:
     """By the number as it stands, else in the other letters: nobody reads from paper how it is kept."""
     for written in dict.fromkeys((number, number.upper(), number.lower())):
-        found = search.by_number(written, MOST_FOUND)
+        found = search.by_number(written, MOST_SHOWN + 1)
         if found:
             return found
     return ()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from adapters.invoices import InvoiceState
 from adapters.refund_limits import RefundLimits
 from adapters.values import Fen
+from hospital_bridge.invoices_told import kept_invoice, must_stand_as_told
 from hospital_bridge.order_rows import order_view, staff_name
 from hospital_bridge.payment.flows import staff_refund
 from hospital_bridge.payment.flows.invoice import Invoice, invoice_of
@@ -33,7 +34,7 @@ class RefundDesk:
 
     def consider(self, operator_id: str, payment_id: str, amount_fen: int | None, *, by_hand: bool) -> Considered:
         context = self.money(operator_id)
-        invoice = invoice_of(context, self._payment(context, payment_id))
+        invoice = invoice_of(context, _payment(context, payment_id))
         route = Route.BY_HAND if by_hand else Route.WALLET
         with context.store.read(operator_id) as work:
             payment = work.payments.get(payment_id)
@@ -45,7 +46,7 @@ class RefundDesk:
 
     def ask(self, operator_id: str, asked: AskedRefund, *, by: str) -> bool:
         context = self.money(operator_id)
-        invoice = invoice_of(context, self._payment(context, asked.payment_id))
+        invoice, is_told = kept_invoice(context, asked.payment_id, asked.invoice)
         wish = Wish(
             payment_id=asked.payment_id,
             amount_fen=Fen(asked.amount_fen),
@@ -54,8 +55,8 @@ class RefundDesk:
             command_key=asked.key,
             route=Route.BY_HAND if asked.by_hand else Route.WALLET,
             proved=asked.proved,
-            invoice=_invoice_to_keep(invoice, asked.invoice),
-            invoice_told=invoice.state is not None,
+            invoice=invoice,
+            invoice_told=is_told,
             seen_fen=asked.seen_fen,
         )
         try:
@@ -77,8 +78,8 @@ class RefundDesk:
         context = self.money(operator_id)
         with context.store.read(operator_id) as work:
             asked = RefundRequests(work).get(request_id)
-        if asked and invoice_of(context, self._payment(context, asked.payment_id)).state is InvoiceState.ISSUED:
-            raise NotRefundable(Obstacle.INVOICE_STANDS)
+        if asked is not None:
+            must_stand_as_told(context, asked)
         try:
             with context.store.begin(operator_id) as work:
                 staff_refund.approve(context, work, request_id, by=by, proved=proved)
@@ -92,9 +93,10 @@ class RefundDesk:
         except CannotRefund as refusal:
             raise NotRefundable(refusal.obstacle) from refusal
 
-    def _payment(self, context: MoneyContext, payment_id: str) -> Payment:
-        with context.store.read(context.operator_id) as work:
-            return work.payments.get(payment_id)
+
+def _payment(context: MoneyContext, payment_id: str) -> Payment:
+    with context.store.read(context.operator_id) as work:
+        return work.payments.get(payment_id)
 
 
 def _considered(
@@ -122,16 +124,6 @@ def _considered(
         window_days=limits.window.days if limits.window else None,
         invoice=(invoice.state or BY_PERSON) if invoice.expected else "",
     )
-
-
-def _invoice_to_keep(invoice: Invoice, told_by_person: str) -> InvoiceState | None:
-    """What the issuing system says; where it cannot, what the person says, who must say something."""
-    if not invoice.expected or invoice.state is not None:
-        return invoice.state
-    try:
-        return InvoiceState(told_by_person)
-    except ValueError:
-        raise NotRefundable(Obstacle.INVOICE_UNTOLD) from None
 
 
 def _row(work: Work, request: RefundRequest) -> RequestRow:

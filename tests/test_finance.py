@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from adapters.errors import Reason
+from adapters.invoices import InvoiceState
 from adapters.values import Fen
 from hospital_bridge.finance import FinanceDesk
 from hospital_bridge.money_rows import FOR_A_SECOND
 from hospital_bridge.order_rows import order_view
 from hospital_bridge.payment.effects import PATIENCE
+from hospital_bridge.payment.flows.staff_refund import Obstacle
 from hospital_bridge.payment.model import Payment, Situation
 from hospital_bridge.payment.reconcile import reconcile_day
 from hospital_bridge.refund_desk import RefundDesk
@@ -56,6 +59,12 @@ def not_given_back(world: World, request: pytest.FixtureRequest) -> Payment:
     world.refund_all(payment)
     world.drain()
     return payment
+
+
+def issue_invoices(world: World, state: InvoiceState | None) -> None:
+    counters: Any = world.context.counters
+    counter = counters["registration"]
+    counters["registration"] = replace(counter, sale=replace(counter.sale, invoice=lambda _scope, _paid: state))
 
 
 def decide(finance: FinanceDesk, about: str, decision: Decision) -> None:
@@ -117,6 +126,29 @@ def test_a_refused_refund_is_one_row_and_is_sent_again(
     world.drain()
     assert world.situation(not_given_back) is Situation.REFUNDED
     assert finance.waiting(OPERATOR) == [], "the refused one is history"
+
+
+def test_what_is_nobodys_payment_or_refund_waits_for_nobody(finance: FinanceDesk) -> None:
+    for decision in (Decision.REFUND_AGAIN, Decision.REVERSED, Decision.RETURNED):
+        with pytest.raises(SomebodyWasFaster):
+            decide(finance, "nobody", decision)
+
+
+@pytest.mark.parametrize("state", [InvoiceState.ISSUED, None])
+def test_while_it_is_not_known_that_no_e_invoice_stands_nothing_is_sent_again(
+    world: World, finance: FinanceDesk, not_given_back: Payment, state: InvoiceState | None
+) -> None:
+    issue_invoices(world, state)
+    with pytest.raises(NotRefundable) as refusal:
+        decide(finance, not_given_back.payment_id, Decision.REFUND_AGAIN)
+    expected = Obstacle.INVOICE_UNTOLD if state is None else Obstacle.INVOICE_STANDS
+    assert (refusal.value.obstacle, len(finance.waiting(OPERATOR))) == (expected, 1)
+    if state is None:
+        told = Told("staff-1", proved=True, invoice="reversed")
+        finance.decide(OPERATOR, not_given_back.payment_id, Decision.REFUND_AGAIN, told)
+        with world.store.read(OPERATOR) as work:
+            kept = RefundRequests(work).of(not_given_back.payment_id)[-1]
+        assert (kept.invoice, kept.invoice_told) == (InvoiceState.REVERSED, False)
 
 
 def test_money_for_a_refused_booking_that_the_wallet_keeps_is_one_row(world: World, finance: FinanceDesk) -> None:

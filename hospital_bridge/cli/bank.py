@@ -80,6 +80,9 @@ def _sentences_of_file(found: BankFile, sent_by: str) -> Iterator[str]:
     for told in found.foreign[:MOST_TOLD]:
         yield translate("line {line}: not from {sent_by}, left out").format(line=told.line, sent_by=sent_by)
     yield from map(sentence_of_fault, found.faults[:MOST_TOLD])
+    hidden = sum(max(len(rows) - MOST_TOLD, 0) for rows in (found.foreign, found.faults))
+    if hidden:
+        yield translate("and {count} lines more").format(count=hidden)
     if found.faults or not found.credits:
         yield translate_of("hospital_bridge.web", NOTHING_KEPT if found.faults else NOTHING_FROM_THERE)
 

@@ -86,6 +86,9 @@ class Payments(Protocol):
         `PageRequest.command_key`: of one payment a key begins one refund, and a repeat is told that it was done.
         """
 
+    def forgo(self, payment_id: str, reason: str) -> None:
+        """What was to go back for that reason, and the wallet would not take, is owed no more: no work list has it."""
+
     def abandon(self, payment_id: str, reason: str) -> None:
         """Close an unpaid payment at the wallet, then here; money that still arrives is refunded."""
 

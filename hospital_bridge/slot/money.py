@@ -13,11 +13,16 @@ _NOTHING = Fen(0)
 
 @dataclass(frozen=True, slots=True)
 class RefundView:
-    """One refund that is done or under way; `taken_back_at` is when the fulfilling system booked it, None before."""
+    """One refund that is done or under way.
+
+    `back_at` is when the payer had the money, and `taken_back_at` when we learned that the fulfilling system has booked
+    it, None before.
+    """
 
     amount_fen: Fen
     reason: str
     asked_at: datetime
+    back_at: datetime | None
     taken_back_at: datetime | None
 
 

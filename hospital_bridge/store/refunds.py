@@ -57,6 +57,8 @@ REFUND = Table(
     Column("wallet_refund_no", CODE, nullable=False, server_default=""),
     Column("command_key", String(128), nullable=False, server_default=""),
     Column("place", Integer, nullable=False, server_default="0"),
+    Column("makes_good_fen", BigInteger, nullable=False, server_default="0"),
+    Column("forgone_fen", BigInteger, nullable=False, server_default="0"),
     Column("version", Integer, nullable=False),
     belongs_to("payment", "payment_id"),
     CheckConstraint("amount_fen >= 0 AND reversal_fen >= 0", name="sums_not_negative"),

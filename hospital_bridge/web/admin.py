@@ -10,7 +10,8 @@ from hospital_bridge.errors import BridgeError
 from hospital_bridge.web import order_words, security_words
 from hospital_bridge.web.access import ADMIN, AUDITOR, Access, Area, open_to
 from hospital_bridge.web.admin_reads import Dismissal
-from hospital_bridge.web.finance import DECISIONS, FINDINGS
+from hospital_bridge.web.finance import offered, open_differences
+from hospital_bridge.web.finance_words import DECISIONS, FINDINGS
 from hospital_bridge.web.live import show
 from hospital_bridge.web.visit import address, site, visit
 
@@ -61,13 +62,15 @@ def work() -> Response:
     context = {
         "money": finance.waiting(here),
         "decisions": DECISIONS,
+        "offered": offered,
         "said": order_words.why,
-        "differences": finance.differences(here),
+        **open_differences(),
         "findings": FINDINGS,
-        "effects": admin.unknown_effects(here, ROWS),
+        "effects": admin.unknown_effects(here, ROWS + 1),
         "effect_kinds": EFFECT_KINDS,
         "other_effect": OTHER_EFFECT,
-        "jobs": admin.dead_jobs(here, ROWS),
+        "jobs": admin.dead_jobs(here, ROWS + 1),
+        "most": ROWS,
         "dismissals": DISMISSALS,
     }
     return show("staff/work.html", context)

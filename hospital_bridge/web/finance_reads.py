@@ -42,12 +42,16 @@ def why(reason: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was filled in with a decision: `seen_fen` is the sum that the page showed, `proved` the password of `by`."""
+    """What was filled in with a decision: `seen_fen` is the sum that the page showed, `proved` the password of `by`.
+
+    `invoice` is what they say of the e-invoice where no system does.
+    """
 
     by: str
     receipt_no: str = ""
     proved: bool = False
     seen_fen: int | None = None
+    invoice: str = ""
 
 
 class Explanation(StrEnum):

@@ -72,5 +72,5 @@ def csrf_token(secret: str) -> str:
 def check_csrf() -> None:
     """HB-A003 unless the form was made for this session."""
     secret = visit().secret
-    if not secret or not hmac.compare_digest(csrf_token(secret), request.form.get(CSRF, "")):
+    if not secret or not hmac.compare_digest(csrf_token(secret).encode(), request.form.get(CSRF, "").encode()):
         raise BridgeError("HB-A003")

@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any
 
 from flask import Response, current_app, g, make_response, request
+from werkzeug.datastructures import FileStorage
 
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.store.busy import DatabaseBusy
@@ -108,5 +109,12 @@ def _request_hash(*, forgets: bool) -> str:
     if forgets:
         return hashlib.sha256(request.path.encode()).hexdigest()
     typed = sorted((name, value) for name, value in request.form.items(multi=True) if name not in UNKEPT)
-    content = repr((request.path, typed)).encode() if typed or request.form else request.get_data()
+    sent = [(name, _digest_of(file)) for name, file in sorted(request.files.items(multi=True))]
+    content = repr((request.path, typed, sent)).encode() if request.form or sent else request.get_data()
     return hashlib.sha256(request.path.encode() + b"\n" + content).hexdigest()
+
+
+def _digest_of(file: FileStorage) -> str:
+    digest = hashlib.file_digest(file.stream, "sha256").hexdigest()  # type: ignore[arg-type]
+    file.stream.seek(0)
+    return digest

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+MOST_SHOWN = 50
+"""Orders that one look shows, the newest first; one more is found where there are more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sought:

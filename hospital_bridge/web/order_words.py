@@ -77,7 +77,12 @@ REFUSED_BY_WALLET = Words(
     " paid out by hand.",
     "bad",
 )
-SPECIAL = (PAID_OUT_BY_HAND, PARTLY_BY_HAND, REFUSED_BY_WALLET)
+MISFIT_RETURNED = Words(
+    "Closed, a sum that did not fit was returned",
+    "The wallet took another sum than was asked for. Finance has seen to it that the payer has it back: the wallet"
+    " shows both in its bills. It can be begun again on the phone.",
+)
+SPECIAL = (PAID_OUT_BY_HAND, PARTLY_BY_HAND, REFUSED_BY_WALLET, MISFIT_RETURNED)
 REASONS = {
     RefundReason.NOT_DONE: "It was not carried out",
     RefundReason.PAID_TWICE: "It was paid twice",
@@ -85,7 +90,10 @@ REASONS = {
     RefundReason.GOODS_RETURNED: "Goods were returned",
     RefundReason.BY_INSURANCE: "It is settled by the insurance instead",
     RefundReason.PAYER_ASKS: "The payer asks for it",
+    RefundReason.REFUSED_BEFORE: "It was to go back, and the wallet refused",
 }
+TO_CHOOSE = {reason: words for reason, words in REASONS.items() if reason is not RefundReason.REFUSED_BEFORE}
+"""Why a person may ask for a refund; the others say why money goes back that was to go back before."""
 OBSTACLES = {
     Obstacle.NOT_PAID: "Nothing has been paid, so nothing can go back.",
     Obstacle.CONFIRMING: "The operator's system has not confirmed it yet: wait for its answer, then ask again.",
@@ -103,6 +111,10 @@ OBSTACLES = {
     " already: look again in a few minutes.",
     Obstacle.INVOICE_STANDS: "An e-invoice was issued: reverse it first, then ask for the refund.",
     Obstacle.INVOICE_UNTOLD: "Say how the e-invoice stands.",
+    Obstacle.INVOICE_UNANSWERED: "The system that issues the e-invoices does not answer, so nobody knows whether one"
+    " was issued since. Approve it later, or decline it and have it asked for again with what a person sees there.",
+    Obstacle.OWED_NO_MORE: "The money went back in another way meanwhile, or another sum is owed now: decline this one,"
+    " then look at the work list.",
     Obstacle.NOT_PROVED: "The password is missing or wrong. Enter your own password: a refund of this size needs it.",
     Obstacle.SAME_PERSON: "You have asked for it yourself: somebody else has to approve.",
     Obstacle.DECIDED: "It was decided already.",
@@ -195,6 +207,8 @@ def standing(order: OrderView) -> Words:
         by_hand = [one.by_hand for one in order.refunds if one.state == RefundState.REFUNDED]
         if any(by_hand):
             return PAID_OUT_BY_HAND if all(by_hand) else PARTLY_BY_HAND
+    if order.row.situation == Situation.CLOSED and order.reason == MISFIT:
+        return MISFIT_RETURNED
     return SITUATIONS[Situation(order.row.situation)]
 
 

@@ -14,7 +14,7 @@ from hospital_bridge.web.access import FINANCE, HELP_DESK, Access, Area, open_to
 from hospital_bridge.web.forms import fen_typed, number_typed
 from hospital_bridge.web.live import show
 from hospital_bridge.web.once import is_repeat
-from hospital_bridge.web.order_reads import Heard, OrderRow, OrderView, Sought
+from hospital_bridge.web.order_reads import MOST_SHOWN, Heard, OrderRow, OrderView, Sought
 from hospital_bridge.web.visit import address, site, visit
 
 LOOKING = Access(Area.STAFF, role=HELP_DESK, or_role=FINANCE)
@@ -75,7 +75,7 @@ def ask_again(payment_id: str) -> Response:
 def _search_page(
     typed: Mapping[str, str], found: Sequence[OrderRow] | None, faults: Mapping[str, str] = _NONE, status: int = 200
 ) -> Response:
-    context = {"found": found, "typed": typed, "faults": faults, "words": order_words}
+    context = {"found": found, "typed": typed, "faults": faults, "words": order_words, "most": MOST_SHOWN}
     return show("staff/orders.html", context, status)
 
 

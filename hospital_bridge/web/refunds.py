@@ -10,10 +10,10 @@ from flask import Blueprint, Response, redirect, request
 from adapters.money import yuan_from_fen
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.payment.flows.staff_refund import Obstacle
-from hospital_bridge.payment.model import RefundReason
 from hospital_bridge.web import order_words
 from hospital_bridge.web.access import FINANCE, Access, Area, open_to
-from hospital_bridge.web.finance import DECISIONS
+from hospital_bridge.web.finance import offered
+from hospital_bridge.web.finance_words import DECISIONS
 from hospital_bridge.web.forms import KEY, fen_typed, seen_fen
 from hospital_bridge.web.live import show
 from hospital_bridge.web.proving import proves_again
@@ -78,6 +78,7 @@ def waiting() -> Response:
         "requests": site().refunds.waiting(here),
         "money": site().finance.waiting(here),
         "decisions": DECISIONS,
+        "offered": offered,
         "words": order_words,
         "said": order_words.why,
     }
@@ -136,7 +137,7 @@ def _filled(told: dict[str, str]) -> Filled:
     return Filled(
         amount=amount,
         amount_fen=fen_typed(amount),
-        reason=reason if reason in set(RefundReason) else "",
+        reason=reason if reason in set(order_words.TO_CHOOSE) else "",
         by_hand=told.get("route", "") == "by_hand",
         invoice=told.get("invoice", ""),
     )

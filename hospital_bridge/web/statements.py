@@ -10,8 +10,8 @@ from flask import Blueprint, Response, redirect, request
 
 from hospital_bridge.errors import BridgeError
 from hospital_bridge.web.access import ADMIN, FINANCE, Access, Area, open_to
-from hospital_bridge.web.finance import EXPLANATIONS, FINDINGS, KINDS, UNLISTED
 from hospital_bridge.web.finance_reads import CannotSign, NotYet, StatementView
+from hospital_bridge.web.finance_words import EXPLANATIONS, FINDINGS, KINDS, UNLISTED
 from hospital_bridge.web.forms import fen_typed
 from hospital_bridge.web.live import show
 from hospital_bridge.web.rendering import spoken
@@ -170,6 +170,7 @@ def _page(day: date, *, fault: str = "", typed: Mapping[str, str] = _NOTHING, st
         "fault": fault,
         "typed": typed,
         "channels": CHANNELS,
+        "accounts": visit().operator.wallets,
         "sides": SIDES,
         "unlisted": UNLISTED,
         "findings": FINDINGS,

@@ -42,7 +42,8 @@ class Voucher:
 def vouchers(content: Mapping[str, Any]) -> Sequence[Voucher]:
     """The lines of a statement's content, fees and net bank credit of each wallet account included.
 
-    Money in transit at the wallet ends at nothing: what was paid less refunds, fees and discounts is the bank's.
+    Money in transit at the wallet ends at nothing: what was paid less refunds, fees and discounts is the bank's. Where
+    it was told that the bank has credited another sum, that is the bank's, and the difference stays in transit.
     """
     return [one for account in content["accounts"] for one in _of_account(account)]
 
@@ -56,8 +57,9 @@ def _of_account(account: Mapping[str, Any]) -> Iterator[Voucher]:
         yield from _line(where, sums["fee_fen"], (KEPT, FEES, IN_TRANSIT), (KEPT_BACK, IN_TRANSIT, FEES))
         given_off = sums.get("discount_fen", 0)  # A statement may have been signed before there was such a sum.
         yield from _line(where, given_off, (GIVEN_OFF, DISCOUNTS, IN_TRANSIT), (TAKEN_BACK, IN_TRANSIT, DISCOUNTS))
-    net = sum(sums["net_fen"] for sums in account["channels"])
-    yield from _line((name, EVERY_CHANNEL), net, (CREDITED, BANK, IN_TRANSIT), (CHARGED, IN_TRANSIT, BANK))
+    told = account.get("bank_fen")
+    credited = sum(sums["net_fen"] for sums in account["channels"]) if told is None else told
+    yield from _line((name, EVERY_CHANNEL), credited, (CREDITED, BANK, IN_TRANSIT), (CHARGED, IN_TRANSIT, BANK))
 
 
 def _line(

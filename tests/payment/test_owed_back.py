@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from adapters.errors import Reason
 from adapters.values import Fen
 from hospital_bridge.payment.model import (
+    MADE_AT_WALLET,
     Account,
     Collection,
     Fulfilment,
@@ -19,7 +20,9 @@ from hospital_bridge.payment.model import (
     Refund,
     RefundState,
     Situation,
+    forgone,
     owed_back,
+    refused_fen,
     unmet_wish,
 )
 from hospital_bridge.store.unit_of_work import Work
@@ -145,17 +148,23 @@ def test_which_refund_was_the_first_is_not_told_by_the_clocks_of_two_machines(
 
 
 STATES = st.sampled_from(list(RefundState))
-PARTS = st.lists(st.tuples(st.integers(0, 500), STATES, st.integers(0, 9), st.none() | st.integers(0, 9)), max_size=8)
+REASONS = st.sampled_from(["r", "s", MADE_AT_WALLET])
+PARTS = st.lists(
+    st.tuples(st.integers(0, 500), STATES, st.integers(0, 9), st.none() | st.integers(0, 9), REASONS), max_size=8
+)
+Part = tuple[int, RefundState, int, int | None, str]
 
 
-def of(parts: list[tuple[int, RefundState, int, int | None]], collected: int) -> list[Refund]:
+def of(parts: list[Part], collected: int) -> list[Refund]:
     """As many of them as the ceiling lets be."""
-    kept, left = [], collected
-    for number, (fen, state, reserved, sent) in enumerate(parts):
+    kept: list[Refund] = []
+    left = collected
+    for number, (fen, state, reserved, sent, reason) in enumerate(parts):
         if state is RefundState.VOID or fen <= left:
             left -= 0 if state is RefundState.VOID else fen
             at = NOON + timedelta(minutes=reserved)
-            refund = Refund(f"{number}", "p", Fen(fen), "r", state, Account.HOSPITAL, None, Fen(0), at)
+            refund = Refund(f"{number}", "p", Fen(fen), reason, state, Account.HOSPITAL, None, Fen(0), at)
+            refund = replace(refund, makes_good_fen=min(fen, refused_fen(kept)))
             kept.append(replace(refund, sent_at=None if sent is None else NOON + timedelta(minutes=sent)))
     return kept
 
@@ -164,7 +173,7 @@ def of(parts: list[tuple[int, RefundState, int, int | None]], collected: int) ->
     PARTS, st.integers(0, 2000), st.sampled_from(list(Fulfilment)), st.sampled_from(["", "all"]), st.integers(0, 300)
 )
 def test_never_more_is_owed_than_was_collected_and_is_neither_back_nor_on_its_way(
-    parts: list[tuple[int, RefundState, int, int | None]],
+    parts: list[Part],
     collected: int,
     fulfilment: Fulfilment,
     wanted: str,
@@ -189,3 +198,16 @@ def test_never_more_is_owed_than_was_collected_and_is_neither_back_nor_on_its_wa
         assert owed_back(payment, made) == collected - reserved - back
     if not any(one.state is RefundState.VOID for one in made) and fulfilment is not Fulfilment.REFUSED:
         assert owed_back(payment, made) == 0
+
+
+@given(PARTS, st.sampled_from(["r", "s"]))
+def test_what_is_forgone_is_owed_no_more_and_nothing_else_is_forgone(parts: list[Part], reason: str) -> None:
+    made = of(parts, 4_000)
+    changed = {one.refund_no: one for one in forgone(made, reason)}
+    after = [changed.get(one.refund_no, one) for one in made]
+    assert {one.reason for one in changed.values()} <= {reason}
+    assert all(0 < one.forgone_fen <= one.amount_fen for one in changed.values())
+    gone = sum(one.forgone_fen for one in changed.values())
+    assert 0 <= refused_fen(made) - refused_fen(after) <= gone
+    if {one.reason for one in made} == {reason}:
+        assert (refused_fen(after), list(forgone(after, reason))) == (0, [])

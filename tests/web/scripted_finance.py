@@ -57,9 +57,11 @@ class ScriptedFinance:
     compared: list[tuple[str, date, str]] = field(default_factory=list)
     credited: dict[date, int] = field(default_factory=dict)
     listed: bool = True
+    open_differences: int = 0
+    invoices: list[str] = field(default_factory=list)
 
     def figures(self, operator_id: str) -> FinanceFigures:
-        return FinanceFigures(1, 2, 0)
+        return FinanceFigures(1, 2, self.open_differences)
 
     def waiting(self, operator_id: str) -> list[MoneyRow]:
         order_no = f"01a205cf4740700080000000000000{operator_id}"
@@ -150,6 +152,7 @@ class ScriptedFinance:
             raise SomebodyWasFaster(about)
         if self.refusal:
             raise NotRefundable(self.refusal)
+        self.invoices += [told.invoice] if told.invoice else []
         self.decided.append((operator_id, about, decision, told.receipt_no, told.by))
 
     def explain(self, operator_id: str, key: str, explanation: Explanation | None, *, by: str) -> None:

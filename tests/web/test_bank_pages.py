@@ -106,3 +106,15 @@ def test_every_fault_has_a_sentence(
     page = read_in(finance, TWO_DAYS).text
     assert FAULTS[fault].partition("%")[0] in page.replace("&#39;", "'")
     assert "<b>x" not in page
+
+
+def test_one_form_with_another_file_is_not_the_same_request(finance: FlaskClient, kit: SiteKit) -> None:
+    form = hidden_of(get(finance, PAGE)) | {"account": "alipay", "settled_after": "1", "sent_by": "支付宝"}
+
+    def send(text: str) -> int:
+        file = {"file": (io.BytesIO(text.encode("gbk")), "statement.csv")}
+        answer = finance.post(PAGE, base_url=HTTPS, data=form | file, content_type="multipart/form-data")
+        return answer.status_code
+
+    assert [send(TWO_DAYS), send(TWO_DAYS), send(TWO_DAYS.replace("590.00", "591.00"))] == [200, 200, 409]
+    assert kit.finance.credited[date(2026, 11, 20)] == 59000

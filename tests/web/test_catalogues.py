@@ -51,8 +51,8 @@ from hospital_bridge.web import (
     deliveries,
     devices,
     family,
-    finance,
     finance_reads,
+    finance_words,
     order_words,
     orders,
     received,
@@ -97,18 +97,18 @@ OF_WORK = {
     *devices.KINDS.values(),
     admin.OTHER_EFFECT,
     *(text for situation in money_rows.SITUATIONS for text in situation),
-    *(text for words in finance.DECISIONS.values() for text in (words.label, words.consequence)),
+    *(text for words in finance_words.DECISIONS.values() for text in (words.label, words.consequence)),
     *(sentence for _, sentence in family.OBJECTIONS.values()),
-    *finance.EXPLANATIONS.values(),
+    *finance_words.EXPLANATIONS.values(),
     *admin.DISMISSALS.values(),
-    *finance.FINDINGS.values(),
-    *finance.KINDS.values(),
-    *finance.STATES.values(),
-    finance.UNLISTED_STEP,
+    *finance_words.FINDINGS.values(),
+    *finance_words.KINDS.values(),
+    *finance_words.STATES.values(),
+    finance_words.UNLISTED_STEP,
     *finance_reads.WAITING_FOR.values(),
-    *finance.PROPOSALS.values(),
-    *finance.STEPS.values(),
-    *finance.SHEET_HEADS,
+    *finance_words.PROPOSALS.values(),
+    *finance_words.STEPS.values(),
+    *finance_words.SHEET_HEADS,
     *statements.OBSTACLES.values(),
     *statements.CHANNELS.values(),
     *statements.SIDES.values(),
@@ -126,7 +126,7 @@ OF_WORK = {
     bank_words.NOTHING_KEPT,
     bank.CHOOSE,
     *security_words.KINDS.values(),
-    finance.NO_SUCH_DAY,
+    finance_words.NO_SUCH_DAY,
 }
 """What the work list says of money, effects and differences."""
 WALLETS = ("Alipay",)
@@ -232,16 +232,16 @@ def test_every_objection_to_a_family_member_has_words_and_a_field() -> None:
 
 
 def test_every_finding_kind_and_state_of_a_reconciliation_has_words() -> None:
-    assert set(finance.FINDINGS) == set(Finding)
-    assert set(finance.KINDS) == set(EntryKind)
-    assert set(finance.STATES) == set(RunState)
-    assert set(finance.STEPS) == set(Step)
-    assert {key.split("/")[0] for key in finance.PROPOSALS} == set(Finding)
-    assert {key.split("/")[1] for key in finance.PROPOSALS if "/" in key} <= set(Clue)
+    assert set(finance_words.FINDINGS) == set(Finding)
+    assert set(finance_words.KINDS) == set(EntryKind)
+    assert set(finance_words.STATES) == set(RunState)
+    assert set(finance_words.STEPS) == set(Step)
+    assert {key.split("/")[0] for key in finance_words.PROPOSALS} == set(Finding)
+    assert {key.split("/")[1] for key in finance_words.PROPOSALS if "/" in key} <= set(Clue)
     assert set(statements.OBSTACLES) == set(REASONS)
     assert set(statements.SIDES) == set(SIDES)
-    assert set(finance.DECISIONS) == set(Decision)
-    assert set(finance.EXPLANATIONS) == set(Explanation)
+    assert set(finance_words.DECISIONS) == set(Decision)
+    assert set(finance_words.EXPLANATIONS) == set(Explanation)
     assert set(admin.DISMISSALS) == set(Dismissal)
 
 

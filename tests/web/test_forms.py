@@ -36,9 +36,10 @@ def patient(browser: FlaskClient, kit: SiteKit) -> FlaskClient:
     return browser
 
 
-def test_a_form_without_its_token_changes_nothing(patient: FlaskClient, kit: SiteKit) -> None:
+@pytest.mark.parametrize("forged", ["forged", "é"])
+def test_a_form_without_its_token_changes_nothing(patient: FlaskClient, kit: SiteKit, forged: str) -> None:
     hidden = hidden_of(get(patient, CONFIRM))
-    refused = patient.post(BOOK, base_url=HTTPS, data=ANSWERS | hidden | {"_csrf": "forged"})
+    refused = patient.post(BOOK, base_url=HTTPS, data=ANSWERS | hidden | {"_csrf": forged})
     assert (refused.status_code, "HB-A003" in refused.text) == (403, True)
     assert kit.scopes["h1"].registrations == {}
 

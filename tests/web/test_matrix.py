@@ -231,7 +231,7 @@ class Secrets:
             "button": "open",
             "visit": "5" * 32,
             "about": f"paid-{operator}",
-            "decision": "refused",
+            "decision": "fulfilled",
             "payment_id": self.order,
             "request_id": self.refund,
             "department": "CARD",
@@ -307,7 +307,7 @@ def secrets(kit: SiteKit, callers: dict[str, Caller]) -> Secrets:
             unit.lines.open(LineOpening("hospital.CARD.P01", unit.lines.today(), "Cardiology", "A", CLINIC))
             unit.lines.put_desk(DESK, "Room 1", ["hospital.CARD.P01"])
     device = {"kind": "board", "name": "Hall 3", "number": "1", "at": "all", "w": "1", "s": "1"}
-    told = form | agreement | device
+    told = form | agreement | device | {"receipt_no": "R7"}
     order, refund = paid_order(kit.money), waiting_refund(kit)
     return Secrets(
         registration, bill, order.payment_id, refund, "job-h1", device_id, delivery.delivery_id, parked, asset[1], told

@@ -17,10 +17,44 @@ RECONCILIATION = "/staff/h1/reconciliation"
 
 @pytest.fixture
 def admin(browser: FlaskClient, kit: SiteKit) -> FlaskClient:
-    kit.add_staff("h1", "wang", RoleGrant("admin"))
+    """Of a small hospital, where one person has both roles."""
+    kit.add_staff("h1", "wang", RoleGrant("admin"), RoleGrant("finance"))
     staff_sign_in(browser, "h1", "wang")
     get(browser, "/staff/h1/?lang=en")
     return browser
+
+
+def test_whoever_is_not_of_finance_decides_what_gives_no_money_back(browser: FlaskClient, kit: SiteKit) -> None:
+    kit.add_staff("h1", "it", RoleGrant("admin"))
+    staff_sign_in(browser, "h1", "it")
+    offered = get(browser, "/staff/h1/work?lang=en").text
+    assert (f'href="{FULFILLED}"' in offered, f'href="{REFUSED}"' in offered) == (True, False)
+    for path in (REFUSED, f"/staff/h1/money/{'q' * 32}/refund_again"):
+        assert get(browser, path).status_code == 403
+        assert post(browser, path, {}, from_page=FULFILLED).status_code == 403
+    assert kit.finance.decided == []
+    assert post(browser, FULFILLED, {"receipt_no": "R7"}, from_page=FULFILLED).status_code == 303
+
+
+def test_whoever_sends_money_again_says_how_the_e_invoice_stands_where_no_system_does(
+    admin: FlaskClient, kit: SiteKit
+) -> None:
+    path = f"/staff/h1/money/{'q' * 32}/refund_again"
+    assert "How does the e-invoice stand?" not in get(admin, path).text
+    kit.finance.refusal = "invoice_untold"
+    asked = post(admin, path, {}, from_page=path)
+    assert (asked.status_code, "How does the e-invoice stand?" in asked.text) == (409, True)
+    kit.finance.refusal = ""
+    assert post(admin, path, hidden_of(asked) | {"invoice": "reversed"}).status_code == 303
+    assert kit.finance.invoices == ["reversed"]
+
+
+def test_what_a_page_does_not_show_of_the_open_differences_is_counted(admin: FlaskClient, kit: SiteKit) -> None:
+    for path in ("/staff/h1/work", RECONCILIATION):
+        assert "not shown" not in get(admin, path).text
+    kit.finance.open_differences = 3
+    for path in ("/staff/h1/work", RECONCILIATION):
+        assert "2 more are open and not shown." in get(admin, path).text
 
 
 def test_the_work_list_says_what_happened_since_when_and_what_to_do(admin: FlaskClient) -> None:

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from hospital_bridge.payment.flows.refund import give_back, void
 from hospital_bridge.payment.model import RefundState, Situation
+from hospital_bridge.payment.model.payment import MISFIT
 from hospital_bridge.store.staff import RoleGrant
 from hospital_bridge.web import order_words
 from hospital_bridge.web.forms import fen_typed
@@ -54,6 +55,12 @@ def test_money_that_the_wallet_would_not_give_back_is_said_until_a_second_person
     assert order_words.standing(owed) is order_words.REFUSED_BY_WALLET
     asked = order_words.standing(replace(owed, waiting_request="q1"))
     assert asked is order_words.SITUATIONS[Situation.DONE]
+
+
+def test_of_a_sum_that_did_not_fit_and_was_returned_nobody_says_that_nothing_was_charged() -> None:
+    closed = replace(ORDER, row=replace(ROW, situation=Situation.CLOSED), owed_fen=0)
+    assert order_words.standing(closed) is order_words.SITUATIONS[Situation.CLOSED]
+    assert order_words.standing(replace(closed, reason=MISFIT)) is order_words.MISFIT_RETURNED
 
 
 def test_a_refund_that_never_was_takes_nothing_back() -> None:

@@ -290,3 +290,22 @@ def test_finance_decides_on_money_that_waits_and_comes_back_to_its_own_page(li: 
     sent = post(li, decision, {}, from_page=decision)
     assert (sent.status_code, sent.headers["Location"]) == (303, "/staff/h1/refunds")
     assert [about for _, about, *_ in kit.finance.decided] == ["paid-h1"]
+
+
+def test_a_system_that_said_no_invoice_was_issued_and_is_silent_now_holds_the_approval_up(
+    person: Callable[[str, str], FlaskClient], li: FlaskClient, large: Payment, kit: SiteKit
+) -> None:
+    issue_invoices(kit, InvoiceState.NOT_ISSUED)
+    assert send(li, large, "1000", password=PASSWORD)[0] == 303
+    request = re.findall(r"/refunds/([0-9a-f]{32})", get(li, "/staff/h1/refunds").text)[0]
+    issue_invoices(kit, None)
+    page, chen = f"/staff/h1/refunds/{request}", person("chen", "finance")
+    held = post(chen, f"{page}/approve", {"password": PASSWORD}, from_page=page)
+    assert (held.status_code, "does not answer, so nobody knows" in held.text) == (409, True)
+    issue_invoices(kit, InvoiceState.NOT_ISSUED)
+    assert post(chen, f"{page}/approve", {"password": PASSWORD}, from_page=page).status_code == 303
+
+
+def test_why_money_is_sent_again_is_nobodys_reason_to_ask_for_it_first(li: FlaskClient, order: Payment) -> None:
+    assert 'value="refused_before"' not in get(li, f"{ORDERS}/{order.payment_id}/refund").text
+    assert send(li, order, "5", reason="refused_before")[0] == 422

@@ -146,3 +146,14 @@ def test_an_old_hash_is_renewed_at_login(browser: FlaskClient, kit: SiteKit) -> 
     assert kept is not None
     assert kept[1] != old
     assert staff_sign_in(browser, "h1", "wang").status_code == 303
+
+
+def test_whoever_takes_over_from_a_page_that_answered_a_form_comes_to_a_page(
+    browser: FlaskClient, kit: SiteKit
+) -> None:
+    kit.add_staff("h1", "jin", RoleGrant("finance"))
+    staff_sign_in(browser, "h1", "jin")
+    page = post(browser, "/staff/h1/reconciliation/again", {"day": "1999-01-01"}, from_page="/staff/h1/reconciliation")
+    assert page.status_code == 422
+    assert "handover?next=/staff/h1/reconciliation/again" not in page.text
+    assert "/staff/h1/handover?next=" in page.text

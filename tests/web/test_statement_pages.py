@@ -240,3 +240,35 @@ def test_each_outcome_of_a_book_has_its_sentence(outcome: type[OutsideError]) ->
     words = {NotDone: "not there yet", OutcomeUnknown: "No answer", Refused: "refused", Untrusted: "keys"}
     expected = {**words, Malformed: "cannot be believed", Busy: "not there yet", Away: "not there yet"}
     assert expected[outcome] in why(f"{outcome.__name__}: text")
+
+
+def test_a_signed_statement_says_of_its_own_time_that_nobody_had_told_the_banks_credit(admin: FlaskClient) -> None:
+    assert "Nobody has told yet what the bank has credited." in get(admin, STATEMENT).text
+    post(admin, f"{STATEMENT}/sign", {}, from_page=STATEMENT)
+    page = get(admin, STATEMENT).text
+    assert "Nobody has told yet" not in page
+    assert "When it was signed nobody had told what the bank credited" in page
+
+
+def test_of_an_account_that_is_not_in_use_no_credit_is_asked_for(
+    admin: FlaskClient, kit: SiteKit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Credited for this day" in get(admin, STATEMENT).text
+    operator = kit.site.operators["h1"]
+    others = {name: wallet for name, wallet in operator.wallets.items() if name != "alipay"}
+    monkeypatch.setitem(kit.site.operators, "h1", replace(operator, wallets=others))
+    page = get(admin, STATEMENT).text
+    assert ("Credited for this day" in page, "This account is not in use any more" in page) == (False, True)
+
+
+@pytest.mark.parametrize(("told", "credited"), [(None, 119_928), (119_000, 119_000), (0, 0)])
+def test_the_vouchers_book_what_the_bank_has_credited_and_leave_the_difference_in_transit(
+    kit: SiteKit, told: int | None, credited: int
+) -> None:
+    if told is not None:
+        kit.finance.credited[DAY] = told
+    lines = vouchers(kit.finance.statement("h1", DAY).content)
+    assert sum(one.amount_fen for one in lines if one.channel == EVERY_CHANNEL) == credited
+    come = sum(one.amount_fen for one in lines if one.debit == IN_TRANSIT)
+    gone = sum(one.amount_fen for one in lines if one.credit == IN_TRANSIT)
+    assert come - gone == 119_928 - credited

@@ -10,7 +10,7 @@ from hospital_bridge.payment.flows import topics
 from hospital_bridge.payment.flows.refund import give_back
 from hospital_bridge.payment.flows.staff_refund import needs_second
 from hospital_bridge.payment.flows.view import view_of
-from hospital_bridge.payment.model import Fulfilment, Payment, Route
+from hospital_bridge.payment.model import Fulfilment, Payment, Route, forgone
 from hospital_bridge.slot import Guarded, NeedsSecondPerson
 from hospital_bridge.store.unit_of_work import Work
 
@@ -58,6 +58,13 @@ def refund_part(
     context.ask(work, payment.sale_kind, Guarded.REFUND, view_of(payment))
     give_back(context, work, payment, reason, amount_fen, command_key)
     return True
+
+
+def forgo(work: Work, payment_id: str, reason: str) -> None:
+    """What was to go back for that reason, and the wallet would not take, is owed no more."""
+    work.payments.get(payment_id, lock=True)
+    for refund in forgone(work.refunds.of(payment_id), reason):
+        work.refunds.save(refund)
 
 
 def _leave_to_a_second(context: MoneyContext, payment: Payment, amount_fen: Fen) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from adapters.invoices import InvoiceState
 from adapters.values import Fen
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows.fulfil import accept, effect_key
@@ -19,6 +20,7 @@ from hospital_bridge.payment.flows.staff_refund import (
 )
 from hospital_bridge.payment.flows.undecided import BY_PERSON, NothingToDecide, awaiting_person, refuse_undecided
 from hospital_bridge.payment.model import (
+    DECISION,
     NOTHING,
     Collection,
     Effect,
@@ -29,7 +31,9 @@ from hospital_bridge.payment.model import (
     RefundReason,
     RequestState,
     owed_back,
+    why_owed,
 )
+from hospital_bridge.payment.model.payment import MISFIT
 from hospital_bridge.slot import Receipt
 from hospital_bridge.store.refund_requests import RefundRequests
 from hospital_bridge.store.unit_of_work import Work
@@ -37,11 +41,16 @@ from hospital_bridge.store.unit_of_work import Work
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """Who decides that money goes back: `proved` that it is they; `seen_fen` is the sum they saw, None for no page."""
+    """Who decides that money goes back: `proved` that it is they; `seen_fen` is the sum they saw, None for no page.
+
+    `invoice` is how the e-invoice stands, None where there is none; `invoice_told` as a system says and no person.
+    """
 
     by: str
     proved: bool = False
     seen_fen: int | None = None
+    invoice: InvoiceState | None = None
+    invoice_told: bool = False
 
 
 def decide_fulfilled(context: MoneyContext, work: Work, payment_id: str, receipt_no: str, *, by: str) -> None:
@@ -61,7 +70,8 @@ def decide_refused(context: MoneyContext, work: Work, payment_id: str, looked: L
     _undecided(work, payment_id)
     payment = work.payments.get(payment_id, lock=True)
     work.audit.record(looked.by, "payment.decided_refused", payment_id)
-    if not ask_second(context, work, payment, _wish(work, payment, payment.refundable_fen, looked)):
+    wish = _wish(work, payment, payment.refundable_fen, RefundReason.NOT_DONE, looked)
+    if not ask_second(context, work, payment, wish):
         refuse_undecided(context, work, payment_id)
 
 
@@ -91,7 +101,8 @@ def decide_refund_again(context: MoneyContext, work: Work, payment_id: str, look
     A large sum is sent once a second person has approved it. CannotRefund, and nothing was written.
     """
     payment = work.payments.get(payment_id, lock=True)
-    owed = owed_back(payment, work.refunds.of(payment_id))
+    refunds = work.refunds.of(payment_id)
+    owed = owed_back(payment, refunds)
     if not owed:
         raise NothingToDecide(payment_id)
     if payment.wallet_account not in context.wallets:
@@ -99,9 +110,10 @@ def decide_refund_again(context: MoneyContext, work: Work, payment_id: str, look
     if waits_for_wallet(context, work, payment):
         raise CannotRefund(Obstacle.ASKING_WHY)
     work.audit.record(looked.by, "payment.decided_refund_again", payment_id)
-    wish = _wish(work, payment, owed, looked)
+    standing = why_owed(refunds)
+    wish = _wish(work, payment, owed, _told_of(payment, standing), looked)
     if not ask_second(context, work, payment, wish):
-        give_back(context, work, payment, payment.reason or BY_PERSON, owed)
+        give_back(context, work, payment, standing or payment.reason or BY_PERSON, owed)
         keep_carried_out(work, wish)
 
 
@@ -111,15 +123,31 @@ def decide_returned(work: Work, payment_id: str, *, by: str) -> None:
     if payment.collection is not Collection.CLOSED or not payment.payer_paid_fen:
         raise NothingToDecide(payment_id)
     work.audit.record(by, "payment.decided_returned", payment_id)
-    work.payments.save(replace(payment, payer_paid_fen=NOTHING))
+    # It may have been called off before it was paid: what its page says from now on is that money came and went back.
+    work.payments.save(replace(payment, payer_paid_fen=NOTHING, reason=MISFIT))
 
 
-def _wish(work: Work, payment: Payment, fen: Fen, looked: Looked) -> Wish:
+def _told_of(payment: Payment, standing: str) -> RefundReason:
+    """What a second person reads of the reason for which it was to go back."""
+    if payment.fulfilment is Fulfilment.REFUSED:
+        return RefundReason.NOT_DONE
+    return RefundReason(standing) if standing in set(RefundReason) else RefundReason.REFUSED_BEFORE
+
+
+def _wish(work: Work, payment: Payment, fen: Fen, reason: RefundReason, looked: Looked) -> Wish:
     """What a decision gives back; CannotRefund where it is not the sum that was seen."""
     if looked.seen_fen not in {None, fen}:
         raise CannotRefund(Obstacle.CHANGED)
-    key = f"decision:{work.ids.new()}"
-    return Wish(payment.payment_id, fen, RefundReason.NOT_DONE, looked.by, key, proved=looked.proved)
+    return Wish(
+        payment_id=payment.payment_id,
+        amount_fen=fen,
+        reason=reason,
+        by=looked.by,
+        command_key=f"{DECISION}{work.ids.new()}",
+        proved=looked.proved,
+        invoice=looked.invoice,
+        invoice_told=looked.invoice_told,
+    )
 
 
 def _undecided(work: Work, payment_id: str) -> Effect:

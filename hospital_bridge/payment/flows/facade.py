@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from adapters.values import Fen
 from hospital_bridge.declared import Declared
 from hospital_bridge.payment.context import MoneyContext
-from hospital_bridge.payment.flows.ask_back import abandon, refund_all, refund_part
+from hospital_bridge.payment.flows.ask_back import abandon, forgo, refund_all, refund_part
 from hospital_bridge.payment.flows.open import open_payment
 from hospital_bridge.payment.flows.view import view_with_refunds
 from hospital_bridge.slot import PaymentRequest, PaymentView
@@ -45,6 +45,10 @@ class PaymentsFacade:
     ) -> bool:
         self._must_be_own(self.work.payments.get(payment_id).sale_kind)
         return refund_part(self.context, self.work, payment_id, amount_fen, reason, command_key, by_staff=by_staff)
+
+    def forgo(self, payment_id: str, reason: str) -> None:
+        self._must_be_own(self.work.payments.get(payment_id).sale_kind)
+        forgo(self.work, payment_id, reason)
 
     def abandon(self, payment_id: str, reason: str) -> None:
         self._must_be_own(self.work.payments.get(payment_id).sale_kind)

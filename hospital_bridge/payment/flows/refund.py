@@ -10,7 +10,16 @@ from adapters.values import Fen
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.flows import topics
 from hospital_bridge.payment.ledger import post_refund, post_reservation, post_void
-from hospital_bridge.payment.model import MADE_AT_WALLET, NOTHING, Fulfilment, Payment, Refund, RefundState, owed_back
+from hospital_bridge.payment.model import (
+    MADE_AT_WALLET,
+    NOTHING,
+    Fulfilment,
+    Payment,
+    Refund,
+    RefundState,
+    owed_back,
+    refused_fen,
+)
 from hospital_bridge.slot import Progress
 from hospital_bridge.store.unit_of_work import Work
 
@@ -111,6 +120,7 @@ def _reserve(
     context: MoneyContext, work: Work, payment: Payment, reason: str, amount_fen: Fen | None, command_key: str = ""
 ) -> tuple[Payment, Refund]:
     amount = payment.refundable_fen if amount_fen is None else amount_fen
+    before = work.refunds.of(payment.payment_id)
     payment = work.payments.save(payment.reserved(amount))
     booked = _to_take_back(work, payment, amount)
     refund = Refund(
@@ -124,7 +134,8 @@ def _reserve(
         reversal_fen=NOTHING if booked is None else booked,
         reserved_at=work.now,
         command_key=command_key,
-        place=len(work.refunds.of(payment.payment_id)) + 1,
+        place=len(before) + 1,
+        makes_good_fen=min(amount, refused_fen(before)),
     )
     work.refunds.add(refund)
     post_reservation(work, payment, refund, context.business_date(work.now))

@@ -100,7 +100,7 @@ def _learn_why_it_was_refused(context: MoneyContext, refund_no: str) -> None:
         before = work.payments.get(payment.payment_id, lock=True)
         settle(context, work, before, trade)
         after = work.payments.get(payment.payment_id)
-        rest = unmet_wish(after, refund, after.refunded_fen - before.refunded_fen)
+        rest = unmet_wish(after, work.refunds.get(refund_no), after.refunded_fen - before.refunded_fen)
         # What is found to be back may have set the rest in motion already.
         if rest and after.refund_reserved_fen <= before.refund_reserved_fen:
             give_back(context, work, after, after.refund_wanted or refund.reason, rest)

@@ -22,6 +22,8 @@ from hospital_bridge.payment.model import (
     RequestEvent,
     RequestState,
     Route,
+    owed_back,
+    why_owed,
 )
 from hospital_bridge.slot import Guarded
 from hospital_bridge.store.refund_requests import RefundRequests
@@ -45,6 +47,8 @@ class Obstacle(StrEnum):
     ASKING_WHY = "asking_why"
     INVOICE_STANDS = "invoice_stands"
     INVOICE_UNTOLD = "invoice_untold"
+    INVOICE_UNANSWERED = "invoice_unanswered"
+    OWED_NO_MORE = "owed_no_more"
     NOT_PROVED = "not_proved"
     SAME_PERSON = "same_person"
     DECIDED = "decided"
@@ -146,6 +150,8 @@ def approve(context: MoneyContext, work: Work, request_id: str, *, by: str, prov
     _refuse_if(Obstacle.SAME_PERSON if request.asked_by == by else None)
     _refuse_if(None if proved else Obstacle.NOT_PROVED)
     if payment.fulfilment is not Fulfilment.MANUAL:
+        owed = owed_back(payment, work.refunds.of(payment.payment_id))
+        _refuse_if(Obstacle.OWED_NO_MORE if request.is_decision and owed != request.amount_fen else None)
         _refuse_if(obstacle_to(context, work, payment, request.amount_fen, request.route, among=request_id))
     work.audit.record(by, "refund.approved", request_id, payment=payment.payment_id)
     return _carry_out(context, work, payment, request, by)
@@ -229,7 +235,8 @@ def _carry_out(context: MoneyContext, work: Work, payment: Payment, request: Ref
         refuse_undecided(context, work, payment.payment_id)
     else:
         begin = give_back_by_hand if request.route is Route.BY_HAND else give_back
-        begin(context, work, payment, request.reason.value, request.amount_fen)
+        standing = why_owed(work.refunds.of(payment.payment_id)) if request.is_decision else ""
+        begin(context, work, payment, standing or request.reason.value, request.amount_fen)
     refund_no = work.refunds.of(payment.payment_id)[-1].refund_no
     return RefundRequests(work).save(request.decided(RequestEvent.APPROVED, by, work.now, refund_no))
 

@@ -59,4 +59,4 @@ def view_with_refunds(work: Work, payment: Payment) -> PaymentView:
 
 
 def _refund(refund: Refund) -> RefundView:
-    return RefundView(refund.amount_fen, refund.reason, refund.reserved_at, refund.reversed_at)
+    return RefundView(refund.amount_fen, refund.reason, refund.reserved_at, refund.refunded_at, refund.reversed_at)

@@ -6,11 +6,12 @@ from hospital_bridge.payment.model.at_wallet import is_known, unnamed
 from hospital_bridge.payment.model.collection import Collection, CollectionEvent
 from hospital_bridge.payment.model.effect import Effect, EffectEvent, EffectState
 from hospital_bridge.payment.model.fulfilment import Fulfilment, FulfilmentEvent
-from hospital_bridge.payment.model.owed import owed_back, unmet_wish
+from hospital_bridge.payment.model.owed import forgone, owed_back, refused_fen, unmet_wish, why_owed
 from hospital_bridge.payment.model.payment import OverRefund, Payment
 from hospital_bridge.payment.model.posting import NOTHING, TRANSIT, Account, Move, Posting
 from hospital_bridge.payment.model.refund import MADE_AT_WALLET, Refund, RefundEvent, RefundState
 from hospital_bridge.payment.model.refund_request import (
+    DECISION,
     RefundReason,
     RefundRequest,
     RequestEvent,
@@ -21,6 +22,7 @@ from hospital_bridge.payment.model.situation import MOVING, Situation, situation
 from hospital_bridge.payment.model.transition import IllegalTransition
 
 __all__ = [
+    "DECISION",
     "MADE_AT_WALLET",
     "MOVING",
     "NOTHING",
@@ -47,9 +49,12 @@ __all__ = [
     "RequestState",
     "Route",
     "Situation",
+    "forgone",
     "is_known",
     "owed_back",
+    "refused_fen",
     "situation_of",
     "unmet_wish",
     "unnamed",
+    "why_owed",
 ]

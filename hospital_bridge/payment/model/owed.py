@@ -1,8 +1,12 @@
-"""What is owed back to a payer where several refunds of one payment meet: pure arithmetic, in fen."""
+"""What is owed back to a payer where several refunds of one payment meet: pure arithmetic, in fen.
+
+`refunds` are those of one payment, by their places.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from adapters.values import Fen
 from hospital_bridge.payment.model.fulfilment import Fulfilment
@@ -12,17 +16,39 @@ from hospital_bridge.payment.model.refund import Refund, RefundState
 
 
 def owed_back(payment: Payment, refunds: Sequence[Refund]) -> Fen:
-    """What the payer should have back and no refund is under way for; `refunds` from the oldest on.
+    """What the payer should have back and no refund is under way for.
 
     All that is left where nothing was sold; else what the wallet refused and no later refund has made good.
     """
     if payment.is_collected and payment.fulfilment is Fulfilment.REFUSED:
         return payment.refundable_fen
+    return Fen(min(refused_fen(refunds), payment.refundable_fen))
+
+
+def refused_fen(refunds: Sequence[Refund]) -> int:
+    """What the wallet refused, is wanted as before, and no later refund has taken the place of.
+
+    A refund that takes the place of a refused one and is refused as well leaves owed what it was for, once.
+    """
     owed = 0
     for refund in refunds:
-        refused = refund.state is RefundState.VOID
-        owed = owed + refund.amount_fen if refused else max(owed - _made_good(refund, refunds), 0)
-    return Fen(min(owed, payment.refundable_fen))
+        owed = max(owed - _made_good(refund, refunds), 0) + _wanted(refund)
+    return owed
+
+
+def why_owed(refunds: Sequence[Refund]) -> str:
+    """The reason of the newest refund that the wallet refused and that is wanted as before; empty for none."""
+    return next((refund.reason for refund in reversed(refunds) if _wanted(refund)), "")
+
+
+def forgone(refunds: Sequence[Refund], reason: str) -> Iterator[Refund]:
+    """What was to go back for that reason and the wallet refused, as wanted no more."""
+    rest = refused_fen(refunds)
+    for refund in reversed(refunds):
+        part = min(_wanted(refund), rest) if refund.reason == reason else 0
+        if part:
+            rest -= part
+            yield replace(refund, forgone_fen=refund.forgone_fen + part)
 
 
 def unmet_wish(payment: Payment, ended: Refund, adopted_fen: int) -> Fen:
@@ -33,12 +59,22 @@ def unmet_wish(payment: Payment, ended: Refund, adopted_fen: int) -> Fen:
     """
     if payment.refund_wanted and payment.fulfilment is Fulfilment.FULFILLED:
         return payment.refundable_fen
-    rest = min(ended.amount_fen - adopted_fen, payment.refundable_fen)
+    rest = min(_wanted(ended) - adopted_fen, payment.refundable_fen)
     return Fen(max(rest, 0)) if adopted_fen else NOTHING
 
 
+def _wanted(refund: Refund) -> int:
+    return refund.amount_fen - refund.forgone_fen if refund.state is RefundState.VOID else 0
+
+
 def _made_good(refund: Refund, refunds: Sequence[Refund]) -> int:
-    """Of how much that was refused before it takes the place: none where it was begun before that was sent."""
+    """Of how much that was refused before it takes the place.
+
+    What somebody gave back at the wallet itself takes the place of whatever had been sent there by then: why else was
+    it done by hand?
+    """
+    if not refund.is_adopted:
+        return refund.makes_good_fen
     refused = [one for one in refunds if one.state is RefundState.VOID and one.sent_at is not None]
     is_later = any(one.sent_at is not None and one.sent_at <= refund.reserved_at for one in refused)
     return refund.amount_fen if is_later else 0

@@ -53,6 +53,8 @@ class Refund:
     booked a wrong sum. `wallet_refund_no` is the wallet's own number of a refund that somebody made there, empty
     until its bill has told it. `command_key` is of the request that asked for it, empty where that is kept elsewhere.
     `place` counts the refunds of one payment from 1: numbers and instants come from the clocks of several machines.
+    `makes_good_fen` of it took the place, when it was reserved, of what the wallet had refused before, and of one that
+    the wallet refused `forgone_fen` is wanted no more.
     """
 
     refund_no: str
@@ -73,6 +75,8 @@ class Refund:
     wallet_refund_no: str = ""
     command_key: str = ""
     place: int = 0
+    makes_good_fen: int = 0
+    forgone_fen: int = 0
     version: int = 1
 
     @property

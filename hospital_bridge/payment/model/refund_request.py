@@ -11,9 +11,15 @@ from adapters.invoices import InvoiceState
 from adapters.values import Fen
 from hospital_bridge.payment.model.transition import follow
 
+DECISION = "decision:"
+"""Begins the command key of what somebody decided of money that waits on the work list."""
+
 
 class RefundReason(StrEnum):
-    """Why staff give money back; a closed list, so that no personal data is typed into the trail."""
+    """Why staff give money back; a closed list, so that no personal data is typed into the trail.
+
+    REFUSED_BEFORE is nobody's to choose: the wallet would not take back what goes back for another reason.
+    """
 
     NOT_DONE = "not_done"
     PAID_TWICE = "paid_twice"
@@ -21,6 +27,7 @@ class RefundReason(StrEnum):
     GOODS_RETURNED = "goods_returned"
     BY_INSURANCE = "by_insurance"
     PAYER_ASKS = "payer_asks"
+    REFUSED_BEFORE = "refused_before"
 
 
 class Route(StrEnum):
@@ -78,6 +85,11 @@ class RefundRequest:
     decided_at: datetime | None = None
     refund_no: str = ""
     version: int = 1
+
+    @property
+    def is_decision(self) -> bool:
+        """It gives back what the work list called owed, and no other sum."""
+        return self.command_key.startswith(DECISION)
 
     def decided(self, event: RequestEvent, by: str, at: datetime, refund_no: str = "") -> RefundRequest:
         """Somebody decided it."""

@@ -79,12 +79,13 @@ def erase_subject(work: VerticalWork, subject_id: str) -> None:
     if any(registration.is_live(work.now) for registration in registrations.of_subject(work, subject_id)):
         raise StillNeeded("This person has a registration that is not over; cancel it or wait until the visit is past.")
     rights.forget_reports(work, subject_id)
-    record_merges.forget(work, record_holders.own_numbers(work, subject_id))
     registrations.forget_subject(work, subject_id)
     forget_bills(work, subject_id)
     stay_rights.forget_stays(work, subject_id)
     record_requests.forget_subject(work, subject_id)
     visits.forget_subject(work, subject_id)
+    # Last: until then what is kept under a number that was merged is found by it.
+    record_merges.forget(work, record_holders.own_numbers(work, subject_id))
 
 
 VERTICAL = Vertical(

@@ -12,12 +12,14 @@ from adapters.values import Fen
 from hospital_bridge.payment.reconcile import reconcile_day
 from hospital_bridge.slot import Go, PageRequest, Right, StillNeeded, View
 from hospital_bridge.verticals.hospital import erase_subject, export_subject
+from hospital_bridge.verticals.hospital.merging import arrival as merging
 from hospital_bridge.verticals.hospital.pages.stays import deposit, show
 from hospital_bridge.verticals.hospital.stays import depositing
 from hospital_bridge.verticals.hospital.stays.stay import State
 from hospital_bridge.verticals.hospital.store import stays
 from tests.payment.faults import Fault
-from tests.verticals.hospital.billing import ACCOUNT, MINUTE, MORNING, OTHER_RECORD, SHANGHAI, BillWorld
+from tests.verticals.hospital.billing import ACCOUNT, MINUTE, MORNING, OTHER_RECORD, RECORD, SHANGHAI, BillWorld
+from tests.verticals.hospital.merged import merge
 from tests.verticals.hospital.ward import NUMBER, Ward, told
 
 
@@ -141,6 +143,22 @@ def test_a_person_is_not_forgotten_while_a_deposit_lies_on_an_open_stay(ward: Wa
     with ward.world.scope.begin() as work:
         erase_subject(work, ward.world.subject)
         assert stays.of_subject(work, ward.world.subject) == []
+
+
+def test_a_stay_under_the_number_that_theirs_was_merged_into_is_theirs_also_when_they_are_forgotten(ward: Ward) -> None:
+    ward.hear(told())
+    ward.paid(100)
+    with ward.world.scope.begin() as work:
+        merging.merged(work, merge(RECORD, OTHER_RECORD))
+    ward.hear(told(30, mrn=OTHER_RECORD))
+    with ward.world.scope.begin() as work, pytest.raises(StillNeeded):
+        erase_subject(work, ward.world.subject)
+    ward.hear(told(60, mrn=OTHER_RECORD, settled=True))
+    with ward.world.scope.begin() as work:
+        erase_subject(work, ward.world.subject)
+        found = stays.find(work, NUMBER)
+    assert found is not None
+    assert (found.mrn, found.ward) == ("", "")
 
 
 def sent(ward: Ward, yuan: int) -> View | Go:

@@ -194,7 +194,7 @@ def test_what_went_back_before_the_settlement_is_not_taken_for_its_surplus(ward:
     assert surplus(ward) == (0, 0, 15_000)
     ward.hear(settled(61, surplus=20_000))
     ward.world.pass_time()
-    assert surplus(ward) == (5_000, 0, 15_000)
+    assert surplus(ward) == (20_000, 0, 0)
 
 
 def due_here(ward: Ward) -> str:

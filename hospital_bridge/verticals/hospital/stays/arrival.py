@@ -56,16 +56,24 @@ def _close(work: VerticalWork, stay: Stay) -> None:
 
 
 def _give_back(work: VerticalWork, stay: Stay) -> None:
-    """Give the surplus back, less what went back already without the hospital's knowing it when it reckoned."""
+    """Give the surplus back, less what went back already without the hospital's knowing it when it reckoned.
+
+    What of an earlier surplus the wallet would not take is owed no more: this one has it, or there is none.
+    """
     onto = reckoning.onto(work, stay.stay_id)
+    for each, payment in onto:
+        if payment.owed_fen:
+            work.payments.forgo(each.payment_id, SURPLUS)
     rest = stay.surplus_fen - stay.returned_fen
-    unheard = min(reckoning.unheard_fen(stay, onto), rest)
+    sure, doubtful = reckoning.unheard_fen(stay, onto)
+    unheard = min(sure, rest)
     before = stay.gone_before_fen if stay.returned_fen else reckoning.gone_fen(onto)
-    returned = _given_back(work, onto, rest - unheard)
-    if returned or unheard != stay.unheard_fen:
+    returned = _given_back(work, onto, rest - min(sure + doubtful, rest))
+    if returned or unheard != stay.unheard_fen or doubtful:
         sent = replace(stay, returned_fen=stay.returned_fen + returned, gone_before_fen=before, unheard_fen=unheard)
         stays.save(work, sent)
-        work.audit.record("hospital", "stay.surplus", stay.stay_id, fen=str(returned), unheard=str(unheard))
+        told = {"fen": returned, "unheard": unheard, "doubtful": doubtful}
+        work.audit.record("hospital", "stay.surplus", stay.stay_id, **{name: str(fen) for name, fen in told.items()})
 
 
 def _kept(work: VerticalWork, standing: Stay | None, news: StayTold) -> Stay | None:
@@ -90,12 +98,19 @@ def _kept(work: VerticalWork, standing: Stay | None, news: StayTold) -> Stay | N
 
 
 def _without_what_stuck(work: VerticalWork, standing: Stay, changed: Stay) -> Stay:
-    """A surplus may become less while the money is here; Refused where more is back or on its way than it is now."""
-    if changed.surplus_fen >= standing.returned_fen:
+    """Of another reckoning all goes back that is neither back nor on its way, what the wallet would not take too.
+
+    Refused where more is back or on its way than is surplus now, and where the hospital no longer counts among its
+    deposits what we sent back of them: it would keep so much of the next surplus.
+    """
+    if not standing.returned_fen or changed.settlement == standing.settlement:
         return changed
-    sent = reckoning.sent_back_fen(standing, reckoning.onto(work, standing.stay_id))
+    onto = reckoning.onto(work, standing.stay_id)
+    sent = reckoning.sent_back_fen(standing, onto)
     if changed.surplus_fen < sent:
         raise Refused("more of the deposits went back than the hospital now calls surplus", reason=Reason.OVER_LIMIT)
+    if reckoning.is_netted(standing, changed, onto):
+        raise Refused("the surplus is told less what we sent back of it", reason=Reason.CONFLICTING_CONTENT)
     return replace(changed, returned_fen=sent)
 
 

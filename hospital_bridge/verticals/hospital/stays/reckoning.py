@@ -82,11 +82,27 @@ def sent_back_fen(stay: Stay, moved: Sequence[Moved]) -> int:
     return min(max(gone_fen(moved) - stay.gone_before_fen, 0), stay.returned_fen)
 
 
-def unheard_fen(stay: Stay, moved: Sequence[Moved]) -> int:
-    """What else of the deposits is back or on its way and was still the hospital's when it reckoned the settlement."""
+def unheard_fen(stay: Stay, moved: Sequence[Moved]) -> tuple[int, int]:
+    """What else of the deposits went back and the hospital reckoned with: surely, and as far as anybody can tell.
+
+    Surely what the payer had only after it reckoned the settlement, or has not yet. Of what the payer had before, and
+    of which the hospital's answer is not here or came later, nobody can tell: the answer may have been lost on its way.
+    """
     reckoned_at = stay.reckoned_at or stay.told_at
-    refunds = (refund for payment in _booked(moved) for refund in payment.refunds if refund.reason != SURPLUS)
-    return sum(one.amount_fen for one in refunds if one.taken_back_at is None or one.taken_back_at > reckoned_at)
+    refunds = [refund for payment in _booked(moved) for refund in payment.refunds if refund.reason != SURPLUS]
+    later = [one for one in refunds if one.taken_back_at is None or one.taken_back_at > reckoned_at]
+    sure = sum(one.amount_fen for one in later if one.back_at is None or one.back_at > reckoned_at)
+    # What stands in the place of a surplus that the wallet would not take is that surplus, for whatever reason.
+    most = gone_fen(moved) - sent_back_fen(stay, moved)
+    return min(sure, most), min(sum(one.amount_fen for one in later), most) - min(sure, most)
+
+
+def is_netted(before: Stay, now: Stay, moved: Sequence[Moved]) -> bool:
+    """Whether the hospital's deposits have become less by what it called surplus and we sent back."""
+    if before.deposits_fen is None or now.deposits_fen is None:
+        return False
+    sent = sent_back_fen(before, moved)
+    return bool(sent) and before.deposits_fen - now.deposits_fen > gone_fen(moved) - sent
 
 
 def _booked(moved: Sequence[Moved]) -> Sequence[PaymentView]:

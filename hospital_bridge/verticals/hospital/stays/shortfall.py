@@ -93,5 +93,10 @@ def _issue(work: VerticalWork, stay: Stay, patient: PatientRecord) -> None:
 def _withdraw(work: VerticalWork, asked: Stay, now: Stay, patient: PatientRecord) -> None:
     """Nothing is due: it was never asked for, was paid at the window, or is paid and booked here."""
     standing = bill_of(work, asked)
-    if standing is not None and standing.state not in _OVER:
+    if standing is None:
+        return
+    if standing.state is State.SETTLED and (asked.bill_no != now.bill_no or not now.is_settled):
+        # Whether it counts towards what is due next is the hospital's to say; the trail tells where the money is.
+        work.audit.record("hospital", "stay.paid_settlement_taken_back", asked.stay_id, bill=asked.bill_no)
+    if standing.state not in _OVER:
         arrival.withdrawn(work, BillWithdrawn(asked.bill_no, patient, now.settlement_told_at or now.told_at))
