@@ -103,7 +103,7 @@ class Liveness:
         ours = payment.collected_fen - payment.refunded_fen
         his = self._hospital_net(payment, refunds)
         booked = standing([p for p in work.ledger.all() if p.payment_id == payment.payment_id])[Account.HOSPITAL]
-        if payment.payment_id in self._outside.misbooked:
+        if self._outside.is_spoilt(payment.payment_id):
             return
         if not wallet == ours == his == booked:
             yield f"I3 {payment.payment_id}: wallet {wallet}, ledger {ours}, booked {booked}, hospital {his}"

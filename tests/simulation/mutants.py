@@ -242,6 +242,10 @@ BUGS: Mapping[str, Bug] = {
     ),
     "what is left of the deposits stays": Bug(lambda: patch.object(arrival, "_given_back", lambda *_: 0), _stays),
     "what is left of the deposits goes back at every word of it": Bug(_give_back_at_every_word, _stays),
+    "a corrected settlement forgets what is back of it": Bug(
+        lambda: patch.object(arrival, "_without_what_stuck", lambda _, __, changed: replace(changed, returned_fen=0)),
+        _stays,
+    ),
     "a job is done before it is run": Bug(lambda: patch.object(JobRunner, "_call", _complete_first)),
 }
 

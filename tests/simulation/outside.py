@@ -177,6 +177,12 @@ class OutsideWorld:
 
     # --- the books ---
 
+    def is_spoilt(self, serial: str) -> bool:
+        """Whether it was booked with a wrong sum, or another posting of its stay: that is held to the whole stay."""
+        spoilt = {entry.stay_no for entry in self.entries() if entry.serial in self.misbooked} - {""}
+        is_of_them = any(entry.serial == serial and entry.stay_no in spoilt for entry in self.entries())
+        return serial in self.misbooked or is_of_them
+
     def trades(self) -> dict[str, Trade]:
         """The wallet's trades by our order number."""
         return {trade.out_trade_no: trade for trade in self.wallet.trades}

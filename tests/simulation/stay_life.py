@@ -78,6 +78,17 @@ class StayLife:
             press(self._simulation, self._wallet_user_id, f"JS{stay_no[2:]}")
         with suppress(Declined):
             yield from tell(self._simulation, self._staff.tell_stay(stay_no))
+        if self._rng.random() < 0.4:
+            yield self._rng.random() * LONGEST
+            yield from self._correct(stay_no)
+
+    def _correct(self, stay_no: str) -> Living:
+        """It came to less: more comes back, whatever became of the first surplus."""
+        hospital = self._simulation.outside.hospital
+        stay = hospital.admissions.get(stay_no)
+        if hospital.cashier.surplus_fen(stay):
+            less = stay.insurance_fen + stay.self_pay_fen // 2
+            yield from self._tell(self._staff.correct_settlement(stay_no, less, stay.insurance_fen))
 
     def _deposit(self, stay_no: str) -> None:
         """A press that fails is pressed again later, or never."""

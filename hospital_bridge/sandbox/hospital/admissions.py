@@ -53,6 +53,14 @@ class Admissions:
         settled = replace(self._open(stay_no), settlement_no=f"JS{stay_no[2:]}", settled_at=at)
         return self._change(replace(settled, gone_back_fen=gone_back_fen))
 
+    def correct(self, stay_no: str, at: datetime, gone_back_fen: int, total_fen: int, insurance_fen: int) -> Stay:
+        """The settlement is reckoned anew under its number; Declined while there is none."""
+        stay = self.get(stay_no)
+        if not stay.settlement_no:
+            raise Declined(codes.STAY_UNKNOWN, "the stay is not settled")
+        reckoned = replace(stay, total_fen=total_fen, insurance_fen=insurance_fen, settled_at=at)
+        return self._change(replace(reckoned, gone_back_fen=gone_back_fen))
+
     def _open(self, stay_no: str) -> Stay:
         stay = self.get(stay_no)
         if not stay.is_open:

@@ -194,6 +194,17 @@ class Staff:
         back = self._books.cashier.gone_back_fen
         return self._of_stay("BAR^P06^BAR_P06", lambda desk, now: desk.settle(stay_no, now, back(stay_no)))
 
+    def correct_settlement(self, stay_no: str, total_fen: int, insurance_fen: int = 0) -> Notice:
+        """The settlement is reckoned anew (BAR^P06): of what went back since, its surplus was what went back first."""
+        back, surplus = self._books.cashier.gone_back_fen, self._books.cashier.surplus_fen
+
+        def correct(desk: Admissions, now: datetime) -> Stay:
+            stay = desk.get(stay_no)
+            else_gone = max(0, back(stay_no) - stay.gone_back_fen - surplus(stay))
+            return desk.correct(stay_no, now, stay.gone_back_fen + else_gone, total_fen, insurance_fen)
+
+        return self._of_stay("BAR^P06^BAR_P06", correct)
+
     # --- laboratory and imaging
 
     def preliminary(

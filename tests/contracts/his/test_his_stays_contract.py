@@ -78,6 +78,19 @@ def test_the_settlement_tells_its_parts_and_what_goes_back(site: Site) -> None:
 
 
 @at_every_door(STAYS)
+def test_a_corrected_settlement_tells_its_deposits_before_the_surplus_went_back(site: Site) -> None:
+    stay_no = told(site, site.hospital.staff.admit(WANG_TAO, DOCTOR)).stay_no
+    paid = deposit(site, stay_no, 500_000)
+    site.his.post(paid)
+    told(site, site.hospital.staff.charge_stay(stay_no, 400_000))
+    told(site, site.hospital.staff.settle_stay(stay_no))
+    site.his.post(replace(paid, serial=site.number("S"), kind=EntryKind.REFUND, amount_fen=Fen(130_000)))
+    corrected = told(site, site.hospital.staff.correct_settlement(stay_no, 300_000))
+    # Of what went back 100,000 was the surplus, and 30,000 a cashier's.
+    assert (corrected.deposits_fen, corrected.surplus_fen, corrected.is_settled) == (470_000, 170_000, True)
+
+
+@at_every_door(STAYS)
 def test_what_the_deposits_do_not_cover_is_paid_under_the_settlements_number(site: Site) -> None:
     stay_no = told(site, site.hospital.staff.admit(WANG_TAO, DOCTOR)).stay_no
     site.his.post(deposit(site, stay_no, 100_000))
