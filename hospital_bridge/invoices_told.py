@@ -24,6 +24,8 @@ def kept_invoice(context: MoneyContext, payment_id: str, told_by_person: str) ->
         raise NotRefundable(Obstacle.INVOICE_STANDS)
     if not invoice.expected or invoice.state is not None:
         return invoice.state, invoice.expected
+    if told_by_person == InvoiceState.ISSUED:
+        raise NotRefundable(Obstacle.INVOICE_STANDS)
     try:
         return InvoiceState(told_by_person), False
     except ValueError:

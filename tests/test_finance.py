@@ -134,6 +134,16 @@ def test_what_is_nobodys_payment_or_refund_waits_for_nobody(finance: FinanceDesk
             decide(finance, "nobody", decision)
 
 
+def test_whoever_says_that_the_e_invoice_stands_sends_nothing_again(
+    world: World, finance: FinanceDesk, not_given_back: Payment
+) -> None:
+    issue_invoices(world, None)
+    told = Told("staff-1", proved=True, invoice="issued")
+    with pytest.raises(NotRefundable) as refusal:
+        finance.decide(OPERATOR, not_given_back.payment_id, Decision.REFUND_AGAIN, told)
+    assert refusal.value.obstacle is Obstacle.INVOICE_STANDS
+
+
 @pytest.mark.parametrize("state", [InvoiceState.ISSUED, None])
 def test_while_it_is_not_known_that_no_e_invoice_stands_nothing_is_sent_again(
     world: World, finance: FinanceDesk, not_given_back: Payment, state: InvoiceState | None

@@ -86,6 +86,12 @@ class Payments(Protocol):
         `PageRequest.command_key`: of one payment a key begins one refund, and a repeat is told that it was done.
         """
 
+    def hold(self, payment_ids: Sequence[str]) -> None:
+        """Let nothing of these payments move elsewhere until the commit, so that all are seen at one moment.
+
+        Whoever holds several names them in one order everywhere.
+        """
+
     def forgo(self, payment_id: str, reason: str) -> None:
         """What was to go back for that reason, and the wallet would not take, is owed no more: no work list has it."""
 

@@ -109,7 +109,7 @@ def _request_hash(*, forgets: bool) -> str:
     if forgets:
         return hashlib.sha256(request.path.encode()).hexdigest()
     typed = sorted((name, value) for name, value in request.form.items(multi=True) if name not in UNKEPT)
-    sent = [(name, _digest_of(file)) for name, file in sorted(request.files.items(multi=True))]
+    sent = sorted((name, _digest_of(file)) for name, file in request.files.items(multi=True))
     content = repr((request.path, typed, sent)).encode() if request.form or sent else request.get_data()
     return hashlib.sha256(request.path.encode() + b"\n" + content).hexdigest()
 

@@ -115,3 +115,26 @@ def test_what_came_back_meanwhile_is_not_sent_again_by_a_second_persons_word(wor
     assert refusal.value.obstacle is Obstacle.OWED_NO_MORE
     world.drain()
     assert world.payment(payment.payment_id).refunded_fen == LARGE
+
+
+def test_two_matters_of_a_vertical_that_the_wallet_refuses_are_owed_both(world: World) -> None:
+    """Goods for 30 came back, and later others for 40."""
+    payment = world.fulfilled()
+    world.wallet.line.will("refund", *[Reason.NOT_ALLOWED] * 2)
+    for fen in (30, 40):
+        given_back(world, payment, fen, "returned")
+        world.drain()
+    assert owed(world, payment) == 70
+    given_back(world, payment, 20, "returned")
+    world.drain()
+    assert owed(world, payment) == 70
+
+
+def test_what_is_paid_out_in_the_place_of_what_the_wallet_refused_is_for_the_same_reason(world: World) -> None:
+    payment = world.fulfilled()
+    world.wallet.line.will("refund", Reason.NOT_ALLOWED)
+    given_back(world, payment, PART, "deposit_surplus")
+    world.drain()
+    asked(world, wish(payment, PART, reason=RefundReason.PAYER_ASKS))
+    asked(world, wish(payment, 100, "k2", reason=RefundReason.PAYER_ASKS))
+    assert reasons(world, payment) == ["deposit_surplus", "deposit_surplus", RefundReason.PAYER_ASKS]

@@ -109,7 +109,7 @@ def _give_back_at_every_word() -> Iterator[None]:
 
     def close_and_give_back(work: VerticalWork, stay: Stay) -> None:
         close_orders(work, stay)
-        arrival._give_back(work, stay)
+        arrival._give_back(work, None, stay)
 
     with patch.object(arrival, "_given_back", unnoticed), patch.object(arrival, "_close", close_and_give_back):
         yield

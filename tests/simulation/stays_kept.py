@@ -65,7 +65,7 @@ def _unkept_surplus(
     lowest = stay.self_pay_fen - later - max(unheard - told.surplus_fen, 0)
     if kept < lowest:
         yield f"stay {stay.stay_no}: the hospital keeps {kept} fen, and its own part was {lowest}"
-    # Of these nobody could tell whether the hospital had reckoned with them: the page sends the patient to its desk.
+    # Of these nobody can tell whether the hospital had reckoned with them: they stay with it.
     doubtful = sum(_in_doubt(work, payment, stay) for payment in onto)
     if told.returned_fen + doubtful < told.surplus_fen and kept > stay.self_pay_fen and left:
         yield f"stay {stay.stay_no}: {told.returned_fen} of {told.surplus_fen} fen went back, {left} are left"

@@ -16,7 +16,7 @@ from hospital_bridge.store.migrations.runner import HERE
 REFUND = Table(
     "refund",
     MetaData(),
-    *(Column(name, String) for name in ("operator_id", "refund_no", "payment_id", "state", "reason")),
+    *(Column(name, String) for name in ("operator_id", "refund_no", "payment_id", "state", "reason", "command_key")),
     *(Column(name, Integer) for name in ("amount_fen", "place", "makes_good_fen")),
     *(Column(name, DateTime) for name in ("reserved_at", "sent_at")),
 )
@@ -33,11 +33,20 @@ def migration() -> ModuleType:
     return module
 
 
-def keep(connection: Connection, number: str, fen: int, state: str, *, by: str = "h1", reason: str = "r") -> None:
+def keep(
+    connection: Connection, number: str, fen: int, state: str, *, by: str = "h1", reason: str = "r", key: str = ""
+) -> None:
     """Of the payment that the number begins with, at the place that it ends with, sent in the hour of that place."""
     at = datetime(2026, 11, 23, int(number[1]), tzinfo=UTC)
     told = {"operator_id": by, "refund_no": number, "payment_id": number[0], "amount_fen": fen, "state": state}
-    more = {"reason": reason, "place": int(number[1]), "reserved_at": at, "sent_at": at, "makes_good_fen": 0}
+    more = {
+        "reason": reason,
+        "place": int(number[1]),
+        "reserved_at": at,
+        "sent_at": at,
+        "makes_good_fen": 0,
+        "command_key": key,
+    }
     connection.execute(insert(REFUND).values(told | more))
 
 
@@ -52,6 +61,8 @@ def test_what_was_sent_in_the_place_of_a_refused_refund_makes_it_good(migration:
         keep(connection, "c2", 400, "void")
         keep(connection, "c3", 400, "refunded", reason="made at the wallet")
         keep(connection, "a4", 900, "refunded", by="h2")
+        keep(connection, "d1", 30, "void", key="k1")
+        keep(connection, "d2", 40, "void", key="k2")
         with Operations.context(MigrationContext.configure(connection)):
             migration._fill()
         rows = connection.execute(select(REFUND.c.refund_no, REFUND.c.makes_good_fen))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from adapters.values import Fen
@@ -56,7 +57,7 @@ def refund_part(
     if by_staff:
         _leave_to_a_second(context, payment, amount_fen)
     context.ask(work, payment.sale_kind, Guarded.REFUND, view_of(payment))
-    give_back(context, work, payment, reason, amount_fen, command_key)
+    give_back(context, work, payment, reason, amount_fen, command_key, is_another=True)
     return True
 
 
@@ -65,6 +66,12 @@ def forgo(work: Work, payment_id: str, reason: str) -> None:
     work.payments.get(payment_id, lock=True)
     for refund in forgone(work.refunds.of(payment_id), reason):
         work.refunds.save(refund)
+
+
+def hold(work: Work, payment_ids: Iterable[str]) -> None:
+    """Nothing of these payments moves elsewhere until this commit; in this order, which must be one everywhere."""
+    for payment_id in payment_ids:
+        work.payments.get(payment_id, lock=True)
 
 
 def _leave_to_a_second(context: MoneyContext, payment: Payment, amount_fen: Fen) -> None:

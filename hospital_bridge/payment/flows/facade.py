@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from adapters.values import Fen
 from hospital_bridge.declared import Declared
 from hospital_bridge.payment.context import MoneyContext
-from hospital_bridge.payment.flows.ask_back import abandon, forgo, refund_all, refund_part
+from hospital_bridge.payment.flows.ask_back import abandon, forgo, hold, refund_all, refund_part
 from hospital_bridge.payment.flows.open import open_payment
 from hospital_bridge.payment.flows.view import view_with_refunds
 from hospital_bridge.slot import PaymentRequest, PaymentView
@@ -45,6 +45,11 @@ class PaymentsFacade:
     ) -> bool:
         self._must_be_own(self.work.payments.get(payment_id).sale_kind)
         return refund_part(self.context, self.work, payment_id, amount_fen, reason, command_key, by_staff=by_staff)
+
+    def hold(self, payment_ids: Sequence[str]) -> None:
+        for payment_id in payment_ids:
+            self._must_be_own(self.work.payments.get(payment_id).sale_kind)
+        hold(self.work, payment_ids)
 
     def forgo(self, payment_id: str, reason: str) -> None:
         self._must_be_own(self.work.payments.get(payment_id).sale_kind)

@@ -31,12 +31,16 @@ def give_back(
     reason: str,
     amount_fen: Fen | None = None,
     command_key: str = "",
+    *,
+    is_another: bool = False,
 ) -> Payment:
     """Reserve a sum, or all that is left, of a locked payment; the wallet is asked after the commit.
 
-    OverRefund beyond what is left. A free sale has nothing to send and goes straight to its reversal.
+    OverRefund beyond what is left. A free sale has nothing to send and goes straight to its reversal. What the wallet
+    had refused is made good by it, unless it `is_another` matter, beside which that is owed as before.
     """
-    payment, refund = _reserve(context, work, payment, reason, amount_fen, command_key)
+    refused = 0 if is_another else refused_fen(work.refunds.of(payment.payment_id))
+    payment, refund = _reserve(context, work, payment, reason, amount_fen, command_key, refused)
     if refund.amount_fen:
         topics.add(work, topics.REFUND, refund.refund_no, of=payment.payment_id)
         return payment
@@ -48,7 +52,8 @@ def give_back_by_hand(context: MoneyContext, work: Work, payment: Payment, reaso
 
     The wallet's bill lacks it for good: the day's comparison knows why.
     """
-    payment, refund = _reserve(context, work, payment, reason, amount_fen)
+    refused = refused_fen(work.refunds.of(payment.payment_id))
+    payment, refund = _reserve(context, work, payment, reason, amount_fen, refused=refused)
     return finish(context, work, payment, refund, work.now)
 
 
@@ -117,10 +122,15 @@ def void(context: MoneyContext, work: Work, refund_no: str, refusal: str) -> Non
 
 
 def _reserve(
-    context: MoneyContext, work: Work, payment: Payment, reason: str, amount_fen: Fen | None, command_key: str = ""
+    context: MoneyContext,
+    work: Work,
+    payment: Payment,
+    reason: str,
+    amount_fen: Fen | None,
+    command_key: str = "",
+    refused: int = 0,
 ) -> tuple[Payment, Refund]:
     amount = payment.refundable_fen if amount_fen is None else amount_fen
-    before = work.refunds.of(payment.payment_id)
     payment = work.payments.save(payment.reserved(amount))
     booked = _to_take_back(work, payment, amount)
     refund = Refund(
@@ -134,8 +144,8 @@ def _reserve(
         reversal_fen=NOTHING if booked is None else booked,
         reserved_at=work.now,
         command_key=command_key,
-        place=len(before) + 1,
-        makes_good_fen=min(amount, refused_fen(before)),
+        place=len(work.refunds.of(payment.payment_id)) + 1,
+        makes_good_fen=min(amount, refused),
     )
     work.refunds.add(refund)
     post_reservation(work, payment, refund, context.business_date(work.now))

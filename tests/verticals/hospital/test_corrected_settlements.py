@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from adapters.errors import Reason, Refused
+from adapters.stays import StayTold
 from adapters.sums import Shares
 from adapters.values import Fen
 from hospital_bridge.money_rows import money_rows
@@ -14,9 +15,8 @@ from hospital_bridge.payment.flows.decide import Looked, decide_refund_again
 from hospital_bridge.payment.flows.staff_refund import Wish, approve, ask
 from hospital_bridge.payment.model import RefundReason, Route
 from tests.payment.faults import Fault
-from tests.verticals.hospital.billing import MINUTE, OPERATOR, BillWorld
+from tests.verticals.hospital.billing import OPERATOR, BillWorld
 from tests.verticals.hospital.test_deposits import minutes_now
-from tests.verticals.hospital.test_overtaken_settlements import money
 from tests.verticals.hospital.test_settlements import SETTLEMENT, owing, settled, surplus
 from tests.verticals.hospital.ward import Ward, told
 
@@ -113,32 +113,111 @@ def test_what_made_a_refused_surplus_good_is_that_surplus(ward: Ward, way: objec
     assert ward.went_back() == [25_000]
 
 
-def test_a_refund_whose_booking_is_not_answered_is_neither_given_back_again_nor_kept_in_silence(ward: Ward) -> None:
-    """It reckoned after the payer had the money, and before its answer was here: it may have it, or not."""
+def on_its_way(ward: Ward, payment_id: str, fen: int) -> None:
+    """A cashier's refund that the hospital has not heard of, for the wallet does not answer."""
+    ward.world.wallet.line.is_down = lambda: True
+    by_staff(ward, payment_id, fen)
+    ward.world.work()
+
+
+def with_deposits(news: StayTold, own: int, deposits: int) -> StayTold:
+    shares = Shares(Fen(150_000 + own), Fen(150_000), Fen(0), Fen(own))
+    surplus = Fen(max(deposits - own, 0))
+    return replace(news, shares=shares, deposits_fen=Fen(deposits), surplus_fen=surplus)
+
+
+@pytest.mark.parametrize("nets", [False, True])
+def test_what_went_back_beside_the_surplus_is_taken_off_once_whether_or_not_the_hospital_nets_it(
+    ward: Ward, nets: bool
+) -> None:
+    """It was on its way at the first reckoning and is booked at the second: its deposits say which."""
     ward.hear(told())
     ward.paid(300)
-    ward.world.cashier.line.will("post", Fault.LOST_REPLY)
-    by_staff(ward, ward.deposits()[0][2], 10_000)
-    ward.world.work()
-    ward.world.clock.advance(MINUTE)
-    ward.hear(settled(minutes_now(ward), surplus=15_000))
+    on_its_way(ward, ward.deposits()[0][2], 3_000)
+    ward.hear(with_deposits(settled(60), 20_000, 30_000))
+    ward.world.wallet.line.is_down = lambda: False
     ward.world.pass_time()
-    assert (ward.went_back(), money(ward).window_fen) == ([15_000], 10_000)
+    assert ward.went_back() == [10_000], "3,000 of a cashier's and 7,000 of the surplus"
+    deposits = 27_000 if nets else 30_000
+    ward.hear(with_deposits(settled(minutes_now(ward)), 18_000, deposits))
+    ward.world.pass_time()
+    assert ward.went_back() == [12_000], "the hospital keeps its own part"
+
+
+@pytest.mark.parametrize("own", [18_000, 25_000])
+def test_a_cashiers_refund_that_the_wallet_refuses_after_the_settlement_is_not_the_surplus(
+    ward: Ward, own: int
+) -> None:
+    ward.hear(told())
+    ward.paid(300)
+    payment_id = ward.deposits()[0][2]
+    on_its_way(ward, payment_id, 3_000)
+    ward.hear(with_deposits(settled(60), 20_000, 30_000))
+    ward.world.wallet.line.is_down = lambda: False
+    ward.world.wallet.line.will("refund", Reason.NOT_ALLOWED)
+    ward.world.pass_time()
+    assert (ward.went_back(), on_list(ward)) == ([7_000], [3_000])
+    corrected = with_deposits(settled(minutes_now(ward)), own, 30_000)
+    if own == 25_000:
+        with pytest.raises(Refused):
+            ward.hear(corrected)
+        return
+    ward.hear(corrected)
+    ward.world.pass_time()
+    assert (ward.went_back(), on_list(ward)) == ([12_000], [3_000])
+
+
+def test_what_somebody_gave_back_at_the_wallet_in_its_place_is_the_surplus(ward: Ward) -> None:
+    payment_id = refused_surplus(ward, 10_000)
+    with ward.world.store.read(OPERATOR) as work:
+        payment = work.payments.get(payment_id)
+    ward.world.wallet.refund_in_console(payment.merchant_order_no, 10_000)
+    ward.world.confirm(payment)
+    ward.world.work()
+    assert (surplus(ward), on_list(ward)) == ((10_000, 0, 0), [])
+    ward.hear(settled(90, surplus=15_000))
+    ward.world.pass_time()
+    assert ward.went_back() == [15_000]
+
+
+def test_a_cashiers_own_wish_stays_owed_when_the_surplus_is_owed_no_more(ward: Ward) -> None:
+    ward.hear(told())
+    ward.paid(300)
+    payment_id = ward.deposits()[0][2]
+    ward.world.wallet.line.will("refund", *[Reason.NOT_ALLOWED] * 2)
+    by_staff(ward, payment_id, 5_000)
+    ward.world.pass_time()
+    ward.hear(settled(60, surplus=10_000))
+    ward.world.pass_time()
+    assert on_list(ward) == [15_000]
+    ward.hear(told(90))
+    assert on_list(ward) == [5_000]
 
 
 def test_a_surplus_that_is_told_less_what_went_back_of_it_is_not_taken_for_the_surplus(ward: Ward) -> None:
     ward.hear(told())
     ward.paid(300)
-    ward.hear(settled(60, surplus=10_000))
+    ward.hear(with_deposits(settled(60), 50_000, 60_000))
     ward.world.pass_time()
-    cheaper = Shares(Fen(180_000), Fen(150_000), Fen(0), Fen(30_000))
-    netted = replace(settled(120), shares=cheaper, deposits_fen=Fen(50_000), surplus_fen=Fen(20_000))
+    netted = with_deposits(settled(120), 30_000, 50_000)
     with pytest.raises(Refused) as refusal:
         ward.hear(netted)
     assert refusal.value.reason is Reason.CONFLICTING_CONTENT
-    ward.hear(replace(netted, deposits_fen=Fen(60_000), surplus_fen=Fen(30_000)))
+    ward.hear(with_deposits(settled(130), 30_000, 60_000))
     ward.world.pass_time()
     assert ward.went_back() == [30_000]
+
+
+def test_deposits_that_become_less_for_another_reason_are_the_hospitals_to_know(ward: Ward) -> None:
+    """Such as a cheque that is not honoured: that is no sum of ours."""
+    ward.hear(told())
+    ward.paid(300)
+    ward.hear(with_deposits(settled(60), 50_000, 60_000))
+    ward.world.pass_time()
+    assert ward.went_back() == [10_000]
+    ward.hear(with_deposits(settled(120), 25_000, 40_000))
+    ward.world.pass_time()
+    assert ward.went_back() == [15_000]
 
 
 def test_that_what_was_due_had_been_paid_is_on_the_trail_once_the_settlement_is_taken_back(ward: Ward) -> None:

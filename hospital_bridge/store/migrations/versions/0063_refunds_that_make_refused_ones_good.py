@@ -20,7 +20,7 @@ _REASONS = (
 _REFUND = sa.table(
     "refund",
     *map(sa.column, ("operator_id", "refund_no", "payment_id", "amount_fen", "state", "reason", "place")),
-    *map(sa.column, ("reserved_at", "sent_at", "makes_good_fen")),
+    *map(sa.column, ("reserved_at", "sent_at", "command_key", "makes_good_fen")),
 )
 
 
@@ -37,7 +37,10 @@ def upgrade() -> None:
 
 
 def _fill() -> None:
-    """A refund that was begun after a refused one had been sent stands in its place, as it was reckoned until now."""
+    """A refund that was begun after a refused one had been sent stands in its place, as it was reckoned until now.
+
+    One that a page of a vertical asked for, by its key, is another matter.
+    """
     refused = sa.select(_REFUND.c.payment_id).where(_REFUND.c.state == "void")
     rows = op.get_bind().execute(
         sa.select(_REFUND)
@@ -52,7 +55,8 @@ def _fill_of_one(refunds: list[sa.Row[Any]]) -> None:
     owed = 0
     sent = [one.sent_at for one in refunds if one.state == "void" and one.sent_at is not None]
     for one in refunds:
-        makes_good = min(owed, one.amount_fen) if any(at <= one.reserved_at for at in sent) else 0
+        is_later = not one.command_key and any(at <= one.reserved_at for at in sent)
+        makes_good = min(owed, one.amount_fen) if is_later else 0
         owed += (one.amount_fen if one.state == "void" else 0) - makes_good
         if makes_good:
             mine = (_REFUND.c.operator_id == one.operator_id, _REFUND.c.refund_no == one.refund_no)

@@ -38,7 +38,7 @@ def told(work: VerticalWork, news: StayTold) -> None:
     if not stay.takes_deposits:
         _close(work, stay)
     if before is None or before.settlement != stay.settlement:
-        _give_back(work, stays.get(work, stay.stay_id))
+        _give_back(work, before, stays.get(work, stay.stay_id))
 
 
 def _close(work: VerticalWork, stay: Stay) -> None:
@@ -55,25 +55,23 @@ def _close(work: VerticalWork, stay: Stay) -> None:
                 telling.tell_cancelled(work, each, payment.left_fen)
 
 
-def _give_back(work: VerticalWork, stay: Stay) -> None:
-    """Give the surplus back, less what went back already without the hospital's knowing it when it reckoned.
+def _give_back(work: VerticalWork, before: Stay | None, stay: Stay) -> None:
+    """Give the surplus back, less what went back otherwise and the hospital has not taken off its deposits.
 
     What of an earlier surplus the wallet would not take is owed no more: this one has it, or there is none.
     """
-    onto = reckoning.onto(work, stay.stay_id)
+    onto = reckoning.held(work, stay.stay_id)
+    netted = reckoning.netted_fen(before, stay, onto)
+    rest = stay.surplus_fen - stay.returned_fen
+    unheard = min(reckoning.others_fen(stay, onto) - netted, rest)
     for each, payment in onto:
         if payment.owed_fen:
             work.payments.forgo(each.payment_id, SURPLUS)
-    rest = stay.surplus_fen - stay.returned_fen
-    sure, doubtful = reckoning.unheard_fen(stay, onto)
-    unheard = min(sure, rest)
-    before = stay.gone_before_fen if stay.returned_fen else reckoning.gone_fen(onto)
-    returned = _given_back(work, onto, rest - min(sure + doubtful, rest))
-    if returned or unheard != stay.unheard_fen or doubtful:
-        sent = replace(stay, returned_fen=stay.returned_fen + returned, gone_before_fen=before, unheard_fen=unheard)
+    returned = _given_back(work, onto, rest - unheard)
+    sent = replace(stay, returned_fen=stay.returned_fen + returned, netted_fen=netted, unheard_fen=unheard)
+    if sent != stay:
         stays.save(work, sent)
-        told = {"fen": returned, "unheard": unheard, "doubtful": doubtful}
-        work.audit.record("hospital", "stay.surplus", stay.stay_id, **{name: str(fen) for name, fen in told.items()})
+        work.audit.record("hospital", "stay.surplus", stay.stay_id, fen=str(returned), unheard=str(unheard))
 
 
 def _kept(work: VerticalWork, standing: Stay | None, news: StayTold) -> Stay | None:
@@ -105,7 +103,7 @@ def _without_what_stuck(work: VerticalWork, standing: Stay, changed: Stay) -> St
     """
     if not standing.returned_fen or changed.settlement == standing.settlement:
         return changed
-    onto = reckoning.onto(work, standing.stay_id)
+    onto = reckoning.held(work, standing.stay_id)
     sent = reckoning.sent_back_fen(standing, onto)
     if changed.surplus_fen < sent:
         raise Refused("more of the deposits went back than the hospital now calls surplus", reason=Reason.OVER_LIMIT)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from hospital_bridge.slot import PaymentView, VerticalWork
+    from hospital_bridge.slot import PaymentView, RefundView, VerticalWork
     from hospital_bridge.verticals.hospital.stays.stay import Deposit, Stay
 
     Moved = tuple[Deposit, PaymentView]
@@ -43,6 +43,12 @@ def onto(work: VerticalWork, stay_id: str) -> Sequence[Moved]:
     return [(each, work.payments.view(each.payment_id)) for each in stays.deposits(work, stay_id)]
 
 
+def held(work: VerticalWork, stay_id: str) -> Sequence[Moved]:
+    """The same of one moment, which lasts until the commit."""
+    work.payments.hold([each.payment_id for each in stays.deposits(work, stay_id)])
+    return onto(work, stay_id)
+
+
 def open_order(stay: Stay, moved: Sequence[Moved], wallet_user_id: str) -> PaymentView | None:
     """The order of this payer that is being opened, waits for them or is being closed, while a deposit can be paid."""
     theirs = (
@@ -58,7 +64,8 @@ def money_of(stay: Stay, moved: Sequence[Moved]) -> Money:
     told_at = stay.account_told_at or stay.told_at
     since = sum(_paid_since(told_at, *each) for each in moved)
     stuck = stay.returned_fen - sent_back_fen(stay, moved)
-    on_way = min(sum(payment.refunding_fen for payment in _booked(moved)), stay.returned_fen - stuck)
+    leaving = sum(one.amount_fen for one in _refunds(moved) if one.back_at is None and one.reason == SURPLUS)
+    on_way = min(leaving, stay.returned_fen - stuck)
     return Money(
         told_at=told_at,
         since_fen=since,
@@ -72,37 +79,51 @@ def money_of(stay: Stay, moved: Sequence[Moved]) -> Money:
     )
 
 
-def gone_fen(moved: Sequence[Moved]) -> int:
-    """What of the deposits that were booked is back or on its way back, for whatever reason."""
-    return sum(payment.refunded_fen + payment.refunding_fen for payment in _booked(moved))
-
-
 def sent_back_fen(stay: Stay, moved: Sequence[Moved]) -> int:
-    """What of the surplus that was sent back is back or on its way; the wallet would not take the rest."""
-    return min(max(gone_fen(moved) - stay.gone_before_fen, 0), stay.returned_fen)
+    """What of the surplus that was sent back is back or on its way; the wallet would not take the rest, and owes it."""
+    missing = stay.returned_fen - sum(one.amount_fen for one in _refunds(moved) if one.reason == SURPLUS)
+    return stay.returned_fen - min(max(missing, 0), sum(payment.owed_fen for payment in _booked(moved)))
 
 
-def unheard_fen(stay: Stay, moved: Sequence[Moved]) -> tuple[int, int]:
-    """What else of the deposits went back and the hospital reckoned with: surely, and as far as anybody can tell.
+def netted_fen(before: Stay | None, now: Stay, moved: Sequence[Moved]) -> int:
+    """What else went back of the deposits and the hospital has taken off them, as it reckons now.
 
-    Surely what the payer had only after it reckoned the settlement, or has not yet. Of what the payer had before, and
-    of which the hospital's answer is not here or came later, nobody can tell: the answer may have been lost on its way.
+    At first what it had booked by then. When it reckons anew, that and by how much its deposits have become less.
     """
-    reckoned_at = stay.reckoned_at or stay.told_at
-    refunds = [refund for payment in _booked(moved) for refund in payment.refunds if refund.reason != SURPLUS]
-    later = [one for one in refunds if one.taken_back_at is None or one.taken_back_at > reckoned_at]
-    sure = sum(one.amount_fen for one in later if one.back_at is None or one.back_at > reckoned_at)
-    # What stands in the place of a surplus that the wallet would not take is that surplus, for whatever reason.
-    most = gone_fen(moved) - sent_back_fen(stay, moved)
-    return min(sure, most), min(sum(one.amount_fen for one in later), most) - min(sure, most)
+    others = others_fen(now, moved)
+    if before is None or not (before.is_settled and now.is_settled):
+        return min(_heard_fen(now, moved), others)
+    if before.deposits_fen is None or now.deposits_fen is None:
+        return min(_heard_fen(now, moved), others)
+    return min(before.netted_fen + max(before.deposits_fen - now.deposits_fen, 0), others)
 
 
 def is_netted(before: Stay, now: Stay, moved: Sequence[Moved]) -> bool:
-    """Whether the hospital's deposits have become less by what it called surplus and we sent back."""
-    if before.deposits_fen is None or now.deposits_fen is None:
-        return False
+    """Whether the hospital's deposits have become less by what it called surplus and we sent back.
+
+    Nothing else explains it: not what else went back and is not taken off yet, and no other sum.
+    """
     sent = sent_back_fen(before, moved)
-    return bool(sent) and before.deposits_fen - now.deposits_fen > gone_fen(moved) - sent
+    if not sent or before.deposits_fen is None or now.deposits_fen is None:
+        return False
+    others = others_fen(before, moved) - before.netted_fen
+    less = before.deposits_fen - now.deposits_fen
+    return less > others and sent <= less <= sent + others
+
+
+def others_fen(stay: Stay, moved: Sequence[Moved]) -> int:
+    """What of the deposits is back or on its way beside the surplus."""
+    return sum(one.amount_fen for one in _refunds(moved)) - sent_back_fen(stay, moved)
+
+
+def _heard_fen(stay: Stay, moved: Sequence[Moved]) -> int:
+    reckoned_at = stay.reckoned_at or stay.told_at
+    heard = (one for one in _refunds(moved) if one.taken_back_at is not None and one.taken_back_at <= reckoned_at)
+    return sum(one.amount_fen for one in heard if one.reason != SURPLUS)
+
+
+def _refunds(moved: Sequence[Moved]) -> Sequence[RefundView]:
+    return [refund for payment in _booked(moved) for refund in payment.refunds]
 
 
 def _booked(moved: Sequence[Moved]) -> Sequence[PaymentView]:

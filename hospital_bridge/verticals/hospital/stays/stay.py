@@ -51,8 +51,8 @@ TRANSITIONS: dict[tuple[State, Progress], State] = {
 class Stay:
     """One stay; sums in fen, as `adapters.stays.StayTold` has them. `balance_fen` is None where it was never told.
 
-    `returned_fen` is what of its surplus was sent back here, and `gone_before_fen` what of the deposits had gone back
-    before; `unheard_fen` of the surplus went back otherwise, before the hospital had heard of it. Many words tell only
+    `returned_fen` is what of its surplus was sent back here. Of what else went back of the deposits, the hospital has
+    taken `netted_fen` off when it reckoned, and `unheard_fen` of the surplus is not sent for it. Many words tell only
     where the patient lies: `account_told_at` is when the balance, or what is asked for, was last told, and
     `settlement_told_at` when it was last said that the stay is settled or that it is not; what was said then was first
     said at `reckoned_at`.
@@ -79,7 +79,7 @@ class Stay:
     account_told_at: datetime | None = None
     settlement_told_at: datetime | None = None
     reckoned_at: datetime | None = None
-    gone_before_fen: int = 0
+    netted_fen: int = 0
     unheard_fen: int = 0
 
     @property

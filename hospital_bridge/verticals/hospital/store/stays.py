@@ -209,7 +209,7 @@ def _words(stay: Stay) -> bytes:
         "account_told_at": _written(stay.account_told_at),
         "settlement_told_at": _written(stay.settlement_told_at),
         "reckoned_at": _written(stay.reckoned_at),
-        "gone_before_fen": stay.gone_before_fen,
+        "netted_fen": stay.netted_fen,
         "unheard_fen": stay.unheard_fen,
     }
     return json.dumps(words, ensure_ascii=False).encode()
@@ -262,7 +262,7 @@ def _stay(work: VerticalWork, row: Row[Any]) -> Stay:
         account_told_at=_instant(words.get("account_told_at", "")),
         settlement_told_at=_instant(words.get("settlement_told_at", _written(row.told_at))),
         reckoned_at=_instant(words.get("reckoned_at", _written(row.told_at))),
-        gone_before_fen=words.get("gone_before_fen", 0),
+        netted_fen=words.get("netted_fen", 0),
         unheard_fen=words.get("unheard_fen", 0),
     )
 
