@@ -29,6 +29,7 @@ def test_whoever_is_not_of_finance_decides_what_gives_no_money_back(browser: Fla
     staff_sign_in(browser, "h1", "it")
     offered = get(browser, "/staff/h1/work?lang=en").text
     assert (f'href="{FULFILLED}"' in offered, f'href="{REFUSED}"' in offered) == (True, False)
+    assert offered.count("Finance decides it.") == 1
     for path in (REFUSED, f"/staff/h1/money/{'q' * 32}/refund_again"):
         assert get(browser, path).status_code == 403
         assert post(browser, path, {}, from_page=FULFILLED).status_code == 403
