@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -58,6 +59,8 @@ class PaymentView:
     """What went back of it or is on its way, in order."""
     owed_fen: Fen = _NOTHING
     """What the payer should have back and the wallet would not give: a person of the operator sees to it."""
+    owed_for: Mapping[str, int] = field(default_factory=dict)
+    """The same by the reasons for which it was to go back, where the wallet refused refunds of it."""
     wallet_user_id: str = ""
     """Who was asked to pay it."""
 

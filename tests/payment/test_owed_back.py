@@ -22,7 +22,8 @@ from hospital_bridge.payment.model import (
     Situation,
     forgone,
     owed_back,
-    refused_fen,
+    parts,
+    refused,
     unmet_wish,
 )
 from hospital_bridge.store.unit_of_work import Work
@@ -164,7 +165,7 @@ def of(parts: list[Part], collected: int) -> list[Refund]:
             left -= 0 if state is RefundState.VOID else fen
             at = NOON + timedelta(minutes=reserved)
             refund = Refund(f"{number}", "p", Fen(fen), reason, state, Account.HOSPITAL, None, Fen(0), at)
-            refund = replace(refund, makes_good_fen=min(fen, refused_fen(kept)))
+            refund = replace(refund, makes_good_fen=min(fen, sum(refused(kept).values())))
             kept.append(replace(refund, sent_at=None if sent is None else NOON + timedelta(minutes=sent)))
     return kept
 
@@ -201,13 +202,23 @@ def test_never_more_is_owed_than_was_collected_and_is_neither_back_nor_on_its_wa
 
 
 @given(PARTS, st.sampled_from(["r", "s"]))
-def test_what_is_forgone_is_owed_no_more_and_nothing_else_is_forgone(parts: list[Part], reason: str) -> None:
-    made = of(parts, 4_000)
+def test_what_is_forgone_is_owed_no_more_and_nothing_else_is_forgone(made_of: list[Part], reason: str) -> None:
+    made = of(made_of, 4_000)
     changed = {one.refund_no: one for one in forgone(made, reason)}
     after = [changed.get(one.refund_no, one) for one in made]
     assert {one.reason for one in changed.values()} <= {reason}
     assert all(0 < one.forgone_fen <= one.amount_fen for one in changed.values())
-    gone = sum(one.forgone_fen for one in changed.values())
-    assert 0 <= refused_fen(made) - refused_fen(after) <= gone
-    if {one.reason for one in made} == {reason}:
-        assert (refused_fen(after), list(forgone(after, reason))) == (0, [])
+    if not any(one.is_adopted for one in made):
+        assert refused(after) == {each: fen for each, fen in refused(made).items() if each != reason}
+
+
+@given(PARTS, st.sampled_from(["r", "s", "another"]), st.integers(0, 900))
+def test_a_sum_that_goes_back_makes_good_what_is_owed_each_for_its_own_reason(
+    made_of: list[Part], reason: str, fen: int
+) -> None:
+    made = of(made_of, 4_000)
+    begun = parts(made, reason, Fen(fen))
+    assert sum(part.fen for part in begun) == fen
+    assert all(0 <= part.makes_good_fen <= part.fen for part in begun)
+    assert all(part.fen == part.makes_good_fen for part in begun if part.reason != reason)
+    assert sum(part.makes_good_fen for part in begun) == min(fen, sum(refused(made).values()))

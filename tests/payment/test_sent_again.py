@@ -138,3 +138,15 @@ def test_what_is_paid_out_in_the_place_of_what_the_wallet_refused_is_for_the_sam
     asked(world, wish(payment, PART, reason=RefundReason.PAYER_ASKS))
     asked(world, wish(payment, 100, "k2", reason=RefundReason.PAYER_ASKS))
     assert reasons(world, payment) == ["deposit_surplus", "deposit_surplus", RefundReason.PAYER_ASKS]
+
+
+def test_a_larger_sum_makes_good_what_was_refused_and_is_the_rest_besides(world: World) -> None:
+    payment = world.fulfilled()
+    world.wallet.line.will("refund", Reason.NOT_ALLOWED)
+    given_back(world, payment, PART, "deposit_surplus")
+    world.drain()
+    asked(world, wish(payment, PART + 100, reason=RefundReason.PAYER_ASKS))
+    assert reasons(world, payment) == ["deposit_surplus", "deposit_surplus", RefundReason.PAYER_ASKS]
+    world.drain()
+    assert (world.payment(payment.payment_id).refunded_fen, owed(world, payment)) == (PART + 100, 0)
+    world.assert_at_rest()

@@ -110,10 +110,9 @@ def decide_refund_again(context: MoneyContext, work: Work, payment_id: str, look
     if waits_for_wallet(context, work, payment):
         raise CannotRefund(Obstacle.ASKING_WHY)
     work.audit.record(looked.by, "payment.decided_refund_again", payment_id)
-    standing = why_owed(refunds)
-    wish = _wish(work, payment, owed, _told_of(payment, standing), looked)
+    wish = _wish(work, payment, owed, _told_of(payment, why_owed(refunds)), looked)
     if not ask_second(context, work, payment, wish):
-        give_back(context, work, payment, standing or payment.reason or BY_PERSON, owed)
+        give_back(context, work, payment, payment.reason or BY_PERSON, owed)
         keep_carried_out(work, wish)
 
 

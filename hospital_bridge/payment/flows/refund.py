@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,11 +15,13 @@ from hospital_bridge.payment.model import (
     MADE_AT_WALLET,
     NOTHING,
     Fulfilment,
+    Part,
     Payment,
     Refund,
     RefundState,
     owed_back,
-    refused_fen,
+    parts,
+    refused,
 )
 from hospital_bridge.slot import Progress
 from hospital_bridge.store.unit_of_work import Work
@@ -36,15 +39,17 @@ def give_back(
 ) -> Payment:
     """Reserve a sum, or all that is left, of a locked payment; the wallet is asked after the commit.
 
-    OverRefund beyond what is left. A free sale has nothing to send and goes straight to its reversal. What the wallet
-    had refused is made good by it, unless it `is_another` matter, beside which that is owed as before.
+    OverRefund beyond what is left. A free sale has nothing to send and goes straight to its reversal. A sum makes good
+    what the wallet had refused, in a refund of its own for each reason, unless it `is_another` matter, beside which
+    that is owed as before.
     """
-    refused = 0 if is_another else refused_fen(work.refunds.of(payment.payment_id))
-    payment, refund = _reserve(context, work, payment, reason, amount_fen, command_key, refused)
-    if refund.amount_fen:
-        topics.add(work, topics.REFUND, refund.refund_no, of=payment.payment_id)
-        return payment
-    return finish(context, work, payment, refund, work.now)
+    for part in _parts(work, payment, reason, amount_fen, is_another=is_another):
+        payment, refund = _reserve(context, work, payment, part, command_key)
+        if part.fen:
+            topics.add(work, topics.REFUND, refund.refund_no, of=payment.payment_id)
+        else:
+            payment = finish(context, work, payment, refund, work.now)
+    return payment
 
 
 def give_back_by_hand(context: MoneyContext, work: Work, payment: Payment, reason: str, amount_fen: Fen) -> Payment:
@@ -52,9 +57,10 @@ def give_back_by_hand(context: MoneyContext, work: Work, payment: Payment, reaso
 
     The wallet's bill lacks it for good: the day's comparison knows why.
     """
-    refused = refused_fen(work.refunds.of(payment.payment_id))
-    payment, refund = _reserve(context, work, payment, reason, amount_fen, refused=refused)
-    return finish(context, work, payment, refund, work.now)
+    for part in _parts(work, payment, reason, amount_fen):
+        payment, refund = _reserve(context, work, payment, part)
+        payment = finish(context, work, payment, refund, work.now)
+    return payment
 
 
 def note_refund_by_wallet(
@@ -72,7 +78,7 @@ def note_refund_by_wallet(
     that the wallet reports then calls `give_back_the_rest`.
     """
     work.security_events.record("refund.made_elsewhere", payment.wallet_account, payment.payment_id)
-    payment, refund = _reserve(context, work, payment, MADE_AT_WALLET, amount_fen)
+    payment, refund = _reserve(context, work, payment, Part(MADE_AT_WALLET, amount_fen, 0))
     return finish(context, work, payment, replace(refund, wallet_refund_no=number), at or work.now)
 
 
@@ -121,23 +127,28 @@ def void(context: MoneyContext, work: Work, refund_no: str, refusal: str) -> Non
     work.security_events.record("refund.refused", payment.wallet_account, refund_no, reason=refusal)
 
 
+def _parts(
+    work: Work, payment: Payment, reason: str, amount_fen: Fen | None, *, is_another: bool = False
+) -> Sequence[Part]:
+    """All that is left goes in one refund: whatever was owed is in it."""
+    refunds = work.refunds.of(payment.payment_id)
+    if amount_fen is None:
+        left = payment.refundable_fen
+        return [Part(reason, left, min(left, sum(refused(refunds).values())))]
+    return [Part(reason, amount_fen, 0)] if is_another else parts(refunds, reason, amount_fen)
+
+
 def _reserve(
-    context: MoneyContext,
-    work: Work,
-    payment: Payment,
-    reason: str,
-    amount_fen: Fen | None,
-    command_key: str = "",
-    refused: int = 0,
+    context: MoneyContext, work: Work, payment: Payment, part: Part, command_key: str = ""
 ) -> tuple[Payment, Refund]:
-    amount = payment.refundable_fen if amount_fen is None else amount_fen
+    amount = part.fen
     payment = work.payments.save(payment.reserved(amount))
     booked = _to_take_back(work, payment, amount)
     refund = Refund(
         refund_no=work.ids.new(),
         payment_id=payment.payment_id,
         amount_fen=amount,
-        reason=reason,
+        reason=part.reason,
         state=RefundState.RESERVED,
         from_account=payment.stands_in,
         reversal=None if booked is None else Fulfilment.PENDING,
@@ -145,7 +156,7 @@ def _reserve(
         reserved_at=work.now,
         command_key=command_key,
         place=len(work.refunds.of(payment.payment_id)) + 1,
-        makes_good_fen=min(amount, refused),
+        makes_good_fen=part.makes_good_fen,
     )
     work.refunds.add(refund)
     post_reservation(work, payment, refund, context.business_date(work.now))

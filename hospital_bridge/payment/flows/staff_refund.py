@@ -23,8 +23,6 @@ from hospital_bridge.payment.model import (
     RequestState,
     Route,
     owed_back,
-    refused_fen,
-    why_owed,
 )
 from hospital_bridge.slot import Guarded
 from hospital_bridge.store.refund_requests import RefundRequests
@@ -236,15 +234,9 @@ def _carry_out(context: MoneyContext, work: Work, payment: Payment, request: Ref
         refuse_undecided(context, work, payment.payment_id)
     else:
         begin = give_back_by_hand if request.route is Route.BY_HAND else give_back
-        begin(context, work, payment, _for_what(work, request), request.amount_fen)
+        begin(context, work, payment, request.reason.value, request.amount_fen)
     refund_no = work.refunds.of(payment.payment_id)[-1].refund_no
     return RefundRequests(work).save(request.decided(RequestEvent.APPROVED, by, work.now, refund_no))
-
-
-def _for_what(work: Work, request: RefundRequest) -> str:
-    """What it gives back: what was to go back before where all of it stands in the place of that."""
-    refunds = work.refunds.of(request.payment_id)
-    return (why_owed(refunds) if request.amount_fen <= refused_fen(refunds) else "") or request.reason.value
 
 
 def _locked(work: Work, request_id: str) -> tuple[Payment, RefundRequest]:

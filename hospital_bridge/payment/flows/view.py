@@ -13,6 +13,7 @@ from hospital_bridge.payment.model import (
     Route,
     Situation,
     owed_back,
+    refused,
     situation_of,
 )
 from hospital_bridge.slot import PaymentView, RefundView
@@ -49,7 +50,7 @@ def view_with_refunds(work: Work, payment: Payment) -> PaymentView:
         return view
     refunds = work.refunds.of(payment.payment_id)
     standing = tuple(_refund(each) for each in refunds if each.state is not RefundState.VOID)
-    view = replace(view, owed_fen=owed_back(payment, refunds), refunds=standing)
+    view = replace(view, owed_fen=owed_back(payment, refunds), owed_for=refused(refunds), refunds=standing)
     if not payment.refunded_fen:
         return view
     back = [each.refunded_at for each in refunds if each.refunded_at is not None]

@@ -6,7 +6,7 @@ from hospital_bridge.payment.model.at_wallet import is_known, unnamed
 from hospital_bridge.payment.model.collection import Collection, CollectionEvent
 from hospital_bridge.payment.model.effect import Effect, EffectEvent, EffectState
 from hospital_bridge.payment.model.fulfilment import Fulfilment, FulfilmentEvent
-from hospital_bridge.payment.model.owed import forgone, owed_back, refused_fen, unmet_wish, why_owed
+from hospital_bridge.payment.model.owed import Part, forgone, owed_back, parts, refused, unmet_wish, why_owed
 from hospital_bridge.payment.model.payment import OverRefund, Payment
 from hospital_bridge.payment.model.posting import NOTHING, TRANSIT, Account, Move, Posting
 from hospital_bridge.payment.model.refund import MADE_AT_WALLET, Refund, RefundEvent, RefundState
@@ -38,6 +38,7 @@ __all__ = [
     "IllegalTransition",
     "Move",
     "OverRefund",
+    "Part",
     "Payment",
     "Posting",
     "Refund",
@@ -52,7 +53,8 @@ __all__ = [
     "forgone",
     "is_known",
     "owed_back",
-    "refused_fen",
+    "parts",
+    "refused",
     "situation_of",
     "unmet_wish",
     "unnamed",

@@ -5,14 +5,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from adapters.values import Fen
 from hospital_bridge.payment.model.fulfilment import Fulfilment
 from hospital_bridge.payment.model.payment import Payment
 from hospital_bridge.payment.model.posting import NOTHING
 from hospital_bridge.payment.model.refund import Refund, RefundState
+
+
+class Part(NamedTuple):
+    """A refund to be begun: for what, how much, and how much of it takes the place of what the wallet had refused."""
+
+    reason: str
+    fen: Fen
+    makes_good_fen: int
 
 
 def owed_back(payment: Payment, refunds: Sequence[Refund]) -> Fen:
@@ -22,28 +31,46 @@ def owed_back(payment: Payment, refunds: Sequence[Refund]) -> Fen:
     """
     if payment.is_collected and payment.fulfilment is Fulfilment.REFUSED:
         return payment.refundable_fen
-    return Fen(min(refused_fen(refunds), payment.refundable_fen))
+    return Fen(min(sum(refused(refunds).values()), payment.refundable_fen))
 
 
-def refused_fen(refunds: Sequence[Refund]) -> int:
-    """What the wallet refused, is wanted as before, and no later refund has taken the place of.
+def refused(refunds: Sequence[Refund]) -> Mapping[str, int]:
+    """What the wallet refused, is wanted as before, and no later refund has taken the place of: fen by reason.
 
     A refund that takes the place of a refused one and is refused as well leaves owed what it was for, once.
     """
-    owed = 0
+    owed: dict[str, int] = {}
     for refund in refunds:
-        owed = max(owed - _made_good(refund, refunds), 0) + _wanted(refund)
-    return owed
+        rest = _made_good(refund, refunds)
+        for reason in (refund.reason, *owed):
+            part = min(owed.get(reason, 0), rest)
+            owed[reason] = owed.get(reason, 0) - part
+            rest -= part
+        owed[refund.reason] += _wanted(refund)
+    return {reason: fen for reason, fen in owed.items() if fen}
+
+
+def parts(refunds: Sequence[Refund], reason: str, fen: Fen) -> Sequence[Part]:
+    """Of a sum that is to go back for that reason what was to go back before, each for its own, and the rest."""
+    rest = int(fen)
+    found: dict[str, int] = {}
+    for each, owed in refused(refunds).items():
+        found[each] = min(owed, rest)
+        rest -= found[each]
+    found.setdefault(reason, 0)
+    made = [Part(each, Fen(good + (rest if each == reason else 0)), good) for each, good in found.items()]
+    return [part for part in made if part.fen] or [Part(reason, fen, 0)]
 
 
 def why_owed(refunds: Sequence[Refund]) -> str:
-    """The reason of the newest refund that the wallet refused and that is wanted as before; empty for none."""
-    return next((refund.reason for refund in reversed(refunds) if _wanted(refund)), "")
+    """The newest reason for which something is owed; empty for none."""
+    owed = refused(refunds)
+    return next((refund.reason for refund in reversed(refunds) if refund.reason in owed), "")
 
 
 def forgone(refunds: Sequence[Refund], reason: str) -> Iterator[Refund]:
     """What was to go back for that reason and the wallet refused, as wanted no more."""
-    rest = refused_fen(refunds)
+    rest = refused(refunds).get(reason, 0)
     for refund in reversed(refunds):
         part = min(_wanted(refund), rest) if refund.reason == reason else 0
         if part:

@@ -14,6 +14,7 @@ from hospital_bridge.money_rows import money_rows
 from hospital_bridge.payment.flows.decide import Looked, decide_refund_again
 from hospital_bridge.payment.flows.staff_refund import Wish, approve, ask
 from hospital_bridge.payment.model import RefundReason, Route
+from hospital_bridge.verticals.hospital.store import stays
 from tests.payment.faults import Fault
 from tests.verticals.hospital.billing import OPERATOR, BillWorld
 from tests.verticals.hospital.test_deposits import minutes_now
@@ -113,6 +114,14 @@ def test_what_made_a_refused_surplus_good_is_that_surplus(ward: Ward, way: objec
     assert ward.went_back() == [25_000]
 
 
+def in_console(ward: Ward, payment_id: str, fen: int) -> None:
+    with ward.world.store.read(OPERATOR) as work:
+        payment = work.payments.get(payment_id)
+    ward.world.wallet.refund_in_console(payment.merchant_order_no, fen)
+    ward.world.confirm(payment)
+    ward.world.work()
+
+
 def on_its_way(ward: Ward, payment_id: str, fen: int) -> None:
     """A cashier's refund that the hospital has not heard of, for the wallet does not answer."""
     ward.world.wallet.line.is_down = lambda: True
@@ -144,7 +153,7 @@ def test_what_went_back_beside_the_surplus_is_taken_off_once_whether_or_not_the_
 
 
 @pytest.mark.parametrize("own", [18_000, 25_000])
-def test_a_cashiers_refund_that_the_wallet_refuses_after_the_settlement_is_not_the_surplus(
+def test_a_cashiers_refund_that_the_wallet_refuses_after_the_settlement_comes_off_as_before(
     ward: Ward, own: int
 ) -> None:
     ward.hear(told())
@@ -163,20 +172,87 @@ def test_a_cashiers_refund_that_the_wallet_refuses_after_the_settlement_is_not_t
         return
     ward.hear(corrected)
     ward.world.pass_time()
-    assert (ward.went_back(), on_list(ward)) == ([12_000], [3_000])
+    assert (ward.went_back(), on_list(ward)) == ([9_000], [3_000])
+    send_again(ward, payment_id)
+    ward.world.pass_time()
+    assert (ward.went_back(), on_list(ward)) == ([12_000], []), "as if the wallet had not refused"
 
 
 def test_what_somebody_gave_back_at_the_wallet_in_its_place_is_the_surplus(ward: Ward) -> None:
     payment_id = refused_surplus(ward, 10_000)
-    with ward.world.store.read(OPERATOR) as work:
-        payment = work.payments.get(payment_id)
-    ward.world.wallet.refund_in_console(payment.merchant_order_no, 10_000)
-    ward.world.confirm(payment)
-    ward.world.work()
+    in_console(ward, payment_id, 10_000)
     assert (surplus(ward), on_list(ward)) == ((10_000, 0, 0), [])
     ward.hear(settled(90, surplus=15_000))
     ward.world.pass_time()
     assert ward.went_back() == [15_000]
+
+
+def test_of_a_surplus_that_somebody_gave_back_in_part_all_the_rest_goes_back(ward: Ward) -> None:
+    payment_id = refused_surplus(ward, 10_000)
+    in_console(ward, payment_id, 6_000)
+    assert (surplus(ward), on_list(ward)) == ((6_000, 0, 4_000), [4_000])
+    ward.hear(with_deposits(settled(90), 45_000, 60_000))
+    ward.world.pass_time()
+    assert (ward.went_back(), on_list(ward), surplus(ward)) == ([15_000], [], (15_000, 0, 0))
+
+
+def test_of_a_larger_sum_that_staff_send_the_surplus_is_the_surplus(ward: Ward) -> None:
+    payment_id = refused_surplus(ward, 10_000)
+    ward.world.wallet.line.will("refund", *[Reason.NOT_ALLOWED] * 2)
+    with ward.world.store.begin(OPERATOR) as work:
+        ask(ward.world.context, work, Wish(payment_id, Fen(12_000), RefundReason.PAYER_ASKS, "li", "k1", proved=True))
+    assert surplus(ward) == (0, 10_000, 0)
+    ward.world.pass_time()
+    assert (surplus(ward), on_list(ward)) == ((0, 0, 10_000), [12_000])
+    ward.hear(settled(90, surplus=15_000))
+    ward.world.pass_time()
+    assert on_list(ward) == [2_000], "what the payer asked for besides"
+    assert ward.went_back() == [13_000]
+
+
+def test_what_is_sent_again_for_two_reasons_is_owed_for_two_reasons(ward: Ward) -> None:
+    ward.hear(told())
+    ward.paid(300)
+    payment_id = ward.deposits()[0][2]
+    ward.world.wallet.line.will("refund", *[Reason.NOT_ALLOWED] * 4)
+    by_staff(ward, payment_id, 5_000)
+    ward.world.pass_time()
+    ward.hear(settled(60, surplus=15_000))
+    ward.world.pass_time()
+    send_again(ward, payment_id)
+    ward.world.pass_time()
+    assert on_list(ward) == [15_000]
+    ward.hear(told(90))
+    assert on_list(ward) == [5_000]
+
+
+def test_money_that_has_not_come_back_is_not_what_the_deposits_became_less_by(ward: Ward) -> None:
+    """A cheque of 3,000 is not honoured while a cashier's 3,000 is still on its way."""
+    ward.hear(told())
+    ward.paid(300)
+    on_its_way(ward, ward.deposits()[0][2], 3_000)
+    ward.hear(with_deposits(settled(60), 50_000, 60_000))
+    ward.hear(with_deposits(settled(90), 48_000, 57_000))
+    ward.world.wallet.line.is_down = lambda: False
+    ward.world.pass_time()
+    assert ward.went_back() == [10_000], "7,000 of the surplus, and the cashier's"
+
+
+def test_a_stay_that_was_settled_by_an_earlier_version_is_reckoned_by_time_once(ward: Ward) -> None:
+    ward.hear(told())
+    ward.paid(300)
+    by_staff(ward, ward.deposits()[0][2], 3_000)
+    ward.world.pass_time()
+    at = minutes_now(ward) + 1
+    ward.hear(with_deposits(settled(at), 20_000, 27_000))
+    ward.world.pass_time()
+    stay = ward.stay()
+    assert stay.netted_fen == 3_000
+    with ward.world.scope.begin() as work:
+        stays.save(work, replace(stay, netted_fen=None))
+    ward.hear(with_deposits(settled(at + 1), 18_000, 27_000))
+    ward.world.pass_time()
+    assert ward.went_back() == [12_000]
 
 
 def test_a_cashiers_own_wish_stays_owed_when_the_surplus_is_owed_no_more(ward: Ward) -> None:
@@ -188,7 +264,7 @@ def test_a_cashiers_own_wish_stays_owed_when_the_surplus_is_owed_no_more(ward: W
     ward.world.pass_time()
     ward.hear(settled(60, surplus=10_000))
     ward.world.pass_time()
-    assert on_list(ward) == [15_000]
+    assert on_list(ward) == [10_000], "5,000 of the cashier's, and so much less of the surplus"
     ward.hear(told(90))
     assert on_list(ward) == [5_000]
 

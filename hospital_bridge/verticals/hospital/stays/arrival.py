@@ -63,9 +63,9 @@ def _give_back(work: VerticalWork, before: Stay | None, stay: Stay) -> None:
     onto = reckoning.held(work, stay.stay_id)
     netted = reckoning.netted_fen(before, stay, onto)
     rest = stay.surplus_fen - stay.returned_fen
-    unheard = min(reckoning.others_fen(stay, onto) - netted, rest)
+    unheard = min(reckoning.others_fen(onto, stay.returned_fen) - netted, rest)
     for each, payment in onto:
-        if payment.owed_fen:
+        if payment.owed_for:
             work.payments.forgo(each.payment_id, SURPLUS)
     returned = _given_back(work, onto, rest - unheard)
     sent = replace(stay, returned_fen=stay.returned_fen + returned, netted_fen=netted, unheard_fen=unheard)

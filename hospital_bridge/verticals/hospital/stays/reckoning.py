@@ -82,20 +82,30 @@ def money_of(stay: Stay, moved: Sequence[Moved]) -> Money:
 def sent_back_fen(stay: Stay, moved: Sequence[Moved]) -> int:
     """What of the surplus that was sent back is back or on its way; the wallet would not take the rest, and owes it."""
     missing = stay.returned_fen - sum(one.amount_fen for one in _refunds(moved) if one.reason == SURPLUS)
-    return stay.returned_fen - min(max(missing, 0), sum(payment.owed_fen for payment in _booked(moved)))
+    owed = sum(payment.owed_for.get(SURPLUS, 0) for payment in _booked(moved))
+    return stay.returned_fen - min(max(missing, 0), owed)
+
+
+def others_fen(moved: Sequence[Moved], sent_fen: int) -> int:
+    """What of the deposits is back or on its way beside what was sent of the surplus, or finance is asked to send."""
+    owed = sum(fen for payment in _booked(moved) for reason, fen in payment.owed_for.items() if reason != SURPLUS)
+    return sum(one.amount_fen for one in _refunds(moved)) - sent_fen + owed
 
 
 def netted_fen(before: Stay | None, now: Stay, moved: Sequence[Moved]) -> int:
     """What else went back of the deposits and the hospital has taken off them, as it reckons now.
 
-    At first what it had booked by then. When it reckons anew, that and by how much its deposits have become less.
+    At first what it had booked by then. When it reckons anew, that and by how much its deposits have become less: no
+    more than is back, for of the rest it has not heard. `now` has what of the surplus was sent until now.
     """
-    others = others_fen(now, moved)
+    others = others_fen(moved, now.returned_fen)
     if before is None or not (before.is_settled and now.is_settled):
         return min(_heard_fen(now, moved), others)
     if before.deposits_fen is None or now.deposits_fen is None:
         return min(_heard_fen(now, moved), others)
-    return min(before.netted_fen + max(before.deposits_fen - now.deposits_fen, 0), others)
+    earlier = _heard_fen(before, moved) if before.netted_fen is None else before.netted_fen
+    back = sum(one.amount_fen for one in _refunds(moved) if one.back_at is not None and one.reason != SURPLUS)
+    return min(earlier + max(before.deposits_fen - now.deposits_fen, 0), back, others)
 
 
 def is_netted(before: Stay, now: Stay, moved: Sequence[Moved]) -> bool:
@@ -106,17 +116,14 @@ def is_netted(before: Stay, now: Stay, moved: Sequence[Moved]) -> bool:
     sent = sent_back_fen(before, moved)
     if not sent or before.deposits_fen is None or now.deposits_fen is None:
         return False
-    others = others_fen(before, moved) - before.netted_fen
+    earlier = _heard_fen(before, moved) if before.netted_fen is None else before.netted_fen
+    others = max(others_fen(moved, sent) - earlier, 0)
     less = before.deposits_fen - now.deposits_fen
     return less > others and sent <= less <= sent + others
 
 
-def others_fen(stay: Stay, moved: Sequence[Moved]) -> int:
-    """What of the deposits is back or on its way beside the surplus."""
-    return sum(one.amount_fen for one in _refunds(moved)) - sent_back_fen(stay, moved)
-
-
 def _heard_fen(stay: Stay, moved: Sequence[Moved]) -> int:
+    """What the hospital had booked beside the surplus when it reckoned."""
     reckoned_at = stay.reckoned_at or stay.told_at
     heard = (one for one in _refunds(moved) if one.taken_back_at is not None and one.taken_back_at <= reckoned_at)
     return sum(one.amount_fen for one in heard if one.reason != SURPLUS)

@@ -79,7 +79,7 @@ class Stay:
     account_told_at: datetime | None = None
     settlement_told_at: datetime | None = None
     reckoned_at: datetime | None = None
-    netted_fen: int = 0
+    netted_fen: int | None = None
     unheard_fen: int = 0
 
     @property

@@ -262,7 +262,7 @@ def _stay(work: VerticalWork, row: Row[Any]) -> Stay:
         account_told_at=_instant(words.get("account_told_at", "")),
         settlement_told_at=_instant(words.get("settlement_told_at", _written(row.told_at))),
         reckoned_at=_instant(words.get("reckoned_at", _written(row.told_at))),
-        netted_fen=words.get("netted_fen", 0),
+        netted_fen=words.get("netted_fen"),
         unheard_fen=words.get("unheard_fen", 0),
     )
 
