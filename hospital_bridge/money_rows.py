@@ -103,7 +103,7 @@ def _not_given_back(work: Work, payment_id: str, asked: RefundRequest | None) ->
     payment, refunds = work.payments.get(payment_id), work.refunds.of(payment_id)
     owed = owed_back(payment, refunds)
     if owed:
-        last = refunds[-1] if refunds else None
+        last = next((each for each in reversed(refunds) if each.state is RefundState.VOID), None)
         is_asking = is_asking_why(work, refunds)
         what, proposal = FOR_A_SECOND if asked else ASKING_WHY if is_asking else NOT_GIVEN_BACK
         yield MoneyRow(

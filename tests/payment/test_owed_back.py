@@ -116,6 +116,17 @@ def test_the_wish_that_the_wallet_itself_refuses_is_a_persons_and_is_not_repeate
     assert (world.situation(payment), owed(world, payment)) == (Situation.DONE, FEE)
 
 
+def test_a_wish_for_all_of_it_that_comes_while_two_parts_are_refused_is_not_repeated_for_ever(world: World) -> None:
+    payment = world.fulfilled()
+    world.wallet.line.will("refund", *[Reason.NOT_ALLOWED] * 40)
+    asked(world, wish(payment, PART))
+    asked(world, wish(payment, FEE - PART, "k2"))
+    world.refund_all(payment)
+    world.drain()
+    assert world.wallet.line.calls.count("refund") <= 6
+    assert (world.situation(payment), owed(world, payment)) == (Situation.DONE, FEE)
+
+
 def test_a_refused_part_stays_owed_when_another_that_was_begun_before_comes_through(world: World) -> None:
     payment = world.fulfilled()
     world.wallet.line.will("refund", Reason.EXPIRED)

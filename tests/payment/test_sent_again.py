@@ -8,7 +8,7 @@ from adapters.errors import Reason
 from adapters.values import Fen
 from hospital_bridge.payment.flows.decide import Looked, decide_refund_again
 from hospital_bridge.payment.flows.staff_refund import CannotRefund, Obstacle
-from hospital_bridge.payment.model import Payment, RefundReason, RefundRequest
+from hospital_bridge.payment.model import Payment, RefundReason, RefundRequest, Route
 from hospital_bridge.store.refund_requests import RefundRequests
 from tests.payment.test_owed_back import owed
 from tests.payment.test_staff_refunds import LARGE, approved, asked, refunds, wish
@@ -150,3 +150,27 @@ def test_a_larger_sum_makes_good_what_was_refused_and_is_the_rest_besides(world:
     world.drain()
     assert (world.payment(payment.payment_id).refunded_fen, owed(world, payment)) == (PART + 100, 0)
     world.assert_at_rest()
+
+
+def test_what_is_paid_out_by_hand_for_two_reasons_is_one_payout(world: World) -> None:
+    payment = world.fulfilled()
+    world.wallet.line.will("refund", Reason.NOT_ALLOWED)
+    given_back(world, payment, PART, "deposit_surplus")
+    world.drain()
+    wanted = wish(payment, PART + 100, reason=RefundReason.PAYER_ASKS, route=Route.BY_HAND)
+    approved(world, asked(world, wanted), "chen")
+    assert refunds(world, payment) == [PART, PART + 100]
+    world.wallet.refund_in_console(payment.merchant_order_no, 200)
+    assert world.notify(payment) == b"success"
+    assert (world.payment(payment.payment_id).refunded_fen, owed(world, payment)) == (PART + 300, 0)
+
+
+def test_by_hand_is_offered_while_something_is_owed_that_the_wallet_refused(world: World) -> None:
+    payment = world.fulfilled()
+    world.wallet.line.will("refund", Reason.NOT_ALLOWED)
+    given_back(world, payment, PART, "deposit_surplus")
+    given_back(world, payment, 100, "returned")
+    world.drain()
+    assert (world.payment(payment.payment_id).refunded_fen, owed(world, payment)) == (100, PART)
+    approved(world, asked(world, wish(payment, PART, route=Route.BY_HAND)), "chen")
+    assert owed(world, payment) == 0

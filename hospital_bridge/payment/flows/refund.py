@@ -57,10 +57,9 @@ def give_back_by_hand(context: MoneyContext, work: Work, payment: Payment, reaso
 
     The wallet's bill lacks it for good: the day's comparison knows why.
     """
-    for part in _parts(work, payment, reason, amount_fen):
-        payment, refund = _reserve(context, work, payment, part)
-        payment = finish(context, work, payment, refund, work.now)
-    return payment
+    owed = sum(refused(work.refunds.of(payment.payment_id)).values())
+    payment, refund = _reserve(context, work, payment, Part(reason, amount_fen, min(amount_fen, owed)))
+    return finish(context, work, payment, refund, work.now)
 
 
 def note_refund_by_wallet(

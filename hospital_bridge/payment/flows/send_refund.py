@@ -103,7 +103,9 @@ def _learn_why_it_was_refused(context: MoneyContext, refund_no: str) -> None:
         rest = unmet_wish(after, work.refunds.get(refund_no), after.refunded_fen - before.refunded_fen)
         # What is found to be back may have set the rest in motion already.
         if rest and after.refund_reserved_fen <= before.refund_reserved_fen:
-            give_back(context, work, after, after.refund_wanted or refund.reason, rest)
+            # All that is left goes in the wish's own name: with its refusal the wish is over.
+            is_wish = bool(after.refund_wanted) and rest == after.refundable_fen
+            give_back(context, work, after, after.refund_wanted or refund.reason, None if is_wish else rest)
 
 
 def _keep_distance(work: Work, refund: Refund, spacing: timedelta) -> None:

@@ -23,6 +23,7 @@ from hospital_bridge.payment.model import (
     RequestState,
     Route,
     owed_back,
+    refused,
 )
 from hospital_bridge.slot import Guarded
 from hospital_bridge.store.refund_requests import RefundRequests
@@ -193,12 +194,10 @@ def obstacle_to(
 
 
 def may_go_by_hand(context: MoneyContext, work: Work, payment: Payment) -> bool:
-    """Whether the wallet takes no refund of it any more: gone, too many, too late, or it refused the last one."""
+    """Whether the wallet takes no refund of it any more: gone, too many, too late, or it refused one that is owed."""
     if waits_for_wallet(context, work, payment):
         return False
-    refunds = work.refunds.of(payment.payment_id)
-    was_refused = bool(refunds) and refunds[-1].state is RefundState.VOID
-    return was_refused or _obstacle_at_wallet(context, work, payment) is not None
+    return bool(refused(work.refunds.of(payment.payment_id))) or _obstacle_at_wallet(context, work, payment) is not None
 
 
 def waits_for_wallet(context: MoneyContext, work: Work, payment: Payment) -> bool:

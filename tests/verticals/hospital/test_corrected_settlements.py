@@ -238,6 +238,52 @@ def test_money_that_has_not_come_back_is_not_what_the_deposits_became_less_by(wa
     assert ward.went_back() == [10_000], "7,000 of the surplus, and the cashier's"
 
 
+def test_the_surplus_leaves_in_a_deposit_what_finance_is_asked_to_send_of_it(ward: Ward) -> None:
+    ward.hear(told())
+    ward.paid(300)
+    ward.paid(300)
+    newest = ward.deposits()[0][2]
+    ward.world.wallet.line.will("refund", Reason.NOT_ALLOWED)
+    by_staff(ward, newest, 20_000)
+    ward.world.pass_time()
+    ward.hear(with_deposits(settled(60), 25_000, 60_000))
+    ward.world.pass_time()
+    assert (ward.went_back(), on_list(ward)) == ([10_000, 5_000], [20_000])
+    send_again(ward, newest)
+    ward.world.pass_time()
+    assert (ward.went_back(), on_list(ward)) == ([30_000, 5_000], [])
+
+
+def test_what_never_came_back_explains_no_smaller_deposits(ward: Ward) -> None:
+    ward.hear(told())
+    ward.paid(300)
+    ward.world.wallet.line.will("refund", Reason.NOT_ALLOWED)
+    by_staff(ward, ward.deposits()[0][2], 10_000)
+    ward.world.pass_time()
+    ward.hear(with_deposits(settled(60), 40_000, 60_000))
+    ward.world.pass_time()
+    assert (ward.went_back(), on_list(ward)) == ([10_000], [10_000])
+    with pytest.raises(Refused) as refusal:
+        ward.hear(with_deposits(settled(90), 30_000, 50_000))
+    assert refusal.value.reason is Reason.CONFLICTING_CONTENT
+
+
+def test_what_stands_in_the_place_of_the_surplus_is_not_what_the_hospital_heard_of_besides(ward: Ward) -> None:
+    """It tells no deposits; 6,000 were given back in the console, and staff sent 3,000 more than was owed."""
+    payment_id = refused_surplus(ward, 10_000)
+    in_console(ward, payment_id, 6_000)
+    ward.world.pass_time()
+    ward.world.cashier.line.is_down = lambda: True
+    with ward.world.store.begin(OPERATOR) as work:
+        ask(ward.world.context, work, Wish(payment_id, Fen(7_000), RefundReason.PAYER_ASKS, "li", "k1", proved=True))
+    ward.world.work()
+    corrected = replace(settled(minutes_now(ward) + 1, surplus=15_000), shares=None, deposits_fen=None)
+    ward.hear(corrected)
+    ward.world.cashier.line.is_down = lambda: False
+    ward.world.pass_time()
+    assert ward.went_back() == [15_000]
+
+
 def test_a_stay_that_was_settled_by_an_earlier_version_is_reckoned_by_time_once(ward: Ward) -> None:
     ward.hear(told())
     ward.paid(300)

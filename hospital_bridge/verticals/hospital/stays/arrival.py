@@ -113,12 +113,16 @@ def _without_what_stuck(work: VerticalWork, standing: Stay, changed: Stay) -> St
 
 
 def _given_back(work: VerticalWork, onto: Sequence[reckoning.Moved], surplus_fen: int) -> int:
-    """Refunds of the newest deposits first, of each no more than is left of it; the rest was paid at the window."""
+    """Refunds of the newest deposits first; the rest was paid at the window.
+
+    Of each no more than is left of it, and of that not what finance is asked to send for another reason.
+    """
     rest = surplus_fen
     for each, view in onto:
         if each.state is not State.BOOKED or rest <= 0:
             continue
-        part = min(rest, view.amount_fen - view.refunded_fen - view.refunding_fen)
+        wanted = sum(fen for reason, fen in view.owed_for.items() if reason != SURPLUS)
+        part = min(rest, view.amount_fen - view.refunded_fen - view.refunding_fen - wanted)
         if part > 0 and work.payments.refund_part(each.payment_id, Fen(part), SURPLUS):
             rest -= part
             telling.tell_given_back(work, each, part)

@@ -9,7 +9,7 @@ from hospital_bridge.verticals.hospital.stays.stay import SURPLUS, State
 from hospital_bridge.verticals.hospital.store import stays
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from hospital_bridge.slot import PaymentView, RefundView, VerticalWork
@@ -98,35 +98,46 @@ def netted_fen(before: Stay | None, now: Stay, moved: Sequence[Moved]) -> int:
     At first what it had booked by then. When it reckons anew, that and by how much its deposits have become less: no
     more than is back, for of the rest it has not heard. `now` has what of the surplus was sent until now.
     """
-    others = others_fen(moved, now.returned_fen)
+    sent = now.returned_fen
+    others = others_fen(moved, sent)
     if before is None or not (before.is_settled and now.is_settled):
-        return min(_heard_fen(now, moved), others)
+        return min(_heard_fen(now, moved, sent), others)
     if before.deposits_fen is None or now.deposits_fen is None:
-        return min(_heard_fen(now, moved), others)
-    earlier = _heard_fen(before, moved) if before.netted_fen is None else before.netted_fen
-    back = sum(one.amount_fen for one in _refunds(moved) if one.back_at is not None and one.reason != SURPLUS)
-    return min(earlier + max(before.deposits_fen - now.deposits_fen, 0), back, others)
+        return min(_heard_fen(now, moved, sent), others)
+    earlier = _heard_fen(before, moved, sent) if before.netted_fen is None else before.netted_fen
+    return min(earlier + max(before.deposits_fen - now.deposits_fen, 0), _back_fen(moved, sent), others)
 
 
 def is_netted(before: Stay, now: Stay, moved: Sequence[Moved]) -> bool:
     """Whether the hospital's deposits have become less by what it called surplus and we sent back.
 
-    Nothing else explains it: not what else went back and is not taken off yet, and no other sum.
+    Nothing else explains it: not what else is back and is not taken off yet, and no other sum.
     """
     sent = sent_back_fen(before, moved)
     if not sent or before.deposits_fen is None or now.deposits_fen is None:
         return False
-    earlier = _heard_fen(before, moved) if before.netted_fen is None else before.netted_fen
-    others = max(others_fen(moved, sent) - earlier, 0)
+    earlier = _heard_fen(before, moved, sent) if before.netted_fen is None else before.netted_fen
+    others = max(_back_fen(moved, sent) - earlier, 0)
     less = before.deposits_fen - now.deposits_fen
     return less > others and sent <= less <= sent + others
 
 
-def _heard_fen(stay: Stay, moved: Sequence[Moved]) -> int:
+def _heard_fen(stay: Stay, moved: Sequence[Moved], sent_fen: int) -> int:
     """What the hospital had booked beside the surplus when it reckoned."""
     reckoned_at = stay.reckoned_at or stay.told_at
-    heard = (one for one in _refunds(moved) if one.taken_back_at is not None and one.taken_back_at <= reckoned_at)
-    return sum(one.amount_fen for one in heard if one.reason != SURPLUS)
+    booked = (one for one in _refunds(moved) if one.taken_back_at is not None and one.taken_back_at <= reckoned_at)
+    return _beside_fen(booked, moved, sent_fen)
+
+
+def _back_fen(moved: Sequence[Moved], sent_fen: int) -> int:
+    """What is back beside the surplus."""
+    return _beside_fen((one for one in _refunds(moved) if one.back_at is not None), moved, sent_fen)
+
+
+def _beside_fen(refunds: Iterable[RefundView], moved: Sequence[Moved], sent_fen: int) -> int:
+    """Of those refunds what does not stand in the place of a surplus that the wallet would not take."""
+    in_place = sent_fen - sum(one.amount_fen for one in _refunds(moved) if one.reason == SURPLUS)
+    return max(sum(one.amount_fen for one in refunds if one.reason != SURPLUS) - max(in_place, 0), 0)
 
 
 def _refunds(moved: Sequence[Moved]) -> Sequence[RefundView]:
