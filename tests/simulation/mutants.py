@@ -21,7 +21,7 @@ from hospital_bridge.store.jobs import Job
 from hospital_bridge.store.unit_of_work import Work
 from hospital_bridge.verticals.hospital import leaving
 from hospital_bridge.verticals.hospital.registration import Event
-from hospital_bridge.verticals.hospital.stays import arrival
+from hospital_bridge.verticals.hospital.stays import arrival, reckoning
 from hospital_bridge.verticals.hospital.stays.stay import Stay
 from hospital_bridge.verticals.hospital.store import registrations, reports, slot_holds
 from hospital_bridge.verticals.hospital.visits import places
@@ -112,6 +112,13 @@ def _give_back_at_every_word() -> Iterator[None]:
         arrival._give_back(work, None, stay)
 
     with patch.object(arrival, "_given_back", unnoticed), patch.object(arrival, "_close", close_and_give_back):
+        yield
+
+
+@contextmanager
+def _forget_what_is_back() -> Iterator[None]:
+    begins_anew = patch.object(arrival, "_without_what_stuck", lambda _, __, changed: replace(changed, returned_fen=0))
+    with begins_anew, patch.object(reckoning, "others_fen", lambda *_: 0):
         yield
 
 
@@ -242,10 +249,7 @@ BUGS: Mapping[str, Bug] = {
     ),
     "what is left of the deposits stays": Bug(lambda: patch.object(arrival, "_given_back", lambda *_: 0), _stays),
     "what is left of the deposits goes back at every word of it": Bug(_give_back_at_every_word, _stays),
-    "a corrected settlement forgets what is back of it": Bug(
-        lambda: patch.object(arrival, "_without_what_stuck", lambda _, __, changed: replace(changed, returned_fen=0)),
-        _stays,
-    ),
+    "a corrected settlement forgets what is back of it": Bug(_forget_what_is_back, _stays),
     "a job is done before it is run": Bug(lambda: patch.object(JobRunner, "_call", _complete_first)),
 }
 

@@ -9,8 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from adapters.values import Fen
+from hospital_bridge.slot import RefundView
 from hospital_bridge.verticals.hospital.bills.bill import State as BillState
-from hospital_bridge.verticals.hospital.stays.stay import Deposit, State
+from hospital_bridge.verticals.hospital.stays.stay import SURPLUS, Deposit, State
 from tests.web import scripted_bills
 from tests.web.scripted_stays import AT, STAY_ID, deposit, over, stay
 from tests.web.site_kit import SiteKit
@@ -34,11 +35,20 @@ def patient(browser: FlaskClient, kit: SiteKit) -> FlaskClient:
     return browser
 
 
+def sent(back: int, going: int = 0) -> tuple[RefundView, ...]:
+    """Of the surplus: what is back, and what is on its way."""
+    told = ((back, AT), (going, None))
+    return tuple(RefundView(Fen(fen), SURPLUS, AT, at, None) for fen, at in told if fen)
+
+
 def test_a_settlement_shows_its_parts_and_what_comes_back(patient: FlaskClient, kit: SiteKit) -> None:
     scope = kit.scopes["h1"]
     scope.stays = [over(surplus=150_000, returned=100_000)]
     for each, going in zip(scope.deposits, (50_000, 49_300), strict=True):
-        scope.payments[each.payment_id] = replace(scope.payments[each.payment_id], refunding_fen=Fen(going))
+        paid = scope.payments[each.payment_id]
+        scope.payments[each.payment_id] = replace(
+            paid, refunding_fen=Fen(going), refunds=sent(paid.refunded_fen, going)
+        )
     english, chinese = (get(patient, f"{PAGE}?lang={language}").text for language in ("en", "zh-CN"))
     for words in ("¥18300.50", "¥12000.00", "¥800.50", "¥5500.00", "¥7000.00", "¥1500.00 comes back to you"):
         assert words in english
@@ -98,7 +108,7 @@ def moved(kit: SiteKit, each: Deposit, **money: Any) -> None:
 
 def test_a_surplus_that_the_wallet_refused_to_take_back_is_promised_no_more(patient: FlaskClient, kit: SiteKit) -> None:
     kit.scopes["h1"].stays = [over(surplus=50_000, returned=50_000)]
-    moved(kit, deposit(2, State.BOOKED), situation="done")
+    moved(kit, deposit(2, State.BOOKED), situation="done", owed_for={SURPLUS: 50_000})
     page, chinese = (get(patient, f"{PAGE}?lang={language}").text for language in ("en", "zh-CN"))
     assert "¥500.00 of it could not go back through the wallet" in page
     for promise in ("goes back by itself", "went back", "hb-state_good"):
