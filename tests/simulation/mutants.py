@@ -111,7 +111,11 @@ def _give_back_at_every_word() -> Iterator[None]:
         close_orders(work, stay)
         arrival._give_back(work, None, stay)
 
-    with patch.object(arrival, "_given_back", unnoticed), patch.object(arrival, "_close", close_and_give_back):
+    with (
+        patch.object(arrival, "_given_back", unnoticed),
+        patch.object(arrival, "_close", close_and_give_back),
+        patch.object(reckoning, "others_fen", lambda *_: 0),
+    ):
         yield
 
 
