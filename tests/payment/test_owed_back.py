@@ -127,6 +127,27 @@ def test_a_wish_for_all_of_it_that_comes_while_two_parts_are_refused_is_not_repe
     assert (world.situation(payment), owed(world, payment)) == (Situation.DONE, FEE)
 
 
+def test_of_a_refused_part_that_came_back_bit_by_bit_no_more_than_the_rest_goes_back(world: World) -> None:
+    """One bit was told by a notice before the wallet could be asked why it refused, the other when it was."""
+    payment = world.fulfilled()
+    world.wallet.line.will("refund", Reason.NOT_ALLOWED)
+    world.wallet.line.will("query", *[Fault.NOT_SENT] * 2)
+    asked(world, wish(payment, PART))
+    world.run()
+    world.wallet.refund_in_console(payment.merchant_order_no, 200)
+    world.notify(payment)
+    assert owed(world, payment) == PART - 200
+    world.wallet.refund_in_console(payment.merchant_order_no, 100)
+    world.drain()
+    assert (world.payment(payment.payment_id).refunded_fen, owed(world, payment)) == (PART, 0)
+
+
+def test_a_sum_makes_good_what_was_owed_for_its_own_reason_first() -> None:
+    made = of([(50, RefundState.VOID, 1, 1, "r"), (40, RefundState.VOID, 2, 2, "s")], 4_000)
+    made[1] = replace(made[1], makes_good_fen=0)
+    assert [(part.reason, part.fen) for part in parts(made, "s", Fen(60))] == [("r", 20), ("s", 40)]
+
+
 def test_a_refused_part_stays_owed_when_another_that_was_begun_before_comes_through(world: World) -> None:
     payment = world.fulfilled()
     world.wallet.line.will("refund", Reason.EXPIRED)

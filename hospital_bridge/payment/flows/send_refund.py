@@ -7,14 +7,14 @@ from datetime import timedelta
 
 from adapters.errors import Malformed, NotDone, OutcomeUnknown, Reason, Refused
 from adapters.ports import WalletPayments
-from adapters.values import RefundAnswer, RefundOrder, RefundStatus
+from adapters.values import Fen, RefundAnswer, RefundOrder, RefundStatus
 from hospital_bridge.payment.context import MoneyContext
 from hospital_bridge.payment.effects import Errand
 from hospital_bridge.payment.flows import topics
 from hospital_bridge.payment.flows.ask_wallet import ask_wallet
 from hospital_bridge.payment.flows.refund import finish, give_back, void
 from hospital_bridge.payment.flows.settle import settle
-from hospital_bridge.payment.model import Refund, RefundState, unmet_wish
+from hospital_bridge.payment.model import Refund, RefundState, owed_back, unmet_wish
 from hospital_bridge.store.jobs import Again
 from hospital_bridge.store.unit_of_work import Work
 
@@ -101,10 +101,13 @@ def _learn_why_it_was_refused(context: MoneyContext, refund_no: str) -> None:
         settle(context, work, before, trade)
         after = work.payments.get(payment.payment_id)
         rest = unmet_wish(after, work.refunds.get(refund_no), after.refunded_fen - before.refunded_fen)
+        # All that is left goes in the wish's own name: with its refusal the wish is over.
+        is_wish = bool(after.refund_wanted) and rest == after.refundable_fen
+        if not is_wish:
+            # An earlier look, or a notice, may have found a part of it or sent it again.
+            rest = Fen(min(rest, owed_back(after, work.refunds.of(payment.payment_id))))
         # What is found to be back may have set the rest in motion already.
         if rest and after.refund_reserved_fen <= before.refund_reserved_fen:
-            # All that is left goes in the wish's own name: with its refusal the wish is over.
-            is_wish = bool(after.refund_wanted) and rest == after.refundable_fen
             give_back(context, work, after, after.refund_wanted or refund.reason, None if is_wish else rest)
 
 

@@ -51,14 +51,15 @@ def refused(refunds: Sequence[Refund]) -> Mapping[str, int]:
 
 
 def parts(refunds: Sequence[Refund], reason: str, fen: Fen) -> Sequence[Part]:
-    """Of a sum that is to go back for that reason what was to go back before, each for its own, and the rest."""
+    """Of a sum that is to go back for that reason what was to go back before, first for the same, and the rest."""
     rest = int(fen)
     found: dict[str, int] = {}
-    for each, owed in refused(refunds).items():
-        found[each] = min(owed, rest)
+    owed = refused(refunds)
+    for each in dict.fromkeys((reason, *owed)):
+        found[each] = min(owed.get(each, 0), rest)
         rest -= found[each]
-    found.setdefault(reason, 0)
-    made = [Part(each, Fen(good + (rest if each == reason else 0)), good) for each, good in found.items()]
+    good = found.pop(reason)
+    made = [*(Part(each, Fen(fen), fen) for each, fen in found.items()), Part(reason, Fen(good + rest), good)]
     return [part for part in made if part.fen] or [Part(reason, fen, 0)]
 
 
